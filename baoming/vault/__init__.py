@@ -1,0 +1,1 @@
+"""Key ring, sealed values and blind indexes."""
