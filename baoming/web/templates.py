@@ -1,0 +1,65 @@
+"""The Jinja2 environment of both portals: what templates may use, and how strict they are.
+
+A name a template uses and nobody gave is a defect, not an empty string (StrictUndefined).
+
+Context every page may rely on, given by the context processors:
+
+- `season`: the season or None. `name` (2023年高考报名), `title` (2023年普通高等学校招生网上报名),
+  `is_real` (False in a demo or practice season: the 演练 banner shows).
+- `now`: the season's clock, an aware datetime.
+- `care`: bool, 长辈版.
+- `site`: the candidate's own 报名点, or the hotline for people without one: `name`, `phone`; or None.
+- `nav`: the office menu for the role, a list of (title, URL name, current).
+- `staff`: the signed-in member of staff (`name`, `office_name`) or None.
+- `csrf_input`: given by Django's own backend.
+
+Context a page may give to its base: `errors` (field key to sentence) puts 错误： before the title;
+a field takes its own as `errors.get("postcode", "")`.
+The office base uses two URL names: `office:find` and `office:sign_out`.
+
+Pages under `shared/` named by a status (404, 403, 409, 503, 500) stand alone: they need `portal`
+("candidate" or "office") and what their first comment names, no context processor, no database.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.templatetags.static import static
+from django.urls import reverse
+from jinja2 import Environment, StrictUndefined
+
+from baoming.shared import moments, money, text
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "yuan": money.yuan,
+    "serial": text.serial,
+    "mask_document": text.mask_document,
+    "mask_phone": text.mask_phone,
+    "moment": moments.moment,
+    "day": moments.day,
+    "short": moments.short,
+    "stamp": moments.stamp,
+    "full_stamp": moments.full_stamp,
+}
+
+
+def cells(value: str | int) -> list[str]:
+    """Return the characters of `value`, one to an answer box; a number is a 报名序号 of eight digits."""
+    return list(text.serial(value) if isinstance(value, int) else value)
+
+
+def url(name: str, *args: Any, **kwargs: Any) -> str:
+    """Return the address of the URL called `name`; either positional or named arguments."""
+    return reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+def environment(**options: Any) -> Environment:
+    """Return the environment for Django's Jinja2 backend, or for tests with a plain loader.
+
+    `static` and `url` are globals, so a test may put its own in their place.
+    """
+    options.update(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made = Environment(**{**options, "autoescape": True})  # noqa: S701  (a literal, only not a keyword)
+    made.filters.update(FILTERS, cells=cells)
+    made.globals.update(static=static, url=url)
+    return made
