@@ -17,8 +17,8 @@ Context a page may give to its base: `errors` (field key to sentence) puts é”™è¯
 a field takes its own as `errors.get("postcode", "")`.
 The office base uses two URL names: `office:find` and `office:sign_out`.
 
-Pages under `shared/` named by a status (404, 403, 409, 503, 500) stand alone: they need `portal`
-("candidate" or "office") and what their first comment names, no context processor, no database.
+The pages that refuse (not_found, refused, form_expired, unknown_outcome, busy, defect) stand alone in each
+portal: they need what their first comment names, no context processor and no database.
 """
 
 from collections.abc import Callable

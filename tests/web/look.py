@@ -16,7 +16,7 @@ from baoming.web import templates
 
 WEB = Path(templates.__file__).parent
 GALLERY = Path(__file__).parent / "gallery"
-ALONE = ("404", "403", "409", "503", "500")
+ALONE = ("not_found", "refused", "form_expired", "unknown_outcome", "busy", "defect")
 _NAMES = ["资格审核", "身份采集", "照片采集", "报名序号", "缴报名费", "实人认证", "填报信息", "签字确认"]
 _LETTERS = list(zip("审身照号费证填签", _NAMES, strict=True))
 _PEOPLE = [
@@ -124,13 +124,10 @@ def pages(**changes: Any) -> Iterator[tuple[str, str]]:
 
 def alone(portal: str) -> Iterator[tuple[str, str]]:
     """Yield (name, html) of the pages that stand alone, given no more than they ask for."""
-    refusal = "请先缴纳报名费，再做实人认证"
-    asked = {"home_url": "/", "message": refusal, "check_url": "/check", "event": "7F3A-0912"}
+    env = make_environment()
+    asked = {"refusal": "请先缴纳报名费，再做实人认证", "check_url": "/check", "event": "7F3A0912"}
     for name in ALONE:
-        yield (
-            f"{portal}/{name}.html",
-            make_environment().get_template(f"shared/{name}.html").render(portal=portal, **asked),
-        )
+        yield f"{portal}/{name}.html", env.get_template(f"{portal}/{name}.html").render(asked)
 
 
 def main(out: Path) -> None:
