@@ -1,0 +1,41 @@
+"""Make the database and its roles. Runs before the first migration, as superuser, without models."""
+
+import os
+
+import psycopg
+from django.core.management.base import BaseCommand, CommandParser
+from psycopg import sql
+
+# migrate owns the tables; app uses them and can neither alter them nor touch what is append-only.
+_ROLES = ("migrate", "app")
+_GRANTS = """
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT USAGE, CREATE ON SCHEMA public TO migrate;
+GRANT USAGE ON SCHEMA public TO app;
+ALTER DEFAULT PRIVILEGES FOR ROLE migrate IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO app;
+ALTER DEFAULT PRIVILEGES FOR ROLE migrate IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO app;
+"""
+
+
+class Command(BaseCommand):
+    help = "Make database and roles; safe to repeat. Needs BAOMING_ADMIN_DATABASE_URL (a superuser's)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--database", default="baoming")
+
+    def handle(self, *args: object, database: str, **options: object) -> None:
+        admin = os.environ["BAOMING_ADMIN_DATABASE_URL"]
+        with psycopg.connect(admin, autocommit=True) as connection:
+            _make_roles(connection)
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone():
+                statement = "CREATE DATABASE {} OWNER migrate TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'"
+                connection.execute(sql.SQL(statement).format(sql.Identifier(database)))
+        with psycopg.connect(admin, dbname=database, autocommit=True) as connection:
+            connection.execute(_GRANTS)
+
+
+def _make_roles(connection: psycopg.Connection) -> None:
+    for role in _ROLES:
+        if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
+            statement = "CREATE ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE"
+            connection.execute(sql.SQL(statement).format(sql.Identifier(role)))

@@ -1,0 +1,104 @@
+"""Accounts of both kinds of people, their devices, and what is counted against guessing."""
+
+from typing import ClassVar
+from uuid import UUID, uuid4
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+
+
+class AccountManager(BaseUserManager["Account"]):
+    def get_by_natural_key(self, username: str | None) -> "Account":
+        return self.get(handle=username)
+
+
+class Account(AbstractBaseUser):
+    """One who signs in. `handle` is a staff name, or for a candidate season and blind index of the ID number."""
+
+    class Kind(models.TextChoices):
+        STAFF = "staff", "工作人员"
+        CANDIDATE = "candidate", "考生"
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    kind = models.CharField(max_length=10, choices=Kind)
+    handle = models.CharField(max_length=90, unique=True)
+    save_password = models.CharField(max_length=128, default="")  # candidates: proves a save (R14), never a sign-in
+    is_active = models.BooleanField(default=True)
+
+    USERNAME_FIELD = "handle"
+    objects: ClassVar[AccountManager] = AccountManager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(kind="candidate") | Q(save_password=""), name="save_password_is_a_candidates"),
+        ]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class Device(models.Model):
+    """A browser that has signed in to this account before: it has its own budget of tries (T3, mechanism 15)."""
+
+    account = models.ForeignKey(Account, models.CASCADE)
+    digest = models.BinaryField(max_length=32)  # SHA-256 of the cookie's 256 random bits
+    since = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint("account", "digest", name="device_once")]
+
+    def __str__(self) -> str:
+        return f"device {self.pk}"
+
+
+class Bucket(models.Model):
+    """A token bucket, one row per key: O(1), never a COUNT (W3)."""
+
+    key = models.CharField(max_length=120, primary_key=True)
+    tokens = models.FloatField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class PhoneCode(models.Model):
+    """An SMS code sent to prove a phone (R10). Five wrong tries end it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    subject = models.UUIDField(db_index=True)  # the registration
+    phone_sealed = models.TextField()
+    digest = models.BinaryField(max_length=32)
+    sent_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"code {self.pk}"
+
+
+class Request(models.Model):
+    """A write that a client may repeat: the same key gives the same answer, once done (mechanism 6)."""
+
+    actor = models.CharField(max_length=40)
+    key = models.CharField(max_length=64)
+    body = models.BinaryField(max_length=32)  # SHA-256: the same key with another body is refused
+    answer = models.JSONField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint("actor", "key", name="request_once")]
+
+    def __str__(self) -> str:
+        return f"request {self.pk}"
+
+
+def candidate_handle(season_id: int, number_blind: bytes) -> str:
+    """Return the handle of a candidate's account: nobody can read the ID number from it."""
+    return f"c{season_id}:{number_blind.hex()}"
+
+
+def actor_key(account_id: UUID | str) -> str:
+    """Return the key under which an account's repeated requests are kept."""
+    return str(account_id)

@@ -1,0 +1,1 @@
+"""Append-only events: who did what, when, from where. No values, only names of fields and ids."""

@@ -1,0 +1,29 @@
+"""What has happened. The application may only add rows: see bootstrap_roles and the first migration."""
+
+from django.db import models
+
+from baoming.audit.actors import PARTY_NAMES, Party
+
+
+class Event(models.Model):
+    """One act: who did what to which row, when. Names of fields and ids of versions, never values (R36)."""
+
+    at = models.DateTimeField(db_default=models.functions.Now())
+    verb = models.CharField(max_length=40)  # the service: `issue_number`
+    actor_kind = models.CharField(max_length=10, choices=[(party.value, name) for party, name in PARTY_NAMES.items()])
+    actor_id = models.CharField(max_length=40)
+    actor_path = models.CharField(max_length=24, db_collation="C")
+    actor_label = models.CharField(max_length=60)
+    subject = models.UUIDField(null=True)  # what it was done to, mostly a registration
+    path = models.CharField(max_length=24, db_collation="C")  # of the subject, for scope
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index("subject", "id", name="event_by_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.subject}"
+
+    @property
+    def actor_party(self) -> Party:
+        return Party(self.actor_kind)

@@ -1,0 +1,1 @@
+"""Settings, URL tables and the WSGI entry points of the two portals."""

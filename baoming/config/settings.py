@@ -1,0 +1,159 @@
+"""All settings, from the environment. Importing this needs no environment at all.
+
+What an installation must give is listed in docs/operations/settings.md.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from csp.constants import NONE, SELF
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+
+
+def _database(url: str) -> dict[str, object]:
+    """Turn `postgresql://role:password@host:port/name?host=/socket/folder` into Django's dictionary."""
+    parts = urlsplit(url)
+    query = parse_qs(parts.query)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/") or "baoming",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.get("host", [parts.hostname or ""])[0],
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"connect_timeout": 2},
+    }
+
+
+def _secret(path: str) -> str:
+    """The signing key of sessions; without a file, one for this process alone."""
+    return Path(path).read_text("ascii").strip() if path else secrets.token_urlsafe(48)
+
+
+PORTAL = os.environ.get("BAOMING_PORTAL", "office")  # candidate or office: two origins, two processes
+HOME = Path(os.environ.get("BAOMING_HOME", "/var/lib/baoming"))
+DEMO = os.environ.get("BAOMING_DEMO") == "1"
+SECRET_KEY = _secret(os.environ.get("BAOMING_SECRET_KEY_FILE", ""))
+VAULT_KEYS = Path(os.environ.get("BAOMING_VAULT_KEYS", HOME / "keys" / "vault.json"))
+DEBUG = False
+ALLOWED_HOSTS = os.environ.get("BAOMING_HOSTS", "localhost,127.0.0.1").split(",")
+CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("BAOMING_ORIGINS", "").split(",") if origin]
+SECURE = os.environ.get("BAOMING_TLS") == "1"
+
+DATABASES = {"default": _database(os.environ.get("DATABASE_URL", "postgresql:///baoming"))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "procrastinate.contrib.django",
+    "csp",
+    "baoming.audit",
+    "baoming.seasons",
+    "baoming.messages.apps.MessagesConfig",
+    "baoming.accounts",
+    "baoming.organizations",
+    "baoming.schedule",
+    "baoming.documents",
+    "baoming.registrations",
+    "baoming.reviews",
+    "baoming.payments",
+    "baoming.web",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "baoming.web.middleware.quiet_headers",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "baoming.web.middleware.RequestTransaction",
+    "baoming.web.middleware.SignedIn",
+]
+ROOT_URLCONF = f"baoming.config.urls_{PORTAL}"
+WSGI_APPLICATION = "baoming.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "baoming" / "web" / "templates"],
+        "OPTIONS": {
+            "environment": "baoming.web.templates.environment",
+            "context_processors": ["baoming.web.context.page"],
+        },
+    },
+]
+
+AUTH_USER_MODEL = "accounts.Account"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["baoming.accounts.hashers.Argon2id"]
+# Cookie names differ, so that both portals work side by side in one browser on one host.
+SESSION_COOKIE_NAME = f"{'__Host-' if SECURE else ''}bm_{PORTAL}"
+CSRF_COOKIE_NAME = f"{'__Host-' if SECURE else ''}bm_{PORTAL}_form"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 30 * 60  # seconds without a request; the candidate's draft outlives it
+SESSION_SAVE_EVERY_REQUEST = False
+CSRF_FAILURE_VIEW = "baoming.web.errors.form_expired"
+
+LANGUAGE_CODE = "zh-hans"
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(os.environ.get("BAOMING_STATIC", HOME / "static"))
+STATICFILES_DIRS = [BASE_DIR / "baoming" / "web" / "static"]
+MEDIA_ROOT = Path(os.environ.get("BAOMING_MEDIA", HOME / "media"))
+_STATIC_STORAGE = os.environ.get("BAOMING_STATIC_STORAGE", "whitenoise.storage.CompressedManifestStaticFilesStorage")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": _STATIC_STORAGE},
+}
+FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024  # nothing personal in temp files
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+READER_ORIGIN = os.environ.get("BAOMING_READER", "")  # the card reader agent on the site's own PC
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "connect-src": [SELF, *([READER_ORIGIN] if READER_ORIGIN else [])],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# Outside services. Each has a stand-in of its own process, see standins/.
+SERVICES = {
+    "cashier": os.environ.get("BAOMING_CASHIER", ""),
+    "sms": os.environ.get("BAOMING_SMS", ""),
+    "person_check": os.environ.get("BAOMING_PERSON_CHECK", ""),
+}
+SERVICE_KEYS = Path(os.environ.get("BAOMING_SERVICE_KEYS", HOME / "standins"))  # their public keys and secrets
+CANDIDATE_ORIGIN = os.environ.get("BAOMING_CANDIDATE_ORIGIN", "http://127.0.0.1:8000")
+OFFICE_ORIGIN = os.environ.get("BAOMING_OFFICE_ORIGIN", "http://127.0.0.1:8001")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"baoming": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
+}

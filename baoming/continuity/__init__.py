@@ -1,0 +1,1 @@
+"""Incidents, the pause switch, paper drafts and sealed hand-over files."""

@@ -1,0 +1,1 @@
+"""Print engine and print log: versions, hashes, QR, void. Knows no domain."""

@@ -1,0 +1,1 @@
+"""Subjects, specialty exams, exam sites, rooms, seats and tickets."""

@@ -1,0 +1,1 @@
+"""SMS and inbox: templates, providers, outbox and delivery state."""

@@ -1,0 +1,1 @@
+"""The office tree, sites and their opening, staff and roles."""

@@ -1,0 +1,48 @@
+"""One table: which role may do what. Where it may do so is decided by the office's path (R29, mission "Who")."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    OPERATOR = "operator"
+    COUNTY = "county"
+    CITY = "city"
+    PROVINCE = "province"
+    TEACHER = "teacher"
+
+    def may(self, action: str) -> bool:
+        """Whether this role may do `action`; an action nobody has named is nobody's."""
+        return self in ACTIONS.get(action, frozenset())
+
+
+ROLE_NAMES = {
+    Role.OPERATOR: "报名点操作员",
+    Role.COUNTY: "县（市、区）招考机构",
+    Role.CITY: "市（州）招考机构",
+    Role.PROVINCE: "省教育考试院",
+    Role.TEACHER: "班主任",
+}
+
+_SITE = frozenset({Role.OPERATOR})
+_COUNTY = frozenset({Role.COUNTY})
+_SITE_COUNTY = _SITE | _COUNTY
+_OFFICES = frozenset({Role.OPERATOR, Role.COUNTY, Role.CITY, Role.PROVINCE})
+
+ACTIONS: dict[str, frozenset[Role]] = {
+    "see_candidates": _OFFICES,
+    "intake": _SITE,  # card, photo, number, slip
+    "review_eligibility": _SITE,
+    "print_sheet": _SITE,
+    "sign_sheet": _SITE,
+    "open_correction": _SITE,
+    "assess_morals": _SITE_COUNTY,
+    "complete": _COUNTY,
+    "reopen": _COUNTY,
+    "final_review": frozenset({Role.CITY}),
+    "import_roster": _SITE_COUNTY,
+    "open_site": _COUNTY,
+    "set_segments": _COUNTY,
+    "see_segments": _SITE_COUNTY,
+    "set_clock": frozenset({Role.PROVINCE}),
+    "see_staff": frozenset({Role.COUNTY, Role.CITY, Role.PROVINCE}),
+}

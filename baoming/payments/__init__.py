@@ -1,0 +1,1 @@
+"""The truth about every payment: fees, orders, notices, and when a step is paid."""

@@ -1,0 +1,23 @@
+"""The heart's tables. Lock the Registration row first to change anything of theirs."""
+
+from baoming.registrations.models.capture import Activation, PersonCheck, Photo
+from baoming.registrations.models.forms import Draft, FormGroup, FormVersion, Pledge, Signature
+from baoming.registrations.models.numbers import NumberSegment
+from baoming.registrations.models.registration import HoldRow, Registration, StepLog
+from baoming.registrations.models.roster import RosterEntry
+
+__all__ = [
+    "Activation",
+    "Draft",
+    "FormGroup",
+    "FormVersion",
+    "HoldRow",
+    "NumberSegment",
+    "PersonCheck",
+    "Photo",
+    "Pledge",
+    "Registration",
+    "RosterEntry",
+    "Signature",
+    "StepLog",
+]

@@ -1,0 +1,73 @@
+"""What the site captures and hands out: photo, activation code; and the real-person check."""
+
+from typing import ClassVar
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import Q
+
+from baoming.registrations.models.registration import Registration
+
+
+class Photo(models.Model):
+    """A photo, tied to operator, device, time and the document read. The picture lies sealed in file storage (R7)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    registration = models.ForeignKey(Registration, models.PROTECT)
+    file = models.CharField(max_length=80)  # storage name of the sealed JPEG
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()  # bytes of the JPEG
+    source = models.CharField(max_length=20)  # `camera` or `handed_in`
+    taken_at = models.DateTimeField()
+    taken_by = models.CharField(max_length=60)
+    current = models.BooleanField(default=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint("registration", condition=Q(current=True), name="one_current_photo"),
+        ]
+
+    def __str__(self) -> str:
+        return f"photo {self.pk}"
+
+
+class Activation(models.Model):
+    """A one-time activation code, printed on a slip. Only its digest is kept; a reprint revokes it (R8)."""
+
+    registration = models.ForeignKey(Registration, models.PROTECT)
+    digest = models.BinaryField(max_length=32)
+    slip = models.PositiveSmallIntegerField()  # running number of the slip: 1, then 2 for the first reprint
+    made_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                "registration", condition=Q(revoked_at=None, used_at=None), name="one_live_activation_code"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"slip {self.slip}"
+
+
+class PersonCheck(models.Model):
+    """One real-person check at the provider, or by card at the site (R10)."""
+
+    class State(models.TextChoices):
+        OPENING = "opening", "正在打开"
+        PENDING = "pending", "核验中"
+        PASSED = "passed", "通过"
+        REFUSED = "refused", "未通过"
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    registration = models.ForeignKey(Registration, models.PROTECT)
+    method = models.CharField(max_length=10, default="face")  # `face`, or `card` seen at the site
+    state = models.CharField(max_length=8, choices=State, default=State.OPENING)
+    url = models.CharField(max_length=300, default="")
+    consent_version = models.CharField(max_length=10)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.state}"

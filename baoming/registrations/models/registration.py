@@ -1,0 +1,128 @@
+"""One candidate in one season, the log of their steps, and the holds on them."""
+
+from typing import ClassVar
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from baoming.organizations.models import Organization
+from baoming.registrations import journey
+from baoming.seasons.models import Season
+from baoming.shared.paths import next_sibling
+
+
+class RegistrationQuerySet(models.QuerySet["Registration"]):
+    def within(self, path: str) -> "RegistrationQuerySet":
+        """Those at this office or below it: all that its staff may see."""
+        return self.filter(path__gte=path, path__lt=next_sibling(path))
+
+
+class Registration(models.Model):
+    """One candidate in one season. Lock this row to change anything of theirs."""
+
+    class Reading(models.TextChoices):
+        CARD = "card", "二代证机读"
+        TYPED = "typed", "手工录入"
+
+    id = models.UUIDField(primary_key=True, default=uuid4)  # made here: sealed fields are bound to it
+    season = models.ForeignKey(Season, models.PROTECT)
+    site = models.ForeignKey(Organization, models.PROTECT)
+    path = models.CharField(max_length=24, db_collation="C")  # of the site, for scope
+    number = models.PositiveIntegerField("报名序号", null=True)
+    account = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
+
+    # The person. Searchable fields are plain, the document is sealed, its number is found by blind index.
+    name = models.CharField(max_length=60)
+    name_key = models.CharField(max_length=200, db_collation="C")  # pinyin, for order and search
+    name_initials = models.CharField(max_length=60, db_collation="C")
+    sex = models.CharField(max_length=1)
+    ethnicity = models.CharField(max_length=2)
+    document_sealed = models.TextField()  # JSON: number, birth, address, issuer, valid_from, valid_to
+    number_blind = models.BinaryField(max_length=32)
+    last_four_blind = models.BinaryField(max_length=32)
+    reading = models.CharField(max_length=5, choices=Reading)
+    read_at = models.DateTimeField()
+    read_by = models.CharField(max_length=60)
+    reader = models.CharField(max_length=40, default="")
+    phone_sealed = models.TextField(default="")
+    phone_blind = models.BinaryField(max_length=32, null=True)
+    class_name = models.CharField(max_length=40, default="")
+    student_no = models.CharField(max_length=10, default="", db_collation="C")
+
+    # The journey: written with the step's log row by the same service (a test proves that they agree).
+    done = models.PositiveBigIntegerField(default=0)  # bit set of finished steps
+    current_step = models.CharField(max_length=20, default="identity")
+    traits = models.JSONField(default=list)
+
+    # What lists show without a join.
+    version = models.PositiveIntegerField(default=0)  # newest saved form version
+    saved_at = models.DateTimeField(null=True)
+    printed_version = models.PositiveIntegerField(default=0)
+    signed_version = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField()
+
+    objects = RegistrationQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint("season", "number", name="number_once_a_season"),
+            models.UniqueConstraint("season", "number_blind", name="person_once_a_season"),
+            models.CheckConstraint(condition=Q(signed_version__lte=models.F("version")), name="signed_what_was_saved"),
+        ]
+        indexes: ClassVar = [
+            models.Index("season", "path", "number", name="registration_by_path"),
+            models.Index("season", "path", "current_step", "number", name="registration_by_step"),
+            models.Index("season", "last_four_blind", name="registration_by_last_four"),
+            models.Index("season", "name_key", name="registration_by_name"),
+        ]
+
+    def __str__(self) -> str:
+        return f"registration {self.pk}"
+
+    @property
+    def done_steps(self) -> frozenset[str]:
+        return journey.unpack(self.done)
+
+    @property
+    def trait_set(self) -> frozenset[journey.Trait]:
+        return frozenset(journey.Trait(trait) for trait in self.traits)
+
+
+class StepLog(models.Model):
+    """One step done or undone, with who and why."""
+
+    registration = models.ForeignKey(Registration, models.PROTECT)
+    step = models.CharField(max_length=20)
+    done = models.BooleanField()  # False: undone
+    at = models.DateTimeField()  # by the season's clock
+    by_kind = models.CharField(max_length=10)
+    by_label = models.CharField(max_length=60)
+    reason = models.CharField(max_length=200, default="")
+
+    class Meta:
+        indexes: ClassVar = [models.Index("registration", "id", name="step_log_by_registration")]
+
+    def __str__(self) -> str:
+        return f"{self.step} {'done' if self.done else 'undone'}"
+
+
+class HoldRow(models.Model):
+    """Something that keeps steps from being done until it is cleared; written by higher packages."""
+
+    registration = models.ForeignKey(Registration, models.PROTECT)
+    kind = models.CharField(max_length=30)
+    steps = models.JSONField(default=list)  # empty: counts only where no hold at all is asked
+    reason = models.CharField(max_length=200)
+    placed_at = models.DateTimeField()
+    placed_by = models.CharField(max_length=60)
+    cleared_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index("registration", name="hold_by_registration", condition=Q(cleared_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return self.kind

@@ -1,0 +1,118 @@
+"""One live task list for candidate and office alike: now, waiting, done, later (ux.md section 6)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from baoming.audit.actors import PARTY_NAMES, Party
+from baoming.registrations.journey import BOXES, JOURNEY, State, Step
+from baoming.shared.moments import moment, short
+
+
+class Status(StrEnum):
+    """The words are class names of the look: a hollow, a half, a filled and a dashed box."""
+
+    TODO = "todo"
+    DOING = "doing"
+    DONE = "done"
+    PROBLEM = "problem"
+    LATER = "later"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One step as a person reads it."""
+
+    key: str
+    title: str
+    status: Status
+    who: str  # who must act
+    said: str  # the second line: until when, why not yet
+    verb: str = ""
+    at: datetime | None = None  # when it was done
+    closes: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One of the eight official boxes."""
+
+    letter: str
+    title: str
+    place: int  # 1..8
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class TaskList:
+    now: list[Task] = field(default_factory=list)
+    waiting: list[Task] = field(default_factory=list)
+    done: list[Task] = field(default_factory=list)
+    later: list[Task] = field(default_factory=list)
+    boxes: list[Box] = field(default_factory=list)
+
+    @property
+    def all(self) -> list[Task]:
+        return [*self.now, *self.waiting, *self.done, *self.later]
+
+    @property
+    def box(self) -> Box | None:
+        """The current box: the first that is not done."""
+        return next((box for box in self.boxes if box.status is not Status.DONE), None)
+
+
+def task_list(state: State, viewer: Party, *, done_at: Mapping[str, datetime]) -> TaskList:
+    """Return the list as `viewer` sees it: what is theirs stands under `now`, others' work under `waiting`."""
+    tasks = TaskList(boxes=boxes(state))
+    groups = {Status.TODO: tasks.now, Status.PROBLEM: tasks.now, Status.DOING: tasks.waiting,
+              Status.DONE: tasks.done, Status.LATER: tasks.later}  # fmt: skip
+    for step in JOURNEY:
+        if state.applies(step.key):
+            task = _task(step, state, viewer, done_at.get(step.key))
+            groups[task.status].append(task)
+    return tasks
+
+
+def boxes(state: State) -> list[Box]:
+    """Return the eight official boxes; a box is filled when all its steps are done."""
+    filled = [
+        all(step.key in state.done for step in JOURNEY if step.box == letter and state.applies(step.key))
+        for letter, _ in BOXES
+    ]
+    first = filled.index(False) if False in filled else len(filled)
+    return [
+        Box(letter, title, place + 1, _box_status(filled[place], place == first))
+        for place, (letter, title) in enumerate(BOXES)
+    ]
+
+
+def _box_status(filled: bool, current: bool) -> Status:
+    if filled:
+        return Status.DONE
+    return Status.TODO if current else Status.LATER
+
+
+def _task(step: Step, state: State, viewer: Party, at: datetime | None) -> Task:
+    who = "、".join(PARTY_NAMES[actor] for actor in step.actors)
+    if step.key in state.done:
+        return Task(step.key, step.zh, Status.DONE, who, short(at) if at else "已完成", at=at)
+    time = state.open_phase(step.key)
+    if state.missing(step.key) or time is None:
+        return Task(step.key, step.zh, Status.LATER, who, _why_later(step, state))
+    until = f"{moment(time.closes)}之前" if time.closes else ""
+    if holds := state.holds_on(step.key):
+        return Task(step.key, step.zh, Status.PROBLEM, who, holds[0].reason, closes=time.closes)
+    if viewer in step.actors:
+        return Task(step.key, step.zh, Status.TODO, who, until, verb=step.verb, closes=time.closes)
+    return Task(step.key, step.zh, Status.DOING, who, f"{who}办理，{until}", closes=time.closes)
+
+
+def _why_later(step: Step, state: State) -> str:
+    times = [state.phases[phase] for phase in step.phases if phase in state.phases]
+    if any(time.open for time in times):
+        return "前面的步骤完成后开放"
+    if openings := [time.opens for time in times if time.opens]:
+        return f"{short(min(openings))}开放"
+    ends = [time.closes for time in times if time.closes and time.over]
+    return f"已于{short(max(ends))}结束" if ends else "需要时由报名点开放"

@@ -1,0 +1,1 @@
+"""Progress, exports and hand-over files. Reads everything, writes only its own exports."""

@@ -1,0 +1,1 @@
+"""Decisions of offices: eligibility, corrections, moral assessment, completion, final review."""

@@ -1,0 +1,45 @@
+"""Decisions of offices about a registration."""
+
+from django.db import models
+
+from baoming.registrations.models import Registration
+
+
+class EligibilityReview(models.Model):
+    """报考资格审核: passed, or returned with a structured reason (R5)."""
+
+    registration = models.ForeignKey(Registration, models.PROTECT)
+    passed = models.BooleanField()
+    reason = models.CharField(max_length=30, default="")  # key of the season's list of reasons
+    note = models.CharField(max_length=200, default="")
+    at = models.DateTimeField()
+    by_label = models.CharField(max_length=60)
+
+    def __str__(self) -> str:
+        return "passed" if self.passed else self.reason
+
+
+class MoralAssessment(models.Model):
+    """思想品德考核意见 (R21)."""
+
+    registration = models.OneToOneField(Registration, models.PROTECT)
+    qualified = models.BooleanField()
+    text_sealed = models.TextField()
+    at = models.DateTimeField()
+    by_label = models.CharField(max_length=60)
+
+    def __str__(self) -> str:
+        return "qualified" if self.qualified else "unqualified"
+
+
+class Submission(models.Model):
+    """What the city sent upward for one person: version and hash are frozen here (R22)."""
+
+    registration = models.ForeignKey(Registration, models.PROTECT)
+    version = models.PositiveIntegerField()
+    content_hash = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    by_label = models.CharField(max_length=60)
+
+    def __str__(self) -> str:
+        return f"v{self.version}"

@@ -1,0 +1,67 @@
+"""Phases of a season, its closed days, and extensions for one person or one area."""
+
+from typing import ClassVar
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import F, Q
+
+from baoming.audit.actors import PARTY_NAMES
+from baoming.schedule.windows import Window
+from baoming.seasons.models import Season
+
+
+class Phase(models.Model):
+    """When a step of the journey is open: two instants, perhaps daily hours, perhaps closed at weekends (R1)."""
+
+    season = models.ForeignKey(Season, models.CASCADE)
+    key = models.CharField(max_length=24)
+    name = models.CharField(max_length=40)
+    actor = models.CharField(max_length=10, choices=[(party.value, name) for party, name in PARTY_NAMES.items()])
+    opens = models.DateTimeField(null=True)  # null: only by an extension
+    closes = models.DateTimeField(null=True)
+    day_from = models.TimeField(null=True)  # daily hours, Beijing time
+    day_to = models.TimeField(null=True)
+    closed_weekends = models.BooleanField(default=False)
+    closed_days = models.JSONField(default=list)  # ISO dates
+    sample = models.BooleanField(default=True)  # 样例: not from an official text
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering: ClassVar = ["position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint("season", "key", name="phase_once_a_season"),
+            models.CheckConstraint(condition=Q(closes__gt=F("opens")) | Q(opens=None), name="phase_opens_before_it_closes"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def window(self) -> Window:
+        """Return this row as the value that the rules work on."""
+        return Window(
+            key=self.key,
+            opens=self.opens,
+            closes=self.closes,
+            day_from=self.day_from,
+            day_to=self.day_to,
+            closed_weekends=self.closed_weekends,
+            closed_days=frozenset(self.closed_days),
+        )
+
+
+class Extension(models.Model):
+    """A phase opened for one person or one area beyond its window; the narrowest wins."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    season = models.ForeignKey(Season, models.CASCADE)
+    phase = models.CharField(max_length=24)
+    subject = models.UUIDField(null=True, db_index=True)  # one registration
+    path = models.CharField(max_length=24, db_collation="C")  # of the subject, or the area
+    opens = models.DateTimeField()
+    closes = models.DateTimeField()
+    reason = models.CharField(max_length=200)
+    granted_by = models.CharField(max_length=60)
+
+    def __str__(self) -> str:
+        return f"{self.phase} {self.subject or self.path}"

@@ -1,0 +1,48 @@
+"""Granting extensions, and moving a demo season's clock to a phase."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from baoming.audit.actors import Actor
+from baoming.audit.services import record
+from baoming.schedule.models import Extension, Phase
+from baoming.seasons.models import Season
+from baoming.seasons.services import set_clock
+from baoming.shared.errors import Refused
+
+
+@transaction.atomic
+def extend_for_person(
+    season_id: int, phase: str, *, subject: UUID, path: str, opens: datetime, closes: datetime, reason: str, by: Actor
+) -> Extension:
+    """Open `phase` for one registration until `closes` (aware)."""
+    extension = Extension.objects.create(
+        season_id=season_id,
+        phase=phase,
+        subject=subject,
+        path=path,
+        opens=opens,
+        closes=closes,
+        reason=reason,
+        granted_by=by.label,
+    )
+    record("extend_for_person", by=by, subject=subject, path=path, details={"phase": phase})
+    return extension
+
+
+@transaction.atomic
+def go_to_phase(season: Season, key: str, *, by: Actor) -> datetime:
+    """Move a demo or practice season's clock to two hours after the phase first opens; returns that moment."""
+    phase = Phase.objects.get(season=season, key=key)
+    if phase.opens is None:
+        raise Refused("这个环节只对单个考生开放，没有统一的时间")
+    window = phase.window()
+    opening = window.next_opening(phase.opens)
+    if opening is None:
+        raise Refused("这个环节的时间安排里没有开放的日子，请检查时间安排")
+    later = opening + timedelta(hours=2)
+    moment = later if window.is_open(later) else opening
+    set_clock(season.pk, to=moment, by=by)
+    return moment

@@ -1,0 +1,1 @@
+"""A season (province, year, kind), its clock and its versioned data."""

@@ -1,0 +1,1 @@
+"""A closed list of small helpers: refusals, money, text, moments. No tables."""

@@ -1,0 +1,53 @@
+"""Pages for what cannot be answered: not found, refused, unknown outcome, and our own defects."""
+
+import logging
+import sys
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from baoming.shared.errors import Refused
+
+log = logging.getLogger("baoming.web")
+
+
+def page(request: HttpRequest, name: str, status: int, **context: object) -> HttpResponse:
+    """Render an error page of this portal."""
+    return render(request, f"{settings.PORTAL}/{name}.html", context, status=status)
+
+
+def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """409: the rule's own sentence, and the way on."""
+    return page(request, "refused", 409, refusal=refusal)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404, for what does not exist and for what is outside one's own area alike."""
+    return page(request, "not_found", 404)
+
+
+def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: the form's token does not fit, mostly because the page was open for too long."""
+    return page(request, "form_expired", 403)
+
+
+def unknown_outcome(request: HttpRequest) -> HttpResponse:
+    """503: the connection broke while committing. Nobody knows yet; the page says how to see (W1)."""
+    response = page(request, "unknown_outcome", 503)
+    response["Retry-After"] = "5"
+    return response
+
+
+def defect(request: HttpRequest) -> HttpResponse:
+    """500 with an event number for a defect; 503 when the database does not answer."""
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError | InterfaceError):
+        response = page(request, "busy", 503)
+        response["Retry-After"] = "5"
+        return response
+    event = uuid4().hex[:8].upper()
+    log.error("defect %s: %s", event, type(error).__name__)
+    return page(request, "defect", 500, event=event)

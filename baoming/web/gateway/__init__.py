@@ -1,0 +1,1 @@
+"""Callbacks of outside services, and health."""

@@ -1,0 +1,57 @@
+"""Every test runs against a real PostgreSQL of its own, connected as role `app`."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from django.db import connections
+from django.test import TransactionTestCase
+from pytest_django import DjangoDbBlocker
+
+from baoming.vault.sealing import KeyRing
+from tests.environment import CLUSTER, DATABASE, HOME, ROOT
+
+
+def manage(*arguments: str, role: str = "app") -> None:
+    """Run a management command in a process of its own, connected as `role`."""
+    env = {**os.environ, "DATABASE_URL": CLUSTER.url(role, DATABASE)}
+    subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The database as an installation gets it: made by the superuser, migrated by `migrate`, used by `app`."""
+    CLUSTER.start()
+    manage("bootstrap_roles", "--database", DATABASE)
+    manage("migrate", "--verbosity", "0", role="migrate")
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+    CLUSTER.stop()
+
+
+def _truncate(_: TransactionTestCase) -> None:
+    """Empty all tables as their owner: role `app` may not (see the migrations)."""
+    with psycopg.connect(CLUSTER.url("migrate", DATABASE), autocommit=True) as owner:
+        rows = owner.execute(
+            "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' "
+            "AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission')"
+        ).fetchall()
+        owner.execute(f"TRUNCATE {', '.join(row[0] for row in rows)} RESTART IDENTITY CASCADE")
+
+
+TransactionTestCase._fixture_teardown = _truncate  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _keys() -> Iterator[None]:
+    """Keys of this run, gone with it."""
+    path = HOME / "keys" / "vault.json"
+    path.parent.mkdir()
+    KeyRing.generate().save(path)
+    yield
+    shutil.rmtree(HOME, ignore_errors=True)
