@@ -1,0 +1,110 @@
+"""The fields of a form, each declared once, in the season's `form.json`.
+
+A field says its official label, exchange name, page, group (sealed and hashed together), kind,
+code set, widths, protection, condition and source; pages, sheets and exports are drawn from it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Self, get_args
+
+from baoming.seasons.codesets import CodeSet
+
+Kind = Literal["choice", "choices", "text", "name", "phone", "postcode", "region"]
+Protection = Literal["plain code", "plain searchable", "sealed:identity", "sealed:contact", "sealed:family"]
+Value = str | list[str] | dict[str, str]  # choices: codes in the set's order; region: its parts
+Values = dict[str, Value]  # by field key; what does not apply or is left empty is absent
+
+REGION_PARTS = ("province", "city", "county", "township", "detail")
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """True when field `field` (an earlier one) has one of the codes `codes`."""
+
+    field: str
+    codes: frozenset[str]
+
+    @classmethod
+    def parse(cls, document: Mapping[str, Any]) -> Self:
+        return cls(document["field"], frozenset(document["in"]))
+
+    def holds(self, values: Mapping[str, Value]) -> bool:
+        """Return whether it holds for the values given so far."""
+        value = values.get(self.field)
+        return isinstance(value, str) and value in self.codes
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of the data standard. Widths: characters as people count, bytes in gb18030."""
+
+    key: str
+    label: str
+    group: str
+    kind: Kind
+    protection: Protection
+    source: str
+    page: str
+    exchange: str = ""
+    codes: CodeSet | None = None
+    exactly: int = 0  # how many of `choices`
+    characters: int = 0
+    bytes: int = 0
+    optional: bool = False
+    lines: bool = False  # a text of several lines is taken, joined by spaces
+    not_bound_phone: bool = False
+    hint: str = ""
+    condition: Condition | None = None
+    narrowed: tuple[tuple[Condition, CodeSet], ...] = ()
+    sample: bool = False  # 样例: depends on what was not found for this province and year
+
+    @classmethod
+    def parse(cls, document: Mapping[str, Any], *, page: str, codesets: Mapping[str, CodeSet]) -> Self:
+        """Return the field declared by `document`; raise ValueError, KeyError or TypeError if unsound."""
+        given = {key: value for key, value in document.items() if key not in ("only", "codes")}
+        codes = _codes(document, codesets=codesets)
+        given["condition"] = Condition.parse(document["condition"]) if "condition" in document else None
+        given["narrowed"] = tuple(
+            (Condition.parse(rule), codes.narrowed(tuple(rule["only"])))
+            for rule in document.get("narrowed", [])
+            if codes
+        )
+        field = cls(**given, page=page, codes=codes)
+        field._check()
+        return field
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of the inputs of this field on its page."""
+        if self.kind == "region":
+            return tuple(f"{self.key}.{part}" for part in REGION_PARTS)
+        return (self.key,)
+
+    def applies(self, values: Mapping[str, Value]) -> bool:
+        """Return whether the field is asked, given the values of the fields before it."""
+        return self.condition is None or self.condition.holds(values)
+
+    def choices(self, values: Mapping[str, Value]) -> Mapping[str, str]:
+        """Return code → label of what may be chosen now."""
+        for condition, codes in self.narrowed:
+            if condition.holds(values):
+                return codes.labels
+        return self.codes.labels if self.codes else {}
+
+    def _check(self) -> None:
+        if self.kind not in get_args(Kind) or self.protection not in get_args(Protection):
+            raise ValueError(f"field {self.key}: unknown kind or protection")
+        if (self.codes is not None) != (self.kind in ("choice", "choices")):
+            raise ValueError(f"field {self.key}: choices, and only they, name a code set")
+        if self.kind in ("text", "name", "region") and not (self.characters and self.bytes):
+            raise ValueError(f"field {self.key}: text has a width in characters and in bytes")
+        if self.kind == "choices" and not self.exactly:
+            raise ValueError(f"field {self.key}: choices say how many")
+
+
+def _codes(document: Mapping[str, Any], *, codesets: Mapping[str, CodeSet]) -> CodeSet | None:
+    if "codes" not in document:
+        return None
+    codes = codesets[document["codes"]]
+    return codes.narrowed(tuple(document["only"])) if "only" in document else codes
