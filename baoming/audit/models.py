@@ -1,6 +1,7 @@
 """What has happened. The application may only add rows: see bootstrap_roles and the first migration."""
 
 from django.db import models
+from django.db.models.functions import Now
 
 from baoming.audit.actors import PARTY_NAMES, Party
 
@@ -8,9 +9,11 @@ from baoming.audit.actors import PARTY_NAMES, Party
 class Event(models.Model):
     """One act: who did what to which row, when. Names of fields and ids of versions, never values (R36)."""
 
-    at = models.DateTimeField(db_default=models.functions.Now())
+    at = models.DateTimeField(db_default=Now())
     verb = models.CharField(max_length=40)  # the service: `issue_number`
-    actor_kind = models.CharField(max_length=10, choices=[(party.value, name) for party, name in PARTY_NAMES.items()])
+    actor_kind = models.CharField(
+        max_length=10, choices=[(party.value, name) for party, name in PARTY_NAMES.items()]
+    )
     actor_id = models.CharField(max_length=40)
     actor_path = models.CharField(max_length=24, db_collation="C")
     actor_label = models.CharField(max_length=60)

@@ -67,7 +67,7 @@ class Press:
             pdf_standards="a-2b",
             pdf_tags=False,  # a third of the size; these sheets are for paper
             sys_inputs={"data": drawn},
-            timestamp=made_at.astimezone(_BEIJING),
+            timestamp=made_at.astimezone(_BEIJING).replace(microsecond=0),  # typst takes whole seconds
         )
         if not isinstance(pdf, bytes):
             raise TypeError("one PDF expected")

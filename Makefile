@@ -1,0 +1,41 @@
+# Two commands do everything: `make run` and `make test`. Each sets up what it needs.
+PYTHON ?= python3
+BIN := .venv/bin
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: run test check setup format shots docs clean
+.DEFAULT_GOAL := run
+
+run: setup ## both portals, worker, database and stand-ins on this machine
+	@$(BIN)/python -m launcher
+
+test: check ## everything that must hold before a change lands
+	@$(BIN)/python -m launcher.tools browser fonts
+	$(BIN)/python -m pytest
+
+check: setup ## style, types, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+setup: .venv/.synced node_modules/.synced
+
+.venv/.synced: pyproject.toml uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Baoming needs Python 3.11 or newer (set PYTHON=...)"; exit 1; }
+	@test -x $(BIN)/uv || { $(PYTHON) -m venv .venv && $(BIN)/pip install --quiet --disable-pip-version-check uv; }
+	@$(BIN)/uv sync --frozen --quiet
+	@touch $@
+
+node_modules/.synced: package.json package-lock.json .venv/.synced
+	@$(BIN)/python -m launcher.tools assets
+	@touch $@
+
+format:
+	$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
+
+docs: setup ## print the pages that are printed from code
+	$(BIN)/python manage.py print_docs
+
+clean:
+	rm -rf .venv node_modules build

@@ -1,0 +1,80 @@
+"""The office tree, opening sites, and people who work in offices."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from django.db import transaction
+
+from baoming.accounts.models import Account
+from baoming.audit.actors import Actor
+from baoming.audit.services import record
+from baoming.organizations.models import Organization, SiteSeason, Staff
+from baoming.organizations.roles import Role
+from baoming.seasons.models import Season
+from baoming.seasons.queries import season_now
+from baoming.shared.errors import Invalid, Refused
+from baoming.shared.paths import child, within
+
+
+_DIVISIONS = {"43": Path(__file__).parent / "data" / "hunan_divisions.json"}
+
+
+@transaction.atomic
+def load_offices(province: str) -> Organization:
+    """Make the province, its cities and counties from the list of divisions. Safe to repeat; returns the province."""
+    document = json.loads(_DIVISIONS[province].read_text("utf-8"))
+    level = Organization.Level
+    top = _office(None, level.PROVINCE, code=province, name=f"{document['province']['name']}教育考试院")
+    for city in document["cities"]:
+        office = _office(top, level.CITY, code=city["derived_city_code"], name=f"{city['name']}教育考试院")
+        for county in city["counties"]:
+            if county["kind"] == "gb2260":  # statistical areas have no office of their own
+                _office(
+                    office, level.COUNTY, code=county["derived_county_code"], name=f"{county['name']}招生办"
+                )
+    return top
+
+
+@transaction.atomic
+def add_site(county: Organization, *, code: str, name: str, phone: str, address: str) -> Organization:
+    """Add or renew a registration site of a county; `code` has two digits."""
+    site = _office(county, Organization.Level.SITE, code=code, name=name)
+    Organization.objects.filter(pk=site.pk).update(phone=phone, address=address)
+    return Organization.objects.get(pk=site.pk)
+
+
+def _office(parent: Organization | None, level: Organization.Level, *, code: str, name: str) -> Organization:
+    """Make or rename one office. A path has two digits a level: county 0102 is `43/01/02/`."""
+    path = child(parent.path if parent else "", code[-2:])
+    values = {"parent": parent, "level": level, "code": code, "name": name}
+    return Organization.objects.update_or_create(path=path, defaults=values)[0]
+
+
+@transaction.atomic
+def open_site(season: Season, site_id: UUID, *, expected: int, by: Actor) -> datetime:
+    """Let a site take candidates in, with its expected head count. Safe to repeat; only within `by`'s area."""
+    site = Organization.objects.get(pk=site_id, level=Organization.Level.SITE)
+    if not within(site.path, by.path):
+        raise Refused("没有找到这个报名点")
+    if not 1 <= expected <= 9_999:
+        raise Invalid({"expected": "预计人数请填1到9999之间的整数"})
+    row, _ = SiteSeason.objects.select_for_update().get_or_create(season=season, site=site)
+    row.expected = expected
+    row.opened_at = row.opened_at or season_now(season.pk)
+    row.opened_by = row.opened_by or by.label
+    row.save()
+    record("open_site", by=by, subject=site.pk, path=site.path, details={"expected": expected})
+    return row.opened_at
+
+
+@transaction.atomic
+def add_staff(office: Organization, *, handle: str, name: str, role: Role, password: str) -> Staff:
+    """Add a person to an office; a known `handle` gets the office, role and password given. For commands only."""
+    account, _ = Account.objects.get_or_create(handle=handle, defaults={"kind": Account.Kind.STAFF})
+    if not account.check_password(password):
+        account.set_password(password)
+        account.save(update_fields=["password"])
+    values = {"office": office, "path": office.path, "role": role.value, "name": name}
+    return Staff.objects.update_or_create(account=account, defaults=values)[0]

@@ -1,0 +1,133 @@
+"""Reading registrations: their state, their document, and the lists of offices."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.core.files.storage import default_storage
+from django.db.models import Count, F, Q, QuerySet
+
+from baoming.audit.actors import Party
+from baoming.registrations import journey, names
+from baoming.registrations.identity_documents import IdentityDocument
+from baoming.registrations.models import HoldRow, NumberSegment, Photo, Registration, RosterEntry, StepLog
+from baoming.registrations.tasklist import TaskList, task_list
+from baoming.schedule.queries import phase_times
+from baoming.shared.paths import next_sibling
+from baoming.shared.text import halfwidth
+from baoming.vault.services import keys
+
+
+def state_of(registration: Registration, *, now: datetime | None = None) -> journey.State:
+    """Return the journey's state. Call it after the lock: openness is decided here, by the database's clock."""
+    return journey.State(
+        done=registration.done_steps,
+        phases=phase_times(registration.season_id, path=registration.path, subject=registration.pk, now=now),
+        traits=registration.trait_set,
+        holds=tuple(
+            journey.Hold(steps=frozenset(row.steps), reason=row.reason)
+            for row in HoldRow.objects.filter(registration=registration, cleared_at=None)
+        ),
+    )
+
+
+def tasks_of(registration: Registration, viewer: Party) -> TaskList:
+    """Return the live task list, the same for candidate and office but for who acts."""
+    done_at = {row.step: row.at for row in step_log(registration) if row.done}
+    return task_list(state_of(registration), viewer, done_at=done_at)
+
+
+def step_log(registration: Registration) -> list[StepLog]:
+    """Return the log of steps, oldest first."""
+    return list(StepLog.objects.filter(registration=registration).order_by("id"))
+
+
+def document_context(registration_id: UUID) -> str:
+    """Return the place a sealed identity document is bound to."""
+    return f"registrations_registration.document_sealed.{registration_id}"
+
+
+def document_of(registration: Registration) -> IdentityDocument:
+    """Open the sealed identity document. Callers show it masked, or record a reveal."""
+    sealed = keys().unseal(registration.document_sealed, context=document_context(registration.pk))
+    return IdentityDocument.from_json(registration.name, sealed)
+
+
+def current_photo(registration: Registration) -> Photo | None:
+    return Photo.objects.filter(registration=registration, current=True).first()
+
+
+def photo_bytes(photo: Photo) -> bytes:
+    """Open the sealed JPEG of a photo."""
+    with default_storage.open(photo.file) as file:
+        return keys().unseal(file.read().decode("ascii"), context=f"registrations_photo.file.{photo.pk}")
+
+
+def find_by_number(season_id: int, number: str) -> Registration | None:
+    """Return the registration of this person anywhere in the province, by blind index."""
+    blind = keys().blind(number, purpose="id", season=season_id)
+    return Registration.objects.select_related("site").filter(season=season_id, number_blind=blind).first()
+
+
+# Tabs of the worklist: which registrations wait for what. One condition each, on indexed columns.
+TABS: dict[str, tuple[str, Q]] = {
+    "all": ("全部", Q()),
+    "intake": ("采集中", Q(number=None)),
+    "form": ("待填报", Q(number__isnull=False, version=0)),
+    "sign": ("待签字", Q(version__gt=0, signed_version=0)),
+    "moral": ("待品德考核", Q(current_step="moral_assessment")),
+    "complete": ("待县区完成", Q(current_step="completion")),
+    "review": ("待市州终审", Q(current_step="final_review")),
+}
+
+
+def tab_counts(season_id: int, path: str) -> dict[str, int]:
+    """Return how many registrations stand under each tab, in one query over one office's range."""
+    rows = Registration.objects.filter(season=season_id).within(path)
+    counts = {key: Count("pk", filter=condition) for key, (_, condition) in TABS.items() if condition}
+    return rows.aggregate(all=Count("pk"), **counts)
+
+
+def worklist(season_id: int, path: str, *, tab: str = "all", wanted: str = "") -> QuerySet[Registration]:
+    """Return the registrations of an office under one tab, found by number, name, pinyin or last four."""
+    condition = TABS.get(tab, TABS["all"])[1]
+    rows = Registration.objects.filter(condition, season=season_id).within(path).select_related("site")
+    if wanted:
+        rows = rows.filter(_matches(season_id, wanted))
+    return rows.order_by(F("number").asc(nulls_last=True), "name_key", "pk")
+
+
+def _matches(season_id: int, wanted: str) -> Q:
+    text = halfwidth(wanted).upper()
+    name = wanted.strip()
+    found = Q(name=name) | Q(name_key__startswith=names.pinyin_key(name)) if name else Q()
+    if text.isascii() and text.isalpha():
+        return Q(name_initials=text.lower()) | Q(name_key__startswith=text.lower())
+    if text.isdigit() and len(text) == 8:
+        return Q(number=int(text))
+    if len(text) == 4:
+        found |= Q(last_four_blind=keys().blind(text, purpose="last4", season=season_id))
+    if len(text) == 18:
+        found |= Q(number_blind=keys().blind(text, purpose="id", season=season_id))
+    return found
+
+
+def expected_pupils(season_id: int, path: str, *, limit: int = 60) -> list[RosterEntry]:
+    """Return the pupils on the roster who have not been to the desk, by class and student number."""
+    rows = RosterEntry.objects.filter(
+        season=season_id, registration=None, path__gte=path, path__lt=next_sibling(path)
+    )
+    return list(rows.order_by("class_name", "student_no")[:limit])
+
+
+def segments(season_id: int, path: str) -> list[NumberSegment]:
+    """Return the number segments of an office's sites, by first number."""
+    rows = NumberSegment.objects.filter(
+        season=season_id, site__path__gte=path, site__path__lt=next_sibling(path)
+    )
+    return list(rows.select_related("site").order_by("first"))
+
+
+def next_number(season_id: int, site_id: UUID) -> int | None:
+    """Return the number that would be issued next: shown on the desk, promised to nobody."""
+    rows = NumberSegment.objects.filter(season=season_id, site=site_id, next__lte=F("last"))
+    return rows.order_by("first").values_list("next", flat=True).first()

@@ -1,0 +1,86 @@
+"""The slip: the number and a one-time activation code, printed together (R8)."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from baoming.accounts.codes import code_digest, new_activation_code
+from baoming.audit.actors import Actor
+from baoming.audit.services import record
+from baoming.documents.models import Print
+from baoming.registrations.models import Activation, Registration
+from baoming.registrations.queries import document_of
+from baoming.registrations.services.steps import locked
+from baoming.registrations.sheets import NumberSlip, PrintLine, SeasonHead, SiteLine, number_slips
+from baoming.schedule.queries import phase_times
+from baoming.seasons.models import Season
+from baoming.seasons.queries import data, season_now
+from baoming.shared.errors import NotOpen
+from baoming.shared.moments import full_stamp, moment
+from baoming.shared.money import yuan
+from baoming.shared.text import mask_document, serial
+
+
+@transaction.atomic
+def print_slip(registration_id: UUID, *, by: Actor) -> bytes:
+    """Return the slip as PDF, with a new activation code; an older code is dead from now on.
+
+    The code stands on the paper alone: only its digest is kept, and the PDF is kept nowhere.
+    Raises NotOpen before the number is issued, and once both passwords are set.
+    """
+    registration = locked(registration_id)
+    if registration.number is None:
+        raise NotOpen("还没有报名序号，请先完成资格审核和照片采集，再发号")
+    if "passwords" in registration.done_steps:
+        raise NotOpen("考生已设置两个密码，不再需要激活码。忘记密码请按找回密码办理")
+    now = season_now(registration.season_id)
+    Activation.objects.filter(registration=registration, revoked_at=None, used_at=None).update(revoked_at=now)
+    code = new_activation_code()
+    running = Activation.objects.filter(registration=registration).count() + 1
+    Activation.objects.create(registration=registration, digest=code_digest(code), slip=running, made_at=now)
+    Print.objects.create(
+        kind="number_slip", subject=registration.pk, path=registration.path, version=running,
+        content_hash="", at=now, by_id=by.id, by_label=by.label,
+    )  # fmt: skip
+    record("print_slip", by=by, subject=registration.pk, path=registration.path, details={"slip": running})
+    slip = _slip(registration, code=code, printed=PrintLine(at=full_stamp(now)[:16], by=by.label))
+    return number_slips([slip], season=season_head(registration.season), made_at=now)
+
+
+def season_head(season: Season) -> SeasonHead:
+    """Return what every sheet of the season carries; a season that is not real says so."""
+    return SeasonHead(
+        name=f"{season.name}考试", authority=season.authority, mark=None if season.is_real else "演示"
+    )
+
+
+def site_line(registration: Registration) -> SiteLine:
+    county = registration.site.parent
+    code = f"{county.code}-{registration.site.code}" if county else registration.site.code
+    return SiteLine(code=code, name=registration.site.name)
+
+
+def _slip(registration: Registration, *, code: str, printed: PrintLine) -> NumberSlip:
+    assert registration.number is not None  # noqa: S101  narrowed by the caller
+    closes = phase_times(registration.season_id, path=registration.path, subject=registration.pk)[
+        "sign_up"
+    ].closes
+    deadline = moment(closes) if closes else "报名结束"
+    county = registration.site.parent
+    hotline = f"报名点 {registration.site.phone}" + (f"\n县招考机构 {county.phone}" if county else "")
+    fee = next(item["fen"] for item in data(registration.season, "fees") if item["key"] == "registration_fee")
+    return NumberSlip(
+        serial=serial(registration.number),
+        name=registration.name,
+        masked=mask_document(document_of(registration).number),
+        site=site_line(registration),
+        code=code.replace("-", ""),
+        valid=deadline,
+        print=printed,
+        url=settings.CANDIDATE_ORIGIN,
+        fee=yuan(fee),
+        deadline=deadline,
+        hotline=hotline,
+        qr=f"{settings.CANDIDATE_ORIGIN}/claim/",
+    )

@@ -1,0 +1,86 @@
+"""The lock, and the only two ways in which a step becomes done or undone."""
+
+from datetime import datetime
+from uuid import UUID
+
+from baoming.audit.actors import Actor
+from baoming.audit.services import record
+from baoming.registrations import journey
+from baoming.registrations.models import HoldRow, Registration, Signature, StepLog
+from baoming.registrations.queries import state_of
+from baoming.seasons.queries import season_now
+
+
+def locked(registration_id: UUID) -> Registration:
+    """Return the registration, its row locked until the transaction ends. All writes to a person are serial."""
+    return Registration.objects.select_for_update().get(pk=registration_id)
+
+
+def require(key: str, registration: Registration, by: Actor) -> datetime:
+    """Return the season's moment if `by` may do step `key` now; raise NotOpen. Call after `locked`."""
+    now = season_now(registration.season_id)
+    journey.require(key, by.kind, state_of(registration, now=now))
+    return now
+
+
+def complete_step(registration: Registration, key: str, *, by: Actor, at: datetime) -> None:
+    """Mark step `key` done, undoing what falls with it when it is done anew."""
+    for fallen in journey.undone_by(key)[1:]:
+        _undo(registration, fallen, by=by, at=at, reason=f"{journey.STEPS[key].zh}有变动")
+    registration.done |= journey.BITS[key]
+    _write(registration)
+    StepLog.objects.create(
+        registration=registration, step=key, done=True, at=at, by_kind=by.kind, by_label=by.label
+    )
+    record(f"step:{key}", by=by, subject=registration.pk, path=registration.path)
+
+
+def return_step(registration: Registration, key: str, *, by: Actor, at: datetime, reason: str) -> list[str]:
+    """Undo step `key` and all that falls with it; returns the keys that were undone."""
+    undone = [
+        fallen
+        for fallen in journey.undone_by(key)
+        if _undo(registration, fallen, by=by, at=at, reason=reason)
+    ]
+    _write(registration)
+    return undone
+
+
+def place_hold(registration: Registration, *, kind: str, steps: list[str], reason: str, by: Actor) -> HoldRow:
+    """Keep `steps` from being done until the hold is cleared (an empty list: completion and tickets only)."""
+    record(f"hold:{kind}", by=by, subject=registration.pk, path=registration.path)
+    return HoldRow.objects.create(
+        registration=registration,
+        kind=kind,
+        steps=steps,
+        reason=reason,
+        placed_at=season_now(registration.season_id),
+        placed_by=by.label,
+    )
+
+
+def _undo(registration: Registration, key: str, *, by: Actor, at: datetime, reason: str) -> bool:
+    if key not in registration.done_steps:
+        return False
+    registration.done &= ~journey.BITS[key]
+    StepLog.objects.create(
+        registration=registration,
+        step=key,
+        done=False,
+        at=at,
+        by_kind=by.kind,
+        by_label=by.label,
+        reason=reason,
+    )
+    if key == "signature":
+        registration.signed_version = 0
+        Signature.objects.filter(registration=registration, voided_at=None).update(
+            voided_at=at, void_reason=reason
+        )
+    record(f"undo:{key}", by=by, subject=registration.pk, path=registration.path)
+    return True
+
+
+def _write(registration: Registration) -> None:
+    registration.current_step = journey.current_step(registration.done_steps, registration.trait_set)
+    registration.save(update_fields=["done", "current_step", "signed_version"])

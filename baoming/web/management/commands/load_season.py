@@ -1,0 +1,77 @@
+"""Load a season's versioned data files (architecture rule 10): `manage.py load_season 43 2023 --kind demo`."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import baoming
+from baoming.organizations.services import load_offices
+from baoming.registrations.journey import VERSION
+from baoming.schedule.models import Phase
+from baoming.seasons.models import Season
+from baoming.seasons.services import load_data
+from baoming.shared.moments import BEIJING
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import transaction
+
+PACKAGES = Path(baoming.__file__).parent
+_DOCUMENTS = {  # key: package that owns the file
+    "season": "seasons", "fees": "payments", "eligibility": "reviews",
+    "form": "registrations", "photo": "registrations", "pledge": "registrations",
+}  # fmt: skip
+
+
+class Command(BaseCommand):
+    help = "Load or renew a season from the data files of its province and year; safe to repeat."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("province")
+        parser.add_argument("year", type=int)
+        parser.add_argument("--kind", choices=Season.Kind.values, default=Season.Kind.REAL)
+
+    def handle(self, *args: object, province: str, year: int, kind: str, **options: object) -> None:
+        load(province, year, kind)
+
+
+@transaction.atomic
+def load(province: str, year: int, kind: str) -> Season:
+    """Load offices, season, phases and documents; returns the season."""
+    load_offices(province)
+    documents = {key: _read(package, province, year, key) for key, package in _DOCUMENTS.items()}
+    head = documents["season"]
+    season, _ = Season.objects.update_or_create(
+        province=province,
+        year=year,
+        kind=kind,
+        defaults={"name": head["name"], "authority": head["authority"], "journey_version": VERSION},
+    )
+    load_data(season, documents)
+    for position, phase in enumerate(_read("schedule", province, year, "phases")):
+        Phase.objects.update_or_create(season=season, key=phase["key"], defaults=_phase(phase, position))
+    return season
+
+
+def _read(package: str, province: str, year: int, key: str) -> Any:
+    path = PACKAGES / package / "data" / province / str(year) / f"{key}.json"
+    return json.loads(path.read_text("utf-8"))
+
+
+def _phase(content: dict[str, Any], position: int) -> dict[str, object]:
+    return {
+        "name": content["name"],
+        "actor": content["actor"],
+        "opens": _moment(content["opens"]),
+        "closes": _moment(content["closes"]),
+        "day_from": content.get("day_from"),
+        "day_to": content.get("day_to"),
+        "closed_weekends": content.get("closed_weekends", False),
+        "closed_days": content.get("closed_days", []),
+        "sample": content["sample"],
+        "position": position,
+    }
+
+
+def _moment(text: str | None) -> datetime | None:
+    """Read a Beijing time."""
+    return datetime.fromisoformat(text).replace(tzinfo=BEIJING) if text else None
