@@ -50,7 +50,9 @@ class Cluster:
         inside = self.home / "run"
         if len(str(inside)) < 80:
             return inside
-        return Path(tempfile.gettempdir()) / f"baoming-{hashlib.sha256(str(self.home).encode()).hexdigest()[:8]}"
+        return (
+            Path(tempfile.gettempdir()) / f"baoming-{hashlib.sha256(str(self.home).encode()).hexdigest()[:8]}"
+        )
 
     def url(self, role: str, database: str = "baoming") -> str:
         return f"postgresql://{role}@/{database}?host={self.socket}"
@@ -70,12 +72,27 @@ class Cluster:
         self._folders()
         binaries = self._binaries()
         if not (self.data / "PG_VERSION").exists():
-            _run([binaries / "initdb", "-D", self.data, "-U", "postgres", "-E", "UTF8", "--locale=C", "--auth=trust"])
+            _run(
+                [
+                    binaries / "initdb",
+                    "-D",
+                    self.data,
+                    "-U",
+                    "postgres",
+                    "-E",
+                    "UTF8",
+                    "--locale=C",
+                    "--auth=trust",
+                ]
+            )
         deadline = time.monotonic() + _START_SECONDS
         options = " ".join(f"-c {key}='{value}'" for key, value in self._options().items())
         while True:
             log = self.home / "run" / "postgres.log"
-            _run([binaries / "pg_ctl", "-D", self.data, "-l", log, "-o", options, "-w", "-t", "20", "start"], check=False)
+            _run(
+                [binaries / "pg_ctl", "-D", self.data, "-l", log, "-o", options, "-w", "-t", "20", "start"],
+                check=False,
+            )
             if self.answers():
                 return
             if time.monotonic() > deadline:
@@ -84,7 +101,10 @@ class Cluster:
 
     def stop(self) -> None:
         """Stop the server; open transactions are rolled back."""
-        _run([self._binaries() / "pg_ctl", "-D", self.data, "-m", "fast", "-w", "-t", "20", "stop"], check=False)
+        _run(
+            [self._binaries() / "pg_ctl", "-D", self.data, "-m", "fast", "-w", "-t", "20", "stop"],
+            check=False,
+        )
 
     def _options(self) -> dict[str, str]:
         return {**_OPTIONS, "unix_socket_directories": str(self.socket), "unix_socket_permissions": "0700"}
@@ -125,7 +145,9 @@ class Cluster:
 
 def major_version(binaries: Path) -> str:
     """Return `18` for the binaries in this folder."""
-    text = subprocess.run([binaries / "pg_ctl", "--version"], capture_output=True, text=True, check=True).stdout
+    text = subprocess.run(
+        [binaries / "pg_ctl", "--version"], capture_output=True, text=True, check=True
+    ).stdout
     return text.split()[2].split(".")[0]
 
 

@@ -1,7 +1,12 @@
-"""Routes of the office portal."""
+"""Routes of the office portal's process."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from baoming.web.gateway.health import healthz
+
+urlpatterns = [
+    path("healthz", healthz),
+    path("", include("baoming.web.office.urls")),
+]
 handler404 = "baoming.web.errors.not_found"
 handler500 = "baoming.web.errors.defect"

@@ -41,6 +41,12 @@ def step_log(registration: Registration) -> list[StepLog]:
     return list(StepLog.objects.filter(registration=registration).order_by("id"))
 
 
+def of_account(season_id: int, account_id: UUID) -> Registration | None:
+    """Return the registration that a candidate's account belongs to."""
+    rows = Registration.objects.filter(season=season_id, account=account_id)
+    return rows.select_related("season", "site", "site__parent", "account").first()
+
+
 def document_context(registration_id: UUID) -> str:
     """Return the place a sealed identity document is bound to."""
     return f"registrations_registration.document_sealed.{registration_id}"

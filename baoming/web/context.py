@@ -1,7 +1,73 @@
-"""What every page knows: season, its clock, and who is signed in."""
+"""What every page's frame knows. Reads only what the middleware attached: an error page asks no database."""
 
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import resolve
+from django.utils import timezone
+
+from baoming.organizations.models import Staff
+
+# (title, URL name, action of the role table)
+_NAV = (
+    ("今天", "office:today", "see_candidates"),
+    ("受理", "office:desk", "intake"),
+    ("考生", "office:candidates", "see_candidates"),
+    ("学籍名册", "office:rosters", "import_roster"),
+    ("报名点与号段", "office:sites", "see_segments"),
+    ("演示时间", "office:clock", "set_clock"),
+)
 
 
-def page(request: HttpRequest) -> dict[str, object]:
-    return {}
+@dataclass(frozen=True)
+class Signed:
+    """The signed-in member of staff as a page shows them; `may` asks the role table."""
+
+    name: str
+    office_name: str
+    staff: Staff
+
+    def may(self, action: str) -> bool:
+        return self.staff.may(action)
+
+
+@dataclass(frozen=True)
+class Titled:
+    """The season as pages show it."""
+
+    name: str
+    title: str
+    is_real: bool
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Whom to call: the own site, or the province for people without one."""
+
+    name: str
+    phone: str
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Return season, now, care, site, nav and staff for the frame of every page."""
+    season, staff = getattr(request, "season", None), getattr(request, "staff", None)
+    return {
+        "season": Titled(f"{season.year}年高考报名", f"{season.name}网上报名", season.is_real) if season else None,
+        "now": getattr(request, "season_now", None) or timezone.now(),
+        "care": request.COOKIES.get("care") == "1",
+        "site": _contact(request),
+        "staff": Signed(staff.name, staff.office.name, staff) if staff else None,
+        "nav": _nav(request, staff) if staff and settings.PORTAL == "office" else [],
+    }
+
+
+def _contact(request: HttpRequest) -> Contact | None:
+    registration = getattr(request, "registration", None)
+    return Contact(registration.site.name, registration.site.phone) if registration else None
+
+
+def _nav(request: HttpRequest, staff: Staff) -> list[tuple[str, str, bool]]:
+    here = resolve(request.path_info).view_name
+    return [(title, name, here == name or here.startswith(f"{name}_")) for title, name, action in _NAV if staff.may(action)]

@@ -3,9 +3,16 @@
 import logging
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from baoming.accounts.models import Account
+from baoming.audit.actors import Actor, Party
+from baoming.organizations.queries import staff_of
+from baoming.registrations.queries import of_account
+from baoming.seasons.models import Season
+from baoming.seasons.queries import current_season, season_now
 from baoming.shared.errors import OutcomeUnknown, Refused
 from baoming.web import errors
 
@@ -56,10 +63,32 @@ class RequestTransaction:
 
 
 class SignedIn:
-    """Attaches who is signed in to this portal: `request.staff`, or `request.registration`."""
+    """Attaches season and season's moment, and who is signed in to this portal.
+
+    Office: `staff`. Candidate: `registration`. Both: `actor`. Each is None for a stranger. Everything
+    a page's frame needs is read here, so that an error page needs no database any more.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        season = current_season()
+        attributes: dict[str, object] = {"season": season, "season_now": season_now(season.pk)}
+        user = request.user if request.user.is_authenticated else None
+        read = _office if settings.PORTAL == "office" else _candidate
+        request.__dict__.update(attributes, **read(season, user))
         return self.get_response(request)
+
+
+def _office(season: Season, user: Account | None) -> dict[str, object]:
+    staff = staff_of(user.pk) if user and user.kind == Account.Kind.STAFF else None
+    return {"staff": staff, "actor": staff.actor if staff else None}
+
+
+def _candidate(season: Season, user: Account | None) -> dict[str, object]:
+    registration = of_account(season.pk, user.pk) if user and user.kind == Account.Kind.CANDIDATE else None
+    if registration is None:
+        return {"registration": None, "actor": None}
+    actor = Actor(kind=Party.CANDIDATE, id=str(registration.pk), path=registration.path, label="考生本人")
+    return {"registration": registration, "actor": actor}

@@ -49,7 +49,7 @@ class Registration(models.Model):
     phone_sealed = models.TextField(default="")
     phone_blind = models.BinaryField(max_length=32, null=True)
     class_name = models.CharField(max_length=40, default="")
-    student_no = models.CharField(max_length=10, default="", db_collation="C")
+    student_no = models.CharField(max_length=20, default="", db_collation="C")
 
     # The journey: written with the step's log row by the same service (a test proves that they agree).
     done = models.PositiveBigIntegerField(default=0)  # bit set of finished steps

@@ -20,7 +20,7 @@ class RosterEntry(models.Model):
     name_key = models.CharField(max_length=200, db_collation="C")
     sex = models.CharField(max_length=1, default="")
     class_name = models.CharField(max_length=40, db_collation="C")
-    student_no = models.CharField(max_length=10, db_collation="C")
+    student_no = models.CharField(max_length=20, db_collation="C")
     teacher = models.CharField(max_length=50, default="")
     registration = models.OneToOneField(Registration, models.PROTECT, null=True, related_name="roster_entry")
 

@@ -1,0 +1,45 @@
+"""Load the demo season with two counties, one site each, and staff of every role. Refused outside a demo."""
+
+from baoming.audit.actors import SYSTEM
+from baoming.organizations.models import Organization
+from baoming.organizations.roles import Role
+from baoming.organizations.services import add_site, add_staff
+from baoming.schedule.services import go_to_phase
+from baoming.seasons.models import Season
+from baoming.web.management.commands.load_season import load
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+PASSWORD = "yanshi-2023"  # noqa: S105  of the demo's staff: printed at start, worth nothing elsewhere
+SITES = (
+    ("0102", "01", "芙蓉一中报名点", "0731-00000102", "芙蓉区演示路1号"),
+    ("0103", "01", "天心一中报名点", "0731-00000103", "天心区演示路1号"),
+)
+STAFF = (  # handle, name, role, path of the office
+    ("zhoumin", "周敏", Role.OPERATOR, "43/01/02/01/"),
+    ("wangxiulan", "王秀兰", Role.COUNTY, "43/01/02/"),
+    ("liuyang", "刘洋", Role.OPERATOR, "43/01/03/01/"),
+    ("chenhong", "陈红", Role.COUNTY, "43/01/03/"),
+    ("zhangli", "张莉", Role.CITY, "43/01/"),
+    ("hezhiyuan", "何志远", Role.PROVINCE, "43/"),
+    ("liqiang", "李强", Role.TEACHER, "43/01/02/01/"),
+)
+
+
+class Command(BaseCommand):
+    help = "Load the demo season; safe to repeat, the season's clock stays where it is."
+
+    def handle(self, *args: object, **options: object) -> None:
+        if not settings.DEMO:
+            raise CommandError("BAOMING_DEMO is not set: demo accounts have known passwords")
+        season = load("43", 2023, Season.Kind.DEMO)
+        for county, code, name, phone, address in SITES:
+            office = Organization.objects.get(level=Organization.Level.COUNTY, code=county)
+            Organization.objects.filter(pk=office.pk).update(phone=phone[:-3] + "100")
+            add_site(office, code=code, name=name, phone=phone, address=address)
+        for handle, name, role, path in STAFF:
+            add_staff(
+                Organization.objects.get(path=path), handle=handle, name=name, role=role, password=PASSWORD
+            )
+        if season.clock_offset is None:
+            go_to_phase(season, "intake", by=SYSTEM)

@@ -1,0 +1,58 @@
+"""From what the desk sends to an identity document: a signed reading, or typed fields."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from django.conf import settings
+from django.utils import timezone
+
+from baoming.registrations.card_readings import parse
+from baoming.registrations.identity_documents import IdentityDocument
+from baoming.shared.errors import Invalid, Refused
+from baoming.shared.text import clean_name, halfwidth
+
+_DATES = {"birth": "出生日期", "valid_from": "有效期起日", "valid_to": "有效期止日"}
+
+
+def read_card(text: str) -> tuple[IdentityDocument, str]:
+    """Return the document and the reader's name from a reading signed by the paired reader. Raises Refused."""
+    path = settings.SERVICE_KEYS / "reader" / "reader.pub"
+    if not path.exists():
+        raise Refused("这台电脑还没有和读卡器配对，请先手工录入，并联系县（市、区）招考机构")
+    reading = parse(text, public_key=path.read_bytes(), now=timezone.now())
+    return reading.document, reading.reader
+
+
+def typed_card(typed: Mapping[str, str]) -> IdentityDocument:
+    """Return the document that was typed. Raises Invalid for dates that are none; the rest is checked later."""
+    dates, problems = {}, {}
+    for key, label in _DATES.items():
+        text = typed.get(key, "").strip()
+        if key == "valid_to" and (not text or typed.get("long_term")):
+            dates[key] = None
+            if not typed.get("long_term"):
+                problems[key] = "请填写有效期止日；证件上写“长期”的，请勾选长期"
+            continue
+        try:
+            dates[key] = _date(text)
+        except ValueError:
+            problems[key] = f"请填写{label}，例如2021-03-18"
+    if problems:
+        raise Invalid(problems)
+    return IdentityDocument(
+        name=clean_name(typed.get("name", "")),
+        sex=typed.get("sex", ""),
+        ethnicity=typed.get("ethnicity", ""),
+        address=typed.get("address", ""),
+        number=typed.get("number", ""),
+        issuer=typed.get("issuer", ""),
+        birth=dates["birth"],  # type: ignore[arg-type]  problems are empty
+        valid_from=dates["valid_from"],  # type: ignore[arg-type]
+        valid_to=dates["valid_to"],
+    )
+
+
+def _date(text: str) -> date:
+    """Read 2021-03-18, 20210318 or 2021.03.18, in any width."""
+    digits = halfwidth(text).replace(".", "").replace("/", "")
+    return date(int(digits[:4]), int(digits[4:6]), int(digits[6:])) if len(digits) == 8 else date.fromisoformat(text)

@@ -1,0 +1,186 @@
+"""The desk of a site: card, eligibility, photo, number, slip (R5–R8)."""
+
+import json
+from functools import cache
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from baoming.registrations.identity_documents import IdentityDocument
+from baoming.registrations.models import Registration, RosterEntry
+from baoming.registrations.queries import current_photo, document_of, expected_pupils, next_number, photo_bytes, tasks_of, worklist
+from baoming.registrations.services.intake import matching_entry, open_file
+from baoming.registrations.services.numbers import issue_number
+from baoming.registrations.services.photos import take_photo
+from baoming.registrations.services.slips import print_slip
+from baoming.reviews.queries import last_review
+from baoming.reviews.services import pass_eligibility, return_eligibility
+from baoming.seasons import codesets
+from baoming.seasons.queries import data, season_now
+from baoming.shared.errors import Invalid, Refused
+from baoming.web.access import OfficeRequest, staff_may
+from baoming.web.office.candidates import one
+from baoming.web.office.cards import read_card, typed_card
+from baoming.web.office.words import TITLES
+
+
+@require_safe
+@staff_may("intake")
+def queue(request: OfficeRequest) -> HttpResponse:
+    """Who is expected, who is half done, and the card reader."""
+    return _queue(request)
+
+
+@require_POST
+@staff_may("intake")
+def open_by_card(request: OfficeRequest) -> HttpResponse:
+    """Open a file from a reading that the paired reader has signed."""
+    try:
+        document, reader = read_card(request.POST.get("card", ""))
+        return _opened(request, document, reader=reader)
+    except Refused as refusal:
+        return _queue(request, {"card": str(refusal)})
+
+
+@require_http_methods(["GET", "POST"])
+@staff_may("intake")
+def open_by_typing(request: OfficeRequest) -> HttpResponse:
+    """Open a file by typed entry, marked so; errors stand at their fields and nothing typed is lost."""
+    if request.method != "POST":
+        entry = RosterEntry.objects.filter(pk=request.GET.get("entry") or None, site=request.staff.office).first()
+        return _typing(request, {}, {"name": entry.name, "entry": str(entry.pk)} if entry else {})
+    typed = {key: request.POST.get(key, "") for key in request.POST}
+    try:
+        return _opened(request, typed_card(typed), reader="", entry=_entry(typed))
+    except Invalid as refusal:
+        return _typing(request, refusal.fields, typed)
+    except Refused as refusal:
+        return _typing(request, {"number": str(refusal)}, typed)
+
+
+@require_safe
+@staff_may("intake")
+def file(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
+    """One file on the desk."""
+    return _file(request, one(request, registration_id))
+
+
+@require_POST
+@staff_may("review_eligibility")
+def review(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
+    """Pass the eligibility review, or return it with a reason."""
+    registration = one(request, registration_id)
+    try:
+        if request.POST.get("act") == "return":
+            reason, note = request.POST.get("reason", ""), request.POST.get("note", "")
+            return_eligibility(registration.pk, reason=reason, note=note, by=request.actor)
+        else:
+            rules = data(request.season, "eligibility")["rules"]
+            checks = [rule["key"] for rule in rules if request.POST.get(rule["key"]) == "yes"]
+            pass_eligibility(registration.pk, checks=checks, by=request.actor)
+    except Invalid as refusal:
+        return _file(request, registration, refusal.fields)
+    return redirect("office:desk_file", registration.pk)
+
+
+@require_POST
+@staff_may("intake")
+def photo(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
+    """Take an uploaded photo; a refused one says why, beside the field."""
+    registration = one(request, registration_id)
+    upload = request.FILES.get("photo")
+    try:
+        if upload is None:
+            raise Invalid({"photo": "请先选择照片，再上传"})
+        take_photo(registration.pk, upload.read(), by=request.actor, source="camera")
+    except Refused as refusal:
+        return _file(request, registration, {"photo": str(refusal)})
+    return redirect("office:desk_file", registration.pk)
+
+
+@require_safe
+@staff_may("see_candidates")
+def photo_file(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
+    """The photo itself, for staff of the area."""
+    shown = current_photo(one(request, registration_id))
+    return HttpResponse(photo_bytes(shown), content_type="image/jpeg") if shown else HttpResponse(status=404)
+
+
+@require_POST
+@staff_may("intake")
+def number(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
+    """Issue the registration number."""
+    registration = one(request, registration_id)
+    issue_number(registration.pk, by=request.actor)
+    return redirect("office:desk_file", registration.pk)
+
+
+@require_POST
+@staff_may("intake")
+def slip(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
+    """Print the slip. Each print has a new activation code, so this is never a GET."""
+    registration = one(request, registration_id)
+    answer = HttpResponse(print_slip(registration.pk, by=request.actor), content_type="application/pdf")
+    answer["Content-Disposition"] = 'inline; filename="slip.pdf"'
+    return answer
+
+
+def _opened(request: OfficeRequest, document: IdentityDocument, *, reader: str, entry: int | None = None) -> HttpResponse:
+    site = request.staff.office
+    if entry is None and (match := matching_entry(request.season.pk, site.pk, document.name)):
+        entry = match.pk
+    registration = open_file(
+        document, season=request.season, site=site, by=request.actor, reader=reader, roster_entry=entry
+    )
+    return redirect("office:desk_file", registration.pk)
+
+
+def _queue(request: OfficeRequest, errors: dict[str, str] | None = None) -> HttpResponse:
+    context = {
+        "errors": errors or {},
+        "agent": f"{settings.READER_ORIGIN}/card" if settings.READER_ORIGIN else "",
+        "pupils": expected_pupils(request.season.pk, request.staff.path),
+        "half_done": worklist(request.season.pk, request.staff.path, tab="intake")[:20],
+        "next_number": next_number(request.season.pk, request.staff.office_id),
+        "titles": TITLES,
+    }
+    return render(request, "office/desk_queue.html", context, status=422 if errors else 200)
+
+
+def _typing(request: OfficeRequest, errors: dict[str, str], typed: dict[str, str]) -> HttpResponse:
+    context = {"errors": errors, "typed": typed, "ethnicities": _ethnicities()}
+    return render(request, "office/desk_typing.html", context, status=422 if errors else 200)
+
+
+def _file(request: OfficeRequest, registration: Registration, errors: dict[str, str] | None = None) -> HttpResponse:
+    context = {
+        "errors": errors or {},
+        "registration": registration,
+        "document": document_of(registration),
+        "done": registration.done_steps,
+        "tasks": {task.key: task for task in tasks_of(registration, request.actor.kind).all},
+        "eligibility": data(request.season, "eligibility"),
+        "reasons": [(item["key"], item["title"]) for item in data(request.season, "eligibility")["reasons"]],
+        "review": last_review(registration),
+        "photo": current_photo(registration),
+        "next_number": next_number(request.season.pk, registration.site_id),
+        "today": season_now(request.season.pk).date(),
+    }
+    return render(request, "office/desk_file.html", context, status=422 if errors else 200)
+
+
+@cache
+def _ethnicities() -> list[tuple[str, str]]:
+    """The code set of GB/T 3304, for typed entry."""
+    path = Path(codesets.__file__).parent / "data" / "codesets.json"
+    sets = codesets.parse_code_sets(json.loads(path.read_text("utf-8")))
+    return [(code, label) for code, label in sets["Ethnicity"].labels.items()]
+
+
+def _entry(typed: dict[str, str]) -> int | None:
+    entry = typed.get("entry", "")
+    return int(entry) if entry.isascii() and entry.isdigit() and len(entry) < 12 else None

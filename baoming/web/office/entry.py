@@ -1,0 +1,65 @@
+"""Signing in, signing out, and the first page of the day."""
+
+from django.contrib.auth import login, logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from baoming.accounts.models import Account
+from baoming.accounts.services.sign_in import check, remember_device
+from baoming.organizations.queries import sites_of
+from baoming.registrations.queries import tab_counts
+from baoming.schedule.queries import calendar, phase_times
+from baoming.shared.errors import Refused
+from baoming.web.access import OfficeRequest, staff_may
+
+_DEVICE = "bm_device"
+_YEAR = 365 * 24 * 3600
+_SENTENCE = "账号或密码不一致，请核对后再试"
+
+
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Account and password; a wrong pair shows the page again with one sentence for both."""
+    if request.method != "POST":
+        return render(request, "office/sign_in.html", {"errors": {}, "handle": ""})
+    handle = request.POST.get("handle", "").strip()
+    try:
+        account = check(
+            handle,
+            request.POST.get("password", ""),
+            kind=Account.Kind.STAFF,
+            device=request.COOKIES.get(_DEVICE, ""),
+            address=request.META["REMOTE_ADDR"],
+            sentence=_SENTENCE,
+        )
+    except Refused as refusal:
+        return render(request, "office/sign_in.html", {"errors": {"password": str(refusal)}, "handle": handle}, status=422)
+    login(request, account)
+    response = redirect("office:today")
+    response.set_cookie(
+        _DEVICE, remember_device(account, request.COOKIES.get(_DEVICE, "")),
+        max_age=_YEAR, httponly=True, samesite="Lax", secure=request.is_secure(),
+    )  # fmt: skip
+    return response
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    return redirect("office:sign_in")
+
+
+@require_safe
+@staff_may("see_candidates")
+def today(request: OfficeRequest) -> HttpResponse:
+    """What is open, and how many wait for what."""
+    staff, season = request.staff, request.season
+    context = {
+        "phases": calendar(season.pk),
+        "times": phase_times(season.pk, path=staff.path),
+        "counts": tab_counts(season.pk, staff.path),
+        "sites": sites_of(season.pk, staff.path),
+        "party": staff.actor.kind,
+    }
+    return render(request, "office/today.html", context)

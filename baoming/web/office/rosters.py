@@ -1,0 +1,75 @@
+"""Importing a school's roster, with a preview that writes nothing (R4)."""
+
+import base64
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from baoming.organizations.models import Organization
+from baoming.registrations.queries import expected_pupils
+from baoming.registrations.rosters import RosterSheet, read_roster
+from baoming.registrations.services.rosters import import_roster
+from baoming.shared.errors import Refused
+from baoming.vault.sealing import SealBroken
+from baoming.vault.services import keys
+from baoming.web.access import OfficeRequest, staff_may
+
+
+@require_http_methods(["GET", "POST"])
+@staff_may("import_roster")
+def index(request: OfficeRequest) -> HttpResponse:
+    """The roster as it stands; posting a file shows what it holds, and writes nothing."""
+    upload = request.FILES.get("file")
+    if request.method != "POST":
+        return _page(request)
+    if upload is None:
+        return _page(request, error="请先选择名册文件（XLSX或CSV）")
+    content = upload.read()
+    try:
+        sheet = read_roster(content, filename=upload.name or "")
+    except Refused as refusal:
+        return _page(request, error=str(refusal))
+    # The preview carries the file itself, sealed to this site: nothing personal is kept aside.
+    sealed = keys().seal(base64.b64encode(content), context=_context(request, upload.name or ""))
+    return _page(request, sheet=sheet, sealed=sealed, filename=upload.name or "")
+
+
+@require_POST
+@staff_may("import_roster")
+def take(request: OfficeRequest) -> HttpResponse:
+    """Take the lines that the preview showed."""
+    filename = request.POST.get("filename", "")
+    try:
+        content = base64.b64decode(keys().unseal(request.POST.get("sealed", ""), context=_context(request, filename)))
+    except SealBroken:
+        return _page(request, error="预览已失效，请重新选择文件")
+    sheet = read_roster(content, filename=filename)
+    done = import_roster(request.season, _site(request), sheet.rows, by=request.actor)
+    if done.problems:
+        return _page(request, sheet=RosterSheet(rows=(), problems=done.problems), done=done)
+    return redirect("office:rosters")
+
+
+def _page(request: OfficeRequest, *, error: str = "", **shown: object) -> HttpResponse:
+    context = {
+        "errors": {"file": error} if error else {},
+        "pupils": expected_pupils(request.season.pk, request.staff.path, limit=200),
+        "sheet": None, "sealed": "", "filename": "", "done": None, **shown,
+    }  # fmt: skip
+    return render(request, "office/rosters.html", context, status=422 if error else 200)
+
+
+def _site(request: OfficeRequest) -> Organization:
+    """The site whose roster it is: the operator's own, or the county's only one."""
+    office = request.staff.office
+    if office.level == Organization.Level.SITE:
+        return office
+    sites = list(Organization.objects.within(office.path).filter(level=Organization.Level.SITE)[:2])
+    if len(sites) != 1:
+        raise Refused("本县有几个报名点，名册请由各报名点导入")
+    return sites[0]
+
+
+def _context(request: OfficeRequest, filename: str) -> str:
+    return f"roster.{request.season.pk}.{request.staff.path}.{filename}"

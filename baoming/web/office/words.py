@@ -1,0 +1,20 @@
+"""What events are called on an office's page."""
+
+from baoming.registrations.journey import JOURNEY
+
+VERBS = {
+    "open_file": "打开报名档案",
+    "take_photo": "采集照片",
+    "print_slip": "打印报名序号通知单",
+    "print_sheet": "打印报名登记表",
+    "return_eligibility": "退回资格审核",
+    "see_candidate": "查看",
+    "reveal": "查看证件全号",
+    "hold:reverification": "记入欠核验",
+    "extend_for_person": "开放单人窗口",
+    "save_form": "保存报名信息",
+    **{f"step:{step.key}": f"{step.zh}，完成" for step in JOURNEY},
+    **{f"undo:{step.key}": f"{step.zh}，退回" for step in JOURNEY},
+}
+
+TITLES = {step.key: step.zh for step in JOURNEY}

@@ -1,0 +1,64 @@
+"""`make run`: bring everything up, print where it is, stop it all at Ctrl-C."""
+
+import os
+import signal
+import sys
+import time
+from types import FrameType
+
+from launcher.home import home
+from launcher.postgres import PostgresMissing
+from launcher.stack import Ports, Stack
+
+ACCOUNTS = (
+    ("周敏", "zhoumin", "芙蓉一中报名点 (site operator)"),
+    ("王秀兰", "wangxiulan", "芙蓉区招生办 (county office)"),
+    ("张莉", "zhangli", "长沙市教育考试院 (city office)"),
+    ("何志远", "hezhiyuan", "湖南省教育考试院 (province office: moves the demo's clock)"),
+    ("刘洋", "liuyang", "天心一中报名点 (operator of the neighbouring county)"),
+)
+
+
+def main() -> int:
+    stack = Stack(home(), Ports(int(os.environ.get("PORT", "8000"))))
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        print("Preparing the database and the demo season ...", flush=True)
+        stack.prepare()
+        stack.start()
+        print(_welcome(stack), flush=True)
+        while True:
+            time.sleep(1)
+            stack.group.watch_once()
+    except PostgresMissing as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopping ...", flush=True)
+        return 0
+    finally:
+        stack.stop()
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _welcome(stack: Stack) -> str:
+    lines = [
+        "",
+        f"  Candidate portal 考生综合信息平台   {stack.url('candidate')}/",
+        f"  Office portal    招考信息管理系统   {stack.url('office')}/",
+        *(f"  Stand-in {service.name:<16} {stack.url(service.name)}/" for service in stack.group.services
+          if service.command[1:2] == ["-m"]),
+        "",
+        "  Demo staff, password yanshi-2023:",
+        *(f"    {handle:<12} {name}  {office}" for name, handle, office in ACCOUNTS),
+        "",
+        f"  Data and logs: {stack.home}    Stop: Ctrl-C",
+    ]  # fmt: skip
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
