@@ -50,9 +50,7 @@ class Cluster:
         inside = self.home / "run"
         if len(str(inside)) < 80:
             return inside
-        return (
-            Path(tempfile.gettempdir()) / f"baoming-{hashlib.sha256(str(self.home).encode()).hexdigest()[:8]}"
-        )
+        return Path(tempfile.gettempdir()) / f"baoming-{hashlib.sha256(str(self.home).encode()).hexdigest()[:8]}"
 
     def url(self, role: str, database: str = "baoming") -> str:
         return f"postgresql://{role}@/{database}?host={self.socket}"
@@ -145,9 +143,7 @@ class Cluster:
 
 def major_version(binaries: Path) -> str:
     """Return `18` for the binaries in this folder."""
-    text = subprocess.run(
-        [binaries / "pg_ctl", "--version"], capture_output=True, text=True, check=True
-    ).stdout
+    text = subprocess.run([binaries / "pg_ctl", "--version"], capture_output=True, text=True, check=True).stdout
     return text.split()[2].split(".")[0]
 
 

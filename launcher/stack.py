@@ -96,9 +96,7 @@ class Stack:
             Service(name, _granian(port), {"BAOMING_PORTAL": name})
             for name, port in (("candidate", self.ports.candidate), ("office", self.ports.office))
         ]
-        worker = Service(
-            "worker", [sys.executable, "manage.py", "procrastinate", "worker", "--concurrency", "4"]
-        )
+        worker = Service("worker", [sys.executable, "manage.py", "procrastinate", "worker", "--concurrency", "4"])
         return [*self._standins(), worker, *portals]
 
     def _standins(self) -> list[Service]:

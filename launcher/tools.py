@@ -36,9 +36,7 @@ def assets() -> None:
 def chromium() -> str | None:
     """Return the path of a Chromium to test with, if there is one."""
     named = os.environ.get("CHROMIUM")
-    return named or next(
-        filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None
-    )
+    return named or next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)
 
 
 def browser() -> None:
@@ -65,8 +63,7 @@ def _apt(*packages: str) -> bool:
     for command in (["apt-get", "-qq", "update"], ["apt-get", "-qq", "install", "-y", *packages]):
         subprocess.run(command, env=env, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return all(
-        subprocess.run(["dpkg", "-s", name], capture_output=True, check=False).returncode == 0
-        for name in packages
+        subprocess.run(["dpkg", "-s", name], capture_output=True, check=False).returncode == 0 for name in packages
     )
 
 

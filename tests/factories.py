@@ -39,9 +39,7 @@ def county(code: str = "0102") -> Organization:
 
 def site(code: str = "01", *, of: str = "0102", opened: bool = True) -> Organization:
     """A registration site, opened for intake by its county unless told otherwise."""
-    made = add_site(
-        county(of), code=code, name=f"测试{code}中学报名点", phone="0731-00000102", address="测试路1号"
-    )
+    made = add_site(county(of), code=code, name=f"测试{code}中学报名点", phone="0731-00000102", address="测试路1号")
     if opened:
         row, _ = SiteSeason.objects.get_or_create(season=Season.objects.get(kind="demo"), site=made)
         row.opened_at, row.expected = datetime.now().astimezone(), 60

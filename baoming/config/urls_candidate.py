@@ -1,7 +1,9 @@
-"""Routes of the candidate portal."""
+"""Routes of the candidate portal's process."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from baoming.web.gateway.health import healthz
+
+urlpatterns: list[URLPattern | URLResolver] = [path("healthz", healthz)]
 handler404 = "baoming.web.errors.not_found"
 handler500 = "baoming.web.errors.defect"

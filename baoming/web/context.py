@@ -70,4 +70,6 @@ def _contact(request: HttpRequest) -> Contact | None:
 
 def _nav(request: HttpRequest, staff: Staff) -> list[tuple[str, str, bool]]:
     here = resolve(request.path_info).view_name
-    return [(title, name, here == name or here.startswith(f"{name}_")) for title, name, action in _NAV if staff.may(action)]
+    return [
+        (title, name, here == name or here.startswith(f"{name}_")) for title, name, action in _NAV if staff.may(action)
+    ]

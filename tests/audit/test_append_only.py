@@ -16,7 +16,11 @@ pytestmark = pytest.mark.django_db
 )
 def test_the_application_cannot_change_an_event(statement: str) -> None:
     record("test", by=SYSTEM, subject=None, path="43/")
-    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(ProgrammingError, match="permission denied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
     assert Event.objects.count() == 1
 

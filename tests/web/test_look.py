@@ -50,9 +50,7 @@ class Page(HTMLParser):
     def unlabelled(self) -> list[str]:
         """Return the names of inputs nobody could name aloud."""
         return [
-            one.get("name", "?")
-            for one in self.inputs
-            if not one["named"] and one.get("id", "?") not in self.labelled
+            one.get("name", "?") for one in self.inputs if not one["named"] and one.get("id", "?") not in self.labelled
         ]
 
     def inline(self) -> list[str]:

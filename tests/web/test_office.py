@@ -213,7 +213,9 @@ def test_a_list_costs_as_many_queries_for_one_row_as_for_thirty(office: Client) 
     for more in (0, 29):
         for _ in range(more):
             make.registration(site)
-        with CaptureQueriesContext(connection, ) as captured:
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
             office.get("/candidates/")
         counts.append(len(captured))
     assert counts[0] == counts[1]

@@ -32,7 +32,9 @@ def import_roster(season: Season, site: Organization, rows: Sequence[RosterRow],
     numbers = [row.roll_number for row in rows]
     known = {
         entry.roll_number: entry
-        for entry in RosterEntry.objects.select_for_update().filter(season=season, roll_number__in=numbers).order_by("pk")
+        for entry in RosterEntry.objects.select_for_update()
+        .filter(season=season, roll_number__in=numbers)
+        .order_by("pk")
     }
     new, renewed, problems = [], [], []
     for row in rows:
@@ -54,5 +56,10 @@ def import_roster(season: Season, site: Organization, rows: Sequence[RosterRow],
 
 def _filled(entry: RosterEntry, row: RosterRow) -> RosterEntry:
     entry.roll_number, entry.name, entry.name_key = row.roll_number, row.name, names.pinyin_key(row.name)
-    entry.sex, entry.class_name, entry.student_no, entry.teacher = row.sex, row.class_name, row.class_number, row.teacher
+    entry.sex, entry.class_name, entry.student_no, entry.teacher = (
+        row.sex,
+        row.class_name,
+        row.class_number,
+        row.teacher,
+    )
     return entry

@@ -31,10 +31,19 @@ def index(request: OfficeRequest) -> HttpResponse:
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     counts = tab_counts(request.season.pk, request.staff.path)
     tabs = [
-        {"title": title, "count": counts[key], "href": f"{reverse('office:candidates')}?tab={key}", "current": key == tab}
+        {
+            "title": title,
+            "count": counts[key],
+            "href": f"{reverse('office:candidates')}?tab={key}",
+            "current": key == tab,
+        }
         for key, (title, _) in TABS.items()
     ]
-    return render(request, "office/candidates.html", {"page": page, "tabs": tabs, "tab": tab, "wanted": wanted, "titles": TITLES})
+    return render(
+        request,
+        "office/candidates.html",
+        {"page": page, "tabs": tabs, "tab": tab, "wanted": wanted, "titles": TITLES},
+    )
 
 
 @require_POST

@@ -25,18 +25,7 @@ def read_card(text: str) -> tuple[IdentityDocument, str]:
 
 def typed_card(typed: Mapping[str, str]) -> IdentityDocument:
     """Return the document that was typed. Raises Invalid for dates that are none; the rest is checked later."""
-    dates, problems = {}, {}
-    for key, label in _DATES.items():
-        text = typed.get(key, "").strip()
-        if key == "valid_to" and (not text or typed.get("long_term")):
-            dates[key] = None
-            if not typed.get("long_term"):
-                problems[key] = "请填写有效期止日；证件上写“长期”的，请勾选长期"
-            continue
-        try:
-            dates[key] = _date(text)
-        except ValueError:
-            problems[key] = f"请填写{label}，例如2021-03-18"
+    dates, problems = _dates(typed)
     if problems:
         raise Invalid(problems)
     return IdentityDocument(
@@ -46,13 +35,30 @@ def typed_card(typed: Mapping[str, str]) -> IdentityDocument:
         address=typed.get("address", ""),
         number=typed.get("number", ""),
         issuer=typed.get("issuer", ""),
-        birth=dates["birth"],  # type: ignore[arg-type]  problems are empty
-        valid_from=dates["valid_from"],  # type: ignore[arg-type]
-        valid_to=dates["valid_to"],
+        birth=dates["birth"],
+        valid_from=dates["valid_from"],
+        valid_to=dates.get("valid_to"),
     )
 
 
+def _dates(typed: Mapping[str, str]) -> tuple[dict[str, date], dict[str, str]]:
+    """Return the dates that can be read, and a sentence for each that cannot; 长期 has no date."""
+    dates: dict[str, date] = {}
+    problems: dict[str, str] = {}
+    for key, label in _DATES.items():
+        if key == "valid_to" and typed.get("long_term"):
+            continue
+        try:
+            dates[key] = _date(typed.get(key, ""))
+        except ValueError:
+            also = "；证件上写“长期”的，请勾选长期" if key == "valid_to" else ""
+            problems[key] = f"请填写{label}，例如2021-03-18{also}"
+    return dates, problems
+
+
 def _date(text: str) -> date:
-    """Read 2021-03-18, 20210318 or 2021.03.18, in any width."""
+    """Read 2021-03-18, 20210318 or 2021.03.18, in any width. Raises ValueError."""
     digits = halfwidth(text).replace(".", "").replace("/", "")
-    return date(int(digits[:4]), int(digits[4:6]), int(digits[6:])) if len(digits) == 8 else date.fromisoformat(text)
+    if len(digits) != 8:
+        raise ValueError("no date of eight digits")
+    return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))

@@ -1,6 +1,7 @@
 """The desk of a site: card, eligibility, photo, number, slip (R5–R8)."""
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from uuid import UUID
@@ -12,7 +13,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from baoming.registrations.identity_documents import IdentityDocument
 from baoming.registrations.models import Registration, RosterEntry
-from baoming.registrations.queries import current_photo, document_of, expected_pupils, next_number, photo_bytes, tasks_of, worklist
+from baoming.registrations.queries import (
+    current_photo,
+    document_of,
+    expected_pupils,
+    next_number,
+    photo_bytes,
+    tasks_of,
+    worklist,
+)
 from baoming.registrations.services.intake import matching_entry, open_file
 from baoming.registrations.services.numbers import issue_number
 from baoming.registrations.services.photos import take_photo
@@ -51,7 +60,7 @@ def open_by_card(request: OfficeRequest) -> HttpResponse:
 def open_by_typing(request: OfficeRequest) -> HttpResponse:
     """Open a file by typed entry, marked so; errors stand at their fields and nothing typed is lost."""
     if request.method != "POST":
-        entry = RosterEntry.objects.filter(pk=request.GET.get("entry") or None, site=request.staff.office).first()
+        entry = RosterEntry.objects.filter(pk=_entry(request.GET.dict()) or 0, site=request.staff.office).first()
         return _typing(request, {}, {"name": entry.name, "entry": str(entry.pk)} if entry else {})
     typed = {key: request.POST.get(key, "") for key in request.POST}
     try:
@@ -129,7 +138,9 @@ def slip(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
     return answer
 
 
-def _opened(request: OfficeRequest, document: IdentityDocument, *, reader: str, entry: int | None = None) -> HttpResponse:
+def _opened(
+    request: OfficeRequest, document: IdentityDocument, *, reader: str, entry: int | None = None
+) -> HttpResponse:
     site = request.staff.office
     if entry is None and (match := matching_entry(request.season.pk, site.pk, document.name)):
         entry = match.pk
@@ -181,6 +192,6 @@ def _ethnicities() -> list[tuple[str, str]]:
     return [(code, label) for code, label in sets["Ethnicity"].labels.items()]
 
 
-def _entry(typed: dict[str, str]) -> int | None:
+def _entry(typed: Mapping[str, str]) -> int | None:
     entry = typed.get("entry", "")
     return int(entry) if entry.isascii() and entry.isdigit() and len(entry) < 12 else None

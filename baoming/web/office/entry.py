@@ -34,7 +34,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             sentence=_SENTENCE,
         )
     except Refused as refusal:
-        return render(request, "office/sign_in.html", {"errors": {"password": str(refusal)}, "handle": handle}, status=422)
+        return render(
+            request,
+            "office/sign_in.html",
+            {"errors": {"password": str(refusal)}, "handle": handle},
+            status=422,
+        )
     login(request, account)
     response = redirect("office:today")
     response.set_cookie(

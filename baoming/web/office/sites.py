@@ -54,7 +54,12 @@ def _page(request: OfficeRequest, refusal: Invalid | None = None) -> HttpRespons
         for site, state in sites_of(request.season.pk, request.staff.path)
     ]
     errors = {"sites": str(refusal)} if refusal else {}
-    context = {"sites": sites, "errors": errors, "county": request.staff.office, "may_set": request.staff.may("open_site")}
+    context = {
+        "sites": sites,
+        "errors": errors,
+        "county": request.staff.office,
+        "may_set": request.staff.may("open_site"),
+    }
     return render(request, "office/sites.html", context, status=422 if refusal else 200)
 
 

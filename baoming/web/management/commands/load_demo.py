@@ -1,5 +1,8 @@
 """Load the demo season with two counties, one site each, and staff of every role. Refused outside a demo."""
 
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
 from baoming.audit.actors import SYSTEM
 from baoming.organizations.models import Organization
 from baoming.organizations.roles import Role
@@ -7,8 +10,6 @@ from baoming.organizations.services import add_site, add_staff
 from baoming.schedule.services import go_to_phase
 from baoming.seasons.models import Season
 from baoming.web.management.commands.load_season import load
-from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
 
 PASSWORD = "yanshi-2023"  # noqa: S105  of the demo's staff: printed at start, worth nothing elsewhere
 SITES = (
@@ -38,8 +39,6 @@ class Command(BaseCommand):
             Organization.objects.filter(pk=office.pk).update(phone=phone[:-3] + "100")
             add_site(office, code=code, name=name, phone=phone, address=address)
         for handle, name, role, path in STAFF:
-            add_staff(
-                Organization.objects.get(path=path), handle=handle, name=name, role=role, password=PASSWORD
-            )
+            add_staff(Organization.objects.get(path=path), handle=handle, name=name, role=role, password=PASSWORD)
         if season.clock_offset is None:
             go_to_phase(season, "intake", by=SYSTEM)

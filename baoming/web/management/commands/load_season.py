@@ -5,6 +5,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import transaction
+
 import baoming
 from baoming.organizations.services import load_offices
 from baoming.registrations.journey import VERSION
@@ -12,8 +15,6 @@ from baoming.schedule.models import Phase
 from baoming.seasons.models import Season
 from baoming.seasons.services import load_data
 from baoming.shared.moments import BEIJING
-from django.core.management.base import BaseCommand, CommandParser
-from django.db import transaction
 
 PACKAGES = Path(baoming.__file__).parent
 _DOCUMENTS = {  # key: package that owns the file
