@@ -1,0 +1,130 @@
+"""Reading the form of a season, what a candidate has typed, and what they have saved."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import baoming
+from baoming.organizations.divisions import Divisions
+from baoming.registrations.form_fields import Value, Values
+from baoming.registrations.forms import Difference, FormDefinition, as_raw
+from baoming.registrations.models import Draft, FormGroup, FormVersion, Registration
+from baoming.seasons.codesets import parse_code_sets
+from baoming.seasons.models import Season
+from baoming.seasons.queries import data
+from baoming.vault.services import keys
+
+_CODESETS = "seasons/data/codesets.json"
+_DIVISIONS = {"43": "organizations/data/hunan_divisions.json"}
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What a draft holds. `other`: what another tab had typed where this one differs."""
+
+    raw: dict[str, list[str]] = field(default_factory=dict)
+    other: dict[str, list[str]] = field(default_factory=dict)
+
+
+def form_of(season: Season) -> FormDefinition:
+    """Return the form that candidates of `season` fill in, parsed once per version of the season's data."""
+    return _form(season.pk, season.data_version)
+
+
+@cache
+def _form(season_id: int, data_version: int) -> FormDefinition:
+    season = Season.objects.get(pk=season_id)
+    season.data_version = data_version  # the caller's: a form never changes within one request
+    return FormDefinition.parse(
+        data(season, "form"),
+        codesets=parse_code_sets(_read(_CODESETS)),
+        divisions=Divisions.parse(_read(_DIVISIONS[season.province])),
+    )
+
+
+@cache
+def _read(path: str) -> Any:
+    return json.loads((Path(baoming.__file__).parent / path).read_text("utf-8"))
+
+
+def traits_of(registration: Registration, values: Mapping[str, Value]) -> list[str]:
+    """Return the registration's traits as `values` make them; those the form says nothing of stay."""
+    rules: Mapping[str, Mapping[str, list[str]]] = data(registration.season, "form").get("traits", {})
+    governed = {trait for codes in rules.values() for traits in codes.values() for trait in traits}
+    chosen = {trait for key, codes in rules.items() for trait in codes.get(str(values.get(key, "")), [])}
+    return sorted((set(registration.traits) - governed) | chosen)
+
+
+def phone_context(registration_id: UUID) -> str:
+    """Return the place a sealed phone number is bound to."""
+    return f"registrations_registration.phone_sealed.{registration_id}"
+
+
+def bound_phone(registration: Registration) -> str:
+    """Return the phone bound by SMS, empty if there is none yet."""
+    if not registration.phone_sealed:
+        return ""
+    return keys().unseal(registration.phone_sealed, context=phone_context(registration.pk)).decode()
+
+
+def draft_of(registration: Registration) -> Draft | None:
+    return Draft.objects.filter(registration=registration).first()
+
+
+def revision_of(registration: Registration, draft: Draft | None) -> str:
+    """Return what a page hands back, for two tabs to notice each other: `<version>.<draft revision>`."""
+    return f"{registration.version}.{draft.revision if draft else 0}"
+
+
+def draft_context(registration_id: UUID) -> str:
+    return f"registrations_draft.sealed.{registration_id}"
+
+
+def typed_of(registration: Registration, draft: Draft | None) -> Typed:
+    """Return the inputs as typed: the draft's, else those that give the newest version."""
+    if draft is None:
+        return Typed(raw=as_raw(values_of(newest_version(registration))))
+    content = json.loads(keys().unseal(draft.sealed, context=draft_context(registration.pk)))
+    return Typed(raw=content["raw"], other=content["other"])
+
+
+def versions_of(registration: Registration) -> list[FormVersion]:
+    """Return the saved versions, newest first."""
+    return list(FormVersion.objects.filter(registration=registration).order_by("-number"))
+
+
+def version_of(registration: Registration, number: int) -> FormVersion | None:
+    return FormVersion.objects.filter(registration=registration, number=number).first()
+
+
+def newest_version(registration: Registration) -> FormVersion | None:
+    return version_of(registration, registration.version)
+
+
+def values_of(version: FormVersion | None) -> Values:
+    """Return all values of a version, its sealed groups opened; nothing for None."""
+    values: Values = {}
+    for group in version.groups.all() if version else ():
+        values |= _opened(group)
+    return values
+
+
+def group_context(registration_id: UUID, key: str, content_hash: str) -> str:
+    """Return the place the content of a sealed group is bound to."""
+    return f"registrations_formgroup.sealed.{registration_id}.{key}.{content_hash}"
+
+
+def _opened(group: FormGroup) -> Values:
+    if group.plain is not None:
+        return dict(group.plain)
+    context = group_context(group.registration_id, group.key, group.content_hash)
+    return dict(json.loads(keys().unseal(group.sealed, context=context)))
+
+
+def differences(form: FormDefinition, old: FormVersion | None, new: FormVersion) -> list[Difference]:
+    """Return the fields that two versions show differently."""
+    return form.differences(values_of(old), values_of(new))

@@ -1,0 +1,227 @@
+"""Drafts of the registration form, and saving it: the one act that counts (R14)."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from django.contrib.auth.hashers import check_password
+from django.db import transaction
+
+from baoming.accounts.models import Account, Request, actor_key
+from baoming.accounts.services.buckets import give_back, take
+from baoming.accounts.services.sign_in import is_own_device
+from baoming.accounts.throttling import SIGN_IN_OWN_DEVICE, SIGN_IN_UNKNOWN_DEVICE, Limit
+from baoming.audit.actors import Actor
+from baoming.audit.services import record
+from baoming.documents.models import Print
+from baoming.registrations.form_fields import Values
+from baoming.registrations.form_queries import (
+    Typed,
+    bound_phone,
+    draft_context,
+    draft_of,
+    form_of,
+    group_context,
+    newest_version,
+    revision_of,
+    traits_of,
+    typed_of,
+    values_of,
+)
+from baoming.registrations.forms import Page, Problems, content_hash
+from baoming.registrations.models import Draft, FormGroup, FormVersion, Registration
+from baoming.registrations.queries import state_of
+from baoming.registrations.services.steps import complete_step, locked, require
+from baoming.seasons.queries import season_now
+from baoming.shared.errors import Changed, Invalid, Refused
+from baoming.vault.services import keys
+
+CHANGED = "这份信息刚刚在另一处改过。您的内容已留在草稿，请核对后再保存"
+_LONGEST = 2000  # characters kept of one input: far beyond any field, and no draft grows without end
+_MOST = 20  # values kept of one input
+
+
+class WrongSavePassword(Refused):
+    """The save password does not fit. Nothing was saved; the draft stays."""
+
+
+def keep_draft(
+    registration_id: UUID, *, page: str, raw: Mapping[str, Sequence[str]], revision: str, by: Actor
+) -> tuple[Draft, Problems]:
+    """Keep what was typed on `page`, with its problems; a later save asks again.
+
+    Drafts may be kept while the window is closed (over night, say): only a save asks the clock.
+    Raises Changed when `revision` is not the present one, after the typing is kept: what another
+    tab had typed stays beside it. So the refusal is raised outside the block that writes.
+    """
+    with transaction.atomic():
+        registration = locked(registration_id)
+        if state_of(registration).missing("form"):
+            require("form", registration, by)
+        draft = draft_of(registration)
+        fresh = revision == revision_of(registration, draft)
+        asked = form_of(registration.season).page(page)
+        typed = _merged(typed_of(registration, draft), asked, raw, fresh=fresh)
+        problems = _problems(registration, asked, typed)
+        draft = _write(registration, draft, typed, page=page, passed=not problems)
+    if not fresh:
+        raise Changed(CHANGED)
+    return draft, problems
+
+
+def _merged(typed: Typed, page: Page, raw: Mapping[str, Sequence[str]], *, fresh: bool) -> Typed:
+    """Return the draft's inputs with those of `page` replaced; what was not sent goes from that page only."""
+    names = [name for field in page.fields for name in field.inputs if name in raw or name in typed.raw]
+    new = {name: [one[:_LONGEST] for one in raw.get(name, ())][:_MOST] for name in names}
+    other = {name: old for name, old in typed.other.items() if name not in names}
+    if not fresh:
+        replaced = {name: typed.raw[name] for name in names if typed.raw.get(name)}
+        other |= {name: old for name, old in replaced.items() if old != new[name]}
+    return Typed(raw={**typed.raw, **new}, other=other)
+
+
+def _problems(registration: Registration, page: Page, typed: Typed) -> Problems:
+    phone = bound_phone(registration)
+    known, _ = form_of(registration.season).clean(typed.raw, bound_phone=phone)
+    return page.clean(typed.raw, known=known, bound_phone=phone)[1]
+
+
+def _write(registration: Registration, draft: Draft | None, typed: Typed, *, page: str, passed: bool) -> Draft:
+    draft = draft or Draft(registration=registration, base_version=registration.version)
+    content = json.dumps({"raw": typed.raw, "other": typed.other}).encode()
+    draft.sealed = keys().seal(content, context=draft_context(registration.pk))
+    draft.revision += 1
+    draft.pages = sorted({*draft.pages, page} if passed else set(draft.pages) - {page})
+    draft.at = season_now(registration.season_id)
+    draft.save()
+    return draft
+
+
+def save_form(registration_id: UUID, *, save_password: str, device: str, revision: str, by: Actor) -> FormVersion:
+    """Save the draft as the next version, proved by the save password. Safe to repeat.
+
+    `device` is the cookie of a browser that has signed in before, or empty. A try is counted before
+    the inner block, so that it stays counted when the save is refused. Raises TooMany,
+    WrongSavePassword, NotOpen (by the clock after the lock), Changed or Invalid; the draft stays.
+    """
+    account = Account.objects.get(registration=registration_id)
+    key, limit = _budget(account, device)
+    take(key, limit)
+    with transaction.atomic():
+        registration = locked(registration_id)
+        if not proves(account, save_password):
+            raise WrongSavePassword("保存密码不正确，内容还没有保存，已留在草稿里")
+        if (saved := _saved_before(registration, account, revision)) is not None:
+            return saved
+        now = require("form", registration, by)
+        values = _complete_values(registration, revision)
+        version = _new_version(registration, values)
+        version.at, version.by_label = now, by.label
+        version.save(force_insert=True)
+        version.groups.set(_groups(registration, values))
+        _take_over(registration, version, values)
+        complete_step(registration, "form", by=by, at=now)
+        _after(registration, version, account, revision=revision, by=by)
+    give_back(key, limit)
+    return version
+
+
+def proves(account: Account, save_password: str) -> bool:
+    """Whether this is the account's save password."""
+    return bool(account.save_password) and check_password(save_password, account.save_password)
+
+
+def _budget(account: Account, device: str) -> tuple[str, Limit]:
+    """Return key and limit of the tries: a device of one's own cannot be used up by others."""
+    if is_own_device(account, device):
+        digest = hashlib.sha256(device.encode()).hexdigest()
+        return f"save-own:{account.pk}:{digest[:16]}", SIGN_IN_OWN_DEVICE
+    return f"save:{account.pk}", SIGN_IN_UNKNOWN_DEVICE
+
+
+def _saved_before(registration: Registration, account: Account, revision: str) -> FormVersion | None:
+    """Return what the same request saved before: a tapped-twice button is no second save."""
+    done = Request.objects.filter(actor=actor_key(account.pk), key=_request_key(registration, revision)).first()
+    if done is None:
+        return None
+    return FormVersion.objects.get(registration=registration, number=done.answer["version"])
+
+
+def _request_key(registration: Registration, revision: str) -> str:
+    return f"save:{registration.season_id}:{revision}"[:64]
+
+
+def _complete_values(registration: Registration, revision: str) -> Values:
+    """Return the values of the draft; raise Changed, Invalid, or Refused when nothing is to be saved."""
+    draft = draft_of(registration)
+    if revision != revision_of(registration, draft) or (draft and draft.base_version != registration.version):
+        raise Changed(CHANGED)
+    values, problems = form_of(registration.season).clean(
+        typed_of(registration, draft).raw, bound_phone=bound_phone(registration)
+    )
+    if problems:
+        raise Invalid(problems)
+    if "form" in registration.done_steps and values == values_of(newest_version(registration)):
+        raise Refused(f"和已保存的第{registration.version}版相比没有改动，不用再保存")
+    return values
+
+
+def _new_version(registration: Registration, values: Values) -> FormVersion:
+    form = form_of(registration.season)
+    digest = content_hash(values)
+    before = values_of(newest_version(registration))
+    return FormVersion(
+        registration=registration,
+        number=registration.version + 1,
+        content_hash=digest,
+        receipt=digest[:4],
+        changed=[one.key for one in form.differences(before, values)],
+        field_count=sum(len(section.rows) for section in form.display(values)),
+    )
+
+
+def _groups(registration: Registration, values: Values) -> list[FormGroup]:
+    """Return a row per group; content that was saved before is referred to, not written again."""
+    form, ring, rows = form_of(registration.season), keys(), []
+    for key, content in form.groups(values).items():
+        # The purpose names the person: equal content of two people has two digests.
+        purpose = f"group:{registration.pk}:{key}"
+        digest = ring.blind(content.decode(), purpose=purpose, season=registration.season_id).hex()
+        row = FormGroup.objects.filter(registration=registration, key=key, content_hash=digest).first()
+        if row is None:
+            row = FormGroup(registration=registration, key=key, content_hash=digest)
+            if form.is_sealed(key):
+                row.sealed = ring.seal(content, context=group_context(registration.pk, key, digest))
+            else:
+                row.plain = json.loads(content)
+            row.save(force_insert=True)
+        rows.append(row)
+    return rows
+
+
+def _take_over(registration: Registration, version: FormVersion, values: Values) -> None:
+    registration.version, registration.saved_at = version.number, version.at
+    registration.traits = traits_of(registration, values)
+    registration.save(update_fields=["version", "saved_at", "traits"])
+
+
+def _after(registration: Registration, version: FormVersion, account: Account, *, revision: str, by: Actor) -> None:
+    """What falls with a new version: the draft, and prints that show an older one."""
+    Draft.objects.filter(registration=registration).delete()
+    Print.objects.filter(subject=registration.pk, kind="registration_form", voided_at=None).update(
+        voided_at=version.at, void_reason=f"已保存第{version.number}版"
+    )
+    Request.objects.create(
+        actor=actor_key(account.pk),
+        key=_request_key(registration, revision),
+        body=bytes.fromhex(version.content_hash),
+        answer={"version": version.number},
+    )
+    record(
+        "save_form",
+        by=by,
+        subject=registration.pk,
+        path=registration.path,
+        details={"version": version.number, "changed": list(version.changed)},
+    )
