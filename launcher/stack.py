@@ -87,6 +87,7 @@ class Stack:
             "BAOMING_READER": self.url("reader"),
             "BAOMING_CANDIDATE_ORIGIN": self.url("candidate"),
             "BAOMING_OFFICE_ORIGIN": self.url("office"),
+            "BAOMING_STATIC_STORAGE": "whitenoise.storage.CompressedManifestStaticFilesStorage",
             "PYTHONUNBUFFERED": "1",
             **make_keys(self.home / "keys"),
         }

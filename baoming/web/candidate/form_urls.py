@@ -1,0 +1,15 @@
+"""Routes of the registration form: its pages, the check, the save, and what was saved."""
+
+from django.urls import URLPattern, path
+
+from baoming.web.candidate import forms
+
+urlpatterns: list[URLPattern] = [
+    path("form/", forms.form_start, name="form"),
+    path("form/check", forms.form_check, name="form_check"),
+    path("form/save", forms.form_save, name="form_save"),
+    path("form/forgot", forms.form_forgot, name="form_forgot"),
+    path("form/<slug:key>", forms.form_page, name="form_page"),
+    path("versions/", forms.versions, name="versions"),
+    path("versions/<int:no>", forms.version, name="version"),
+]

@@ -1,0 +1,148 @@
+"""What the form's pages show: inputs of one page, the check, one saved version."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.urls import reverse
+
+from baoming.audit.actors import Actor
+from baoming.registrations import form_queries, journey
+from baoming.registrations.form_fields import REGION_PARTS, Field, Values
+from baoming.registrations.forms import Page, Problems, Section
+from baoming.registrations.models import Draft, FormVersion, Registration
+from baoming.registrations.queries import state_of
+from baoming.shared.errors import NotOpen
+
+UNFILLED = "（未填）"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One field on its page: the values as typed, by input name."""
+
+    field: Field
+    options: list[tuple[str, str]]
+    typed: Mapping[str, list[str]]
+
+    def first(self, part: str = "") -> str:
+        """Return what stands in the input, of a region in its input `part`."""
+        name = f"{self.field.key}.{part}" if part else self.field.key
+        return next(iter(self.typed.get(name, ())), "")
+
+    @property
+    def all(self) -> list[str]:
+        return self.typed.get(self.field.key, [])
+
+
+@dataclass
+class Desk:
+    """The form of one candidate as it lies before them: what is typed, and what is saved."""
+
+    registration: Registration
+    by: Actor
+    draft: Draft | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.form = form_queries.form_of(self.registration.season)
+        self.draft = form_queries.draft_of(self.registration)
+        self.revision = form_queries.revision_of(self.registration, self.draft)
+        self.typed = form_queries.typed_of(self.registration, self.draft)
+        self.values, self.problems = self._clean(self.typed.raw)
+
+    @cached_property
+    def closed(self) -> str:
+        """Why nothing can be saved now, empty if it can; raise NotOpen while steps before are missing."""
+        state = state_of(self.registration)
+        try:
+            journey.require("form", self.by.kind, state)
+        except NotOpen as refusal:
+            if state.missing("form"):
+                raise
+            return str(refusal)
+        return ""
+
+    @cached_property
+    def saved(self) -> Values:
+        return form_queries.values_of(form_queries.newest_version(self.registration))
+
+    def fields(self, page: Page) -> list[Shown]:
+        """Return the fields of `page` that are asked, given what is typed so far."""
+        return [
+            Shown(one, list(one.choices(self.values).items()), self.typed.raw)
+            for one in page.fields
+            if one.applies(self.values)
+        ]
+
+    def problems_of(self, page: Page) -> Problems:
+        names = {name for one in page.fields for name in (one.key, *one.inputs)}
+        return {name: sentence for name, sentence in self.problems.items() if name in names}
+
+    def next_address(self, page: Page) -> str:
+        place = self.form.pages.index(page) + 1
+        if place == len(self.form.pages):
+            return reverse("candidate:form_check")
+        return reverse("candidate:form_page", args=[self.form.pages[place].key])
+
+    def changes(self) -> dict[str, str]:
+        """Return field key → what stood there in the newest saved version."""
+        if not self.registration.version:
+            return {}
+        return {one.key: one.old for one in self.form.differences(self.saved, self.values)}
+
+    def others(self) -> dict[str, str]:
+        """Return field key → what another tab had typed there."""
+        if not self.typed.other:
+            return {}
+        values, _ = self._clean({**self.typed.raw, **self.typed.other})
+        return {one.key: one.new for one in self.form.differences(self.values, values)}
+
+    def sections(self) -> list[tuple[str, list[dict[str, Any]]]]:
+        """Return title → rows for the check page, each with its way back and what it was before."""
+        notes = {key: f"原为：{old or UNFILLED}" for key, old in self.changes().items()}
+        notes |= {key: f"另一处填的是：{new or UNFILLED}" for key, new in self.others().items()}
+        return [
+            (section.title, [_fact(row.label, row.text, page=row.page, note=notes.get(row.key, ""))
+                             for row in section.rows])
+            for section in self.form.display(self.values)
+        ]  # fmt: skip
+
+    def mend_address(self) -> str:
+        """Return the first page with something to mend, empty if there is none."""
+        page = next((page for page in self.form.pages if self.problems_of(page)), None)
+        return f"{reverse('candidate:form_page', args=[page.key])}?mend=1" if page else ""
+
+    def _clean(self, raw: Mapping[str, list[str]]) -> tuple[Values, Problems]:
+        return self.form.clean(raw, bound_phone=form_queries.bound_phone(self.registration))
+
+
+def _fact(label: str, text: str, *, page: str, note: str) -> dict[str, Any]:
+    address = reverse("candidate:form_page", args=[page])
+    return {"label": label, "value": text or UNFILLED, "href": address, "small": note, "changed": bool(note)}
+
+
+def region_options(page: Page) -> dict[str, Any]:
+    """Return what the selects of an address offer: counties stand under their city, without any script."""
+    divisions = page.divisions
+    return {
+        "parts": REGION_PARTS,
+        "provinces": [(page.province, divisions.province), ("other", "其他省（区、市）")],
+        "cities": list(divisions.cities.items()),
+        "counties": [(name, list(divisions.counties[code].items())) for code, name in divisions.cities.items()],
+    }
+
+
+def version_sections(registration: Registration, version: FormVersion) -> list[Section]:
+    """Return what one saved version says."""
+    form = form_queries.form_of(registration.season)
+    return form.display(form_queries.values_of(version))
+
+
+def changed_labels(registration: Registration, version: FormVersion) -> str:
+    """Return what the version changed, in words."""
+    if version.number == 1:
+        return "第一次保存"
+    form = form_queries.form_of(registration.season)
+    labels = [one.label for one in form.fields if one.key in version.changed]
+    return f"{len(labels)}处：{'、'.join(labels)}" if labels else "没有改动"

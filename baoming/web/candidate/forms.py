@@ -1,0 +1,163 @@
+"""The registration form: page by page with a draft kept, checked, saved with the save password (R13, R14)."""
+
+from typing import cast
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from baoming.audit.actors import Actor, Party
+from baoming.registrations.form_queries import bound_phone, version_of, versions_of
+from baoming.registrations.forms import Page, Problems
+from baoming.registrations.models import Registration
+from baoming.registrations.queries import tasks_of
+from baoming.registrations.services.forms import WrongSavePassword, keep_draft, save_form
+from baoming.shared.errors import Changed, Invalid, TooMany
+from baoming.web.candidate.form_views import Desk, changed_labels, region_options, version_sections
+
+_DEVICE = "bm_device"
+
+
+class CandidateRequest(HttpRequest):
+    """A request of a signed-in candidate."""
+
+    registration: Registration
+    actor: Actor
+
+
+@require_GET
+def form_start(request: HttpRequest) -> HttpResponse:
+    """Go on where something is missing, else to the check."""
+    desk = _desk(request)
+    return redirect(desk.mend_address().removesuffix("?mend=1") or "candidate:form_check")
+
+
+@require_http_methods(["GET", "POST"])
+def form_page(request: HttpRequest, key: str) -> HttpResponse:
+    """Show one page; a POST keeps the draft and goes on, or shows what is to be mended."""
+    page = _page(_desk(request), key)
+    if request.method == "GET":
+        desk = _desk(request)
+        return _asked(request, desk, page, desk.problems_of(page) if "mend" in request.GET else {})
+    raw = {name: request.POST.getlist(name) for name in request.POST}
+    try:
+        keep_draft(_registration(request).pk, page=key, raw=raw, revision=_revision(request), by=_by(request))
+    except Changed as refusal:
+        return _check(request, note=str(refusal), status=409)
+    return _answer(request, page)
+
+
+def _answer(request: HttpRequest, page: Page) -> HttpResponse:
+    """Go on; a field that the choice has only now brought onto the page is asked, not blamed."""
+    desk = _desk(request)
+    problems = desk.problems_of(page)
+    seen = request.POST.getlist("asked")
+    blamed = {name: sentence for name, sentence in problems.items() if name.partition(".")[0] in seen}
+    if blamed:
+        return _asked(request, desk, page, blamed, status=422)
+    return redirect("candidate:form_page", page.key) if problems else redirect(desk.next_address(page))
+
+
+@require_GET
+def form_check(request: HttpRequest) -> HttpResponse:
+    """Show all of it, with what has changed since the newest saved version."""
+    return _check(request)
+
+
+@require_POST
+def form_save(request: HttpRequest) -> HttpResponse:
+    """Save with the save password. A wrong one is told on the check page, and the draft stays."""
+    try:
+        saved = save_form(
+            _registration(request).pk,
+            save_password=request.POST.get("save_password", ""),
+            device=request.COOKIES.get(_DEVICE, ""),
+            revision=_revision(request),
+            by=_by(request),
+        )
+    except (WrongSavePassword, TooMany) as refusal:
+        return _check(request, wrong=str(refusal), status=422)
+    except Changed as refusal:
+        return _check(request, note=str(refusal), status=409)
+    except Invalid:
+        return _check(request, status=422)
+    return redirect("candidate:version", saved.number)
+
+
+@require_GET
+def form_forgot(request: HttpRequest) -> HttpResponse:
+    """Say how to get a new save password."""
+    return render(request, "candidate/form_forgot.html")
+
+
+@require_GET
+def versions(request: HttpRequest) -> HttpResponse:
+    """List what was saved, newest first."""
+    mine = _registration(request)
+    rows = [(one, changed_labels(mine, one)) for one in versions_of(mine)]
+    return render(request, "candidate/form_versions.html", {"rows": rows})
+
+
+@require_GET
+def version(request: HttpRequest, no: int) -> HttpResponse:
+    """Show one saved version: its receipt, what is still missing, and what it says."""
+    mine = _registration(request)
+    found = version_of(mine, no)
+    if found is None:
+        raise Http404
+    given = {
+        "version": found,
+        "newest": found.number == mine.version,
+        "receipt": [
+            {"label": "考生", "value": mine.name},
+            {"label": "本次改动", "value": changed_labels(mine, found)},
+        ],
+        "tasks": tasks_of(mine, Party.CANDIDATE),
+        "sections": version_sections(mine, found),
+    }
+    return render(request, "candidate/form_version.html", given)
+
+
+def _asked(request: HttpRequest, desk: Desk, page: Page, errors: Problems, *, status: int = 200) -> HttpResponse:
+    given = {
+        "desk": desk,
+        "page": page,
+        "fields": desk.fields(page),
+        "errors": errors,
+        "place": desk.form.pages.index(page) + 1,
+        "regions": region_options(page),
+        "phone": bound_phone(desk.registration) if page.key == "contact" else "",
+    }
+    return render(request, "candidate/form_page.html", given, status=status)
+
+
+def _check(request: HttpRequest, *, wrong: str = "", note: str = "", status: int = 200) -> HttpResponse:
+    desk = _desk(request)
+    given = {"desk": desk, "errors": {"save_password": wrong} if wrong else {}, "wrong": wrong, "note": note}
+    return render(request, "candidate/form_check.html", given, status=status)
+
+
+def _desk(request: HttpRequest) -> Desk:
+    """Return the candidate's form; raise NotOpen before the steps it rests on are done."""
+    desk = Desk(_registration(request), _by(request))
+    desk.closed  # noqa: B018  (asked for its refusal)
+    return desk
+
+
+def _page(desk: Desk, key: str) -> Page:
+    try:
+        return desk.form.page(key)
+    except KeyError:
+        raise Http404 from None
+
+
+def _registration(request: HttpRequest) -> Registration:
+    return cast(CandidateRequest, request).registration
+
+
+def _by(request: HttpRequest) -> Actor:
+    return cast(CandidateRequest, request).actor
+
+
+def _revision(request: HttpRequest) -> str:
+    return request.POST.get("revision", "")

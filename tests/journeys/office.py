@@ -1,0 +1,55 @@
+"""What staff do in the browser: by roles and labels only, as a person finds things."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Page
+
+PASSWORD = "yanshi-2023"
+
+
+@contextmanager
+def signed_in(page: Page, handle: str) -> Iterator[Page]:
+    """Sign in, and out again afterwards."""
+    page.goto("/sign-in/")
+    page.get_by_label("账号").fill(handle)
+    page.get_by_label("密码", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    yield page
+    page.get_by_role("button", name="退出").click()
+
+
+def open_site(page: Page, *, expected: str, first: str, last: str) -> None:
+    page.get_by_role("link", name="报名点与号段").click()
+    page.get_by_label("预计人数").fill(expected)
+    page.get_by_role("button", name="开通采集").click()
+    page.get_by_label("起号").fill(first)
+    page.get_by_label("止号").fill(last)
+    page.get_by_role("button", name="增加号段").click()
+
+
+def import_roster(page: Page, roster: bytes) -> None:
+    page.get_by_role("link", name="学籍名册").click()
+    file = {"name": "roster.csv", "mimeType": "text/csv", "buffer": roster}
+    page.get_by_label("名册文件").set_input_files(file)
+    page.get_by_role("button", name="看预览").click()
+    page.get_by_role("button", name="导入这60人").click()
+
+
+def type_card(page: Page, card: dict[str, str]) -> None:
+    """Fill the typed entry; `card` maps labels to texts."""
+    for label, text in card.items():
+        page.get_by_label(label).fill(text)
+
+
+def pass_review(page: Page) -> None:
+    for answer in page.get_by_role("radio", name="符合", exact=True).all():
+        answer.check()
+    page.get_by_role("button", name="全部符合，通过").click()
+
+
+def take_photo(page: Page, picture: bytes) -> None:
+    page.get_by_label("照片", exact=True).set_input_files(
+        {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": picture}
+    )
+    page.get_by_role("button", name="上传照片").click()

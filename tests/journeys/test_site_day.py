@@ -1,0 +1,59 @@
+"""A site's day in a real browser (R4–R8): roster, typed card, review, photo, number, slip, story."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from baoming.registrations.identity_numbers import check_character
+from standins.faces import face
+from tests.journeys import office
+
+pytestmark = pytest.mark.journey
+
+FIRST_17 = "99000120050317013"
+CARD = {
+    "公民身份号码": FIRST_17 + check_character(FIRST_17),
+    "出生日期": "2005-03-17",
+    "住址": "湘岭市青麓县白鹭街道书院路118号3栋2单元601室",
+    "签发机关": "青麓县公安局",
+    "有效期起日": "2021-03-18",
+    "有效期止日": "2031-03-18",
+}
+NAMES = ["欧阳思远", "阿依古丽·买买提", "刘㛃", *(f"考生{number}" for number in range(57))]
+
+
+def roster() -> bytes:
+    lines = ["学籍号,姓名,性别,班级,学号,班主任"]
+    rows = enumerate(NAMES, 1)
+    lines += [f"G99000120050317{number:04d},{name},男,高三（5）班,{number:02d},李强" for number, name in rows]
+    return "\n".join(lines).encode()
+
+
+def test_a_pupil_goes_from_the_roster_to_a_slip(desktop: Page) -> None:
+    with office.signed_in(desktop, "wangxiulan") as county:
+        office.open_site(county, expected="60", first="01020001", last="01020600")
+        expect(county.get_by_role("table")).to_contain_text("已开通，预计60人")
+    with office.signed_in(desktop, "zhoumin") as site:
+        office.import_roster(site, roster())
+        site.get_by_role("link", name="受理", exact=True).click()
+        site.get_by_role("link", name="手工录入：欧阳思远").click()
+        office.type_card(site, {**CARD, "出生日期": "2005-03-18"})
+        site.get_by_label("男", exact=True).check()
+        site.get_by_role("button", name="核对无误，打开档案").click()
+        expect(site.get_by_role("alert")).to_contain_text("出生日期和身份证号码不一致")
+        office.type_card(site, CARD)
+        site.get_by_role("button", name="核对无误，打开档案").click()
+        expect(site.get_by_text("手工录入，欠读卡核验")).to_be_visible()
+        office.pass_review(site)
+        office.take_photo(site, face(1, sex="男"))
+        site.get_by_role("button", name=re.compile("发号")).click()
+        expect(site.get_by_role("img", name="报名序号 01020001")).to_be_visible()
+        with desktop.context.expect_page() as opened:
+            site.get_by_role("button", name="打印通知单").click()
+        opened.value.close()
+        site.get_by_role("link", name="考生", exact=True).click()
+        expect(site.get_by_role("row", name=re.compile("欧阳思远"))).to_contain_text("报名费")
+    with office.signed_in(desktop, "liuyang") as neighbour:
+        neighbour.get_by_role("link", name="考生", exact=True).click()
+        expect(neighbour.get_by_role("table")).to_contain_text("没有符合条件的考生")
