@@ -1,0 +1,69 @@
+"""A reading is taken from the paired reader alone, unchanged and fresh."""
+
+import base64
+import json
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from baoming.registrations.card_readings import canonical, parse
+from baoming.shared.errors import Refused
+
+NOW = datetime(2022, 11, 5, 1, 0, tzinfo=UTC)
+KEY = Ed25519PrivateKey.generate()
+PUBLIC = KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+def content(*, read_at: datetime = NOW, **card: str | None) -> dict[str, Any]:
+    fields = {
+        "name": "欧阳思远", "sex": "1", "ethnicity": "01", "birth": "2005-03-18", "address": "演示路1号",
+        "number": "990001200503180013", "issuer": "演示公安局",
+        "valid_from": "2021-03-18", "valid_to": "2031-03-18", **card,
+    }  # fmt: skip
+    return {"card": fields, "reader": "演示读卡器", "read_at": read_at.isoformat(), "nonce": "0f"}
+
+
+def signed(value: dict[str, Any], key: Ed25519PrivateKey = KEY) -> dict[str, Any]:
+    return {**value, "signature": base64.b64encode(key.sign(canonical(value))).decode()}
+
+
+def read(value: object) -> Any:
+    return parse(json.dumps(value), public_key=PUBLIC, now=NOW)
+
+
+def test_reading_is_taken() -> None:
+    reading = read(signed(content()))
+    assert reading.document.valid_to == date(2031, 3, 18)
+    assert (reading.reader, reading.read_at, reading.nonce) == ("演示读卡器", NOW, "0f")
+    assert read(signed(content(valid_to=None))).document.valid_to is None
+
+
+def test_changed_or_foreign_reading_is_refused() -> None:
+    changed = signed(content())
+    changed["card"]["name"] = "欧阳思近"
+    with pytest.raises(Refused, match="重新配对"):
+        read(changed)
+    with pytest.raises(Refused, match="重新配对"):
+        read(signed(content(), Ed25519PrivateKey.generate()))
+
+
+@pytest.mark.parametrize(("seconds", "taken"), [(-120, True), (-121, False), (120, True), (121, False)])
+def test_only_the_last_two_minutes_count(seconds: int, taken: bool) -> None:
+    value = signed(content(read_at=NOW + timedelta(seconds=seconds)))
+    if taken:
+        assert read(value)
+    else:
+        with pytest.raises(Refused, match="重新读卡"):
+            read(value)
+
+
+def test_what_is_no_reading_is_refused() -> None:
+    bare = content()
+    for value in (bare, [], "x", None, signed({"card": {}}), signed(content(birth="yesterday"))):
+        with pytest.raises(Refused, match="重新读卡"):
+            read(value)
+    with pytest.raises(Refused, match="重新读卡"):
+        parse("not JSON", public_key=PUBLIC, now=NOW)
