@@ -93,9 +93,7 @@ class _Painter:
 
     def _one_eye(self, x: int) -> None:
         wide, y = self._eye // 2, 505
-        self._draw.arc(
-            self._at(x - wide - 12, y - 62, x + wide + 12, y + 10), 205, 335, fill=self._hair, width=20
-        )
+        self._draw.arc(self._at(x - wide - 12, y - 62, x + wide + 12, y + 10), 205, 335, fill=self._hair, width=20)
         self._oval(x - wide, y - 17, x + wide, y + 17, (250, 250, 248))
         self._oval(x - 17, y - 17, x + 17, y + 17, (52, 36, 28))
         self._oval(x - 8, y - 8, x + 8, y + 8, (12, 10, 10))
@@ -114,9 +112,7 @@ class _Painter:
 
     def _shoulders(self, sex: Sex) -> None:
         wide = 395 if sex == "男" else 350
-        self._draw.rounded_rectangle(
-            self._at(450 - wide, 890, 450 + wide, 1400), 170 * _FINE, fill=self._clothes
-        )
+        self._draw.rounded_rectangle(self._at(450 - wide, 890, 450 + wide, 1400), 170 * _FINE, fill=self._clothes)
 
     def _collar(self) -> None:
         neck = _shade(self._skin, 0.88)

@@ -23,9 +23,7 @@ class Account(AbstractBaseUser):
     id = models.UUIDField(primary_key=True, default=uuid4)
     kind = models.CharField(max_length=10, choices=Kind)
     handle = models.CharField(max_length=90, unique=True)
-    save_password = models.CharField(
-        max_length=128, default=""
-    )  # candidates: proves a save (R14), never a sign-in
+    save_password = models.CharField(max_length=128, default="")  # candidates: proves a save (R14), never a sign-in
     is_active = models.BooleanField(default=True)
 
     USERNAME_FIELD = "handle"

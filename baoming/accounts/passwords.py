@@ -116,8 +116,7 @@ def _is_pattern(password: str) -> bool:
 def _repeats(password: str) -> bool:
     """Return whether a short piece, written again and again, makes the whole."""
     return any(
-        (password[:size] * len(password))[: len(password)] == password
-        for size in range(1, len(password) // 2 + 1)
+        (password[:size] * len(password))[: len(password)] == password for size in range(1, len(password) // 2 + 1)
     )
 
 

@@ -11,9 +11,7 @@ class Event(models.Model):
 
     at = models.DateTimeField(db_default=Now())
     verb = models.CharField(max_length=40)  # the service: `issue_number`
-    actor_kind = models.CharField(
-        max_length=10, choices=[(party.value, name) for party, name in PARTY_NAMES.items()]
-    )
+    actor_kind = models.CharField(max_length=10, choices=[(party.value, name) for party, name in PARTY_NAMES.items()])
     actor_id = models.CharField(max_length=40)
     actor_path = models.CharField(max_length=24, db_collation="C")
     actor_label = models.CharField(max_length=60)

@@ -33,9 +33,7 @@ class Unprintable(Refused):
 
     def __init__(self, characters: list[str]) -> None:
         named = "、".join(_named(character) for character in characters)
-        super().__init__(
-            f"字库中没有 {named}，不能用别的字代替。请到报名点拍摄证件正面，截取姓名图片后再打印。"
-        )
+        super().__init__(f"字库中没有 {named}，不能用别的字代替。请到报名点拍摄证件正面，截取姓名图片后再打印。")
         self.characters = characters
 
 
@@ -127,9 +125,7 @@ def _drawn(node: object) -> object:
     if isinstance(node, Mapping):
         drawn = {key: _drawn(value) for key, value in node.items()}
         if "qr" in node:
-            drawn["qr_svg"], drawn["qr_modules"] = qr_svg(
-                str(node["qr"]), error=str(node.get("qr_error", "m"))
-            )
+            drawn["qr_svg"], drawn["qr_modules"] = qr_svg(str(node["qr"]), error=str(node.get("qr_error", "m")))
         return drawn
     if isinstance(node, list | tuple):
         return [_drawn(value) for value in node]

@@ -17,7 +17,6 @@ from baoming.seasons.queries import season_now
 from baoming.shared.errors import Invalid, Refused
 from baoming.shared.paths import child, within
 
-
 _DIVISIONS = {"43": Path(__file__).parent / "data" / "hunan_divisions.json"}
 
 
@@ -31,9 +30,7 @@ def load_offices(province: str) -> Organization:
         office = _office(top, level.CITY, code=city["derived_city_code"], name=f"{city['name']}教育考试院")
         for county in city["counties"]:
             if county["kind"] == "gb2260":  # statistical areas have no office of their own
-                _office(
-                    office, level.COUNTY, code=county["derived_county_code"], name=f"{county['name']}招生办"
-                )
+                _office(office, level.COUNTY, code=county["derived_county_code"], name=f"{county['name']}招生办")
     return top
 
 

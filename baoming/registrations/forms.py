@@ -122,9 +122,7 @@ class FormDefinition:
     divisions: Divisions
 
     @classmethod
-    def parse(
-        cls, document: Mapping[str, Any], *, codesets: Mapping[str, CodeSet], divisions: Divisions
-    ) -> Self:
+    def parse(cls, document: Mapping[str, Any], *, codesets: Mapping[str, CodeSet], divisions: Divisions) -> Self:
         """Return the form declared by a `form.json`; raise ValueError, KeyError or TypeError if unsound."""
         meta = document["meta"]
         pages = tuple(

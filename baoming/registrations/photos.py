@@ -183,7 +183,5 @@ def _encode(picture: Image.Image, profile: PhotoProfile) -> tuple[bytes, int]:
 
 def _jpeg(picture: Image.Image, quality: int, profile: PhotoProfile, *, subsampling: str = "4:2:0") -> bytes:
     out = io.BytesIO()
-    picture.save(
-        out, "JPEG", quality=quality, subsampling=subsampling, optimize=True, dpi=(profile.dpi, profile.dpi)
-    )
+    picture.save(out, "JPEG", quality=quality, subsampling=subsampling, optimize=True, dpi=(profile.dpi, profile.dpi))
     return out.getvalue()

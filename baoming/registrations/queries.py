@@ -119,17 +119,13 @@ def _matches(season_id: int, wanted: str) -> Q:
 
 def expected_pupils(season_id: int, path: str, *, limit: int = 60) -> list[RosterEntry]:
     """Return the pupils on the roster who have not been to the desk, by class and student number."""
-    rows = RosterEntry.objects.filter(
-        season=season_id, registration=None, path__gte=path, path__lt=next_sibling(path)
-    )
+    rows = RosterEntry.objects.filter(season=season_id, registration=None, path__gte=path, path__lt=next_sibling(path))
     return list(rows.order_by("class_name", "student_no")[:limit])
 
 
 def segments(season_id: int, path: str) -> list[NumberSegment]:
     """Return the number segments of an office's sites, by first number."""
-    rows = NumberSegment.objects.filter(
-        season=season_id, site__path__gte=path, site__path__lt=next_sibling(path)
-    )
+    rows = NumberSegment.objects.filter(season=season_id, site__path__gte=path, site__path__lt=next_sibling(path))
     return list(rows.select_related("site").order_by("first"))
 
 

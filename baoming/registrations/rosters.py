@@ -143,9 +143,7 @@ def _header(lines: Sequence[tuple[int, list[Cell]]]) -> tuple[int, dict[str, int
     found: dict[str, int] = {}
     for number, cells in lines[:_HEADER_LINES]:
         words = [re.sub(r"[\s*（(].*$", "", _text(cell)) for cell in cells]
-        columns = {
-            key: words.index(word) for key, names in _COLUMNS.items() for word in names if word in words
-        }
+        columns = {key: words.index(word) for key, names in _COLUMNS.items() for word in names if word in words}
         if all(key in columns for key in _REQUIRED):
             return number, columns
         if len(columns) > len(found):

@@ -34,7 +34,13 @@ def return_eligibility(registration_id: UUID, *, reason: str, note: str, by: Act
     if reason not in reasons:
         raise Invalid({"reason": "请选择一条退回理由，考生会看到它"})
     return_step(registration, "eligibility", by=by, at=now, reason=reasons[reason])
-    record("return_eligibility", by=by, subject=registration.pk, path=registration.path, details={"reason": reason})
+    record(
+        "return_eligibility",
+        by=by,
+        subject=registration.pk,
+        path=registration.path,
+        details={"reason": reason},
+    )
     return EligibilityReview.objects.create(
         registration=registration, passed=False, reason=reason, note=note[:200], at=now, by_label=by.label
     )

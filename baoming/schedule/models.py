@@ -31,7 +31,9 @@ class Phase(models.Model):
         ordering: ClassVar = ["position"]
         constraints: ClassVar = [
             models.UniqueConstraint("season", "key", name="phase_once_a_season"),
-            models.CheckConstraint(condition=Q(closes__gt=F("opens")) | Q(opens=None), name="phase_opens_before_it_closes"),
+            models.CheckConstraint(
+                condition=Q(closes__gt=F("opens")) | Q(opens=None), name="phase_opens_before_it_closes"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -15,7 +15,15 @@ from baoming.shared.errors import Refused
 
 @transaction.atomic
 def extend_for_person(
-    season_id: int, phase: str, *, subject: UUID, path: str, opens: datetime, closes: datetime, reason: str, by: Actor
+    season_id: int,
+    phase: str,
+    *,
+    subject: UUID,
+    path: str,
+    opens: datetime,
+    closes: datetime,
+    reason: str,
+    by: Actor,
 ) -> Extension:
     """Open `phase` for one registration until `closes` (aware)."""
     extension = Extension.objects.create(

@@ -196,9 +196,7 @@ class KeyRing:
         return {
             "version": 1,
             "current": self.current,
-            "sealing": [
-                {"id": key.id, "algorithm": key.algorithm, "secret": key.secret.hex()} for key in self.sealing
-            ],
+            "sealing": [{"id": key.id, "algorithm": key.algorithm, "secret": key.secret.hex()} for key in self.sealing],
             "blind_key": self.blind_key.hex(),
             "signing_seed": self.signing_seed.hex(),
         }
@@ -207,10 +205,7 @@ class KeyRing:
     def _from_json(cls, content: dict[str, Any]) -> Self:
         if content["version"] != 1:
             raise ValueError("unknown version of the key file")
-        keys = [
-            SealingKey(key["id"], key["algorithm"], bytes.fromhex(key["secret"]))
-            for key in content["sealing"]
-        ]
+        keys = [SealingKey(key["id"], key["algorithm"], bytes.fromhex(key["secret"])) for key in content["sealing"]]
         return cls(
             tuple(keys),
             content["current"],

@@ -39,9 +39,7 @@ def test_a_code_is_read_as_people_copy_it(typed: str) -> None:
     assert code_digest(typed) == code_digest("10ABCDEFGHJKMNPQ")
 
 
-@pytest.mark.parametrize(
-    "typed", ["", "10AB-CDEF-GHJK", "10AB-CDEF-GHJK-MNPU", "1" * 17, "é" * 16, "\x00" * 16]
-)
+@pytest.mark.parametrize("typed", ["", "10AB-CDEF-GHJK", "10AB-CDEF-GHJK-MNPU", "1" * 17, "é" * 16, "\x00" * 16])
 def test_what_is_no_code_gets_a_sentence(typed: str) -> None:
     with pytest.raises(CodeUnreadable, match="激活码是16位字母和数字"):
         canonical_code(typed)

@@ -91,7 +91,5 @@ def test_the_save_password_is_another_one(save: str) -> None:
 
 @given(st.text(max_size=80))
 def test_nothing_typed_breaks_the_policy(text: str) -> None:
-    assert all(
-        sentence.startswith(("密码", "这个密码")) for sentence in missing(text, policy=POLICY, own=OWN)
-    )
+    assert all(sentence.startswith(("密码", "这个密码")) for sentence in missing(text, policy=POLICY, own=OWN))
     pair_missing(text, "Lan7tian9")

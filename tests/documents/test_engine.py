@@ -134,6 +134,4 @@ def test_threads_print_side_by_side(press: Press, folder: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert {number: "".join(text.split()) for number, text in found.items()} == {
-        n: f"第{n}号𠮷" for n in range(6)
-    }
+    assert {number: "".join(text.split()) for number, text in found.items()} == {n: f"第{n}号𠮷" for n in range(6)}

@@ -108,9 +108,7 @@ def test_an_empty_form_names_every_field_that_is_needed() -> None:
         ("second_phone", "+86 19900006021", "第二联系电话不能和短信手机相同"),
     ],
 )  # fmt: skip
-def test_bad_input_gets_a_sentence_that_says_what_to_do(
-    name: str, typed: str | list[str], sentence: str
-) -> None:
+def test_bad_input_gets_a_sentence_that_says_what_to_do(name: str, typed: str | list[str], sentence: str) -> None:
     assert problem(name, typed) == sentence
 
 
@@ -161,9 +159,7 @@ def test_an_address_outside_the_province_stands_in_the_detail() -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(browser, st.sampled_from(["", BOUND_PHONE]))
-def test_no_input_breaks_a_page_and_what_is_kept_is_kept_again(
-    given: dict[str, list[str]], bound_phone: str
-) -> None:
+def test_no_input_breaks_a_page_and_what_is_kept_is_kept_again(given: dict[str, list[str]], bound_phone: str) -> None:
     kept, problems = FORM.clean(FILLED | given, bound_phone=bound_phone)
     assert all(problems.values())
     assert {name.partition(".")[0] for name in problems}.isdisjoint(kept)
@@ -262,9 +258,7 @@ def damaged(place: tuple[int, int], **changes: Any) -> dict[str, Any]:
         ((2, 1), {"protection": "sealed:family"}),
     ],
 )
-def test_an_unsound_declaration_is_refused_when_it_is_loaded(
-    place: tuple[int, int], changes: dict[str, Any]
-) -> None:
+def test_an_unsound_declaration_is_refused_when_it_is_loaded(place: tuple[int, int], changes: dict[str, Any]) -> None:
     with pytest.raises((ValueError, KeyError, TypeError)):
         FormDefinition.parse(damaged(place, **changes), codesets=CODESETS, divisions=DIVISIONS)
 

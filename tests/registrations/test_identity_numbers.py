@@ -28,9 +28,7 @@ SPECIMENS = (
     "911124198108030024",
 )
 numbers = st.builds(
-    lambda area, born, sequence: (
-        (first := f"99{area:04d}{born:%Y%m%d}{sequence:03d}") + check_character(first)
-    ),
+    lambda area, born, sequence: (first := f"99{area:04d}{born:%Y%m%d}{sequence:03d}") + check_character(first),
     st.integers(0, 9999),
     st.dates(date(1900, 1, 1), date(2022, 1, 1)),
     st.integers(0, 999),

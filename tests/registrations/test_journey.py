@@ -77,9 +77,7 @@ def test_every_phase_is_asked_for(key: str) -> None:
 @pytest.mark.parametrize("key", EXPECTED)
 def test_a_hold_stops_the_steps_it_names_and_those_that_ask_for_none(key: str) -> None:
     step, done = STEPS[key], frozenset(FIXTURE["rests_on"][key])
-    named = State(
-        done=done, phases=ALL_OPEN, traits=TRAITS, holds=(journey.Hold(frozenset({key}), "欠核验"),)
-    )
+    named = State(done=done, phases=ALL_OPEN, traits=TRAITS, holds=(journey.Hold(frozenset({key}), "欠核验"),))
     with pytest.raises(NotOpen, match="欠核验"):
         journey.require(key, step.actors[0], named)
     unnamed = State(done=done, phases=ALL_OPEN, traits=TRAITS, holds=(journey.Hold(frozenset(), "欠核验"),))

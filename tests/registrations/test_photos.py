@@ -44,10 +44,7 @@ def png_claiming(width: int, height: int) -> bytes:
 
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", head)
-        + chunk(b"IDAT", zlib.compress(bytes(1000)))
-        + chunk(b"IEND", b"")
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
     )
 
 
@@ -83,9 +80,7 @@ def test_place_and_device_stay_behind() -> None:
         assert trace not in photo.jpeg
 
 
-@pytest.mark.parametrize(
-    ("orientation", "turn"), [(6, Image.Transpose.ROTATE_90), (8, Image.Transpose.ROTATE_270)]
-)
+@pytest.mark.parametrize(("orientation", "turn"), [(6, Image.Transpose.ROTATE_90), (8, Image.Transpose.ROTATE_270)])
 def test_a_picture_on_its_side_is_set_upright(orientation: int, turn: Image.Transpose) -> None:
     exif = Image.Exif()
     exif[0x0112] = orientation
@@ -110,9 +105,7 @@ def test_a_wide_picture_keeps_its_middle() -> None:
 
 
 def as_16_bit_grey(image: Image.Image) -> bytes:
-    return saved(
-        image.convert("L").convert("I").point(lambda value: value * 256 + 128).convert("I;16"), "PNG"
-    )
+    return saved(image.convert("L").convert("I").point(lambda value: value * 256 + 128).convert("I;16"), "PNG")
 
 
 @pytest.mark.parametrize(
@@ -125,9 +118,7 @@ def as_16_bit_grey(image: Image.Image) -> bytes:
     ],
     ids=["cmyk", "png", "palette", "progressive"],
 )
-def test_every_way_to_hold_colours_looks_the_same(
-    make: Callable[[Image.Image], bytes], tolerance: int
-) -> None:
+def test_every_way_to_hold_colours_looks_the_same(make: Callable[[Image.Image], bytes], tolerance: int) -> None:
     plain = opened(prepare(face(1), PROFILE))
     photo = prepare(make(drawn()), PROFILE)
     assert_standard(photo)

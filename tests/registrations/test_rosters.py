@@ -111,9 +111,7 @@ def test_each_bad_line_is_told_by_number_and_the_good_ones_are_kept() -> None:
 
 
 def test_a_roll_number_that_excel_made_a_number_is_told() -> None:
-    sheet = read_roster(
-        as_xlsx(HEADER, [990001200503170135, "欧阳明", "男", "1班", 1, ""]), filename="a.xlsx"
-    )
+    sheet = read_roster(as_xlsx(HEADER, [990001200503170135, "欧阳明", "男", "1班", 1, ""]), filename="a.xlsx")
     assert sentences(sheet) == [(2, "学籍号被表格软件改成了数字，请把这一列设为“文本”再填")]
 
 
@@ -131,9 +129,7 @@ def test_a_line_break_inside_quotes_does_not_shift_the_line_numbers() -> None:
 
 
 def test_a_short_line_is_a_line_with_empty_cells() -> None:
-    assert sentences(read_roster(as_csv([roll(1), "欧阳明"]), filename="a.csv")) == [
-        (2, "没有填班级，请补上")
-    ]
+    assert sentences(read_roster(as_csv([roll(1), "欧阳明"]), filename="a.csv")) == [(2, "没有填班级，请补上")]
 
 
 def packed(name: str, content: bytes) -> bytes:

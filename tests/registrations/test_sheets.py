@@ -38,9 +38,7 @@ def decoded(pdf: bytes, folder: Path) -> str:
     if shutil.which("pdftoppm") is None or shutil.which("zbarimg") is None:
         pytest.skip("no pdftoppm and zbarimg")
     (folder / "sheet.pdf").write_bytes(pdf)
-    subprocess.run(
-        ["pdftoppm", "-r", "200", "-png", "-singlefile", "sheet.pdf", "sheet"], cwd=folder, check=True
-    )
+    subprocess.run(["pdftoppm", "-r", "200", "-png", "-singlefile", "sheet.pdf", "sheet"], cwd=folder, check=True)
     read = subprocess.run(["zbarimg", "-q", "sheet.png"], cwd=folder, check=True, capture_output=True)
     return read.stdout.decode()
 

@@ -44,9 +44,7 @@ def test_a_rotated_ring_replaces_the_old_one_but_a_foreign_ring_does_not(tmp_pat
     assert KeyRing.load(path).current == "k2"
 
 
-def test_of_two_that_make_the_file_at_once_the_second_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_of_two_that_make_the_file_at_once_the_second_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "keys.json"
     first = KeyRing.generate()
     first.save(path)

@@ -69,9 +69,7 @@ class Registration(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint("season", "number", name="number_once_a_season"),
             models.UniqueConstraint("season", "number_blind", name="person_once_a_season"),
-            models.CheckConstraint(
-                condition=Q(signed_version__lte=models.F("version")), name="signed_what_was_saved"
-            ),
+            models.CheckConstraint(condition=Q(signed_version__lte=models.F("version")), name="signed_what_was_saved"),
         ]
         indexes: ClassVar = [
             models.Index("season", "path", "number", name="registration_by_path"),

@@ -25,9 +25,7 @@ class RosterEntry(models.Model):
     registration = models.OneToOneField(Registration, models.PROTECT, null=True, related_name="roster_entry")
 
     class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint("season", "roll_number", name="roll_number_once_a_season")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint("season", "roll_number", name="roll_number_once_a_season")]
         indexes: ClassVar = [
             models.Index("season", "site", "class_name", "student_no", name="roster_by_class"),
         ]

@@ -45,9 +45,7 @@ def _free_segment(registration: Registration) -> NumberSegment:
     )
     segment = rows.order_by("first").first()
     if segment is None:
-        raise SegmentExhausted(
-            "本报名点号段已用完，请联系县招考机构增加号段。已采集的信息都在，加号后可以接着发号"
-        )
+        raise SegmentExhausted("本报名点号段已用完，请联系县招考机构增加号段。已采集的信息都在，加号后可以接着发号")
     return segment
 
 
@@ -61,14 +59,10 @@ def add_segment(
     """
     _require_range(county, first, last)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"segments:{season.pk}:{county.path}"]
-        )
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"segments:{season.pk}:{county.path}"])
     try:
         with transaction.atomic():
-            segment = NumberSegment.objects.create(
-                season=season, site=site, first=first, next=first, last=last
-            )
+            segment = NumberSegment.objects.create(season=season, site=site, first=first, next=first, last=last)
     except IntegrityError:
         raise Invalid({"first": "这个区间和已有的号段重叠，请换一个没有用过的区间"}) from None
     record(
@@ -84,6 +78,4 @@ def add_segment(
 def _require_range(county: Organization, first: int, last: int) -> None:
     low = int(county.code) * 10_000 + 1
     if not low <= first <= last <= low + 9_998:
-        raise Invalid(
-            {"first": f"本县的报名序号在{serial(low)}到{serial(low + 9_998)}之间，起号不能大于止号"}
-        )
+        raise Invalid({"first": f"本县的报名序号在{serial(low)}到{serial(low + 9_998)}之间，起号不能大于止号"})

@@ -17,9 +17,7 @@ from baoming.vault.services import keys
 
 
 @transaction.atomic
-def take_photo(
-    registration_id: UUID, picture: bytes, *, by: Actor, source: Literal["camera", "handed_in"]
-) -> Photo:
+def take_photo(registration_id: UUID, picture: bytes, *, by: Actor, source: Literal["camera", "handed_in"]) -> Photo:
     """Make `picture` the photo of this registration; what was signed with the older one falls.
 
     The JPEG lies sealed in file storage. Raises PhotoRefused with a named reason, NotOpen.

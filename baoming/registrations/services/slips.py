@@ -50,9 +50,7 @@ def print_slip(registration_id: UUID, *, by: Actor) -> bytes:
 
 def season_head(season: Season) -> SeasonHead:
     """Return what every sheet of the season carries; a season that is not real says so."""
-    return SeasonHead(
-        name=f"{season.name}考试", authority=season.authority, mark=None if season.is_real else "演示"
-    )
+    return SeasonHead(name=f"{season.name}考试", authority=season.authority, mark=None if season.is_real else "演示")
 
 
 def site_line(registration: Registration) -> SiteLine:
@@ -62,10 +60,8 @@ def site_line(registration: Registration) -> SiteLine:
 
 
 def _slip(registration: Registration, *, code: str, printed: PrintLine) -> NumberSlip:
-    assert registration.number is not None  # noqa: S101  narrowed by the caller
-    closes = phase_times(registration.season_id, path=registration.path, subject=registration.pk)[
-        "sign_up"
-    ].closes
+    assert registration.number is not None
+    closes = phase_times(registration.season_id, path=registration.path, subject=registration.pk)["sign_up"].closes
     deadline = moment(closes) if closes else "报名结束"
     county = registration.site.parent
     hotline = f"报名点 {registration.site.phone}" + (f"\n县招考机构 {county.phone}" if county else "")

@@ -29,19 +29,13 @@ def complete_step(registration: Registration, key: str, *, by: Actor, at: dateti
         _undo(registration, fallen, by=by, at=at, reason=f"{journey.STEPS[key].zh}有变动")
     registration.done |= journey.BITS[key]
     _write(registration)
-    StepLog.objects.create(
-        registration=registration, step=key, done=True, at=at, by_kind=by.kind, by_label=by.label
-    )
+    StepLog.objects.create(registration=registration, step=key, done=True, at=at, by_kind=by.kind, by_label=by.label)
     record(f"step:{key}", by=by, subject=registration.pk, path=registration.path)
 
 
 def return_step(registration: Registration, key: str, *, by: Actor, at: datetime, reason: str) -> list[str]:
     """Undo step `key` and all that falls with it; returns the keys that were undone."""
-    undone = [
-        fallen
-        for fallen in journey.undone_by(key)
-        if _undo(registration, fallen, by=by, at=at, reason=reason)
-    ]
+    undone = [fallen for fallen in journey.undone_by(key) if _undo(registration, fallen, by=by, at=at, reason=reason)]
     _write(registration)
     return undone
 
@@ -74,9 +68,7 @@ def _undo(registration: Registration, key: str, *, by: Actor, at: datetime, reas
     )
     if key == "signature":
         registration.signed_version = 0
-        Signature.objects.filter(registration=registration, voided_at=None).update(
-            voided_at=at, void_reason=reason
-        )
+        Signature.objects.filter(registration=registration, voided_at=None).update(voided_at=at, void_reason=reason)
     record(f"undo:{key}", by=by, subject=registration.pk, path=registration.path)
     return True
 
