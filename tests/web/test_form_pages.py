@@ -1,0 +1,199 @@
+"""The candidate's form in the browser's eyes: kept page by page, checked, saved, and found again."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, override_settings
+from django.urls import include, path
+
+from baoming.registrations import journey
+from baoming.registrations.form_queries import draft_of, form_of, typed_of
+from baoming.registrations.models import FormVersion, Registration
+from baoming.web.candidate import form_urls
+from tests.registrations.form_samples import FILLED
+from tests.registrations.test_save_form import PASSWORD, candidate, deadline, make, me, now, type_in
+from tests.web.test_look import Page
+
+urlpatterns = [path("", include((form_urls.urlpatterns, "candidate")))]
+pytestmark = pytest.mark.django_db
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+def signed_in(get_response: Answer) -> Answer:
+    """The one registration there is, signed in."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        request.registration = Registration.objects.select_related("season", "site").get()
+        request.actor = me(request.registration)
+        return get_response(request)
+
+    return answer
+
+
+@pytest.fixture(autouse=True)
+def _portal() -> Iterator[None]:
+    middleware = ["baoming.web.middleware.RequestTransaction", f"{__name__}.signed_in"]
+    with override_settings(ROOT_URLCONF=__name__, PORTAL="candidate", MIDDLEWARE=middleware):
+        yield
+
+
+def sound(html: str) -> str:
+    """Return the page, once it keeps what the look promises."""
+    page = Page(html)
+    assert page.unlabelled() == []
+    assert page.inline() == []
+    assert len(page.ids) == len(set(page.ids))
+    assert set(page.described) <= set(page.ids)
+    assert html.count("<h1") == 1
+    return html
+
+
+def post(client: Client, row: Registration, key: str, **changes: object) -> HttpResponse:
+    page = form_of(row.season).page(key)
+    names = [name for field in page.fields for name in field.inputs if name in FILLED]
+    given = {name: FILLED[name] for name in names} | changes
+    asked = [field.key for field in page.fields]
+    return client.post(f"/form/{key}", {**given, "asked": asked, "revision": now(row)})
+
+
+def save(client: Client, row: Registration, password: str = PASSWORD) -> HttpResponse:
+    return client.post("/form/save", {"save_password": password, "revision": now(row)})
+
+
+def test_every_page_leads_to_the_next_and_then_to_the_check(client: Client) -> None:
+    row = candidate()
+    assert client.get("/form/")["Location"] == "/form/exam"
+    ways = [post(client, row, page.key)["Location"] for page in form_of(row.season).pages]
+    assert ways == ["/form/school", "/form/contact", "/form/family", "/form/check"]
+    html = sound(client.get("/form/check").content.decode())
+    assert "去保存" in html
+    assert "远大二路1238号6栋1204" in html
+
+
+@pytest.mark.parametrize("key", ["exam", "school", "contact", "family"])
+def test_a_page_shows_what_was_typed(client: Client, key: str) -> None:
+    type_in(candidate())
+    html = sound(client.get(f"/form/{key}").content.decode())
+    shown = {"exam": 'value="PHYSICS" id="f-first_subject" checked', "school": "长沙市芙蓉区第一中学",
+             "contact": 'value="430102" selected', "family": "阿依古丽·买买提"}  # fmt: skip
+    assert shown[key] in html
+
+
+def test_counties_stand_under_their_city_without_any_script(client: Client) -> None:
+    candidate()
+    html = client.get("/form/contact").content.decode()
+    assert '<optgroup label="长沙市">' in html
+    assert "199****6021" in html
+
+
+def test_a_problem_is_told_and_what_was_typed_stays(client: Client) -> None:
+    row = candidate()
+    answer = post(client, row, "contact", postcode="41001")
+    html = sound(answer.content.decode())
+    assert answer.status_code == 422
+    assert html.count("邮政编码是6位数字，您填了5位") == 2
+    assert 'value="41001"' in html
+    assert typed_of(row, draft_of(row)).raw["postcode"] == ["41001"]
+
+
+def test_a_field_that_a_choice_brings_is_asked_before_it_is_blamed(client: Client) -> None:
+    row = candidate()
+    assert "首选科目" not in client.get("/form/exam").content.decode()
+    given = {"registration_type": "UNIFIED", "language": "1", "asked": ["registration_type", "language"]}
+    answer = client.post("/form/exam", {**given, "revision": now(row)})
+    assert answer["Location"] == "/form/exam"
+    assert "首选科目" in client.get("/form/exam").content.decode()
+
+
+def test_markup_typed_into_a_field_is_text(client: Client) -> None:
+    type_in(candidate(), {**FILLED, "school_name": ["<b>一中</b>"]})
+    assert "<b>一中</b>" not in client.get("/form/check").content.decode()
+
+
+def test_a_save_shows_its_receipt_and_what_is_missing(client: Client) -> None:
+    row = candidate()
+    type_in(row)
+    answer = save(client, row)
+    assert answer["Location"] == "/versions/1"
+    html = sound(client.get("/versions/1").content.decode())
+    assert "已保存第1版" in html
+    assert f"凭证码 {FormVersion.objects.get().receipt}" in html
+    assert "登记表校对签字" in html
+    assert "第1版" in sound(client.get("/versions/").content.decode())
+    assert client.get("/versions/2").status_code == 404
+
+
+def test_a_wrong_save_password_is_told_in_the_sheet_and_the_draft_stays(client: Client) -> None:
+    row = candidate()
+    type_in(row)
+    answer = save(client, row, "denglu-2023")
+    html = sound(answer.content.decode())
+    assert answer.status_code == 422
+    assert "保存密码不正确，内容还没有保存，已留在草稿里" in html
+    assert 'class="sheet open"' in html
+    assert "denglu-2023" not in html
+    assert draft_of(row) is not None
+    assert FormVersion.objects.count() == 0
+
+
+def test_changes_since_the_saved_version_are_marked(client: Client) -> None:
+    row = candidate()
+    type_in(row)
+    save(client, row)
+    type_in(row, {**FILLED, "postcode": ["410017"]})
+    html = client.get("/form/check").content.decode()
+    assert "改动1处" in html
+    assert "原为：410016" in html
+
+
+def test_two_tabs_see_each_other_on_the_check_page(client: Client) -> None:
+    row = candidate()
+    type_in(row)
+    stale = now(row)
+    post(client, row, "contact", postcode="410017")
+    fields = {name: FILLED[name] for name in FILLED if name.startswith("address") or name == "recipient"}
+    answer = client.post("/form/contact", {**fields, "postcode": "410018", "asked": "x", "revision": stale})
+    html = answer.content.decode()
+    assert answer.status_code == 409
+    assert "刚刚在另一处改过" in html
+    assert "另一处填的是：410017" in html
+
+
+def test_after_the_deadline_no_save_is_offered_nor_taken(client: Client) -> None:
+    row = candidate()
+    type_in(row)
+    make.at(deadline() + make.A_MINUTE)
+    assert 'href="#save"' not in client.get("/form/check").content.decode()
+    assert save(client, row).status_code == 409
+    assert FormVersion.objects.count() == 0
+
+
+def test_before_the_pledge_there_is_no_form(client: Client) -> None:
+    row = candidate()
+    row.done &= ~journey.BITS["pledge"]
+    row.save()
+    for address in ("/form/", "/form/exam", "/form/check"):
+        assert client.get(address).status_code == 409
+    assert client.get("/form/save").status_code == 405
+
+
+def test_an_incomplete_form_leads_to_what_is_missing(client: Client) -> None:
+    row = candidate()
+    post(client, row, "exam")
+    html = sound(client.get("/form/check").content.decode())
+    assert "/form/school?mend=1" in html
+    assert "请选择考生类别" in client.get("/form/school?mend=1").content.decode()
+    assert client.get("/form/nothing").status_code == 404
+
+
+def test_a_returned_form_can_be_saved_again_without_a_change(client: Client) -> None:
+    row = candidate()
+    type_in(row)
+    save(client, row)
+    assert 'href="#save"' not in client.get("/form/check").content.decode()
+    row.refresh_from_db()
+    row.done &= ~journey.BITS["form"]
+    row.save()
+    assert 'href="#save"' in client.get("/form/check").content.decode()
+    assert save(client, row)["Location"] == "/versions/2"
