@@ -8,6 +8,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import DatabaseError, connection, transaction
 
 from baoming.accounts.models import Account, Bucket, candidate_handle
+from baoming.accounts.services.sign_in import remember_device
 from baoming.audit.actors import Actor, Party
 from baoming.audit.models import Event
 from baoming.documents.models import Print
@@ -190,6 +191,18 @@ def test_tries_are_counted_although_the_save_is_refused() -> None:
     with pytest.raises(TooMany, match="分钟后再试"):
         save(row)
     assert Bucket.objects.filter(key__startswith="save:").count() == 1
+
+
+def test_whoever_uses_up_the_tries_elsewhere_does_not_lock_the_owner_out() -> None:
+    row = candidate()
+    type_in(row)
+    assert row.account is not None
+    device = remember_device(row.account, "")
+    for _ in range(10):
+        with pytest.raises(WrongSavePassword):
+            save(row, password="denglu-2023")
+    saved = save_form(row.pk, save_password=PASSWORD, device=device, revision=now(row), by=me(row))
+    assert saved.number == 1
 
 
 def test_one_second_after_the_deadline_nothing_is_saved_and_the_draft_is_kept() -> None:
