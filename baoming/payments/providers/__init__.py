@@ -1,0 +1,1 @@
+"""Adapters to cashiers, each behind the contract of base.py."""
