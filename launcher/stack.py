@@ -109,7 +109,7 @@ class Stack:
             if name == "reader":
                 command += ["--origin", self.url("office")]
             services.append(Service(name, command))
-        return [service for service in services if (ROOT / "standins" / service.name).is_dir()]
+        return [service for service in services if (ROOT / "standins" / service.name / "__main__.py").exists()]
 
 
 def _granian(port: int) -> list[str]:
