@@ -1,0 +1,1 @@
+"""Adapters to senders of SMS, each behind the contract of base.py."""
