@@ -1,9 +1,12 @@
 """Routes of the candidate portal's process."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import include, path
 
 from baoming.web.gateway.health import healthz
 
-urlpatterns: list[URLPattern | URLResolver] = [path("healthz", healthz)]
+urlpatterns = [
+    path("healthz", healthz),
+    path("", include("baoming.web.candidate.urls")),
+]
 handler404 = "baoming.web.errors.not_found"
 handler500 = "baoming.web.errors.defect"

@@ -43,7 +43,7 @@ def parse(text: str, *, public_key: bytes, now: datetime) -> CardReading:
     try:
         content = json.loads(text)
         signature = base64.b64decode(content.pop("signature"), validate=True)
-    except (ValueError, KeyError, TypeError, AttributeError, binascii.Error):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, binascii.Error):
         raise Refused(_AGAIN) from None
     key = load_pem_public_key(public_key)
     if not isinstance(key, Ed25519PublicKey):
@@ -62,6 +62,9 @@ def parse(text: str, *, public_key: bytes, now: datetime) -> CardReading:
 
 def _reading(content: dict[str, Any]) -> CardReading:
     card = content["card"]
+    read_at = datetime.fromisoformat(content["read_at"])
+    if read_at.tzinfo is None:
+        raise ValueError("a moment without its zone")
     return CardReading(
         document=IdentityDocument(
             name=str(card["name"]),
@@ -75,6 +78,6 @@ def _reading(content: dict[str, Any]) -> CardReading:
             valid_to=date.fromisoformat(card["valid_to"]) if card["valid_to"] else None,
         ),
         reader=str(content["reader"])[:40],
-        read_at=datetime.fromisoformat(content["read_at"]),
+        read_at=read_at,
         nonce=str(content["nonce"]),
     )

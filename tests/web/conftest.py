@@ -14,6 +14,13 @@ def office() -> Iterator[Client]:
         yield Client()
 
 
+@pytest.fixture
+def phone() -> Iterator[Client]:
+    """The candidate portal."""
+    with override_settings(PORTAL="candidate", ROOT_URLCONF="baoming.config.urls_candidate"):
+        yield Client()
+
+
 def signed_in(client: Client, staff: Staff) -> Client:
     client.force_login(staff.account)
     return client

@@ -1,0 +1,91 @@
+"""First login: the candidate proves to hold the slip and to know the card (R9)."""
+
+from datetime import date
+from hmac import compare_digest
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from baoming.accounts.codes import CodeUnreadable, code_digest
+from baoming.accounts.models import Account, candidate_handle
+from baoming.accounts.services.buckets import take
+from baoming.accounts.throttling import CLAIM, SIGN_IN_ADDRESS
+from baoming.audit.actors import Actor, Party
+from baoming.audit.services import record
+from baoming.registrations.identity_numbers import canonical
+from baoming.registrations.models import Activation, Registration
+from baoming.registrations.queries import document_of, find_by_number
+from baoming.registrations.services.steps import locked
+from baoming.schedule.queries import phase_times
+from baoming.seasons.models import Season
+from baoming.shared.errors import NotOpen, Refused
+from baoming.shared.moments import moment
+from baoming.shared.text import clean_name
+from baoming.vault.services import keys
+
+MISMATCH = "姓名、证件号、有效期或激活码不一致，请核对后再试。激活码印在报名序号通知单上"
+_NO_DIGEST = bytes(32)
+
+
+class ClaimRefused(Refused):
+    """What was typed does not fit; which part is not said."""
+
+
+def claim(*, season: Season, name: str, number: str, valid_to: date | None, code: str, address: str) -> Registration:
+    """Return the registration that all four belong to, with an account to sign in to.
+
+    `valid_to` is None for 长期. Tries are counted first, by person named and by network address; the
+    counts outlive a refusal. The same code is good again until both passwords are set. Raises
+    TooMany, ClaimRefused (one sentence for every mismatch), NotOpen once the window is closed.
+    """
+    try:
+        wanted, digest = canonical(number), code_digest(code)
+    except (ValueError, CodeUnreadable):
+        wanted, digest = "", _NO_DIGEST
+    blind = keys().blind(wanted, purpose="id", season=season.pk)
+    take(f"claim-at:{address}", SIGN_IN_ADDRESS)
+    take(f"claim:{blind.hex()}", CLAIM)
+    found = find_by_number(season.pk, wanted) if wanted else None
+    if found is None:
+        raise ClaimRefused(MISMATCH)
+    return _claimed(found, name=clean_name(name), valid_to=valid_to, digest=digest)
+
+
+@transaction.atomic
+def _claimed(found: Registration, *, name: str, valid_to: date | None, digest: bytes) -> Registration:
+    registration = locked(found.pk)
+    codes = list(Activation.objects.filter(registration=registration).order_by("-slip"))
+    mine = next((code for code in codes if compare_digest(bytes(code.digest), digest)), None)
+    person_fits = registration.name == name and document_of(registration).valid_to == valid_to
+    if mine is None or not person_fits:
+        raise ClaimRefused(MISMATCH)
+    if mine.revoked_at is not None:
+        raise ClaimRefused("这个激活码已经作废，请用最近一次打印的报名序号通知单；没有拿到请联系报名点")
+    if mine.used_at is not None:
+        raise ClaimRefused("两个密码已经设置，激活码不再使用，请用登录密码登录")
+    _require_open(registration)
+    _give_account(registration)
+    actor = Actor(kind=Party.CANDIDATE, id=str(registration.pk), path=registration.path, label="考生本人")
+    record("claim", by=actor, subject=registration.pk, path=registration.path)
+    return registration
+
+
+def _require_open(registration: Registration) -> None:
+    """After the lock, by the season's clock."""
+    time = phase_times(registration.season_id, path=registration.path, subject=registration.pk)["sign_up"]
+    if time.open:
+        return
+    if time.opens:
+        raise NotOpen(f"缴报名费、填报信息{moment(time.opens)}开放，激活码到时有效，请妥善保管")
+    raise NotOpen("缴报名费、填报信息的时间已经结束，激活码不再有效。如确有困难，请联系报名点")
+
+
+def _give_account(registration: Registration) -> None:
+    """Make the account at the first claim; it has no password until both are set."""
+    if registration.account_id is not None:
+        return
+    handle = candidate_handle(registration.season_id, bytes(registration.number_blind))
+    registration.account = Account.objects.create(
+        kind=Account.Kind.CANDIDATE, handle=handle, password=make_password(None)
+    )
+    registration.save(update_fields=["account"])

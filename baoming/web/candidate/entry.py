@@ -1,0 +1,141 @@
+"""The front door: home with the calendar, first login, sign-in, sign-out, and the task list."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.contrib.auth import login, logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from baoming.accounts.models import Account, candidate_handle
+from baoming.accounts.services.sign_in import check, remember_device
+from baoming.audit.actors import Party
+from baoming.registrations.identity_numbers import canonical
+from baoming.registrations.queries import tasks_of
+from baoming.registrations.services.claim import MISMATCH, claim
+from baoming.schedule.models import Phase
+from baoming.schedule.queries import calendar, phase_times
+from baoming.schedule.windows import PhaseTime
+from baoming.shared.errors import Refused
+from baoming.shared.moments import short
+from baoming.shared.text import halfwidth
+from baoming.vault.services import keys
+from baoming.web.access import CandidateRequest, candidate_required
+
+DEVICE = "bm_device"
+_YEAR = 365 * 24 * 3600
+_SENTENCE = "证件号或密码不一致，请核对后再试"
+
+
+@require_safe
+def home(request: CandidateRequest) -> HttpResponse:
+    """Season, what is open now, and the whole timetable."""
+    times = phase_times(request.season.pk)
+    phases = [(phase, times[phase.key]) for phase in calendar(request.season.pk) if phase.opens]
+    context = {
+        "authority": request.season.authority,
+        "sign_up": times["sign_up"],
+        "phases": [_line(phase, time) for phase, time in phases],
+        "samples": any(phase.sample for phase, _ in phases),
+    }
+    return render(request, "candidate/home.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def first_login(request: CandidateRequest) -> HttpResponse:
+    """Name, ID number, validity and activation code; a mismatch keeps all but the code on the page."""
+    if request.method != "POST":
+        return render(request, "candidate/first_login.html", {"errors": {}, "typed": {}})
+    typed = request.POST.dict()
+    try:
+        registration = claim(
+            season=request.season,
+            name=typed.get("name", ""),
+            number=typed.get("number", ""),
+            valid_to=_valid_to(typed),
+            code=typed.get("code", ""),
+            address=request.META["REMOTE_ADDR"],
+        )
+    except Refused as refusal:
+        context = {"errors": {"code": str(refusal)}, "typed": typed}
+        return render(request, "candidate/first_login.html", context, status=422)
+    login(request, registration.account)
+    return redirect("candidate:tasks")
+
+
+@require_http_methods(["GET", "POST"])
+def sign_in(request: CandidateRequest) -> HttpResponse:
+    """ID number and login password; the same sentence for unknown persons."""
+    if request.method != "POST":
+        return render(request, "candidate/sign_in.html", {"errors": {}})
+    device = request.COOKIES.get(DEVICE, "")
+    try:
+        account = check(
+            _handle(request.season.pk, request.POST.get("number", "")),
+            request.POST.get("password", ""),
+            kind=Account.Kind.CANDIDATE,
+            device=device,
+            address=request.META["REMOTE_ADDR"],
+            sentence=_SENTENCE,
+        )
+    except Refused as refusal:
+        return render(request, "candidate/sign_in.html", {"errors": {"password": str(refusal)}}, status=422)
+    login(request, account)
+    response = redirect("candidate:tasks")
+    kept = remember_device(account, device)
+    response.set_cookie(DEVICE, kept, max_age=_YEAR, httponly=True, samesite="Lax", secure=request.is_secure())
+    return response
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    return redirect("candidate:home")
+
+
+@require_POST
+def care(request: HttpRequest) -> HttpResponse:
+    """Switch 长辈版 on or off."""
+    response = redirect("candidate:home")
+    response.set_cookie("care", request.POST.get("care", "")[:1], max_age=_YEAR, httponly=True, samesite="Lax")
+    return response
+
+
+@require_safe
+@candidate_required
+def tasks(request: CandidateRequest) -> HttpResponse:
+    """The candidate's own task list, in the frame of the eight official boxes."""
+    found = tasks_of(request.registration, Party.CANDIDATE)
+    boxes = [{"letter": box.letter, "name": box.title, "state": box.status.value} for box in found.boxes]
+    context = {"registration": request.registration, "tasks": found, "boxes": boxes}
+    return render(request, "candidate/tasks.html", context)
+
+
+def _line(phase: Phase, time: PhaseTime) -> dict[str, str]:
+    """One phase of the timetable in words."""
+    if time.open and time.closes:
+        return {"name": phase.name, "when": f"{short(time.closes)}止", "state": "todo"}
+    if time.opens:
+        return {"name": phase.name, "when": f"{short(time.opens)}起", "state": "later"}
+    return {"name": phase.name, "when": "已结束", "state": "done"}
+
+
+def _handle(season_id: int, number: str) -> str:
+    """Return the account's handle; one that nobody has for what is no ID number."""
+    try:
+        return candidate_handle(season_id, keys().blind(canonical(number), purpose="id", season=season_id))
+    except ValueError:
+        return f"c{season_id}:none"
+
+
+def _valid_to(typed: Mapping[str, Any]) -> date | None:
+    """Read the end of the card's validity; None for 长期. Raises Refused for what is no date."""
+    if typed.get("long_term"):
+        return None
+    digits = halfwidth(str(typed.get("valid_to", ""))).replace(".", "").replace("/", "")
+    try:
+        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
+    except ValueError:
+        raise Refused(MISMATCH) from None

@@ -1,0 +1,16 @@
+"""Routes of the candidate portal."""
+
+from django.urls import path
+
+from baoming.web.candidate import entry, form_urls
+
+app_name = "candidate"
+urlpatterns = [
+    path("", entry.home, name="home"),
+    path("claim/", entry.first_login, name="claim"),
+    path("sign-in/", entry.sign_in, name="sign_in"),
+    path("sign-out/", entry.sign_out, name="sign_out"),
+    path("care/", entry.care, name="care"),
+    path("tasks/", entry.tasks, name="tasks"),
+    *form_urls.urlpatterns,
+]

@@ -1,0 +1,115 @@
+"""The candidate's front door (R9): home, first login with the slip's code, task list."""
+
+import pytest
+from django.test import Client
+
+from baoming.accounts.codes import code_digest, new_activation_code
+from baoming.accounts.models import Account
+from baoming.registrations.models import Activation, Registration
+from baoming.registrations.queries import document_of
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+def slip(**person: object) -> tuple[Registration, dict[str, str]]:
+    """A person with a number and a live code, and what they type at the first login."""
+    make.season()
+    row = make.registration(make.site(), done=make.before("registration_fee"), **person)
+    row.number = 1020001
+    row.save(update_fields=["number"])
+    code = new_activation_code()
+    Activation.objects.create(registration=row, digest=code_digest(code), slip=1, made_at=row.created_at)
+    return row, {"name": row.name, "number": document_of(row).number, "valid_to": "2031-03-18", "code": code}
+
+
+def test_home_says_what_is_open_and_when_the_rest_is(phone: Client) -> None:
+    make.season()
+    page = phone.get("/").content.decode()
+    assert "正在进行：缴报名费、填报信息" in page
+    assert "2022年11月9日（周三）17:00之前" in page
+    assert "样例" in page
+
+
+def test_the_slip_and_the_card_together_open_the_task_list(phone: Client) -> None:
+    row, typed = slip(name="阿依古丽·买买提")
+    answer = phone.post("/claim/", {**typed, "name": "阿依古丽•买买提", "code": typed["code"].lower()})
+    assert answer.headers["Location"] == "/tasks/"
+    page = phone.get("/tasks/").content.decode()
+    assert "报名序号 01020001" in page
+    assert "报名费" in page
+    row.refresh_from_db()
+    assert row.account is not None
+    assert document_of(row).number not in row.account.handle
+
+
+def test_after_a_lost_session_the_same_code_is_good_again(phone: Client) -> None:
+    _, typed = slip()
+    assert phone.post("/claim/", typed).status_code == 302
+    assert Client().post("/claim/", typed).status_code == 302
+    assert Account.objects.filter(kind="candidate").count() == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"name": "欧阳思近"},
+        {"number": make.number(999)},
+        {"number": "12345"},
+        {"valid_to": "2031-03-19"},
+        {"valid_to": "明年"},
+        {"code": new_activation_code()},
+        {"code": "短"},
+    ],
+)
+def test_every_mismatch_gets_the_same_sentence(phone: Client, changes: dict[str, str]) -> None:
+    _, typed = slip()
+    answer = phone.post("/claim/", {**typed, **changes})
+    assert answer.status_code == 422
+    assert "姓名、证件号、有效期或激活码不一致" in answer.content.decode()
+    assert typed["code"] not in answer.content.decode()
+    assert phone.get("/tasks/").status_code == 302
+
+
+def test_a_revoked_code_says_so_to_its_holder_only(phone: Client) -> None:
+    row, typed = slip()
+    Activation.objects.filter(registration=row).update(revoked_at=row.created_at)
+    assert "已经作废" in phone.post("/claim/", typed).content.decode()
+    assert "已经作废" not in phone.post("/claim/", {**typed, "name": "别人"}).content.decode()
+
+
+def test_after_the_window_the_code_is_dead(phone: Client) -> None:
+    _, typed = slip()
+    make.season("confirmation")
+    answer = phone.post("/claim/", typed)
+    assert answer.status_code == 422
+    assert "已经结束" in answer.content.decode()
+
+
+def test_guessing_codes_is_stopped_by_count(phone: Client) -> None:
+    _, typed = slip()
+    answers = [phone.post("/claim/", {**typed, "code": new_activation_code()}) for _ in range(11)]
+    assert "请约" in answers[-1].content.decode()
+    assert "请约" in phone.post("/claim/", typed).content.decode()
+
+
+def test_sign_in_says_the_same_to_known_and_unknown(phone: Client) -> None:
+    row, typed = slip()
+    phone.post("/claim/", typed)
+    row.refresh_from_db()
+    assert row.account is not None
+    row.account.set_password("denglu-2023")
+    row.account.save()
+    phone.post("/sign-out/")
+    for number in (typed["number"], make.number(998), "x"):
+        answer = phone.post("/sign-in/", {"number": number, "password": "wrong"})
+        assert answer.status_code == 422
+        assert "证件号或密码不一致" in answer.content.decode()
+    right = phone.post("/sign-in/", {"number": typed["number"].lower(), "password": "denglu-2023"})
+    assert right.headers["Location"] == "/tasks/"
+
+
+def test_the_validity_on_the_card_counts(phone: Client) -> None:
+    _, typed = slip(valid_to=None)
+    assert phone.post("/claim/", typed).status_code == 422
+    assert phone.post("/claim/", {**typed, "valid_to": "", "long_term": "1"}).status_code == 302
