@@ -3,9 +3,11 @@
 from django.urls import include, path
 
 from baoming.web.gateway.health import healthz
+from baoming.web.gateway.notices import wechat
 
 urlpatterns = [
     path("healthz", healthz),
+    path("notices/wechat", wechat),
     path("", include("baoming.web.candidate.urls")),
 ]
 handler404 = "baoming.web.errors.not_found"

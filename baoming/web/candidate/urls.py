@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from baoming.web.candidate import entry, form_urls
+from baoming.web.candidate import entry, fee, form_urls
 
 app_name = "candidate"
 urlpatterns = [
@@ -12,5 +12,7 @@ urlpatterns = [
     path("sign-out/", entry.sign_out, name="sign_out"),
     path("care/", entry.care, name="care"),
     path("tasks/", entry.tasks, name="tasks"),
+    path("fee/", fee.registration_fee, name="fee"),
+    path("fee/ask/", fee.ask_again, name="fee_ask"),
     *form_urls.urlpatterns,
 ]

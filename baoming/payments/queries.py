@@ -1,0 +1,31 @@
+"""Reading fees and orders, and the cashier this installation uses."""
+
+from functools import cache
+
+from django.conf import settings
+
+from baoming.payments.models import Order
+from baoming.payments.providers.base import Cashier
+from baoming.payments.providers.wechat import Merchant, WeChatPay
+from baoming.registrations.models import Registration
+from baoming.seasons.models import Season
+from baoming.seasons.queries import data
+
+REGISTRATION_FEE = "registration_fee"
+
+
+def fee(season: Season, item: str) -> int:
+    """Return the amount of a fee item in fen."""
+    amount: int = next(row["fen"] for row in data(season, "fees") if row["key"] == item)
+    return amount
+
+
+def newest_order(registration: Registration, item: str) -> Order | None:
+    """Return the candidate's newest order for an item."""
+    return Order.objects.filter(registration=registration, item=item).order_by("-created_at").first()
+
+
+@cache
+def cashier() -> Cashier:
+    """Return the cashier named by the settings, with the keys it gave us."""
+    return WeChatPay(settings.SERVICES["cashier"], Merchant.load(settings.SERVICE_KEYS / "cashier"))
