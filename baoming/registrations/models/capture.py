@@ -65,6 +65,7 @@ class PersonCheck(models.Model):
     registration = models.ForeignKey(Registration, models.PROTECT)
     method = models.CharField(max_length=10, default="face")  # `face`, or `card` seen at the site
     state = models.CharField(max_length=8, choices=State, default=State.OPENING)
+    session = models.CharField(max_length=80, default="")  # the provider's
     url = models.CharField(max_length=300, default="")
     consent_version = models.CharField(max_length=10)
     at = models.DateTimeField()

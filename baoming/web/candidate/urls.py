@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from baoming.web.candidate import entry, fee, form_urls
+from baoming.web.candidate import entry, fee, form_urls, steps
 
 app_name = "candidate"
 urlpatterns = [
@@ -14,5 +14,9 @@ urlpatterns = [
     path("tasks/", entry.tasks, name="tasks"),
     path("fee/", fee.registration_fee, name="fee"),
     path("fee/ask/", fee.ask_again, name="fee_ask"),
+    path("person-check/", steps.person_check, name="person_check"),
+    path("phone/", steps.phone, name="phone"),
+    path("passwords/", steps.passwords, name="passwords"),
+    path("pledge/", steps.pledge, name="pledge"),
     *form_urls.urlpatterns,
 ]

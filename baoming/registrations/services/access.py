@@ -1,0 +1,120 @@
+"""What the candidate sets up once: the phone, two passwords, the pledge (R10–R12)."""
+
+import hashlib
+import re
+from datetime import timedelta
+from hmac import compare_digest
+from uuid import UUID
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from baoming.accounts.codes import sms_code
+from baoming.accounts.models import PhoneCode
+from baoming.accounts.passwords import PasswordPolicy, missing, own_data, pair_missing
+from baoming.accounts.services.buckets import take
+from baoming.accounts.throttling import SMS
+from baoming.audit.actors import Actor
+from baoming.messages.services import send
+from baoming.registrations import names
+from baoming.registrations.form_queries import bound_phone, phone_context
+from baoming.registrations.models import Activation, Pledge, Registration
+from baoming.registrations.queries import document_of
+from baoming.registrations.services.steps import complete_step, locked, require
+from baoming.seasons.queries import data
+from baoming.shared.errors import Invalid
+from baoming.shared.text import halfwidth
+from baoming.vault.services import keys
+
+_GOOD_FOR = timedelta(minutes=10)
+_TRIES = 5
+
+
+def send_phone_code(registration_id: UUID, number: str, *, by: Actor) -> None:
+    """Send a code to a phone number; counted by number before anything else. Raises Invalid, TooMany, NotOpen."""
+    phone = halfwidth(number)
+    if not re.fullmatch(r"1[3-9][0-9]{9}", phone):
+        raise Invalid({"phone": f"手机号码是11位数字，以1开头，您填了{len(phone)}位，请核对"})
+    blind = keys().blind(phone, purpose="phone", season=0)
+    take(f"sms:{blind.hex()}", SMS)
+    with transaction.atomic():
+        registration = locked(registration_id)
+        require("phone", registration, by)
+        code, made = sms_code(), PhoneCode(subject=registration.pk, sent_at=timezone.now())
+        made.phone_sealed = keys().seal(phone.encode(), context=f"accounts_phonecode.phone_sealed.{made.pk}")
+        made.digest = _digest(made.pk, code)
+        made.save()
+        send("phone_code", recipient=registration.pk, number=phone, code=code)
+
+
+def confirm_phone(registration_id: UUID, code: str, *, by: Actor) -> None:
+    """Bind the phone whose newest code this is. Five wrong tries end a code. Raises Invalid, NotOpen."""
+    sent = PhoneCode.objects.filter(subject=registration_id, used_at=None).order_by("-sent_at").first()
+    if sent is None or sent.sent_at < timezone.now() - _GOOD_FOR:
+        raise Invalid({"code": "验证码已过10分钟或还没有获取，请重新获取"})
+    # Counted outside the inner block: a refusal does not give the try back.
+    PhoneCode.objects.filter(pk=sent.pk).update(tries=F("tries") + 1)
+    if sent.tries >= _TRIES:
+        raise Invalid({"code": "这个验证码试错5次，已经作废，请重新获取"})
+    if not compare_digest(bytes(sent.digest), _digest(sent.pk, halfwidth(code))):
+        raise Invalid({"code": f"验证码不正确，还可以再试{_TRIES - 1 - sent.tries}次，请核对短信"})
+    with transaction.atomic():
+        registration = locked(registration_id)
+        now = require("phone", registration, by)
+        phone = keys().unseal(sent.phone_sealed, context=f"accounts_phonecode.phone_sealed.{sent.pk}")
+        PhoneCode.objects.filter(pk=sent.pk).update(used_at=timezone.now())
+        registration.phone_sealed = keys().seal(phone, context=phone_context(registration.pk))
+        registration.phone_blind = keys().blind(phone.decode(), purpose="phone", season=registration.season_id)
+        registration.save(update_fields=["phone_sealed", "phone_blind"])
+        complete_step(registration, "phone", by=by, at=now)
+
+
+@transaction.atomic
+def set_passwords(registration_id: UUID, *, login: str, save: str, by: Actor) -> Registration:
+    """Set both passwords at once; the activation code is used up by it. Raises Invalid by field, NotOpen."""
+    registration = locked(registration_id)
+    now = require("passwords", registration, by)
+    account = registration.account
+    if problems := _password_problems(registration, login=login, save=save):
+        raise Invalid(problems)
+    if account is None:
+        raise Invalid({"login": "请先用激活码第一次登录"})
+    account.set_password(login)
+    account.save_password = make_password(save)
+    account.save(update_fields=["password", "save_password"])
+    Activation.objects.filter(registration=registration, revoked_at=None, used_at=None).update(used_at=now)
+    complete_step(registration, "passwords", by=by, at=now)
+    send("passwords_set", recipient=registration.pk, number=bound_phone(registration))
+    return registration
+
+
+@transaction.atomic
+def accept_pledge(registration_id: UUID, *, version: str, by: Actor) -> None:
+    """Record that the candidate accepts the season's pledge, in the version they read. Raises Invalid, NotOpen."""
+    registration = locked(registration_id)
+    now = require("pledge", registration, by)
+    if version != data(registration.season, "pledge")["version"]:
+        raise Invalid({"accepted": "承诺书已更新，请重新阅读后再确认"})
+    Pledge.objects.get_or_create(registration=registration, defaults={"text_version": version, "at": now})
+    if "pledge" not in registration.done_steps:
+        complete_step(registration, "pledge", by=by, at=now)
+
+
+def _password_problems(registration: Registration, *, login: str, save: str) -> dict[str, str]:
+    person = document_of(registration)
+    pinyin = names.syllables(registration.name)
+    own = own_data(number=person.number, birth=person.birth, phone=bound_phone(registration), pinyin=pinyin)
+    problems = {}
+    for field, password in (("login", login), ("save", save)):
+        if sentences := missing(password, policy=PasswordPolicy(), own=own):
+            problems[field] = sentences[0]
+    if not problems and (same := pair_missing(login, save)):
+        problems["save"] = same[0]
+    return problems
+
+
+def _digest(code_id: UUID, code: str) -> bytes:
+    """A code has 6 digits: its digest is bound to its row, and good for ten minutes and five tries only."""
+    return hashlib.sha256(f"{code_id}:{code}".encode()).digest()

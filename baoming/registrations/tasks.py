@@ -1,0 +1,21 @@
+"""Jobs of the heart. Each takes an id, calls one service, ends; each may run twice."""
+
+from uuid import UUID
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from baoming.registrations.providers.base import PersonCheckDown
+from baoming.registrations.services import person_checks
+
+_AGAIN = RetryStrategy(max_attempts=20, exponential_wait=2, retry_exceptions=[PersonCheckDown])
+
+
+@app.task(name="registrations.open_person_check", retry=_AGAIN)
+def open_person_check(check_id: str) -> None:
+    person_checks.open_check(UUID(check_id))
+
+
+@app.task(name="registrations.settle_person_check", retry=_AGAIN)
+def settle_person_check(check_id: str) -> None:
+    person_checks.settle_check(UUID(check_id))

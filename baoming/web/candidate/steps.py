@@ -1,0 +1,101 @@
+"""The steps between fee and form: real-person check, phone, passwords, pledge (R10–R12)."""
+
+from collections.abc import Callable
+
+from django.contrib.auth import update_session_auth_hash
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from baoming.registrations.models import PersonCheck
+from baoming.registrations.services import access
+from baoming.registrations.services.person_checks import start_check
+from baoming.seasons.queries import data
+from baoming.shared.errors import Invalid, TooMany
+from baoming.shared.jobs import defer
+from baoming.web.access import CandidateRequest, candidate_required
+
+
+@require_http_methods(["GET", "POST"])
+@candidate_required
+def person_check(request: CandidateRequest) -> HttpResponse:
+    """Separate consent, the way by card beside it, then the provider's page; the page follows the outcome."""
+    registration = request.registration
+    errors = {}
+    if request.method == "POST":
+        if request.POST.get("consent"):
+            start_check(registration.pk, by=request.actor)
+            return redirect("candidate:person_check")
+        errors = {"consent": "请先阅读并勾选同意；不同意人脸识别的，可凭身份证到报名点办理"}
+    check = PersonCheck.objects.filter(registration=registration).order_by("-at").first()
+    if check is not None and check.state == PersonCheck.State.PENDING:
+        defer("registrations.settle_person_check", check_id=str(check.pk))
+    context = {"errors": errors, "check": check, "done": "person_check" in registration.done_steps}
+    return render(request, "candidate/person_check.html", context, status=422 if errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@candidate_required
+def phone(request: CandidateRequest) -> HttpResponse:
+    """Number first, then the code; both stand on one page."""
+    pk, by = request.registration.pk, request.actor
+    if request.method != "POST":
+        return _show(request, "phone")
+    if request.POST.get("act") == "send":
+        number = request.POST.get("phone", "")
+        return _try(request, "phone", lambda: access.send_phone_code(pk, number, by=by), "phone", sent=True)
+    code = request.POST.get("code", "")
+    return _try(request, "phone", lambda: access.confirm_phone(pk, code, by=by), "code")
+
+
+@require_http_methods(["GET", "POST"])
+@candidate_required
+def passwords(request: CandidateRequest) -> HttpResponse:
+    """Both passwords at once; this session goes on, others end."""
+    if request.method != "POST":
+        return _show(request, "passwords")
+    login, save = request.POST.get("login", ""), request.POST.get("save", "")
+
+    def act() -> None:
+        done = access.set_passwords(request.registration.pk, login=login, save=save, by=request.actor)
+        if done.account is not None:
+            update_session_auth_hash(request, done.account)
+
+    return _try(request, "passwords", act, "login")
+
+
+@require_http_methods(["GET", "POST"])
+@candidate_required
+def pledge(request: CandidateRequest) -> HttpResponse:
+    """The full text, one tick, the version kept."""
+    if request.method != "POST":
+        return _show(request, "pledge")
+    if not request.POST.get("accepted"):
+        return _show(request, "pledge", {"accepted": "请读完承诺书，勾选以后再确认"})
+    version, pk = request.POST.get("version", ""), request.registration.pk
+    return _try(request, "pledge", lambda: access.accept_pledge(pk, version=version, by=request.actor), "accepted")
+
+
+def _try(
+    request: CandidateRequest, page: str, act: Callable[[], None], field: str, *, sent: bool = False
+) -> HttpResponse:
+    """Act; what the person can mend is shown at its field, what they cannot is the middleware's page."""
+    try:
+        act()
+    except Invalid as refusal:
+        return _show(request, page, refusal.fields)
+    except TooMany as refusal:
+        return _show(request, page, {field: str(refusal)})
+    return _show(request, page, sent=True) if sent else redirect("candidate:tasks")
+
+
+def _show(
+    request: CandidateRequest, page: str, errors: dict[str, str] | None = None, *, sent: bool = False
+) -> HttpResponse:
+    context = {
+        "errors": errors or {},
+        "sent": sent or "code" in (errors or {}),
+        "phone": request.POST.get("phone", ""),
+        "pledge": data(request.season, "pledge"),
+    }
+    return render(request, f"candidate/{page}.html", context, status=422 if errors else 200)
