@@ -8,7 +8,7 @@ from types import FrameType
 
 from launcher.home import home
 from launcher.postgres import PostgresMissing
-from launcher.stack import Ports, Stack
+from launcher.stack import Ports, PortTaken, Stack
 
 ACCOUNTS = (
     ("周敏", "zhoumin", "芙蓉一中报名点 (site operator)"),
@@ -30,13 +30,16 @@ def main() -> int:
         while True:
             time.sleep(1)
             stack.group.watch_once()
-    except PostgresMissing as problem:
+    except (PostgresMissing, PortTaken, TimeoutError) as problem:
         print(problem, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nStopping ...", flush=True)
         return 0
     finally:
+        # A second Ctrl-C must not leave processes behind.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         stack.stop()
 
 

@@ -1,6 +1,7 @@
 """The whole stack on one machine: what runs where, and how each part is told of the others."""
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -34,6 +35,10 @@ class Ports:
         return self.first + 10 + _STANDINS.index(name)
 
 
+class PortTaken(Exception):
+    """Something else listens where we would; the sentence says what to do."""
+
+
 class Stack:
     """PostgreSQL, both portals, the worker and the stand-ins, all below one home folder."""
 
@@ -53,6 +58,11 @@ class Stack:
 
     def start(self, *, seconds: float = 60) -> None:
         """Start every process and wait until both portals answer. Raises TimeoutError, naming the log."""
+        for port in (self.ports.candidate, self.ports.office, *map(self.ports.standin, _STANDINS)):
+            if _taken(port):
+                raise PortTaken(
+                    f"Port {port} is in use: stop what runs there, or choose others with `PORT=9000 make run`"
+                )
         self.group.start()
         deadline = time.monotonic() + seconds
         for port in (self.ports.candidate, self.ports.office):
@@ -117,6 +127,11 @@ def _granian(port: int) -> list[str]:
         str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
         "--workers", "1", "--blocking-threads", "4", "--no-access-log", "baoming.config.wsgi:application",
     ]  # fmt: skip
+
+
+def _taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _answers(url: str) -> bool:

@@ -13,7 +13,7 @@ from baoming.organizations.divisions import Divisions
 from baoming.registrations.form_fields import Value, Values
 from baoming.registrations.forms import Difference, FormDefinition, as_raw
 from baoming.registrations.models import Draft, FormGroup, FormVersion, Registration
-from baoming.seasons.codesets import parse_code_sets
+from baoming.seasons.codesets import CodeSet, parse_code_sets
 from baoming.seasons.models import Season
 from baoming.seasons.queries import data
 from baoming.vault.services import keys
@@ -41,9 +41,15 @@ def _form(season_id: int, data_version: int) -> FormDefinition:
     season.data_version = data_version  # the caller's: a form never changes within one request
     return FormDefinition.parse(
         data(season, "form"),
-        codesets=parse_code_sets(_read(_CODESETS)),
+        codesets=code_sets(),
         divisions=Divisions.parse(_read(_DIVISIONS[season.province])),
     )
+
+
+@cache
+def code_sets() -> Mapping[str, CodeSet]:
+    """Return the national code sets by name."""
+    return parse_code_sets(_read(_CODESETS))
 
 
 @cache

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import resolve
 from django.utils import timezone
 
 from baoming.organizations.models import Staff
@@ -69,7 +68,7 @@ def _contact(request: HttpRequest) -> Contact | None:
 
 
 def _nav(request: HttpRequest, staff: Staff) -> list[tuple[str, str, bool]]:
-    here = resolve(request.path_info).view_name
+    here = request.resolver_match.view_name if request.resolver_match else ""  # an unknown address has none
     return [
         (title, name, here == name or here.startswith(f"{name}_")) for title, name, action in _NAV if staff.may(action)
     ]

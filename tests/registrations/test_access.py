@@ -9,7 +9,7 @@ from baoming.registrations.form_queries import bound_phone
 from baoming.registrations.models import Activation, Pledge, Registration
 from baoming.registrations.services import access, person_checks
 from baoming.registrations.services.slips import print_slip
-from baoming.shared.errors import Invalid, NotOpen
+from baoming.shared.errors import Invalid, NotOpen, TooMany
 from baoming.vault.services import keys
 from tests import factories as make
 
@@ -110,3 +110,21 @@ def test_the_card_seen_at_the_site_is_the_other_way() -> None:
     person_checks.confirm_by_card(row.pk, by=make.staff(row.site).actor)
     row.refresh_from_db()
     assert "person_check" in row.done_steps
+
+
+def test_an_open_session_alone_changes_neither_passwords_nor_phone() -> None:
+    row, me = passwords_ready()
+    access.set_passwords(row.pk, login="deng2lu7mi", save="bao9cun4ma", by=me)
+    with pytest.raises(NotOpen, match="已经办好"):
+        access.set_passwords(row.pk, login="bie3ren8de", save="bie5ren6cun", by=me)
+    with pytest.raises(NotOpen, match="已经办好"):
+        access.send_phone_code(row.pk, "19900006022", by=me)
+    assert Account.objects.get(pk=row.account_id).check_password("deng2lu7mi")
+
+
+def test_one_person_cannot_send_codes_to_many_phones() -> None:
+    row, me = candidate("phone")
+    for number in range(5):
+        access.send_phone_code(row.pk, f"1990000700{number}", by=me)
+    with pytest.raises(TooMany):
+        access.send_phone_code(row.pk, "19900007009", by=me)

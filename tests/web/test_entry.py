@@ -113,3 +113,10 @@ def test_the_validity_on_the_card_counts(phone: Client) -> None:
     _, typed = slip(valid_to=None)
     assert phone.post("/claim/", typed).status_code == 422
     assert phone.post("/claim/", {**typed, "valid_to": "", "long_term": "1"}).status_code == 302
+
+
+def test_unreadable_numbers_of_many_people_lock_nobody_out(phone: Client) -> None:
+    _, typed = slip()
+    for _ in range(12):
+        phone.post("/claim/", {**typed, "number": "12345"})
+    assert phone.post("/claim/", typed).status_code == 302

@@ -219,3 +219,9 @@ def test_a_list_costs_as_many_queries_for_one_row_as_for_thirty(office: Client) 
             office.get("/candidates/")
         counts.append(len(captured))
     assert counts[0] == counts[1]
+
+
+def test_an_unknown_address_is_not_found_for_signed_in_staff_too(office: Client) -> None:
+    make.season()
+    signed_in(office, make.staff(make.site()))
+    assert office.get("/nowhere/").status_code == 404

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hmac import compare_digest
 from uuid import UUID
 
@@ -20,11 +20,12 @@ from baoming.audit.actors import Actor
 from baoming.messages.services import send
 from baoming.registrations import names
 from baoming.registrations.form_queries import bound_phone, phone_context
+from baoming.registrations.journey import STEPS
 from baoming.registrations.models import Activation, Pledge, Registration
 from baoming.registrations.queries import document_of
 from baoming.registrations.services.steps import complete_step, locked, require
 from baoming.seasons.queries import data
-from baoming.shared.errors import Invalid
+from baoming.shared.errors import Invalid, NotOpen
 from baoming.shared.text import halfwidth
 from baoming.vault.services import keys
 
@@ -39,9 +40,10 @@ def send_phone_code(registration_id: UUID, number: str, *, by: Actor) -> None:
         raise Invalid({"phone": f"手机号码是11位数字，以1开头，您填了{len(phone)}位，请核对"})
     blind = keys().blind(phone, purpose="phone", season=0)
     take(f"sms:{blind.hex()}", SMS)
+    take(f"sms-by:{registration_id}", SMS)
     with transaction.atomic():
         registration = locked(registration_id)
-        require("phone", registration, by)
+        _require_once("phone", registration, by)
         code, made = sms_code(), PhoneCode(subject=registration.pk, sent_at=timezone.now())
         made.phone_sealed = keys().seal(phone.encode(), context=f"accounts_phonecode.phone_sealed.{made.pk}")
         made.digest = _digest(made.pk, code)
@@ -55,14 +57,14 @@ def confirm_phone(registration_id: UUID, code: str, *, by: Actor) -> None:
     if sent is None or sent.sent_at < timezone.now() - _GOOD_FOR:
         raise Invalid({"code": "验证码已过10分钟或还没有获取，请重新获取"})
     # Counted outside the inner block: a refusal does not give the try back.
-    PhoneCode.objects.filter(pk=sent.pk).update(tries=F("tries") + 1)
-    if sent.tries >= _TRIES:
+    # Taken by one statement: tries at the same instant never share a count.
+    if not PhoneCode.objects.filter(pk=sent.pk, tries__lt=_TRIES).update(tries=F("tries") + 1):
         raise Invalid({"code": "这个验证码试错5次，已经作废，请重新获取"})
     if not compare_digest(bytes(sent.digest), _digest(sent.pk, halfwidth(code))):
         raise Invalid({"code": f"验证码不正确，还可以再试{_TRIES - 1 - sent.tries}次，请核对短信"})
     with transaction.atomic():
         registration = locked(registration_id)
-        now = require("phone", registration, by)
+        now = _require_once("phone", registration, by)
         phone = keys().unseal(sent.phone_sealed, context=f"accounts_phonecode.phone_sealed.{sent.pk}")
         PhoneCode.objects.filter(pk=sent.pk).update(used_at=timezone.now())
         registration.phone_sealed = keys().seal(phone, context=phone_context(registration.pk))
@@ -75,7 +77,7 @@ def confirm_phone(registration_id: UUID, code: str, *, by: Actor) -> None:
 def set_passwords(registration_id: UUID, *, login: str, save: str, by: Actor) -> Registration:
     """Set both passwords at once; the activation code is used up by it. Raises Invalid by field, NotOpen."""
     registration = locked(registration_id)
-    now = require("passwords", registration, by)
+    now = _require_once("passwords", registration, by)
     account = registration.account
     if problems := _password_problems(registration, login=login, save=save):
         raise Invalid(problems)
@@ -100,6 +102,13 @@ def accept_pledge(registration_id: UUID, *, version: str, by: Actor) -> None:
     Pledge.objects.get_or_create(registration=registration, defaults={"text_version": version, "at": now})
     if "pledge" not in registration.done_steps:
         complete_step(registration, "pledge", by=by, at=now)
+
+
+def _require_once(key: str, registration: Registration, by: Actor) -> datetime:
+    """As `require`, and refuse a step that is done: an open session alone changes neither phone nor password."""
+    if key in registration.done_steps:
+        raise NotOpen(f"{STEPS[key].zh}已经办好。需要更换的，请带身份证到报名点办理")
+    return require(key, registration, by)
 
 
 def _password_problems(registration: Registration, *, login: str, save: str) -> dict[str, str]:

@@ -38,14 +38,17 @@ def claim(*, season: Season, name: str, number: str, valid_to: date | None, code
     counts outlive a refusal. The same code is good again until both passwords are set. Raises
     TooMany, ClaimRefused (one sentence for every mismatch), NotOpen once the window is closed.
     """
-    try:
-        wanted, digest = canonical(number), code_digest(code)
-    except (ValueError, CodeUnreadable):
-        wanted, digest = "", _NO_DIGEST
-    blind = keys().blind(wanted, purpose="id", season=season.pk)
     take(f"claim-at:{address}", SIGN_IN_ADDRESS)
-    take(f"claim:{blind.hex()}", CLAIM)
-    found = find_by_number(season.pk, wanted) if wanted else None
+    try:
+        wanted = canonical(number)
+    except ValueError:
+        raise ClaimRefused(MISMATCH) from None
+    take(f"claim:{keys().blind(wanted, purpose='id', season=season.pk).hex()}", CLAIM)
+    try:
+        digest = code_digest(code)
+    except CodeUnreadable:
+        digest = _NO_DIGEST
+    found = find_by_number(season.pk, wanted)
     if found is None:
         raise ClaimRefused(MISMATCH)
     return _claimed(found, name=clean_name(name), valid_to=valid_to, digest=digest)

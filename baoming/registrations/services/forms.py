@@ -14,7 +14,7 @@ from baoming.accounts.services.sign_in import is_own_device
 from baoming.accounts.throttling import SIGN_IN_OWN_DEVICE, SIGN_IN_UNKNOWN_DEVICE, Limit
 from baoming.audit.actors import Actor
 from baoming.audit.services import record
-from baoming.documents.models import Print
+from baoming.documents.services import void_prints
 from baoming.registrations.form_fields import Values
 from baoming.registrations.form_queries import (
     Typed,
@@ -32,7 +32,7 @@ from baoming.registrations.form_queries import (
 from baoming.registrations.forms import Page, Problems, content_hash
 from baoming.registrations.models import Draft, FormGroup, FormVersion, Registration
 from baoming.registrations.queries import state_of
-from baoming.registrations.services.steps import complete_step, locked, require
+from baoming.registrations.services.steps import complete_step, locked, refuse_if_completed, require
 from baoming.seasons.queries import season_now
 from baoming.shared.errors import Changed, Invalid, Refused
 from baoming.vault.services import keys
@@ -114,6 +114,7 @@ def save_form(registration_id: UUID, *, save_password: str, device: str, revisio
             raise WrongSavePassword("保存密码不正确，内容还没有保存，已留在草稿里")
         if (saved := _saved_before(registration, account, revision)) is not None:
             return saved
+        refuse_if_completed(registration)
         now = require("form", registration, by)
         values = _complete_values(registration, revision)
         version = _new_version(registration, values)
@@ -209,9 +210,7 @@ def _take_over(registration: Registration, version: FormVersion, values: Values)
 def _after(registration: Registration, version: FormVersion, account: Account, *, revision: str, by: Actor) -> None:
     """What falls with a new version: the draft, and prints that show an older one."""
     Draft.objects.filter(registration=registration).delete()
-    Print.objects.filter(subject=registration.pk, kind="registration_form", voided_at=None).update(
-        voided_at=version.at, void_reason=f"已保存第{version.number}版"
-    )
+    void_prints(registration.pk, "registration_form", reason=f"已保存第{version.number}版", at=version.at)
     Request.objects.create(
         actor=actor_key(account.pk),
         key=_request_key(registration, revision),

@@ -11,6 +11,7 @@ from baoming.audit.actors import Actor
 from baoming.audit.services import record
 from baoming.registrations.models import Photo
 from baoming.registrations.photos import PhotoProfile, prepare
+from baoming.registrations.services.sheets import void_sheets
 from baoming.registrations.services.steps import complete_step, locked, require
 from baoming.seasons.queries import data
 from baoming.vault.services import keys
@@ -39,6 +40,7 @@ def take_photo(registration_id: UUID, picture: bytes, *, by: Actor, source: Lite
         taken_at=now,
         taken_by=by.label,
     )
+    void_sheets(registration, reason="照片已更换", at=now)
     complete_step(registration, "photo", by=by, at=now)
     record("take_photo", by=by, subject=registration.pk, path=registration.path, details={"photo": str(pk)})
     return photo

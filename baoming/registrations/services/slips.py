@@ -8,7 +8,7 @@ from django.db import transaction
 from baoming.accounts.codes import code_digest, new_activation_code
 from baoming.audit.actors import Actor
 from baoming.audit.services import record
-from baoming.documents.models import Print
+from baoming.documents.services import log_print
 from baoming.registrations.models import Activation, Registration
 from baoming.registrations.queries import document_of
 from baoming.registrations.services.steps import locked
@@ -39,10 +39,7 @@ def print_slip(registration_id: UUID, *, by: Actor) -> bytes:
     code = new_activation_code()
     running = Activation.objects.filter(registration=registration).count() + 1
     Activation.objects.create(registration=registration, digest=code_digest(code), slip=running, made_at=now)
-    Print.objects.create(
-        kind="number_slip", subject=registration.pk, path=registration.path, version=running,
-        content_hash="", at=now, by_id=by.id, by_label=by.label,
-    )  # fmt: skip
+    log_print(registration.pk, "number_slip", path=registration.path, version=running, content_hash="", at=now, by=by)
     record("print_slip", by=by, subject=registration.pk, path=registration.path, details={"slip": running})
     slip = _slip(registration, code=code, printed=PrintLine(at=full_stamp(now)[:16], by=by.label))
     return number_slips([slip], season=season_head(registration.season), made_at=now)

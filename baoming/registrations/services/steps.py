@@ -9,6 +9,7 @@ from baoming.registrations import journey
 from baoming.registrations.models import HoldRow, Registration, Signature, StepLog
 from baoming.registrations.queries import state_of
 from baoming.seasons.queries import season_now
+from baoming.shared.errors import NotOpen
 
 
 def locked(registration_id: UUID) -> Registration:
@@ -21,6 +22,12 @@ def require(key: str, registration: Registration, by: Actor) -> datetime:
     now = season_now(registration.season_id)
     journey.require(key, by.kind, state_of(registration, now=now))
     return now
+
+
+def refuse_if_completed(registration: Registration) -> None:
+    """Raise NotOpen once the county has completed: only its own act opens the person again (R22)."""
+    if "completion" in registration.done_steps:
+        raise NotOpen("县（市、区）已完成确认，如需更正请联系报名点，由县招考机构重新打开")
 
 
 def complete_step(registration: Registration, key: str, *, by: Actor, at: datetime) -> None:

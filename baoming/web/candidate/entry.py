@@ -62,7 +62,7 @@ def first_login(request: CandidateRequest) -> HttpResponse:
         context = {"errors": {"code": str(refusal)}, "typed": typed}
         return render(request, "candidate/first_login.html", context, status=422)
     login(request, registration.account)
-    return redirect("candidate:tasks")
+    return _with_device(request, registration.account)
 
 
 @require_http_methods(["GET", "POST"])
@@ -70,23 +70,19 @@ def sign_in(request: CandidateRequest) -> HttpResponse:
     """ID number and login password; the same sentence for unknown persons."""
     if request.method != "POST":
         return render(request, "candidate/sign_in.html", {"errors": {}})
-    device = request.COOKIES.get(DEVICE, "")
     try:
         account = check(
             _handle(request.season.pk, request.POST.get("number", "")),
             request.POST.get("password", ""),
             kind=Account.Kind.CANDIDATE,
-            device=device,
+            device=request.COOKIES.get(DEVICE, ""),
             address=request.META["REMOTE_ADDR"],
             sentence=_SENTENCE,
         )
     except Refused as refusal:
         return render(request, "candidate/sign_in.html", {"errors": {"password": str(refusal)}}, status=422)
     login(request, account)
-    response = redirect("candidate:tasks")
-    kept = remember_device(account, device)
-    response.set_cookie(DEVICE, kept, max_age=_YEAR, httponly=True, samesite="Lax", secure=request.is_secure())
-    return response
+    return _with_device(request, account)
 
 
 @require_POST
@@ -111,6 +107,15 @@ def tasks(request: CandidateRequest) -> HttpResponse:
     boxes = [{"letter": box.letter, "name": box.title, "state": box.status.value} for box in found.boxes]
     context = {"registration": request.registration, "tasks": found, "boxes": boxes}
     return render(request, "candidate/tasks.html", context)
+
+
+def _with_device(request: HttpRequest, account: Account | None) -> HttpResponse:
+    """Go to the task list; this browser is the account's own from now on, with its own budget of tries."""
+    response = redirect("candidate:tasks")
+    if account is not None:
+        kept = remember_device(account, request.COOKIES.get(DEVICE, ""))
+        response.set_cookie(DEVICE, kept, max_age=_YEAR, httponly=True, samesite="Lax", secure=request.is_secure())
+    return response
 
 
 def _line(phase: Phase, time: PhaseTime) -> dict[str, str]:

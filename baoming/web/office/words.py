@@ -8,6 +8,7 @@ VERBS = {
     "print_slip": "打印报名序号通知单",
     "print_sheet": "打印报名登记表",
     "return_eligibility": "退回资格审核",
+    "reopen": "重新打开",
     "see_candidate": "查看",
     "reveal": "查看证件全号",
     "hold:reverification": "记入欠核验",

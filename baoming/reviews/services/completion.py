@@ -1,0 +1,72 @@
+"""The county completes, the city reviews finally; the county alone opens a person again (R22)."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from baoming.audit.actors import PARTY_NAMES, Actor, Party
+from baoming.audit.services import record
+from baoming.registrations.form_queries import newest_version
+from baoming.registrations.journey import STEPS
+from baoming.registrations.queries import state_of
+from baoming.registrations.services.steps import complete_step, locked, require, return_step
+from baoming.reviews.models import Submission
+from baoming.reviews.queries import last_submission
+from baoming.seasons.queries import season_now
+from baoming.shared.errors import Invalid, NotOpen
+
+
+@transaction.atomic
+def complete_registration(registration_id: UUID, *, by: Actor) -> None:
+    """Complete one person for the county: saving is closed from now on. Safe to repeat.
+
+    Raises NotOpen; the sentence names everything that is missing.
+    """
+    registration = locked(registration_id)
+    missing = state_of(registration).missing("completion")
+    if missing and by.kind in STEPS["completion"].actors:
+        names = "、".join(STEPS[key].zh for key in missing)
+        raise NotOpen(f"还缺：{names}。办好以后才能完成确认", go=missing[0])
+    now = require("completion", registration, by)
+    if "completion" not in registration.done_steps:  # done anew it would undo the final review
+        complete_step(registration, "completion", by=by, at=now)
+
+
+@transaction.atomic
+def reopen(registration_id: UUID, *, reason: str, by: Actor) -> list[str]:
+    """Undo completion and final review of one person; returns the keys of the steps undone.
+
+    An act of the county, whatever phase is open: what to do next has its own windows. The signature
+    stays until something is saved. Raises NotOpen, Invalid without a reason.
+    """
+    registration = locked(registration_id)
+    if by.kind is not Party.COUNTY:
+        raise NotOpen(f"重新打开由{PARTY_NAMES[Party.COUNTY]}办理")
+    if "completion" not in registration.done_steps:
+        raise NotOpen("这名考生还没有完成确认，不用重新打开")
+    written = reason.strip()
+    if not 1 <= len(written) <= 200:
+        raise Invalid({"reason": "请填写重新打开的原因，最多200个字"})
+    undone = return_step(registration, "completion", by=by, at=season_now(registration.season_id), reason=written)
+    record("reopen", by=by, subject=registration.pk, path=registration.path, details={"undone": undone})
+    return undone
+
+
+@transaction.atomic
+def review_finally(registration_id: UUID, *, by: Actor) -> Submission:
+    """Review finally for the city, and freeze which version goes upward. Safe to repeat. Raises NotOpen."""
+    registration = locked(registration_id)
+    now = require("final_review", registration, by)
+    version, before = newest_version(registration), last_submission(registration)
+    if version is None:
+        raise NotOpen("考生还没有保存报名信息，不能终审", go="form")
+    if before is not None and "final_review" in registration.done_steps:
+        return before
+    complete_step(registration, "final_review", by=by, at=now)
+    return Submission.objects.create(
+        registration=registration,
+        version=version.number,
+        content_hash=version.content_hash,
+        at=now,
+        by_label=by.label,
+    )

@@ -1,0 +1,34 @@
+"""思想品德考核意见: what school and county say of the candidate's conduct (R21)."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from baoming.audit.actors import Actor
+from baoming.registrations.services.steps import complete_step, locked, refuse_if_completed, require
+from baoming.reviews.models import MoralAssessment
+from baoming.reviews.queries import moral_context
+from baoming.shared.errors import Invalid
+from baoming.vault.services import keys
+
+_LONGEST = 200  # characters: what the sheet has room for
+
+
+@transaction.atomic
+def assess_morals(registration_id: UUID, *, qualified: bool, text: str, by: Actor) -> MoralAssessment:
+    """Record the assessment, its text sealed; a later one replaces it until completion. Raises NotOpen, Invalid."""
+    registration = locked(registration_id)
+    now = require("moral_assessment", registration, by)
+    refuse_if_completed(registration)
+    written = text.strip()
+    if not written:
+        raise Invalid({"text": "请填写思想品德考核意见"})
+    if len(written) > _LONGEST:
+        raise Invalid({"text": f"思想品德考核意见最多{_LONGEST}个字，您填了{len(written)}个"})
+    sealed = keys().seal(written.encode(), context=moral_context(registration.pk))
+    assessment, _ = MoralAssessment.objects.update_or_create(
+        registration=registration,
+        defaults={"qualified": qualified, "text_sealed": sealed, "at": now, "by_label": by.label},
+    )
+    complete_step(registration, "moral_assessment", by=by, at=now)
+    return assessment
