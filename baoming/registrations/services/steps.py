@@ -60,6 +60,15 @@ def place_hold(registration: Registration, *, kind: str, steps: list[str], reaso
     )
 
 
+def clear_holds(registration: Registration, kind: str, *, by: Actor) -> int:
+    """Clear every open hold of this kind; returns how many there were."""
+    open_holds = HoldRow.objects.filter(registration=registration, kind=kind, cleared_at=None)
+    cleared = open_holds.update(cleared_at=season_now(registration.season_id))
+    if cleared:
+        record(f"clear:{kind}", by=by, subject=registration.pk, path=registration.path)
+    return cleared
+
+
 def _undo(registration: Registration, key: str, *, by: Actor, at: datetime, reason: str) -> bool:
     if key not in registration.done_steps:
         return False
