@@ -25,6 +25,16 @@ def newest_order(registration: Registration, item: str) -> Order | None:
     return Order.objects.filter(registration=registration, item=item).order_by("-created_at").first()
 
 
+def item_names(season: Season) -> dict[str, str]:
+    """Return what the season calls its fee items."""
+    return {row["key"]: row["name"] for row in data(season, "fees")}
+
+
+def orders_of(registration: Registration) -> list[Order]:
+    """Return the candidate's orders, newest first, closed ones too."""
+    return list(Order.objects.filter(registration=registration).order_by("-created_at"))
+
+
 @cache
 def cashier() -> Cashier:
     """Return the cashier named by the settings, with the keys it gave us."""

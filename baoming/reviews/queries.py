@@ -1,5 +1,7 @@
 """Reading decisions."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from baoming.registrations.models import Registration
@@ -17,12 +19,29 @@ def moral_context(registration_id: UUID) -> str:
     return f"reviews_moralassessment.text_sealed.{registration_id}"
 
 
-def moral_text(registration: Registration) -> str | None:
-    """Return the text of the moral assessment, opened; None before there is one."""
+@dataclass(frozen=True, slots=True)
+class Moral:
+    """A moral assessment, opened."""
+
+    qualified: bool
+    text: str
+    at: datetime
+    by_label: str
+
+
+def moral_of(registration: Registration) -> Moral | None:
+    """Return the moral assessment, opened; None before there is one."""
     row = MoralAssessment.objects.filter(registration=registration).first()
     if row is None:
         return None
-    return keys().unseal(row.text_sealed, context=moral_context(registration.pk)).decode()
+    text = keys().unseal(row.text_sealed, context=moral_context(registration.pk)).decode()
+    return Moral(row.qualified, text, row.at, row.by_label)
+
+
+def moral_text(registration: Registration) -> str | None:
+    """Return the text of the moral assessment as the printed sheet carries it; None before there is one."""
+    found = moral_of(registration)
+    return found.text if found else None
 
 
 def last_submission(registration: Registration) -> Submission | None:

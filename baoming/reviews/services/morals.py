@@ -5,18 +5,29 @@ from uuid import UUID
 from django.db import transaction
 
 from baoming.audit.actors import Actor
-from baoming.registrations.services.steps import complete_step, locked, refuse_if_completed, require
+from baoming.registrations.services.steps import (
+    clear_holds,
+    complete_step,
+    locked,
+    place_hold,
+    refuse_if_completed,
+    require,
+)
 from baoming.reviews.models import MoralAssessment
 from baoming.reviews.queries import moral_context
 from baoming.shared.errors import Invalid
 from baoming.vault.services import keys
 
+HOLD = "moral_assessment"  # kind of the hold that an unqualified assessment places
 _LONGEST = 200  # characters: what the sheet has room for
 
 
 @transaction.atomic
 def assess_morals(registration_id: UUID, *, qualified: bool, text: str, by: Actor) -> MoralAssessment:
-    """Record the assessment, its text sealed; a later one replaces it until completion. Raises NotOpen, Invalid."""
+    """Record the assessment, its text sealed; a later one replaces it until completion.
+
+    One that is not qualified keeps completion held until it is replaced. Raises NotOpen, Invalid.
+    """
     registration = locked(registration_id)
     now = require("moral_assessment", registration, by)
     refuse_if_completed(registration)
@@ -31,4 +42,8 @@ def assess_morals(registration_id: UUID, *, qualified: bool, text: str, by: Acto
         defaults={"qualified": qualified, "text_sealed": sealed, "at": now, "by_label": by.label},
     )
     complete_step(registration, "moral_assessment", by=by, at=now)
+    clear_holds(registration, HOLD, by=by)
+    if not qualified:
+        reason = "思想品德考核不合格，由县（市、区）招考机构处理"
+        place_hold(registration, kind=HOLD, steps=["completion"], reason=reason, by=by)
     return assessment

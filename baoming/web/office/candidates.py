@@ -1,21 +1,19 @@
-"""The worklist, and one candidate's whole story on one page (R35, R36)."""
+"""The worklist, finding one candidate, and the page of one (R35)."""
 
 from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from baoming.audit.models import Event
-from baoming.audit.queries import story
 from baoming.audit.services import record
-from baoming.registrations.models import Registration
-from baoming.registrations.queries import TABS, document_of, tab_counts, tasks_of, worklist
-from baoming.shared.moments import stamp
+from baoming.registrations.queries import TABS, tab_counts, worklist
 from baoming.web.access import OfficeRequest, staff_may
-from baoming.web.office.words import TITLES, VERBS
+from baoming.web.office.scope import one
+from baoming.web.office.story import show
+from baoming.web.office.words import TITLES
 
 PAGE = 50
 _WANTED = "wanted"  # what was searched stays in the session: a name never stands in an address
@@ -61,26 +59,7 @@ def find(request: OfficeRequest) -> HttpResponse:
 @require_safe
 @staff_may("see_candidates")
 def candidate(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
-    """One candidate's story: facts, journey, and what happened."""
+    """One candidate's story; looking at it leaves its own trace."""
     registration = one(request, registration_id)
     record("see_candidate", by=request.actor, subject=registration.pk, path=registration.path)
-    tasks = tasks_of(registration, request.actor.kind)
-    context = {
-        "registration": registration,
-        "document": document_of(registration),
-        "tasks": tasks,
-        "steps": [{"name": box.title, "said": "", "state": box.status.value} for box in tasks.boxes],
-        "timeline": [_line(event) for event in story(registration.pk)],
-    }
-    return render(request, "office/candidate.html", context)
-
-
-def _line(event: Event) -> dict[str, str]:
-    """One event as the page shows it."""
-    return {"time": stamp(event.at), "title": VERBS.get(event.verb, event.verb), "sub": event.actor_label}
-
-
-def one(request: OfficeRequest, registration_id: UUID) -> Registration:
-    """Return a registration of this office's area; 404 for any other."""
-    theirs = Registration.objects.filter(season=request.season).within(request.staff.path)
-    return get_object_or_404(theirs.select_related("site", "site__parent", "season"), pk=registration_id)
+    return show(request, registration)

@@ -6,7 +6,7 @@ from datetime import date
 from django.conf import settings
 from django.utils import timezone
 
-from baoming.registrations.card_readings import parse
+from baoming.registrations.card_readings import CardReading, parse
 from baoming.registrations.identity_documents import IdentityDocument
 from baoming.shared.errors import Invalid, Refused
 from baoming.shared.text import clean_name, halfwidth
@@ -14,13 +14,12 @@ from baoming.shared.text import clean_name, halfwidth
 _DATES = {"birth": "出生日期", "valid_from": "有效期起日", "valid_to": "有效期止日"}
 
 
-def read_card(text: str) -> tuple[IdentityDocument, str]:
-    """Return the document and the reader's name from a reading signed by the paired reader. Raises Refused."""
+def read_card(text: str) -> CardReading:
+    """Return the reading signed by the paired reader; the service that uses it keeps its nonce. Raises Refused."""
     path = settings.SERVICE_KEYS / "reader" / "reader.pub"
     if not path.exists():
         raise Refused("这台电脑还没有和读卡器配对，请先手工录入，并联系县（市、区）招考机构")
-    reading = parse(text, public_key=path.read_bytes(), now=timezone.now())
-    return reading.document, reading.reader
+    return parse(text, public_key=path.read_bytes(), now=timezone.now())
 
 
 def typed_card(typed: Mapping[str, str]) -> IdentityDocument:

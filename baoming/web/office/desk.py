@@ -32,8 +32,8 @@ from baoming.seasons import codesets
 from baoming.seasons.queries import data, season_now
 from baoming.shared.errors import Invalid, Refused
 from baoming.web.access import OfficeRequest, staff_may
-from baoming.web.office.candidates import one
 from baoming.web.office.cards import read_card, typed_card
+from baoming.web.office.scope import one
 from baoming.web.office.words import TITLES
 
 
@@ -49,8 +49,8 @@ def queue(request: OfficeRequest) -> HttpResponse:
 def open_by_card(request: OfficeRequest) -> HttpResponse:
     """Open a file from a reading that the paired reader has signed."""
     try:
-        document, reader = read_card(request.POST.get("card", ""))
-        return _opened(request, document, reader=reader)
+        reading = read_card(request.POST.get("card", ""))
+        return _opened(request, reading.document, reader=reading.reader, nonce=reading.nonce)
     except Refused as refusal:
         return _queue(request, {"card": str(refusal)})
 
@@ -139,13 +139,13 @@ def slip(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
 
 
 def _opened(
-    request: OfficeRequest, document: IdentityDocument, *, reader: str, entry: int | None = None
+    request: OfficeRequest, document: IdentityDocument, *, reader: str, nonce: str = "", entry: int | None = None
 ) -> HttpResponse:
     site = request.staff.office
     if entry is None and (match := matching_entry(request.season.pk, site.pk, document.name)):
         entry = match.pk
     registration = open_file(
-        document, season=request.season, site=site, by=request.actor, reader=reader, roster_entry=entry
+        document, season=request.season, site=site, by=request.actor, reader=reader, nonce=nonce, roster_entry=entry
     )
     return redirect("office:desk_file", registration.pk)
 

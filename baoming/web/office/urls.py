@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from baoming.web.office import candidates, desk, entry, rosters, season, sites
+from baoming.web.office import candidates, confirmation, desk, entry, rosters, season, sites
 
 app_name = "office"
 urlpatterns = [
@@ -13,6 +13,14 @@ urlpatterns = [
     path("candidates/find/", candidates.find, name="find"),
     path("candidates/<uuid:registration_id>/", candidates.candidate, name="candidate"),
     path("candidates/<uuid:registration_id>/photo/", desk.photo_file, name="photo_file"),
+    path("candidates/<uuid:registration_id>/person-check/", confirmation.person_check, name="confirm_person"),
+    path("candidates/<uuid:registration_id>/sheet/", confirmation.sheet, name="sheet"),
+    path("candidates/<uuid:registration_id>/signature/", confirmation.signature, name="signature"),
+    path("candidates/<uuid:registration_id>/correction/", confirmation.correction, name="correction"),
+    path("candidates/<uuid:registration_id>/moral/", confirmation.moral, name="moral"),
+    path("candidates/<uuid:registration_id>/completion/", confirmation.completion, name="completion"),
+    path("candidates/<uuid:registration_id>/reopening/", confirmation.reopening, name="reopening"),
+    path("candidates/<uuid:registration_id>/final-review/", confirmation.final_review, name="final_review"),
     path("desk/", desk.queue, name="desk"),
     path("desk/card/", desk.open_by_card, name="desk_card"),
     path("desk/typing/", desk.open_by_typing, name="desk_typing"),

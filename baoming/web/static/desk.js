@@ -37,3 +37,12 @@ for (const button of document.querySelectorAll("button[data-reader]")) {
   button.hidden = false;
   button.addEventListener("click", () => readCard(button));
 }
+
+// A print opens in its own window; back here, the page shows what it has changed.
+let printing = false;
+document.addEventListener("submit", (event) => {
+  printing ||= event.target.target === "_blank";
+});
+addEventListener("focus", () => {
+  if (printing) location.replace(location.href);
+});
