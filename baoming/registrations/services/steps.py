@@ -60,10 +60,9 @@ def place_hold(registration: Registration, *, kind: str, steps: list[str], reaso
     )
 
 
-def clear_holds(registration: Registration, kind: str, *, by: Actor) -> int:
+def clear_holds(registration: Registration, kind: str, *, by: Actor, at: datetime) -> int:
     """Clear every open hold of this kind; returns how many there were."""
-    open_holds = HoldRow.objects.filter(registration=registration, kind=kind, cleared_at=None)
-    cleared = open_holds.update(cleared_at=season_now(registration.season_id))
+    cleared = HoldRow.objects.filter(registration=registration, kind=kind, cleared_at=None).update(cleared_at=at)
     if cleared:
         record(f"clear:{kind}", by=by, subject=registration.pk, path=registration.path)
     return cleared

@@ -42,7 +42,7 @@ def assess_morals(registration_id: UUID, *, qualified: bool, text: str, by: Acto
         defaults={"qualified": qualified, "text_sealed": sealed, "at": now, "by_label": by.label},
     )
     complete_step(registration, "moral_assessment", by=by, at=now)
-    clear_holds(registration, HOLD, by=by)
+    clear_holds(registration, HOLD, by=by, at=now)
     if not qualified:
         reason = "思想品德考核不合格，由县（市、区）招考机构处理"
         place_hold(registration, kind=HOLD, steps=["completion"], reason=reason, by=by)
