@@ -1,7 +1,7 @@
 """A reading of a second-generation ID card, signed by the paired reader agent (R6).
 
 The signature lets the portal tell a read card from typed data; whoever holds the browser cannot
-make one. A reading is good for two minutes.
+make one. A reading is good for two minutes and for one file (services/intake.py keeps its nonce).
 """
 
 import base64
@@ -65,6 +65,8 @@ def _reading(content: dict[str, Any]) -> CardReading:
     read_at = datetime.fromisoformat(content["read_at"])
     if read_at.tzinfo is None:
         raise ValueError("a moment without its zone")
+    if not (isinstance(content["nonce"], str) and content["nonce"]):
+        raise ValueError("a reading that could be used twice")
     return CardReading(
         document=IdentityDocument(
             name=str(card["name"]),
@@ -79,5 +81,5 @@ def _reading(content: dict[str, Any]) -> CardReading:
         ),
         reader=str(content["reader"])[:40],
         read_at=read_at,
-        nonce=str(content["nonce"]),
+        nonce=content["nonce"],
     )

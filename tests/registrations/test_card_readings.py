@@ -61,8 +61,9 @@ def test_only_the_last_two_minutes_count(seconds: int, taken: bool) -> None:
 
 
 def test_what_is_no_reading_is_refused() -> None:
-    bare = content()
-    for value in (bare, [], "x", None, signed({"card": {}}), signed(content(birth="yesterday"))):
+    bare, unnumbered = content(), signed({**content(), "nonce": ""})
+    shapeless = (signed({"card": {}}), signed(content(birth="yesterday")))
+    for value in (bare, unnumbered, [], "x", None, *shapeless):
         with pytest.raises(Refused, match="重新读卡"):
             read(value)
     with pytest.raises(Refused, match="重新读卡"):

@@ -1,15 +1,21 @@
 """R6, R8: a card opens a file, once in the province; a number is issued from the site's segment."""
 
-import pytest
+from datetime import timedelta
 
-from baoming.registrations.models import Activation, HoldRow, Registration, StepLog
+import pytest
+from django.utils import timezone
+
+from baoming.organizations.models import Organization
+from baoming.registrations.identity_documents import IdentityDocument
+from baoming.registrations.models import Activation, CardUse, HoldRow, Registration, StepLog
 from baoming.registrations.queries import document_of
+from baoming.registrations.services import intake
 from baoming.registrations.services.intake import Duplicate, open_file
 from baoming.registrations.services.numbers import SegmentExhausted, add_segment, issue_number
 from baoming.registrations.services.slips import print_slip
 from baoming.reviews.services import pass_eligibility, return_eligibility
 from baoming.seasons.queries import data
-from baoming.shared.errors import Invalid, NotOpen
+from baoming.shared.errors import Invalid, NotOpen, Refused
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -159,3 +165,49 @@ def test_a_reprinted_slip_revokes_the_older_code() -> None:
     assert print_slip(row.pk, by=by).startswith(b"%PDF")
     codes = Activation.objects.filter(registration=row).order_by("slip")
     assert [code.revoked_at is None for code in codes] == [False, True]
+
+
+def read_in(here: Organization, document: IdentityDocument, *, nonce: str) -> Registration:
+    """Open a file from a reading with this nonce."""
+    by = make.staff(here).actor
+    return open_file(document, season=make.season(), site=here, by=by, reader="R01", nonce=nonce)
+
+
+def test_a_reading_opens_one_file_only() -> None:
+    make.season()
+    here = make.site()
+    read_in(here, make.document(), nonce="n1")
+    with pytest.raises(Refused, match="已经用过，请重新读卡"):
+        read_in(here, make.document(), nonce="n1")
+    assert Registration.objects.count() == 1
+    read_in(here, make.document(), nonce="n2")
+
+
+def test_control_without_the_kept_nonce_a_reading_would_open_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    make.season()
+    here = make.site()
+    monkeypatch.setattr(intake, "_use_reading", lambda *_: None)
+    for _ in range(2):
+        read_in(here, make.document(), nonce="n1")
+    assert Registration.objects.count() == 2
+
+
+def test_a_reading_sent_twice_gives_the_file_it_opened() -> None:
+    make.season()
+    here, person = make.site(), make.document()
+    first = read_in(here, person, nonce="n1")
+    assert read_in(here, person, nonce="n1").pk == first.pk
+    with pytest.raises(Duplicate, match="测试01中学报名点"):
+        read_in(here, person, nonce="n2")
+    with pytest.raises(Duplicate, match="测试01中学报名点"):
+        read_in(make.site("02"), person, nonce="n1")
+    assert StepLog.objects.filter(registration=first, step="identity").count() == 1
+
+
+def test_nonces_that_no_fresh_reading_can_have_are_not_kept() -> None:
+    make.season()
+    here = make.site()
+    read_in(here, make.document(), nonce="n1")
+    CardUse.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    read_in(here, make.document(), nonce="n2")
+    assert CardUse.objects.count() == 1

@@ -1,6 +1,6 @@
 """The heart's tables. Lock the Registration row first to change anything of theirs."""
 
-from baoming.registrations.models.capture import Activation, PersonCheck, Photo
+from baoming.registrations.models.capture import Activation, CardUse, PersonCheck, Photo
 from baoming.registrations.models.forms import Draft, FormGroup, FormVersion, Pledge, Signature
 from baoming.registrations.models.numbers import NumberSegment
 from baoming.registrations.models.registration import HoldRow, Registration, StepLog
@@ -8,6 +8,7 @@ from baoming.registrations.models.roster import RosterEntry
 
 __all__ = [
     "Activation",
+    "CardUse",
     "Draft",
     "FormGroup",
     "FormVersion",

@@ -72,3 +72,14 @@ class PersonCheck(models.Model):
 
     def __str__(self) -> str:
         return f"{self.method} {self.state}"
+
+
+class CardUse(models.Model):
+    """A card reading that was used: its file, and the digest of its nonce until no reading of that time counts."""
+
+    registration = models.ForeignKey(Registration, models.CASCADE)
+    digest = models.BinaryField(max_length=32, unique=True)  # SHA-256 of reader and nonce
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"reading {self.pk}"

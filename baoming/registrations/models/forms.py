@@ -62,11 +62,16 @@ class FormVersion(models.Model):
 
 
 class Pledge(models.Model):
-    """The candidate's acceptance of one version of 诚信考试承诺书 (R12)."""
+    """The candidate's acceptance of one version of 诚信考试承诺书, one row for each version accepted (R12)."""
 
-    registration = models.OneToOneField(Registration, models.PROTECT)
+    registration = models.ForeignKey(Registration, models.PROTECT)
     text_version = models.CharField(max_length=20)
     at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint("registration", "text_version", name="pledge_version_once"),
+        ]
 
     def __str__(self) -> str:
         return self.text_version

@@ -94,12 +94,15 @@ def set_passwords(registration_id: UUID, *, login: str, save: str, by: Actor) ->
 
 @transaction.atomic
 def accept_pledge(registration_id: UUID, *, version: str, by: Actor) -> None:
-    """Record that the candidate accepts the season's pledge, in the version they read. Raises Invalid, NotOpen."""
+    """Record that the candidate accepts the season's pledge, in the version they read; older ones stay on record.
+
+    Raises Invalid, NotOpen.
+    """
     registration = locked(registration_id)
     now = require("pledge", registration, by)
     if version != data(registration.season, "pledge")["version"]:
         raise Invalid({"accepted": "承诺书已更新，请重新阅读后再确认"})
-    Pledge.objects.get_or_create(registration=registration, defaults={"text_version": version, "at": now})
+    Pledge.objects.get_or_create(registration=registration, text_version=version, defaults={"at": now})
     if "pledge" not in registration.done_steps:
         complete_step(registration, "pledge", by=by, at=now)
 

@@ -1,23 +1,34 @@
-"""The desk, first half: a card read or typed entry opens the file (R6)."""
+"""The desk, first half: a card read or typed entry opens the file (R6); a later reading ends its debt (R26)."""
 
+import hashlib
+from datetime import date
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
-from baoming.audit.actors import Actor
+from baoming.audit.actors import PARTY_NAMES, Actor, Party
 from baoming.audit.services import record
 from baoming.organizations.models import Organization, SiteSeason
 from baoming.registrations import names
+from baoming.registrations.card_readings import FRESH
 from baoming.registrations.identity_documents import IdentityDocument, checked
-from baoming.registrations.journey import STEPS
-from baoming.registrations.models import Registration, RosterEntry
-from baoming.registrations.queries import document_context, find_by_number
-from baoming.registrations.services.steps import complete_step, place_hold, require
+from baoming.registrations.journey import STEPS, undone_by
+from baoming.registrations.models import CardUse, Registration, RosterEntry
+from baoming.registrations.queries import document_context, document_of, find_by_number, state_of
+from baoming.registrations.services.sheets import void_sheets
+from baoming.registrations.services.steps import clear_holds, complete_step, locked, place_hold, require
 from baoming.seasons.models import Season
 from baoming.seasons.queries import season_now
 from baoming.shared.errors import NotOpen, Refused
-from baoming.shared.moments import BEIJING
+from baoming.shared.moments import BEIJING, day
+from baoming.shared.text import halfwidth
 from baoming.vault.services import keys
+
+DEBT = "reverification"  # kind of the hold that typed entry leaves (R26)
+_OWN = ("ethnicity", "address")  # of the person; name, number, sex and birth are compared before
+_CARDS = ("issuer", "valid_from", "valid_to")  # of the piece of plastic: every new card has others
+_KEPT = 3 * FRESH  # longer than any reading of now can be fresh, whatever the clocks of two computers say
 
 
 class Duplicate(Refused):
@@ -32,12 +43,15 @@ def open_file(
     site: Organization,
     by: Actor,
     reader: str = "",
+    nonce: str = "",
     roster_entry: int | None = None,
 ) -> Registration:
     """Open one person's file at `site`; `reader` is empty for typed entry, which leaves a debt (R26).
 
-    Raises Invalid for what cannot be on a card, Duplicate for a person registered anywhere in the
-    province, NotOpen outside the intake window or before the county has opened the site (R2).
+    `nonce` is the reading's: it opens one file, and sent again it gives that file again (a button
+    clicked twice). Raises Refused for a reading used elsewhere, Invalid for what cannot be on a card,
+    Duplicate for a person registered anywhere in the province, NotOpen outside the intake window or
+    before the county has opened the site (R2).
     """
     now = season_now(season.pk)
     person = checked(document, today=now.astimezone(BEIJING).date(), real_season=season.is_real)
@@ -47,13 +61,18 @@ def open_file(
     registration.reader, registration.read_by, registration.read_at = reader, by.label, now
     registration.created_at = now
     require("identity", registration, by)
-    _insert(registration, person)
+    if (there := _insert(registration, person)) is not None:
+        if there.site_id == site.pk and _used_for(there, reader, nonce):
+            return there
+        raise _duplicate(there)
+    if nonce:
+        _use_reading(registration, reader, nonce)
     if roster_entry is not None:
         _tie(registration, roster_entry)
     if not reader:
         place_hold(
             registration,
-            kind="reverification",
+            kind=DEBT,
             steps=[],
             by=by,
             reason="证件信息是手工录入的，需要到报名点读卡核验",
@@ -93,8 +112,8 @@ def _new(person: IdentityDocument, *, season: Season, site: Organization) -> Reg
     )
 
 
-def _insert(registration: Registration, person: IdentityDocument) -> None:
-    """Insert; the unique blind index decides between two counties at the same instant (FR3)."""
+def _insert(registration: Registration, person: IdentityDocument) -> Registration | None:
+    """Insert, or return the file this person has; the unique blind index decides between two counties (FR3)."""
     try:
         with transaction.atomic():
             registration.save(force_insert=True)
@@ -102,10 +121,15 @@ def _insert(registration: Registration, person: IdentityDocument) -> None:
         other = find_by_number(registration.season_id, person.number)
         if other is None:
             raise
-        done = STEPS[other.current_step].zh if other.current_step else "全部步骤"
-        raise Duplicate(
-            f"这名考生已在{other.site.name}报名（现在到：{done}），一个人只能报名一次。请让考生到该报名点继续办理"
-        ) from None
+        return other
+    return None
+
+
+def _duplicate(other: Registration) -> Duplicate:
+    done = STEPS[other.current_step].zh if other.current_step else "全部步骤"
+    return Duplicate(
+        f"这名考生已在{other.site.name}报名（现在到：{done}），一个人只能报名一次。请让考生到该报名点继续办理"
+    )
 
 
 def _tie(registration: Registration, roster_entry: int) -> None:
@@ -123,3 +147,104 @@ def matching_entry(season_id: int, site_id: UUID, name: str) -> RosterEntry | No
     """Return the one pupil of this name on the site's roster who has no file yet; None when there are two."""
     found = list(RosterEntry.objects.filter(season=season_id, site=site_id, name=name, registration=None)[:2])
     return found[0] if len(found) == 1 else None
+
+
+@transaction.atomic
+def reread_card(
+    registration_id: UUID, document: IdentityDocument, *, reader: str, nonce: str, by: Actor
+) -> Registration:
+    """Take a valid card, read at the site, over into an open file, and clear the debt of typed entry (R26).
+
+    Asked in no phase: a new card comes when it comes, and the ticket waits for it. What falls:
+    - nothing, when ethnicity and address are as before. A new card always has another validity;
+      that is what the debt waited for, so it undoes no review and no signature. Only a sheet not
+      yet signed is void: its next print shows the new card.
+    - all that falls with `identity`, when ethnicity or address differ: eligibility was judged, and
+      the sheet signed, by them. Refused where the site could not do these again (eligibility closed,
+      or the county has completed): the county decides first, by an extension or by reopening.
+
+    The same reading sent again gives the same answer. Raises Invalid; NotOpen for others than the
+    site; Refused for another person's card, another name, a card run out, or a reading used elsewhere.
+    """
+    registration = locked(registration_id)
+    if by.kind not in STEPS["identity"].actors:
+        raise NotOpen(f"重新读卡由{PARTY_NAMES[Party.SITE]}办理")
+    if _used_for(registration, reader, nonce):
+        return registration
+    now = season_now(registration.season_id)
+    today = now.astimezone(BEIJING).date()
+    person = checked(document, today=today, real_season=registration.season.is_real)
+    _require_same(registration, person, today=today)
+    old = document_of(registration)
+    changed = [field for field in (*_OWN, *_CARDS) if _differs(field, old, person)]
+    moved = any(field in changed for field in _OWN)
+    if moved:
+        _require_can_redo(registration)
+    _use_reading(registration, reader, nonce)
+    _take_over(registration, person)
+    registration.reading, registration.reader = Registration.Reading.CARD, reader
+    registration.read_by, registration.read_at = by.label, now
+    registration.save(update_fields=["document_sealed", "ethnicity", "reading", "reader", "read_by", "read_at"])
+    if moved or (changed and "signature" not in registration.done_steps):
+        void_sheets(registration, reason="重新读卡，证件信息有变动", at=now)
+    if moved:
+        complete_step(registration, "identity", by=by, at=now)
+    clear_holds(registration, DEBT, by=by, at=now)
+    record("reread_card", by=by, subject=registration.pk, path=registration.path, details={"changed": changed})
+    return registration
+
+
+def _require_same(registration: Registration, person: IdentityDocument, *, today: date) -> None:
+    blind = keys().blind(person.number, purpose="id", season=registration.season_id)
+    if blind != bytes(registration.number_blind):
+        raise Refused(
+            "读到的证件号码和这份报名的不同，没有接收。请核对证件是不是考生本人的；"
+            "如果录入时号码有误，请报县（市、区）招考机构处理"
+        )
+    if person.name != registration.name:
+        raise Refused("证件上的姓名和报名时登记的不同，没有接收。请报县（市、区）招考机构核对后处理")
+    if person.valid_to and person.valid_to < today:
+        raise Refused(f"这张证件已于{day(person.valid_to)}到期，不能用来核验。请考生换领新证以后再来读卡")
+
+
+def _differs(field: str, old: IdentityDocument, new: IdentityDocument) -> bool:
+    """Whether the card says something else; spaces and full-width digits of typed entry are no difference."""
+    was, now = getattr(old, field), getattr(new, field)
+    return halfwidth(was) != halfwidth(now) if isinstance(was, str) else was != now
+
+
+def _require_can_redo(registration: Registration) -> None:
+    """Raise Refused where the site could not do again what would fall."""
+    falls = registration.done_steps.intersection(undone_by("identity")[1:])
+    closed = "eligibility" in falls and state_of(registration).open_phase("eligibility") is None
+    if closed or "completion" in falls:
+        raise Refused(
+            "证件上的民族或住址和报名时登记的不同，要重新审核报考资格，现在还不能办理。"
+            "请报县（市、区）招考机构决定，由其延长审核时间或重新打开后再来读卡"
+        )
+
+
+def _take_over(registration: Registration, person: IdentityDocument) -> None:
+    registration.ethnicity = person.ethnicity
+    registration.document_sealed = keys().seal(person.to_json(), context=document_context(registration.pk))
+
+
+def _used_for(registration: Registration, reader: str, nonce: str) -> bool:
+    """Whether this very reading was used for this very file."""
+    return bool(nonce) and CardUse.objects.filter(registration=registration, digest=_digest(reader, nonce)).exists()
+
+
+def _use_reading(registration: Registration, reader: str, nonce: str) -> None:
+    """Keep that this reading is used up; the unique digest decides. Raises Refused for a second use."""
+    clock = timezone.now()
+    past = CardUse.objects.filter(expires_at__lt=clock).select_for_update(skip_locked=True)
+    CardUse.objects.filter(pk__in=list(past.values_list("pk", flat=True)[:100])).delete()
+    try:
+        with transaction.atomic():
+            CardUse.objects.create(registration=registration, digest=_digest(reader, nonce), expires_at=clock + _KEPT)
+    except IntegrityError:
+        raise Refused("这次读卡已经用过，请重新读卡") from None
+
+
+def _digest(reader: str, nonce: str) -> bytes:
+    return hashlib.sha256(f"{reader}\n{nonce}".encode()).digest()
