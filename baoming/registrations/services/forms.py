@@ -15,6 +15,7 @@ from baoming.accounts.throttling import SIGN_IN_OWN_DEVICE, SIGN_IN_UNKNOWN_DEVI
 from baoming.audit.actors import Actor
 from baoming.audit.services import record
 from baoming.documents.services import void_prints
+from baoming.messages.services import send
 from baoming.registrations.form_fields import Values
 from baoming.registrations.form_queries import (
     Typed,
@@ -35,11 +36,13 @@ from baoming.registrations.queries import state_of
 from baoming.registrations.services.steps import complete_step, locked, refuse_if_completed, require
 from baoming.seasons.queries import season_now
 from baoming.shared.errors import Changed, Invalid, Refused
+from baoming.shared.moments import short
 from baoming.vault.services import keys
 
 CHANGED = "这份信息刚刚在另一处改过。您的内容已留在草稿，请核对后再保存"
 _LONGEST = 2000  # characters kept of one input: far beyond any field, and no draft grows without end
 _MOST = 20  # values kept of one input
+_NAMED = 3  # fields named in the notice of a save: an SMS is short
 
 
 class WrongSavePassword(Refused):
@@ -208,7 +211,7 @@ def _take_over(registration: Registration, version: FormVersion, values: Values)
 
 
 def _after(registration: Registration, version: FormVersion, account: Account, *, revision: str, by: Actor) -> None:
-    """What falls with a new version: the draft, and prints that show an older one."""
+    """What falls with a new version: the draft, and prints that show an older one. And who is told."""
     Draft.objects.filter(registration=registration).delete()
     void_prints(registration.pk, "registration_form", reason=f"已保存第{version.number}版", at=version.at)
     Request.objects.create(
@@ -217,6 +220,7 @@ def _after(registration: Registration, version: FormVersion, account: Account, *
         body=bytes.fromhex(version.content_hash),
         answer={"version": version.number},
     )
+    _notify(registration, version)
     record(
         "save_form",
         by=by,
@@ -224,3 +228,24 @@ def _after(registration: Registration, version: FormVersion, account: Account, *
         path=registration.path,
         details={"version": version.number, "changed": list(version.changed)},
     )
+
+
+def _notify(registration: Registration, version: FormVersion) -> None:
+    """Tell the bound phone, in the transaction that saves (R14). Words of labels only: an SMS is read by others."""
+    send(
+        "form_saved",
+        recipient=registration.pk,
+        number=bound_phone(registration),
+        version=str(version.number),
+        at=short(version.at),
+        changed=_changed_words(registration, version),
+        phone=registration.site.phone,
+    )
+
+
+def _changed_words(registration: Registration, version: FormVersion) -> str:
+    if version.number == 1:
+        return "第一次保存"
+    labels = [one.label for one in form_of(registration.season).fields if one.key in version.changed]
+    named = "、".join(labels[:_NAMED])
+    return f"改动：{named}等{len(labels)}处" if len(labels) > _NAMED else f"改动：{named}"
