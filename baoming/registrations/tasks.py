@@ -16,6 +16,6 @@ def open_person_check(check_id: str) -> None:
     person_checks.open_check(UUID(check_id))
 
 
-@app.task(name="registrations.settle_person_check", retry=_AGAIN)
-def settle_person_check(check_id: str) -> None:
-    person_checks.settle_check(UUID(check_id))
+@app.task(name="registrations.settle_person_check")
+def settle_person_check(check_id: str, tries: int = 0) -> None:
+    person_checks.settle_or_follow(UUID(check_id), tries=tries)

@@ -1,5 +1,6 @@
 """Real-person check through a provider; the lawful other way is the card, seen at the site (R10)."""
 
+from datetime import timedelta
 from functools import cache
 from uuid import UUID
 
@@ -9,13 +10,16 @@ from django.db import transaction
 from baoming.audit.actors import Actor, Party
 from baoming.registrations.models import PersonCheck
 from baoming.registrations.providers.base import PersonCheck as Provider
+from baoming.registrations.providers.base import PersonCheckDown
 from baoming.registrations.providers.face import FaceCheck
 from baoming.registrations.queries import document_of
 from baoming.registrations.services.steps import complete_step, locked, require
 from baoming.seasons.queries import season_now
-from baoming.shared.jobs import defer
+from baoming.shared.jobs import defer, defer_once
 
 CONSENT = "2023-1"  # version of the separate consent to face recognition
+_LONGEST_WAIT = 60  # seconds between two questions: a page that is open never waits longer
+_MOST_TRIES = 20  # about a quarter of an hour; the person's next visit asks again
 
 
 @transaction.atomic
@@ -51,6 +55,22 @@ def open_check(check_id: UUID) -> None:
     session = provider().start(name=person.name, number=person.number, return_url=back)
     check.session, check.url, check.state = session.id, session.page, PersonCheck.State.PENDING
     check.save(update_fields=["session", "url", "state"])
+
+
+def follow_check(check_id: UUID, *, tries: int = 0) -> None:
+    """Have the provider asked how a check ended, later after each try in vain; at most one such job waits."""
+    after = timedelta(seconds=min(2**tries, _LONGEST_WAIT) if tries else 0)
+    task = "registrations.settle_person_check"
+    defer_once(task, str(check_id), after=after, check_id=str(check_id), tries=tries)
+
+
+def settle_or_follow(check_id: UUID, *, tries: int) -> None:
+    """Settle a check; when the provider does not answer, leave all as it is and ask again later."""
+    try:
+        settle_check(check_id)
+    except PersonCheckDown:
+        if tries < _MOST_TRIES:
+            follow_check(check_id, tries=tries + 1)
 
 
 def settle_check(check_id: UUID) -> None:

@@ -9,10 +9,9 @@ from django.views.decorators.http import require_http_methods
 
 from baoming.registrations.models import PersonCheck
 from baoming.registrations.services import access
-from baoming.registrations.services.person_checks import start_check
+from baoming.registrations.services.person_checks import follow_check, start_check
 from baoming.seasons.queries import data
 from baoming.shared.errors import Invalid, TooMany
-from baoming.shared.jobs import defer
 from baoming.web.access import CandidateRequest, candidate_required
 
 
@@ -29,7 +28,7 @@ def person_check(request: CandidateRequest) -> HttpResponse:
         errors = {"consent": "请先阅读并勾选同意；不同意人脸识别的，可凭身份证到报名点办理"}
     check = PersonCheck.objects.filter(registration=registration).order_by("-at").first()
     if check is not None and check.state == PersonCheck.State.PENDING:
-        defer("registrations.settle_person_check", check_id=str(check.pk))
+        follow_check(check.pk)
     context = {"errors": errors, "check": check, "done": "person_check" in registration.done_steps}
     return render(request, "candidate/person_check.html", context, status=422 if errors else 200)
 

@@ -1,0 +1,139 @@
+"""R10: a check ends as its provider says; while the provider is down nothing is lost and one job waits."""
+
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test import Client
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from baoming.registrations import tasks
+from baoming.registrations.models import PersonCheck, Registration, StepLog
+from baoming.registrations.providers.base import Outcome, PersonCheckDown, Session
+from baoming.registrations.services import person_checks
+from baoming.shared.jobs import defer
+from tests import factories as make
+from tests.registrations.test_access import candidate
+
+pytestmark = pytest.mark.django_db
+SETTLE = "registrations.settle_person_check"
+
+
+class Provider:
+    """A provider that answers what a test tells it, or not; the wire format is proved in its contract test."""
+
+    def __init__(self) -> None:
+        self.outcome: Outcome | None = "waiting"  # None: down
+        self.started = 0
+
+    def start(self, **_: str) -> Session:
+        if self.outcome is None:
+            raise PersonCheckDown
+        self.started += 1
+        return Session(id="s1", page="http://127.0.0.1:1/check/s1")
+
+    def result(self, session: str) -> Outcome:
+        if self.outcome is None:
+            raise PersonCheckDown
+        return self.outcome
+
+
+@pytest.fixture
+def provider(monkeypatch: pytest.MonkeyPatch) -> Provider:
+    made = Provider()
+    monkeypatch.setattr(person_checks, "provider", lambda: made)
+    return made
+
+
+def waiting() -> list[ProcrastinateJob]:
+    return list(ProcrastinateJob.objects.filter(task_name=SETTLE, status="todo").order_by("id"))
+
+
+def opened(phone: Client) -> tuple[Registration, PersonCheck]:
+    """A signed-in person whose check lies open at the provider."""
+    row, me = candidate("person_check")
+    check = person_checks.start_check(row.pk, by=me)
+    person_checks.open_check(check.pk)
+    assert row.account is not None
+    phone.force_login(row.account)
+    return row, check
+
+
+def test_however_often_the_page_is_refreshed_one_job_waits(phone: Client, provider: Provider) -> None:
+    opened(phone)
+    for _ in range(3):
+        assert phone.get("/person-check/").status_code == 200
+    assert len(waiting()) == 1
+
+
+def test_control_without_the_key_every_refresh_queues_a_job(
+    phone: Client, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(person_checks, "defer_once", lambda task, key, after, **ids: defer(task, **ids))
+    opened(phone)
+    for _ in range(3):
+        phone.get("/person-check/")
+    assert len(waiting()) == 3
+
+
+def test_a_refresh_while_a_job_runs_queues_the_next(phone: Client, provider: Provider) -> None:
+    opened(phone)
+    phone.get("/person-check/")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE task_name = %s", [SETTLE])
+    for _ in range(2):
+        phone.get("/person-check/")
+    assert len(waiting()) == 1
+
+
+def test_two_checks_have_a_job_each() -> None:
+    for check in (uuid4(), uuid4()):
+        person_checks.follow_check(check)
+    assert len(waiting()) == 2
+
+
+def test_what_the_provider_says_is_on_the_page_after_the_job(phone: Client, provider: Provider) -> None:
+    row, check = opened(phone)
+    provider.outcome = "passed"
+    for _ in range(2):
+        tasks.settle_person_check(check_id=str(check.pk))
+    row.refresh_from_db()
+    assert "person_check" in row.done_steps
+    assert StepLog.objects.filter(registration=row, step="person_check").count() == 1
+    assert "实人认证已通过" in phone.get("/person-check/").content.decode()
+    assert waiting() == []
+
+
+def test_a_refused_check_can_be_made_again_or_at_the_site(phone: Client, provider: Provider) -> None:
+    _, check = opened(phone)
+    provider.outcome = "failed"
+    tasks.settle_person_check(check_id=str(check.pk))
+    page = phone.get("/person-check/").content.decode()
+    assert "凭身份证到报名点办理" in page
+    assert "去做实人认证" in page
+
+
+def test_with_the_provider_down_the_outcome_is_asked_again_and_found(phone: Client, provider: Provider) -> None:
+    row, check = opened(phone)
+    provider.outcome = None
+    tasks.settle_person_check(check_id=str(check.pk))
+    check.refresh_from_db()
+    assert check.state == "pending"
+    (job,) = waiting()
+    assert job.args["tries"] == 1
+    assert job.scheduled_at is not None
+    phone.get("/person-check/")
+    assert waiting() == [job]
+    provider.outcome = "passed"
+    tasks.settle_person_check(**job.args)
+    row.refresh_from_db()
+    assert "person_check" in row.done_steps
+
+
+def test_after_many_tries_only_the_persons_own_visit_asks_again(phone: Client, provider: Provider) -> None:
+    _, check = opened(phone)
+    provider.outcome = None
+    tasks.settle_person_check(check_id=str(check.pk), tries=20)
+    assert waiting() == []
+    phone.get("/person-check/")
+    assert len(waiting()) == 1
