@@ -1,12 +1,21 @@
 """The candidate's front door (R9): home, first login with the slip's code, task list."""
 
+from collections import Counter
+from collections.abc import Callable
+
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from baoming.accounts.codes import code_digest, new_activation_code
 from baoming.accounts.models import Account
 from baoming.registrations.models import Activation, Registration
 from baoming.registrations.queries import document_of
+from baoming.registrations.services import claim as claims
+from baoming.registrations.services.claim import MISMATCH, ClaimRefused
+from baoming.vault.sealing import KeyRing
+from baoming.web.candidate import entry
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -120,3 +129,61 @@ def test_unreadable_numbers_of_many_people_lock_nobody_out(phone: Client) -> Non
     for _ in range(12):
         phone.post("/claim/", {**typed, "number": "12345"})
     assert phone.post("/claim/", typed).status_code == 302
+
+
+def work(monkeypatch: pytest.MonkeyPatch, phone: Client, typed: dict[str, str]) -> dict[str, int]:
+    """How often a refused claim asks the database, unseals a card and compares a code."""
+    count = Counter[str]()
+
+    def counted(name: str, act: Callable[..., object]) -> Callable[..., object]:
+        def again(*args: object, **words: object) -> object:
+            count[name] += 1
+            return act(*args, **words)
+
+        return again
+
+    with monkeypatch.context() as patch, CaptureQueriesContext(connection) as queries:
+        patch.setattr(KeyRing, "unseal", counted("unseal", KeyRing.unseal))
+        patch.setattr(claims, "compare_digest", counted("compare", claims.compare_digest))
+        assert phone.post("/claim/", typed).status_code == 422
+    count["queries"] = len(queries)
+    return dict(count)
+
+
+def test_an_unknown_person_costs_the_work_of_a_known_one(phone: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, typed = slip()
+    unknown = {**typed, "number": make.number(998)}
+    work(monkeypatch, phone, unknown)  # the first claim of a process seals nobody's card
+    known = work(monkeypatch, phone, {**typed, "code": new_activation_code()})
+    assert known["unseal"] == known["compare"] == 1
+    assert work(monkeypatch, phone, unknown) == known
+    assert work(monkeypatch, phone, {**typed, "name": "欧阳思近"}) == known
+    assert work(monkeypatch, phone, {**typed, "code": "短"}) == known
+
+
+def test_control_an_answer_at_once_would_tell_unknown_persons(phone: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, typed = slip()
+
+    def at_once(registration_id: object, **_: object) -> None:
+        raise ClaimRefused(MISMATCH)
+
+    known = work(monkeypatch, phone, {**typed, "code": new_activation_code()})
+    monkeypatch.setattr(claims, "_claimed", at_once)
+    assert work(monkeypatch, phone, {**typed, "number": make.number(998)}) != known
+
+
+def test_the_slips_of_one_pen_use_up_no_one_elses_tries(phone: Client) -> None:
+    make.season()
+    for _ in range(11):
+        last = phone.post("/sign-in/", {"number": "99000120050317", "password": "x"})
+    assert "请约" in last.content.decode()
+    other = phone.post("/sign-in/", {"number": "9900012005031", "password": "x"})
+    assert "证件号或密码不一致" in other.content.decode()
+
+
+def test_control_one_handle_for_all_would_lock_others_out(phone: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    make.season()
+    monkeypatch.setattr(entry, "_handle", lambda season_id, number: f"c{season_id}:none")
+    for number in [*["99000120050317"] * 11, "9900012005031"]:
+        last = phone.post("/sign-in/", {"number": number, "password": "x"})
+    assert "请约" in last.content.decode()

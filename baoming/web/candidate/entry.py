@@ -26,6 +26,7 @@ from baoming.web.access import CandidateRequest, candidate_required
 
 DEVICE = "bm_device"
 _YEAR = 365 * 24 * 3600
+_LONGEST = 40  # characters read of what should be an ID number; the field takes no more
 _SENTENCE = "证件号或密码不一致，请核对后再试"
 
 
@@ -128,11 +129,14 @@ def _line(phase: Phase, time: PhaseTime) -> dict[str, str]:
 
 
 def _handle(season_id: int, number: str) -> str:
-    """Return the account's handle; one that nobody has for what is no ID number."""
+    """Return the account's handle. What is no ID number gets one that nobody has, each text its own:
+    one person's slips of the pen use up no one else's tries.
+    """
     try:
-        return candidate_handle(season_id, keys().blind(canonical(number), purpose="id", season=season_id))
+        wanted, purpose = canonical(number), "id"
     except ValueError:
-        return f"c{season_id}:none"
+        wanted, purpose = halfwidth(number[:_LONGEST]).upper(), "no id"
+    return candidate_handle(season_id, keys().blind(wanted, purpose=purpose, season=season_id))
 
 
 def _valid_to(typed: Mapping[str, Any]) -> date | None:
