@@ -6,7 +6,7 @@ from baoming.accounts.models import Account
 from baoming.audit.actors import Actor, Party
 from baoming.messages.models import Message
 from baoming.registrations.form_queries import bound_phone
-from baoming.registrations.models import Activation, Pledge, Registration
+from baoming.registrations.models import Activation, Pledge, Registration, StepLog
 from baoming.registrations.services import access, person_checks
 from baoming.registrations.services.slips import print_slip
 from baoming.shared.errors import Invalid, NotOpen, TooMany
@@ -103,6 +103,16 @@ def test_the_pledge_is_kept_with_its_version() -> None:
         access.accept_pledge(row.pk, version="old", by=me)
     access.accept_pledge(row.pk, version="2023-1", by=me)
     assert Pledge.objects.get(registration=row).text_version == "2023-1"
+
+
+def test_a_new_text_of_the_pledge_is_accepted_beside_the_old_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    row, me = candidate("pledge")
+    for version in ("2023-1", "2023-2", "2023-2"):
+        monkeypatch.setattr(access, "data", lambda season, key, version=version: {"version": version})
+        access.accept_pledge(row.pk, version=version, by=me)
+    kept = Pledge.objects.filter(registration=row).order_by("id").values_list("text_version", flat=True)
+    assert list(kept) == ["2023-1", "2023-2"]
+    assert StepLog.objects.filter(registration=row, step="pledge").count() == 1
 
 
 def test_the_card_seen_at_the_site_is_the_other_way() -> None:

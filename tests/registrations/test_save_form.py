@@ -106,6 +106,13 @@ def test_no_draft_before_the_pledge() -> None:
         keep_draft(row.pk, page="exam", raw=FILLED, revision="0.0", by=me(row))
 
 
+def test_after_completion_no_draft_is_kept_and_the_way_on_is_said() -> None:
+    row = candidate(done=["completion"])
+    with pytest.raises(NotOpen, match="由县招考机构重新打开"):
+        keep_draft(row.pk, page="exam", raw=FILLED, revision="0.0", by=me(row))
+    assert Draft.objects.count() == 0
+
+
 def test_a_save_makes_a_version_that_opens_again() -> None:
     row = candidate()
     type_in(row)

@@ -12,7 +12,6 @@ from baoming.registrations.models import PersonCheck, Registration, StepLog
 from baoming.registrations.providers.base import Outcome, PersonCheckDown, Session
 from baoming.registrations.services import person_checks
 from baoming.shared.jobs import defer
-from tests import factories as make
 from tests.registrations.test_access import candidate
 
 pytestmark = pytest.mark.django_db

@@ -13,6 +13,7 @@ from baoming.registrations.form_fields import REGION_PARTS, Field, Values
 from baoming.registrations.forms import Page, Problems, Section
 from baoming.registrations.models import Draft, FormVersion, Registration
 from baoming.registrations.queries import state_of
+from baoming.registrations.services.steps import refuse_if_completed
 from baoming.shared.errors import NotOpen
 
 UNFILLED = "（未填）"
@@ -56,12 +57,19 @@ class Desk:
         """Why nothing can be saved now, empty if it can; raise NotOpen while steps before are missing."""
         state = state_of(self.registration)
         try:
+            refuse_if_completed(self.registration)
             journey.require("form", self.by.kind, state)
         except NotOpen as refusal:
             if state.missing("form"):
                 raise
             return str(refusal)
         return ""
+
+    def lay_back(self, page: Page, raw: Mapping[str, list[str]]) -> None:
+        """Show what was typed on `page` although it was not kept."""
+        typed = {name: raw[name] for one in page.fields for name in one.inputs if name in raw}
+        self.typed = form_queries.Typed(raw={**self.typed.raw, **typed}, other=self.typed.other)
+        self.values, self.problems = self._clean(self.typed.raw)
 
     @cached_property
     def saved(self) -> Values:

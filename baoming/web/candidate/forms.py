@@ -12,7 +12,7 @@ from baoming.registrations.forms import Page, Problems
 from baoming.registrations.models import Registration
 from baoming.registrations.queries import tasks_of
 from baoming.registrations.services.forms import WrongSavePassword, keep_draft, save_form
-from baoming.shared.errors import Changed, Invalid, TooMany
+from baoming.shared.errors import Changed, Invalid, NotOpen, TooMany
 from baoming.web.candidate.form_views import Desk, changed_labels, region_options, version_sections
 
 _DEVICE = "bm_device"
@@ -44,6 +44,10 @@ def form_page(request: HttpRequest, key: str) -> HttpResponse:
         keep_draft(_registration(request).pk, page=key, raw=raw, revision=_revision(request), by=_by(request))
     except Changed as refusal:
         return _check(request, note=str(refusal), status=409)
+    except NotOpen:  # completed meanwhile: the desk says so, above what was typed
+        desk = _desk(request)
+        desk.lay_back(page, raw)
+        return _asked(request, desk, page, {}, status=409)
     return _answer(request, page)
 
 
