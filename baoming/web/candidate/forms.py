@@ -13,6 +13,7 @@ from baoming.registrations.models import Registration
 from baoming.registrations.queries import tasks_of
 from baoming.registrations.services.forms import WrongSavePassword, keep_draft, save_form
 from baoming.shared.errors import Changed, Invalid, NotOpen, TooMany
+from baoming.web.access import candidate_required
 from baoming.web.candidate.form_views import Desk, changed_labels, region_options, version_sections
 
 _DEVICE = "bm_device"
@@ -26,6 +27,7 @@ class CandidateRequest(HttpRequest):
 
 
 @require_GET
+@candidate_required
 def form_start(request: HttpRequest) -> HttpResponse:
     """Go on where something is missing, else to the check."""
     desk = _desk(request)
@@ -33,6 +35,7 @@ def form_start(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@candidate_required
 def form_page(request: HttpRequest, key: str) -> HttpResponse:
     """Show one page; a POST keeps the draft and goes on, or shows what is to be mended."""
     page = _page(_desk(request), key)
@@ -63,12 +66,14 @@ def _answer(request: HttpRequest, page: Page) -> HttpResponse:
 
 
 @require_GET
+@candidate_required
 def form_check(request: HttpRequest) -> HttpResponse:
     """Show all of it, with what has changed since the newest saved version."""
     return _check(request)
 
 
 @require_POST
+@candidate_required
 def form_save(request: HttpRequest) -> HttpResponse:
     """Save with the save password. A wrong one is told on the check page, and the draft stays."""
     try:
@@ -89,12 +94,14 @@ def form_save(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@candidate_required
 def form_forgot(request: HttpRequest) -> HttpResponse:
     """Say how to get a new save password."""
     return render(request, "candidate/form_forgot.html")
 
 
 @require_GET
+@candidate_required
 def versions(request: HttpRequest) -> HttpResponse:
     """List what was saved, newest first."""
     mine = _registration(request)
@@ -103,6 +110,7 @@ def versions(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@candidate_required
 def version(request: HttpRequest, no: int) -> HttpResponse:
     """Show one saved version: its receipt, what is still missing, and what it says."""
     mine = _registration(request)
