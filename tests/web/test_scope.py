@@ -1,0 +1,229 @@
+"""FR29: staff find what is below their own office, and nothing else; the list of routes comes from the URL table.
+
+The control takes the scope away: the same requests then reach another county's people.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db.models import QuerySet
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls.converters import UUIDConverter
+
+from baoming.organizations.models import Organization, OrganizationQuerySet, Staff
+from baoming.organizations.roles import Role
+from baoming.registrations.models import Registration
+from baoming.registrations.models.registration import RegistrationQuerySet
+from tests import factories as make
+from tests.registrations import confirmed
+from tests.web.conftest import signed_in
+
+pytestmark = pytest.mark.django_db
+PAGE, ACT, FORM = ("GET", "HEAD"), ("POST",), ("GET", "POST")
+REACHED = {200, 302, 409, 422}
+
+
+@dataclass(frozen=True)
+class Route:
+    """A route about one registration or one site: how it is asked, and a role that may ask."""
+
+    methods: tuple[str, ...]
+    role: Role = Role.OPERATOR
+
+
+OF_ONE = {
+    "candidate": Route(PAGE),
+    "photo_file": Route(PAGE),
+    "confirm_person": Route(ACT),
+    "sheet": Route(ACT),
+    "signature": Route(ACT),
+    "correction": Route(ACT),
+    "moral": Route(ACT),
+    "completion": Route(ACT, Role.COUNTY),
+    "reopening": Route(ACT, Role.COUNTY),
+    "final_review": Route(ACT, Role.CITY),
+    "desk_file": Route(PAGE),
+    "desk_review": Route(ACT),
+    "desk_photo": Route(ACT),
+    "desk_number": Route(ACT),
+    "desk_slip": Route(ACT),
+    "open_site": Route(ACT, Role.COUNTY),
+    "new_segment": Route(ACT, Role.COUNTY),
+}
+OF_MANY = {
+    "today": PAGE,
+    "candidates": PAGE,
+    "find": ACT,
+    "desk": PAGE,
+    "desk_card": ACT,
+    "desk_typing": FORM,
+    "rosters": FORM,
+    "rosters_take": ACT,
+    "sites": PAGE,
+    "clock": FORM,
+}
+OPEN = {"sign_in": FORM, "sign_out": ACT}
+CANDIDATES_OWN = {
+    "tasks": PAGE,
+    "fee": FORM,
+    "fee_ask": ACT,
+    "person_check": FORM,
+    "phone": FORM,
+    "passwords": FORM,
+    "pledge": FORM,
+    "form": ("GET",),
+    "form_check": ("GET",),
+    "form_save": ACT,
+    "form_forgot": ("GET",),
+    "form_page": FORM,
+    "versions": ("GET",),
+    "version": ("GET",),
+}
+CANDIDATES_OPEN = {"home": PAGE, "claim": FORM, "sign_in": FORM, "sign_out": ACT, "care": ACT}
+METHODS = {**{name: route.methods for name, route in OF_ONE.items()}, **OF_MANY, **OPEN}
+
+
+def routes(portal: str) -> dict[str, URLPattern]:
+    """Every named route of a portal, out of its URL table."""
+    return {pattern.name: pattern for pattern in _patterns(get_resolver(f"baoming.config.urls_{portal}"))}
+
+
+def _patterns(resolver: URLResolver) -> Iterator[URLPattern]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _patterns(pattern)
+        elif pattern.name:
+            yield pattern
+
+
+def takes_an_id(pattern: URLPattern) -> bool:
+    return any(isinstance(converter, UUIDConverter) for converter in pattern.pattern.converters.values())
+
+
+def address(name: str, row: Registration) -> str:
+    ids = {"registration_id": row.pk, "site_id": row.site_id}
+    asked = routes("office")[name].pattern.converters
+    return reverse(f"office:{name}", kwargs={key: ids[key] for key in asked})
+
+
+def ask(client: Client, name: str, row: Registration) -> int:
+    """Ask in the way that the route is meant to be asked."""
+    return client.generic(OF_ONE[name].methods[0], address(name, row)).status_code
+
+
+def office_of(role: Role, site: Organization) -> Organization:
+    """The office above `site` in which `role` works."""
+    assert site.parent is not None
+    offices = {Role.OPERATOR: site, Role.COUNTY: site.parent, Role.CITY: site.parent.parent}
+    office = offices[role]
+    assert office is not None
+    return office
+
+
+def staff_of(site: Organization) -> dict[Role, Staff]:
+    return {role: make.staff(office_of(role, site), role) for role in (Role.OPERATOR, Role.COUNTY, Role.CITY)}
+
+
+def strangers(row: Registration) -> dict[str, dict[Role, Staff]]:
+    """Staff of every role who have nothing to do with `row`, by where they work."""
+    same_county, county, city = make.site("02"), make.site("01", of="0103"), make.site("01", of="0203")
+    inside = {staff.path for staff in staff_of(row.site).values()}
+    found = {"second site": staff_of(same_county), "second county": staff_of(county), "second city": staff_of(city)}
+    return {
+        place: {role: staff for role, staff in people.items() if staff.path not in inside}
+        for place, people in found.items()
+    }
+
+
+def answers(client: Client, row: Registration, people: dict[Role, Staff]) -> dict[str, int]:
+    """What every route about one registration or site answers to those of these people who may ask such things."""
+    asked = {name: people[route.role] for name, route in OF_ONE.items() if route.role in people}
+    return {name: ask(signed_in(client, staff), name, row) for name, staff in asked.items()}
+
+
+def test_every_route_of_the_url_table_stands_in_one_of_the_lists() -> None:
+    found = routes("office")
+    assert {name for name, pattern in found.items() if takes_an_id(pattern)} == set(OF_ONE)
+    assert {name for name, pattern in found.items() if not takes_an_id(pattern)} == {*OF_MANY, *OPEN}
+    assert set(routes("candidate")) == {*CANDIDATES_OWN, *CANDIDATES_OPEN}
+    ids = {converter for pattern in found.values() for converter in pattern.pattern.converters}
+    assert ids == {"registration_id", "site_id"}
+
+
+def test_what_lies_outside_the_own_office_is_not_found(office: Client) -> None:
+    row = confirmed.saved()
+    counted = 0
+    for place, people in strangers(row).items():
+        for name, status in answers(office, row, people).items():
+            assert status == 404, f"{name} answered {status} to the {place}"
+            counted += 1
+    assert counted == 12 + 16 + 17  # of a second site, county, city: operators, + counties, + cities
+
+
+def test_the_own_offices_reach_the_same_routes(office: Client) -> None:
+    row = confirmed.saved()
+    reached = answers(office, row, staff_of(row.site))
+    assert set(reached) == set(OF_ONE)
+    assert set(reached.values()) <= REACHED, reached
+
+
+def test_control_without_the_scope_every_route_reaches_another_countys_people(
+    office: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def everywhere(rows: QuerySet[Any], path: str) -> QuerySet[Any]:
+        return rows.all()
+
+    row = confirmed.saved()
+    second_city = strangers(row)["second city"]
+    monkeypatch.setattr(RegistrationQuerySet, "within", everywhere)
+    monkeypatch.setattr(OrganizationQuerySet, "within", everywhere)
+    reached = answers(office, row, second_city)
+    assert set(reached) == set(OF_ONE)
+    assert set(reached.values()) <= REACHED, reached
+    assert row.name in signed_in(office, second_city[Role.OPERATOR]).get("/candidates/").content.decode()
+
+
+def test_lists_show_nobody_from_elsewhere(office: Client) -> None:
+    row = confirmed.saved()
+    for people in strangers(row).values():
+        signed_in(office, people[Role.OPERATOR])
+        assert row.name not in office.get("/candidates/").content.decode()
+        found = office.post("/candidates/find/", {"wanted": row.name})
+        assert found.headers["Location"] == "/candidates/?tab=found"
+        assert f"查找“{row.name}”，找到0人" in office.get("/candidates/?tab=found").content.decode()
+
+
+@pytest.mark.parametrize(("portal", "methods"), [("office", METHODS), ("candidate", CANDIDATES_OWN | CANDIDATES_OPEN)])
+def test_an_act_is_never_a_get_and_a_page_never_a_post(
+    portal: str, methods: dict[str, tuple[str, ...]], request: pytest.FixtureRequest
+) -> None:
+    client: Client = request.getfixturevalue({"office": "office", "candidate": "phone"}[portal])
+    make.season()
+    for name, allowed in methods.items():
+        for method in {"GET", "POST"} - set(allowed):
+            assert client.generic(method, _any_address(portal, name)).status_code == 405, (name, method)
+
+
+@pytest.mark.parametrize(
+    ("portal", "methods"),
+    [("office", {name: METHODS[name] for name in (*OF_ONE, *OF_MANY)}), ("candidate", CANDIDATES_OWN)],
+)
+def test_a_stranger_is_led_to_sign_in_everywhere(
+    portal: str, methods: dict[str, tuple[str, ...]], request: pytest.FixtureRequest
+) -> None:
+    client: Client = request.getfixturevalue({"office": "office", "candidate": "phone"}[portal])
+    make.season()
+    for name, allowed in methods.items():
+        for method in allowed:
+            answer = client.generic(method, _any_address(portal, name))
+            assert (answer.status_code, answer.headers.get("Location")) == (302, "/sign-in/"), (name, method)
+
+
+def _any_address(portal: str, name: str) -> str:
+    samples = {"registration_id": UUID(int=1), "site_id": UUID(int=1), "key": "exam", "no": 1}
+    asked = routes(portal)[name].pattern.converters
+    return reverse(f"{portal}:{name}", kwargs={key: samples[key] for key in asked})
