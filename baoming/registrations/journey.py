@@ -43,6 +43,7 @@ class Step:
     applies: Trait = Trait.ALL
     no_hold: bool = False  # asks for no hold at all, not only for none that names it
     verb: str = ""  # on the candidate's button
+    again: str = ""  # on the button of a done step that may be done anew while its phase is open
     box: str = ""  # which of the eight official boxes it belongs to
 
 
@@ -67,7 +68,7 @@ JOURNEY = (
     Step("pledge", "诚信考试承诺书", (_CANDIDATE,), ("sign_up",), needs=("passwords",), lasting=True,
          verb="去阅读承诺书", box="填"),
     Step("form", "报名信息", (_CANDIDATE,), ("sign_up", "proof_correction"), needs=("pledge",),
-         verb="去填报", box="填"),
+         verb="去填报", again="修改报名信息", box="填"),
     Step("declarations", "优惠加分和专项计划申报", (_CANDIDATE,), ("declarations",), needs=("form",), lasting=True,
          applies=Trait.DECLARES, verb="去申报"),
     Step("household", "户口簿", (_CANDIDATE, _SITE), ("household",), needs=("form",), applies=Trait.SEASON_OPTION,

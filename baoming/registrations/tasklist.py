@@ -57,6 +57,11 @@ class TaskList:
         return [*self.now, *self.waiting, *self.done, *self.later]
 
     @property
+    def again(self) -> Task | None:
+        """The done step that the viewer may do anew now."""
+        return next((task for task in self.done if task.verb), None)
+
+    @property
     def box(self) -> Box | None:
         """The current box: the first that is not done."""
         return next((box for box in self.boxes if box.status is not Status.DONE), None)
@@ -95,9 +100,12 @@ def _box_status(filled: bool, current: bool) -> Status:
 
 def _task(step: Step, state: State, viewer: Party, at: datetime | None) -> Task:
     who = "、".join(PARTY_NAMES[actor] for actor in step.actors)
-    if step.key in state.done:
-        return Task(step.key, step.zh, Status.DONE, who, short(at) if at else "已完成", at=at)
     time = state.open_phase(step.key)
+    if step.key in state.done:
+        said = short(at) if at else "已完成"
+        if step.again and time and viewer in step.actors and not _closed(step, state):
+            return Task(step.key, step.zh, Status.DONE, who, said, verb=step.again, at=at, closes=time.closes)
+        return Task(step.key, step.zh, Status.DONE, who, said, at=at)
     if state.missing(step.key) or time is None:
         return Task(step.key, step.zh, Status.LATER, who, _why_later(step, state))
     until = f"{moment(time.closes)}之前" if time.closes else ""
@@ -106,6 +114,11 @@ def _task(step: Step, state: State, viewer: Party, at: datetime | None) -> Task:
     if viewer in step.actors:
         return Task(step.key, step.zh, Status.TODO, who, until, verb=step.verb, closes=time.closes)
     return Task(step.key, step.zh, Status.DOING, who, f"{who}办理，{until}", closes=time.closes)
+
+
+def _closed(step: Step, state: State) -> bool:
+    """Whether the county's completion, or a hold, keeps a done step from being done anew."""
+    return "completion" in state.done or bool(state.holds_on(step.key))
 
 
 def _why_later(step: Step, state: State) -> str:

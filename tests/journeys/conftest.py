@@ -1,5 +1,6 @@
-"""The whole stack on ports of its own, and a real browser."""
+"""The whole stack on ports of its own, and a real browser for each person."""
 
+import json
 import shutil
 import socket
 import tempfile
@@ -7,13 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page, Playwright, sync_playwright
 
 from launcher.stack import Ports, Stack
 from launcher.tools import chromium
 
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+PATIENCE = 15_000  # milliseconds
 
 
 def _free_range() -> int:
@@ -40,18 +43,35 @@ def stack() -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])
-        yield opened
-        opened.close()
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
 
 
 @pytest.fixture
-def desktop(browser: Browser, stack: Stack) -> Iterator[Page]:
-    """A page of the office portal at a school PC's size."""
-    context = browser.new_context(viewport=DESKTOP, locale="zh-CN", base_url=stack.url("office"))
-    page = context.new_page()
-    page.set_default_timeout(10_000)
-    yield page
+def desktop(playwright: Playwright, stack: Stack, tmp_path: Path) -> Iterator[Page]:
+    """A page of the office portal at a school PC, which hands a PDF to the printer and not to a viewer."""
+    profile = tmp_path / "pc"
+    (profile / "Default").mkdir(parents=True)
+    settings = {"plugins": {"always_open_pdf_externally": True}}
+    (profile / "Default" / "Preferences").write_text(json.dumps(settings))
+    context = playwright.chromium.launch_persistent_context(
+        profile, executable_path=chromium(), args=FLAGS,
+        viewport=DESKTOP, locale="zh-CN", base_url=stack.url("office"),
+    )  # fmt: skip
+    context.set_default_timeout(PATIENCE)
+    yield context.pages[0]
     context.close()
+
+
+@pytest.fixture
+def handset(playwright: Playwright, stack: Stack) -> Iterator[Page]:
+    """A page of the candidate portal on a phone."""
+    browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+    context = browser.new_context(
+        viewport=PHONE, device_scale_factor=2, is_mobile=True, has_touch=True,
+        locale="zh-CN", base_url=stack.url("candidate"),
+    )  # fmt: skip
+    context.set_default_timeout(PATIENCE)
+    yield context.new_page()
+    browser.close()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 PASSWORD = "yanshi-2023"
 
@@ -53,3 +53,37 @@ def take_photo(page: Page, picture: bytes) -> None:
         {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": picture}
     )
     page.get_by_role("button", name="上传照片").click()
+
+
+def go_to(page: Page, phase: str) -> None:
+    """The province moves the demo season's clock into a phase."""
+    with signed_in(page, "hezhiyuan") as province:
+        province.get_by_role("link", name="演示时间").click()
+        province.get_by_role("button", name=f"调到这个环节：{phase}").click()
+        expect(province.get_by_role("row").filter(has_text=phase)).to_contain_text("正在办理")
+
+
+def lay_card(page: Page, reader: str, name: str) -> None:
+    """Put a person's card on the reader, at address `reader`."""
+    page.goto(reader)
+    page.get_by_role("button", name=f"放上{name}的身份证").click()
+    page.goto("/")
+
+
+def read_card(page: Page) -> None:
+    page.get_by_role("link", name="受理", exact=True).click()
+    page.get_by_role("button", name="读卡").click()
+    page.get_by_role("button", name="全部符合，通过").wait_for()
+
+
+def find(page: Page, name: str) -> None:
+    """Open the page of one candidate by the find box."""
+    page.get_by_role("searchbox", name="查找考生").fill(name)
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name=name, level=1).wait_for()
+
+
+def assess(page: Page, text: str) -> None:
+    page.get_by_role("radio", name="合格", exact=True).check()
+    page.get_by_label("考核意见", exact=True).fill(text)
+    page.get_by_role("button", name="保存品德考核意见").click()
