@@ -1,0 +1,174 @@
+"""FR35: a list, a story and a task list ask the database as often for thirty rows as for one.
+
+The worklist's first tab is counted in test_office. The control takes one join away, and the count grows with the rows.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import count
+
+import pytest
+from django.db import connection
+from django.db.models import QuerySet
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from baoming.audit.actors import Actor, Party
+from baoming.audit.services import record
+from baoming.documents.services import log_print
+from baoming.organizations.models import Organization
+from baoming.organizations.roles import Role
+from baoming.payments.models import Order
+from baoming.registrations.models import FormVersion, HoldRow, Registration, RosterEntry, StepLog
+from baoming.registrations.queries import TABS
+from baoming.seasons.models import Season
+from tests import factories as make
+from tests.registrations import confirmed
+from tests.web.conftest import signed_in
+
+pytestmark = pytest.mark.django_db
+_running = count(1)
+
+# What brings a registration under each tab but the first.
+UNDER: dict[str, dict[str, object]] = {
+    "intake": {"number": None},
+    "form": {"version": 0},
+    "sign": {"version": 1, "saved_at": datetime(2022, 11, 1, tzinfo=UTC), "signed_version": 0},
+    "moral": {"current_step": "moral_assessment"},
+    "complete": {"current_step": "completion"},
+    "review": {"current_step": "final_review"},
+}
+
+
+def queries(client: Client, address: str) -> int:
+    """How many statements a page takes, once this process has read what it keeps."""
+    assert client.get(address).status_code == 200
+    with CaptureQueriesContext(connection) as captured:
+        client.get(address)
+    return len(captured)
+
+
+def counted(client: Client, address: str, more: Callable[[], None], *, shown: str) -> tuple[int, int]:
+    """Statements for one row and for thirty; `shown` stands once on the page for each row."""
+    counts = []
+    for rows in (1, 29):
+        for _ in range(rows):
+            more()
+        counts.append(queries(client, address))
+    assert client.get(address).content.decode().count(shown) >= 30, "the rows are not on the page"
+    return counts[0], counts[1]
+
+
+def same(counts: tuple[int, int]) -> bool:
+    return counts[0] == counts[1] > 0
+
+
+def desk(office: Client) -> Organization:
+    make.season()
+    site = make.site()
+    signed_in(office, make.staff(site))
+    return site
+
+
+def person(site: Organization, **changes: object) -> None:
+    row = make.registration(site, name="欧阳思远")
+    values = {"number": 1020000 + next(_running), **changes}
+    Registration.objects.filter(pk=row.pk).update(**values)
+
+
+@pytest.mark.parametrize("tab", [tab for tab in TABS if tab != "all"])
+def test_a_tab_of_the_worklist(office: Client, tab: str) -> None:
+    site = desk(office)
+    assert same(counted(office, f"/candidates/?tab={tab}", lambda: person(site, **UNDER[tab]), shown="欧阳思远</a>"))
+
+
+def test_what_was_found(office: Client) -> None:
+    site = desk(office)
+    person(site)
+    person(site)
+    assert office.post("/candidates/find/", {"wanted": "oysy"}).status_code == 302
+    assert same(counted(office, "/candidates/?tab=found", lambda: person(site), shown="欧阳思远</a>"))
+
+
+def test_control_without_the_join_the_count_grows_with_the_rows(
+    office: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = desk(office)
+    monkeypatch.setattr(QuerySet, "select_related", lambda rows, *_: rows.all())
+    one, thirty = counted(office, "/candidates/?tab=form", lambda: person(site, version=0), shown="欧阳思远</a>")
+    assert thirty >= one + 29
+
+
+def pupil(site: Organization) -> None:
+    running = next(_running)
+    RosterEntry.objects.create(
+        season=Season.objects.get(), site=site, path=site.path, roll_number=f"G{running:018d}", name="测试学生",
+        name_key="ceshixuesheng", class_name="高三（1）班", student_no=f"{running:02d}",
+    )  # fmt: skip
+
+
+def test_the_queue_at_the_desk(office: Client) -> None:
+    site = desk(office)
+
+    def more() -> None:
+        pupil(site)
+        person(site, number=None)
+
+    assert same(counted(office, "/desk/", more, shown="测试学生"))
+
+
+def test_the_roster(office: Client) -> None:
+    site = desk(office)
+    assert same(counted(office, "/rosters/", lambda: pupil(site), shown="测试学生"))
+
+
+@pytest.mark.parametrize("address", ["/sites/", "/"])
+def test_the_countys_sites_and_its_day(office: Client, address: str) -> None:
+    make.season()
+    signed_in(office, make.staff(make.county(), Role.COUNTY))
+    codes = count(1)
+
+    def more() -> None:
+        running = next(codes)
+        site = make.site(f"{running:02d}")
+        make.segment(site, first=1020000 + running * 100, last=1020000 + running * 100 + 49)
+        person(site, number=None)
+
+    assert same(counted(office, address, more, shown="中学报名点"))
+
+
+def happened(row: Registration) -> None:
+    """One more of all that a person's pages list."""
+    now, running = datetime.now().astimezone(), next(_running)
+    by = Actor(kind=Party.SITE, id="", path=row.path, label="周敏")
+    record("print_sheet", by=by, subject=row.pk, path=row.path)
+    log_print(row.pk, "registration_form", path=row.path, version=1, content_hash="A" * 64, at=now, by=by)
+    for done in (False, True):
+        StepLog.objects.create(registration=row, step="form", done=done, at=now, by_kind=by.kind, by_label=by.label)
+    HoldRow.objects.create(registration=row, kind="reverification", steps=["completion"], reason="欠核验",
+                           placed_at=now, placed_by=by.label)  # fmt: skip
+    Order.objects.create(number=f"BM{running}", registration=row, path=row.path, item="registration_fee",
+                         amount=4000, state="closed", created_at=now)  # fmt: skip
+    first = FormVersion.objects.get(registration=row, number=1)
+    row.refresh_from_db()
+    row.version += 1
+    again = FormVersion.objects.create(
+        registration=row, number=row.version, at=now, content_hash=first.content_hash, receipt=first.receipt,
+        changed=["postcode"], field_count=first.field_count, by_label=first.by_label,
+    )  # fmt: skip
+    again.groups.set(first.groups.all())
+    row.save(update_fields=["version"])
+
+
+def test_one_candidates_story(office: Client) -> None:
+    row = confirmed.saved()
+    signed_in(office, make.staff(row.site))
+    assert same(counted(office, f"/candidates/{row.pk}/", lambda: happened(row), shown="打印报名登记表"))
+
+
+@pytest.mark.parametrize(("address", "shown"), [("/versions/", "/versions/"), ("/tasks/", ""), ("/fee/", "")])
+def test_the_candidates_own_pages(phone: Client, address: str, shown: str) -> None:
+    row = confirmed.saved()
+    assert row.account is not None
+    phone.force_login(row.account)
+    assert same(counted(phone, address, lambda: happened(row), shown=shown))
