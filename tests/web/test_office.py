@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 
 from baoming.organizations.models import SiteSeason
 from baoming.organizations.roles import Role
@@ -225,3 +225,16 @@ def test_an_unknown_address_is_not_found_for_signed_in_staff_too(office: Client)
     make.season()
     signed_in(office, make.staff(make.site()))
     assert office.get("/nowhere/").status_code == 404
+
+
+@override_settings(READER_ORIGIN="http://127.0.0.1:8013")
+def test_a_typed_file_offers_to_read_the_card_and_a_bad_reading_says_what_to_do(office: Client) -> None:
+    make.season()
+    site = make.site()
+    signed_in(office, make.staff(site))
+    office.post("/desk/typing/", typed(make.number()))
+    desk = f"/desk/{Registration.objects.get().pk}/"
+    assert "补读身份证" in office.get(desk).content.decode()
+    refused = office.post(f"{desk}card/", {"card": "{}"})
+    assert refused.status_code == 422
+    assert "欠读卡核验" in refused.content.decode()

@@ -47,6 +47,7 @@ OF_ONE = {
     "reopening": Route(ACT, Role.COUNTY),
     "final_review": Route(ACT, Role.CITY),
     "desk_file": Route(PAGE),
+    "desk_reread": Route(ACT),
     "desk_review": Route(ACT),
     "desk_photo": Route(ACT),
     "desk_number": Route(ACT),

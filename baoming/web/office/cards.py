@@ -14,6 +14,11 @@ from baoming.shared.text import clean_name, halfwidth
 _DATES = {"birth": "出生日期", "valid_from": "有效期起日", "valid_to": "有效期止日"}
 
 
+def reader_agent() -> str:
+    """Return the address at which this computer's reader agent hands out a reading; empty if there is none."""
+    return f"{settings.READER_ORIGIN}/card" if settings.READER_ORIGIN else ""
+
+
 def read_card(text: str) -> CardReading:
     """Return the reading signed by the paired reader; the service that uses it keeps its nonce. Raises Refused."""
     path = settings.SERVICE_KEYS / "reader" / "reader.pub"

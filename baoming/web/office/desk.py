@@ -6,7 +6,6 @@ from functools import cache
 from pathlib import Path
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -22,7 +21,7 @@ from baoming.registrations.queries import (
     tasks_of,
     worklist,
 )
-from baoming.registrations.services.intake import matching_entry, open_file
+from baoming.registrations.services.intake import matching_entry, open_file, reread_card
 from baoming.registrations.services.numbers import issue_number
 from baoming.registrations.services.photos import take_photo
 from baoming.registrations.services.slips import print_slip
@@ -32,7 +31,7 @@ from baoming.seasons import codesets
 from baoming.seasons.queries import data, season_now
 from baoming.shared.errors import Invalid, Refused
 from baoming.web.access import OfficeRequest, staff_may
-from baoming.web.office.cards import read_card, typed_card
+from baoming.web.office.cards import read_card, reader_agent, typed_card
 from baoming.web.office.scope import one
 from baoming.web.office.words import TITLES
 
@@ -53,6 +52,19 @@ def open_by_card(request: OfficeRequest) -> HttpResponse:
         return _opened(request, reading.document, reader=reading.reader, nonce=reading.nonce)
     except Refused as refusal:
         return _queue(request, {"card": str(refusal)})
+
+
+@require_POST
+@staff_may("intake")
+def reread(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
+    """Read the card of a file that was typed: the debt of typed entry ends with it (R26)."""
+    registration = one(request, registration_id)
+    try:
+        reading = read_card(request.POST.get("card", ""))
+        reread_card(registration.pk, reading.document, reader=reading.reader, nonce=reading.nonce, by=request.actor)
+    except Refused as refusal:
+        return _file(request, registration, {"card": str(refusal)})
+    return redirect("office:desk_file", registration.pk)
 
 
 @require_http_methods(["GET", "POST"])
@@ -153,7 +165,7 @@ def _opened(
 def _queue(request: OfficeRequest, errors: dict[str, str] | None = None) -> HttpResponse:
     context = {
         "errors": errors or {},
-        "agent": f"{settings.READER_ORIGIN}/card" if settings.READER_ORIGIN else "",
+        "agent": reader_agent(),
         "pupils": expected_pupils(request.season.pk, request.staff.path),
         "half_done": worklist(request.season.pk, request.staff.path, tab="intake")[:20],
         "next_number": next_number(request.season.pk, request.staff.office_id),
@@ -180,6 +192,7 @@ def _file(request: OfficeRequest, registration: Registration, errors: dict[str, 
         "photo": current_photo(registration),
         "next_number": next_number(request.season.pk, registration.site_id),
         "today": season_now(request.season.pk).date(),
+        "agent": reader_agent(),
     }
     return render(request, "office/desk_file.html", context, status=422 if errors else 200)
 

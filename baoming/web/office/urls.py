@@ -25,6 +25,7 @@ urlpatterns = [
     path("desk/card/", desk.open_by_card, name="desk_card"),
     path("desk/typing/", desk.open_by_typing, name="desk_typing"),
     path("desk/<uuid:registration_id>/", desk.file, name="desk_file"),
+    path("desk/<uuid:registration_id>/card/", desk.reread, name="desk_reread"),
     path("desk/<uuid:registration_id>/review/", desk.review, name="desk_review"),
     path("desk/<uuid:registration_id>/photo/", desk.photo, name="desk_photo"),
     path("desk/<uuid:registration_id>/number/", desk.number, name="desk_number"),
