@@ -27,6 +27,7 @@ FILLED: dict[str, list[str]] = {
     "first_subject": ["PHYSICS"],
     "second_subjects": ["BIOLOGY", "CHEMISTRY"],
     "language": ["1"],
+    "specialty_exam": ["NONE"],
     "candidate_category": ["1"],
     "graduation_category": ["0"],
     "political_status": ["03"],

@@ -229,7 +229,7 @@ def test_every_field_says_where_it_comes_from_and_samples_are_marked() -> None:
     exchange = set(CODESETS["NacisFields"].labels)
     assert {field.exchange for field in FORM.fields if field.exchange} <= exchange
     assert {field.key for field in FORM.fields if field.sample} == {
-        "registration_type", "vocational_category", "candidate_category", "graduation_category",
+        "registration_type", "vocational_category", "specialty_exam", "candidate_category", "graduation_category",
     }  # fmt: skip
 
 
