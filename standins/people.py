@@ -1,9 +1,13 @@
 """Sixty pupils who do not exist, the same ones for the roster, the card reader and the tests.
 
-python -m standins.people --roster roster.xlsx
+python -m standins.people --roster roster.xlsx      a spreadsheet for the school's roster
+python -m standins.people --csv 60 > roster.csv     the same as text, of so many pupils
 """
 
 import argparse
+import csv
+import io
+import sys
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -85,19 +89,45 @@ def _fresh_name(random: Random, taken: set[str]) -> str:
             return name
 
 
+_HEADER = ("学籍号", "姓名", "性别", "班级", "学号", "班主任")
+MOST = 499  # more pupils than sequence numbers of one day could keep apart
+
+
 def write_roster(path: Path, pupils: list[Person]) -> None:
     """Write the school's list as a spreadsheet; every cell is text, so that no number is rounded."""
     with xlsxwriter.Workbook(str(path), {"strings_to_numbers": False}) as book:
         sheet = book.add_worksheet("高三（1）班")
-        sheet.write_row(0, 0, ("学籍号", "姓名", "性别", "班级", "学号", "班主任"))
+        sheet.write_row(0, 0, _HEADER)
         for line, one in enumerate(pupils, start=1):
-            row = (one.roll_number, one.name, one.sex, one.class_name, one.class_number, one.teacher)
-            for column, text in enumerate(row):
+            for column, text in enumerate(_cells(one)):
                 sheet.write_string(line, column, text)
         sheet.set_column(0, 0, 24)
 
 
-if __name__ == "__main__":
+def roster_csv(pupils: list[Person]) -> bytes:
+    """Return the school's list as CSV; the mark at its head tells spreadsheet programs that it is UTF-8."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([_HEADER, *map(_cells, pupils)])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _cells(one: Person) -> tuple[str, ...]:
+    return (one.roll_number, one.name, one.sex, one.class_name, one.class_number, one.teacher)
+
+
+def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--roster", type=Path, required=True)
-    write_roster(parser.parse_args().roster, people())
+    wanted = parser.add_mutually_exclusive_group(required=True)
+    wanted.add_argument("--roster", type=Path, help="spreadsheet to write")
+    wanted.add_argument("--csv", type=int, metavar="N", help=f"how many to print, 1 to {MOST}")
+    known = parser.parse_args()
+    if known.csv is not None and not 1 <= known.csv <= MOST:
+        parser.error(f"--csv takes a number from 1 to {MOST}")
+    if known.roster:
+        write_roster(known.roster, people())
+    else:
+        sys.stdout.buffer.write(roster_csv(people(known.csv)))
+
+
+if __name__ == "__main__":
+    main()

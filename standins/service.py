@@ -4,6 +4,8 @@ import argparse
 import json
 import os
 import re
+import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,6 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 from jinja2 import Environment
 
 _MAX_BODY = 64 * 1024
+_FRESH = 300  # seconds
 _LAYOUT = """<!doctype html><html lang="zh-CN"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>{{ title }}（演示）</title>
 <style>
@@ -93,6 +96,38 @@ def keep(path: Path, make: Callable[[], bytes]) -> bytes:
             out.write(make())
         fresh.rename(path)
     return path.read_bytes()
+
+
+class Book:
+    """What a stand-in must not forget when it stops: JSON rows by key in one file, readable by its owner alone.
+
+    Change rows only inside `with book:`; what was changed is on disk when the block ends.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._lock = path, threading.RLock()
+        self.rows: dict[str, dict[str, Any]] = json.loads(path.read_bytes()) if path.exists() else {}
+
+    def __enter__(self) -> "dict[str, dict[str, Any]]":
+        self._lock.acquire()
+        return self.rows
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            fresh = self._path.with_suffix(".new")
+            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
+                json.dump(self.rows, out, ensure_ascii=False)
+            fresh.replace(self._path)
+        finally:
+            self._lock.release()
+
+
+def is_fresh(stamp: str) -> bool:
+    """Return whether `stamp` is a moment (seconds since 1970) of the last five minutes, give or take."""
+    try:
+        return abs(time.time() - int(stamp)) <= _FRESH
+    except ValueError:
+        return False
 
 
 def serve(routes: Routes, *, port: int) -> None:

@@ -1,10 +1,10 @@
 """python -m standins.cashier --port 8010 --home DIR
 
-Orders live in orders.json below DIR. The page `/` drops or doubles the next notice.
+Orders, and notices not yet handed over, live in orders.json below DIR: a restart loses none. The page `/`
+drops or doubles the next notice.
 """
 
 import json
-import os
 import secrets
 import threading
 import time
@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from standins.cashier.account import Account
-from standins.service import Answer, Request, Routes, arguments, page, see_other, serve
+from standins.service import Answer, Book, Request, Routes, arguments, page, see_other, serve
 
 _MARK = "代替微信支付，不会扣款"
 _PAUSES = (0.0, 1.0, 3.0, 10.0, 30.0, 60.0, 180.0)  # seconds before each try to hand over a notice
@@ -37,27 +37,30 @@ class Desk:
     """The orders and what becomes of them."""
 
     def __init__(self, *, home: Path, address: str) -> None:
-        self._account, self._address, self._file = Account(home), address, home / "orders.json"
-        self._orders: dict[str, Order] = json.loads(self._file.read_bytes()) if self._file.exists() else {}
-        self._lock, self._mode = threading.RLock(), "once"
+        self._account, self._address, self._mode = Account(home), address, "once"
+        self._orders = Book(home / "orders.json")
+
+    def resume(self) -> None:
+        """Go on handing over what an earlier run could not."""
+        for order in self._orders.rows.values():
+            self._notify(order)
 
     def create(self, request: Request) -> Answer:
         if not self._known(request):
             return self._say({"code": "SIGN_ERROR"}, status=401)
         asked = json.loads(request.body)
         kept = ("description", "out_trade_no", "notify_url", "amount", "mchid", "appid")
-        with self._lock:
-            order = self._orders.get(asked["out_trade_no"])
+        with self._orders as orders:
+            order = orders.get(asked["out_trade_no"])
             if order is None:
                 order = {key: asked[key] for key in kept} | {"trade_state": "NOTPAY", "token": secrets.token_hex(16)}
-                self._orders[asked["out_trade_no"]] = order
-                self._save()
+                orders[asked["out_trade_no"]] = order
         if any(order[key] != asked[key] for key in kept) or order["trade_state"] != "NOTPAY":
             return self._say({"code": "OUT_TRADE_NO_USED"}, status=403)
         return self._say({"h5_url": f"{self._address}/pay?token={order['token']}"})
 
     def query(self, request: Request) -> Answer:
-        order = self._orders.get(request.parts[0])
+        order = self._orders.rows.get(request.parts[0])
         if not self._known(request):
             return self._say({"code": "SIGN_ERROR"}, status=401)
         return self._say(_public(order)) if order else self._say({"code": "ORDER_NOT_EXIST"}, status=404)
@@ -65,12 +68,11 @@ class Desk:
     def close(self, request: Request) -> Answer:
         if not self._known(request):
             return self._say({"code": "SIGN_ERROR"}, status=401)
-        with self._lock:
-            order = self._orders.get(request.parts[0])
+        with self._orders as orders:
+            order = orders.get(request.parts[0])
             if order is None or order["trade_state"] == "SUCCESS":
                 return self._say({"code": "ORDERPAID" if order else "ORDER_NOT_EXIST"}, status=400)
             order["trade_state"] = "CLOSED"
-            self._save()
         return Answer(204)
 
     def show(self, request: Request) -> Answer:
@@ -86,11 +88,15 @@ class Desk:
         order = self._by_token(request)
         if order is None:
             return Answer(404)
-        with self._lock:
-            if request.form().get("do") == "pay" and order["trade_state"] == "NOTPAY":
+        paying = request.form().get("do") == "pay"
+        with self._orders:
+            paid = paying and order["trade_state"] == "NOTPAY"
+            if paid:
                 order |= {"trade_state": "SUCCESS", "transaction_id": f"42{secrets.randbelow(10**26):026d}"}
-                self._save()
-                self._notify(order)
+                order |= {"event": secrets.token_hex(16), "undelivered": _COUNTS[self._mode]}
+                self._mode = "once"
+        if paid:
+            self._notify(order)
         return see_other(request.query.get("redirect_url", request.path))
 
     def control(self, request: Request) -> Answer:
@@ -99,31 +105,38 @@ class Desk:
             self._mode = mode if mode in _COUNTS else self._mode
             return see_other("/")
         return page(
-            _CONTROL, title="收银台控制", mark=_MARK, mode=self._mode, orders=self._orders.values(), words=_WORDS
+            _CONTROL,
+            title="收银台控制",
+            mark=_MARK,
+            mode=self._mode,
+            orders=list(self._orders.rows.values()),
+            words=_WORDS,
         )
 
     def _notify(self, order: Order) -> None:
+        for _ in range(order.get("undelivered", 0)):
+            threading.Thread(target=self._hand_over, args=(order,), daemon=True).start()
+
+    def _hand_over(self, order: Order) -> None:
+        """Try until the merchant takes the notice; each try is signed anew."""
         notice = {
-            "id": secrets.token_hex(16),
+            "id": order["event"],
             "event_type": "TRANSACTION.SUCCESS",
             "resource_type": "encrypt-resource",
             "resource": self._account.seal(json.dumps(_public(order)).encode()),
         }
-        for _ in range(_COUNTS[self._mode]):
-            threading.Thread(target=self._hand_over, args=(order["notify_url"], notice), daemon=True).start()
-        self._mode = "once"
-
-    def _hand_over(self, url: str, notice: dict[str, Any]) -> None:
-        """Try until the merchant takes the notice; each try is signed anew."""
         body = json.dumps(notice).encode()
         for pause in _PAUSES:
             time.sleep(pause)
             try:
                 headers = self._account.headers(body)
-                if httpx.post(url, content=body, headers=headers, timeout=5, trust_env=False).is_success:
-                    return
+                taken = httpx.post(order["notify_url"], content=body, headers=headers, timeout=5, trust_env=False)
             except httpx.HTTPError:
                 continue
+            if taken.is_success:
+                with self._orders:
+                    order["undelivered"] -= 1
+                return
 
     def _known(self, request: Request) -> bool:
         sent = request.headers.get("authorization", "")
@@ -131,25 +144,21 @@ class Desk:
 
     def _by_token(self, request: Request) -> Order | None:
         token = request.query.get("token", "")
-        return next((order for order in self._orders.values() if order["token"] == token), None)
+        return next((order for order in list(self._orders.rows.values()) if order["token"] == token), None)
 
     def _say(self, value: dict[str, Any], *, status: int = 200) -> Answer:
         body = json.dumps(value, ensure_ascii=False).encode()
         return Answer(status, body, self._account.headers(body))
 
-    def _save(self) -> None:
-        fresh = self._file.with_suffix(".new")
-        fresh.write_text(json.dumps(self._orders, ensure_ascii=False))
-        os.replace(fresh, self._file)
-
 
 def _public(order: Order) -> Order:
-    return {key: value for key, value in order.items() if key not in ("token", "notify_url")}
+    return {key: value for key, value in order.items() if key not in ("token", "notify_url", "event", "undelivered")}
 
 
 def main() -> None:
     known = arguments()
     desk = Desk(home=known.home, address=f"http://127.0.0.1:{known.port}")
+    desk.resume()
     number = r"/v3/pay/transactions/out-trade-no/([\w-]{6,32})"
     routes: Routes = [
         ("POST", "/v3/pay/transactions/h5", desk.create),

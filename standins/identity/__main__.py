@@ -4,53 +4,54 @@ import hashlib
 import hmac
 import json
 import secrets
-import time
 from pathlib import Path
 
-from standins.service import Answer, Request, Routes, arguments, keep, page, see_other, serve
+from standins.service import Answer, Book, Request, Routes, arguments, is_fresh, keep, page, see_other, serve
 
 _PAGE = """<p>{{ one.name }}，请确认由本人操作。</p><form method="post">
 <button class="main" name="do" value="passed">通过</button> <button name="do" value="failed">不通过</button></form>"""
 
 
 class Checks:
-    """The checks of this run."""
+    """The checks, kept in sessions.json below the home, so that a restart loses none."""
 
     def __init__(self, *, home: Path, address: str) -> None:
         self._secret = keep(home / "identity.secret", lambda: secrets.token_hex(32).encode())
-        self._address, self._sessions = address, dict[str, dict[str, str]]()
+        self._address, self._sessions = address, Book(home / "sessions.json")
 
     def start(self, request: Request) -> Answer:
         if not self._known(request):
             return Answer(401)
         session = secrets.token_hex(16)
-        self._sessions[session] = {**json.loads(request.body), "outcome": "waiting"}
+        with self._sessions as rows:
+            rows[session] = {**json.loads(request.body), "outcome": "waiting"}
         return self._say(request, {"id": session, "page": f"{self._address}/check/{session}"})
 
     def result(self, request: Request) -> Answer:
         if not self._known(request):
             return Answer(401)
         session = json.loads(request.body)["id"]
-        one = self._sessions.get(session)
+        one = self._sessions.rows.get(session)
         return self._say(request, {"id": session, "outcome": one["outcome"]}) if one else Answer(404)
 
     def show(self, request: Request) -> Answer:
-        one = self._sessions.get(request.parts[0])
+        one = self._sessions.rows.get(request.parts[0])
         return page(_PAGE, title="实人认证", mark="代替人脸识别", one=one) if one else Answer(404)
 
     def decide(self, request: Request) -> Answer:
-        one, outcome = self._sessions.get(request.parts[0]), request.form().get("do", "")
+        one, outcome = self._sessions.rows.get(request.parts[0]), request.form().get("do", "")
         if one is None or outcome not in ("passed", "failed"):
             return Answer(404)
-        if one["outcome"] == "waiting":
-            one["outcome"] = outcome
+        with self._sessions:
+            if one["outcome"] == "waiting":
+                one["outcome"] = outcome
         return see_other(one["return_url"])
 
     def _known(self, request: Request) -> bool:
         stamp, nonce = request.headers.get("x-timestamp", "0"), request.headers.get("x-nonce", "")
         expected = self._sign(f"{request.path}\n{stamp}\n{nonce}\n", request.body)
         same = hmac.compare_digest(expected.encode(), request.headers.get("x-signature", "").encode())
-        return same and abs(time.time() - int(stamp)) <= 300
+        return same and is_fresh(stamp)
 
     def _say(self, request: Request, value: dict[str, str]) -> Answer:
         body = json.dumps(value).encode()

@@ -75,8 +75,8 @@ class Reader:
         return Answer(204, b"", self._cors(request))
 
     def read(self, request: Request) -> Answer:
-        """Answer the card once it lies there, or 404 after five seconds."""
-        if request.headers.get("origin", self._origin) != self._origin:
+        """Answer the card once it lies there, or 404 after five seconds; to a page of the portal only."""
+        if request.headers.get("origin") != self._origin:
             return Answer(403)
         with self._changed:
             self._changed.wait_for(lambda: self._card is not None, timeout=_WAIT)

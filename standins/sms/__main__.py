@@ -4,13 +4,11 @@ import hashlib
 import hmac
 import json
 import secrets
-import threading
 import time
 from pathlib import Path
 
-from standins.service import Answer, Request, Routes, answer_json, arguments, keep, page, serve
+from standins.service import Answer, Book, Request, Routes, answer_json, arguments, is_fresh, keep, page, serve
 
-_FRESH = 300  # seconds
 _PAGE = """<form><label>手机号 <input name="number" inputmode="numeric" value="{{ number }}"></label>
 <button>查看</button></form>
 <table><tr><th>手机号</th><th>短信</th><th>时间</th></tr>{% for one in messages %}
@@ -19,30 +17,28 @@ _PAGE = """<form><label>手机号 <input name="number" inputmode="numeric" value
 
 
 class Inbox:
-    """Messages of this run, newest first; none is kept on disk."""
+    """The messages, newest first; kept in messages.json below the home, so that a restart loses none."""
 
     def __init__(self, home: Path) -> None:
         self._secret = keep(home / "sms.secret", lambda: secrets.token_hex(32).encode())
-        self._messages: dict[str, dict[str, str]] = {}
-        self._lock = threading.Lock()
+        self._messages = Book(home / "messages.json")
 
     def send(self, request: Request) -> Answer:
         stamp = request.headers.get("x-timestamp", "")
         expected = hmac.new(self._secret, f"{stamp}\n".encode() + request.body, hashlib.sha256).hexdigest()
         if not hmac.compare_digest(expected.encode(), request.headers.get("x-signature", "").encode()):
             return Answer(401)
-        if abs(time.time() - int(stamp)) > _FRESH:
+        if not is_fresh(stamp):
             return Answer(401)
         message = json.loads(request.body)
         message |= {"id": secrets.token_hex(8), "at": time.strftime("%H:%M:%S")}
-        with self._lock:
-            kept = self._messages.setdefault(message["reference"], message)
+        with self._messages as rows:
+            kept = rows.setdefault(message["reference"], message)
         return answer_json({"id": kept["id"]})
 
     def show(self, request: Request) -> Answer:
         number = request.query.get("number", "")
-        with self._lock:
-            newest = [one for one in reversed(self._messages.values()) if number in ("", one["number"])]
+        newest = [one for one in reversed(list(self._messages.rows.values())) if number in ("", one["number"])]
         return page(_PAGE, title="短信收件箱", mark="代替手机短信", messages=newest, number=number)
 
 

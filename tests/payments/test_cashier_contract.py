@@ -4,6 +4,7 @@ import json
 import queue
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -27,6 +28,13 @@ def cashier(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cashier]:
 
 @pytest.fixture
 def notices() -> Iterator[tuple[str, "queue.Queue[Arrived]"]]:
+    with listening(0) as told:
+        yield told
+
+
+@contextmanager
+def listening(port: int) -> Iterator[tuple[str, "queue.Queue[Arrived]"]]:
+    """A merchant who takes notices: yields address and what has arrived."""
     arrived: queue.Queue[Arrived] = queue.Queue()
 
     class Handler(BaseHTTPRequestHandler):
@@ -38,11 +46,13 @@ def notices() -> Iterator[tuple[str, "queue.Queue[Arrived]"]]:
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    server = HTTPServer(("127.0.0.1", 0), Handler)
+    server = HTTPServer(("127.0.0.1", port), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/", arrived
-    server.shutdown()
-    server.server_close()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/", arrived
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def order(cashier: Cashier, number: str, notify: str = "http://127.0.0.1:9/") -> str:
@@ -114,3 +124,17 @@ def test_silent_cashier_is_down(tmp_path: Path) -> None:
         gone = WeChatPay(address, Merchant.load(tmp_path))
     with pytest.raises(CashierDown, match="稍后再试"):
         gone.query("P000001")
+
+
+def test_a_restart_of_the_cashier_loses_no_order_and_no_notice(tmp_path: Path) -> None:
+    with listening(0) as (notify, _):
+        port = int(notify.rstrip("/").rpartition(":")[2])
+    with running("cashier", tmp_path) as address:
+        cashier = WeChatPay(address, Merchant.load(tmp_path))
+        pay(order(cashier, "P000001", notify))
+        order(cashier, "P000002", notify)
+    with listening(port) as (_, arrived), running("cashier", tmp_path) as address:
+        cashier = WeChatPay(address, Merchant.load(tmp_path))
+        assert [cashier.query(number).state for number in ("P000001", "P000002")] == ["paid", "waiting"]
+        headers, body = arrived.get(timeout=15)
+        assert cashier.read_notice(headers, body, now=datetime.now(UTC)).charge == cashier.query("P000001")

@@ -1,11 +1,14 @@
 """The pupils who do not exist: well formed, all different, and the difficult names among them."""
 
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
 from baoming.registrations import identity_numbers as numbers
 from baoming.registrations.rosters import read_roster
-from standins.people import people, write_roster
+from standins.people import MOST, people, write_roster
+from tests.environment import ROOT
 
 
 def test_same_arguments_give_same_people() -> None:
@@ -38,3 +41,21 @@ def test_roster_file_is_taken_whole(tmp_path: Path) -> None:
     assert not sheet.problems
     assert [row.name for row in sheet.rows] == [pupil.name for pupil in people()]
     assert [row.class_number for row in sheet.rows][-1] == "60"
+
+
+def printed(*arguments: str) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "standins.people", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, timeout=60)
+
+
+def test_a_printed_roster_is_taken_whole() -> None:
+    sheet = read_roster(printed("--csv", "60").stdout, filename="roster.csv")
+    assert not sheet.problems
+    assert [(row.roll_number, row.name) for row in sheet.rows] == [(one.roll_number, one.name) for one in people()]
+    assert (sheet.rows[0].class_number, sheet.rows[0].teacher) == ("01", "李强")
+
+
+def test_more_pupils_than_there_are_numbers_are_refused() -> None:
+    assert len({one.number for one in people(MOST)}) == MOST
+    assert printed("--csv", str(MOST + 1)).returncode == 2
+    assert printed("--csv", "0").returncode == 2

@@ -43,11 +43,16 @@ def test_no_card_is_said_after_a_while(reader: str) -> None:
     assert "重新读卡" in answer.json()["message"]
 
 
-def test_only_the_paired_portal_may_ask(reader: str) -> None:
+@pytest.mark.parametrize("headers", [{"Origin": "http://127.0.0.1:9999"}, {"Origin": "null"}, {}])
+def test_only_the_paired_portal_may_ask(reader: str, headers: dict[str, str]) -> None:
     httpx.post(f"{reader}/put/1")
-    strange = httpx.get(f"{reader}/card", headers={"Origin": "http://127.0.0.1:9999"})
+    strange = httpx.get(f"{reader}/card", headers=headers)
     assert strange.status_code == 403
+    assert strange.content == b""
     assert "access-control-allow-origin" not in strange.headers
+
+
+def test_the_browser_may_ask_for_the_paired_portal(reader: str) -> None:
     asked = httpx.options(f"{reader}/card", headers={"Origin": ORIGIN})
     assert asked.headers["access-control-allow-private-network"] == "true"
 
