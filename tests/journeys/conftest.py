@@ -19,7 +19,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PATIENCE = 15_000  # milliseconds
 
 
-def _free_range() -> int:
+def free_range() -> int:
     """Return the first of twenty ports that nobody listens on."""
     for first in range(21000, 29000, 20):
         with socket.socket() as probe:
@@ -32,7 +32,7 @@ def _free_range() -> int:
 def stack() -> Iterator[Stack]:
     home = Path(tempfile.mkdtemp(prefix="baoming-story-"))
     home.chmod(0o755)
-    running = Stack(home, Ports(_free_range()))
+    running = Stack(home, Ports(free_range()))
     try:
         running.prepare()
         running.start()
