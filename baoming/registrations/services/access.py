@@ -29,6 +29,7 @@ from baoming.shared.errors import Invalid, NotOpen
 from baoming.shared.text import halfwidth
 from baoming.vault.services import keys
 
+PHONE_CODE = "phone_code"  # the message that carries it
 _GOOD_FOR = timedelta(minutes=10)
 _TRIES = 5
 
@@ -48,13 +49,19 @@ def send_phone_code(registration_id: UUID, number: str, *, by: Actor) -> None:
         made.phone_sealed = keys().seal(phone.encode(), context=f"accounts_phonecode.phone_sealed.{made.pk}")
         made.digest = _digest(made.pk, code)
         made.save()
-        send("phone_code", recipient=registration.pk, number=phone, code=code)
+        send(PHONE_CODE, recipient=registration.pk, number=phone, code=code)
+
+
+def live_code(registration_id: UUID) -> PhoneCode | None:
+    """Return the newest code sent to this person, if it can still be typed."""
+    sent = PhoneCode.objects.filter(subject=registration_id, used_at=None).order_by("-sent_at").first()
+    return sent if sent and sent.sent_at >= timezone.now() - _GOOD_FOR else None
 
 
 def confirm_phone(registration_id: UUID, code: str, *, by: Actor) -> None:
     """Bind the phone whose newest code this is. Five wrong tries end a code. Raises Invalid, NotOpen."""
-    sent = PhoneCode.objects.filter(subject=registration_id, used_at=None).order_by("-sent_at").first()
-    if sent is None or sent.sent_at < timezone.now() - _GOOD_FOR:
+    sent = live_code(registration_id)
+    if sent is None:
         raise Invalid({"code": "验证码已过10分钟或还没有获取，请重新获取"})
     # Counted outside the inner block: a refusal does not give the try back.
     # Taken by one statement: tries at the same instant never share a count.

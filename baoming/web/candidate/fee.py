@@ -1,7 +1,10 @@
 """Paying the registration fee, and seeing the truth about it (R9, ux.md payment states)."""
 
+from datetime import timedelta
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from baoming.payments.queries import REGISTRATION_FEE, fee, newest_order
@@ -10,6 +13,8 @@ from baoming.registrations.queries import document_of
 from baoming.shared.errors import Invalid
 from baoming.shared.jobs import defer
 from baoming.web.access import CandidateRequest, candidate_required
+
+_SOON = timedelta(minutes=1)  # the cashier opens in seconds; after this the page says that it does not answer
 
 
 @require_http_methods(["GET", "POST"])
@@ -36,12 +41,14 @@ def ask_again(request: CandidateRequest) -> HttpResponse:
 
 def _page(request: CandidateRequest, refusal: Invalid | None = None) -> HttpResponse:
     registration = request.registration
+    order = newest_order(registration, REGISTRATION_FEE)
     context = {
         "errors": refusal.fields if refusal else {},
         "registration": registration,
         "number": document_of(registration).number,
         "amount": fee(request.season, REGISTRATION_FEE),
-        "order": newest_order(registration, REGISTRATION_FEE),
+        "order": order,
+        "late": order is not None and timezone.now() - order.created_at > _SOON,
         "done": REGISTRATION_FEE in registration.done_steps,
     }
     return render(request, "candidate/fee.html", context, status=422 if refusal else 200)

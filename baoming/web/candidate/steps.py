@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from baoming.messages.queries import is_waiting
 from baoming.registrations.models import PersonCheck
 from baoming.registrations.services import access
 from baoming.registrations.services.person_checks import follow_check, start_check
@@ -36,13 +37,13 @@ def person_check(request: CandidateRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @candidate_required
 def phone(request: CandidateRequest) -> HttpResponse:
-    """Number first, then the code; both stand on one page."""
+    """Number first, then the code; both stand on one page, and it says when the SMS has not left yet."""
     pk, by = request.registration.pk, request.actor
     if request.method != "POST":
         return _show(request, "phone")
     if request.POST.get("act") == "send":
         number = request.POST.get("phone", "")
-        return _try(request, "phone", lambda: access.send_phone_code(pk, number, by=by), "phone", sent=True)
+        return _try(request, "phone", lambda: access.send_phone_code(pk, number, by=by), "phone", stay=True)
     code = request.POST.get("code", "")
     return _try(request, "phone", lambda: access.confirm_phone(pk, code, by=by), "code")
 
@@ -76,7 +77,7 @@ def pledge(request: CandidateRequest) -> HttpResponse:
 
 
 def _try(
-    request: CandidateRequest, page: str, act: Callable[[], None], field: str, *, sent: bool = False
+    request: CandidateRequest, page: str, act: Callable[[], None], field: str, *, stay: bool = False
 ) -> HttpResponse:
     """Act; what the person can mend is shown at its field, what they cannot is the middleware's page."""
     try:
@@ -85,15 +86,15 @@ def _try(
         return _show(request, page, refusal.fields)
     except TooMany as refusal:
         return _show(request, page, {field: str(refusal)})
-    return _show(request, page, sent=True) if sent else redirect("candidate:tasks")
+    return _show(request, page) if stay else redirect("candidate:tasks")
 
 
-def _show(
-    request: CandidateRequest, page: str, errors: dict[str, str] | None = None, *, sent: bool = False
-) -> HttpResponse:
+def _show(request: CandidateRequest, page: str, errors: dict[str, str] | None = None) -> HttpResponse:
+    pk = request.registration.pk
     context = {
         "errors": errors or {},
-        "sent": sent or "code" in (errors or {}),
+        "sent": access.live_code(pk) is not None or "code" in (errors or {}),
+        "waiting": is_waiting(pk, access.PHONE_CODE),
         "phone": request.POST.get("phone", ""),
         "pledge": data(request.season, "pledge"),
     }
