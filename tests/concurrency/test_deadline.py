@@ -1,4 +1,4 @@
-"""R14, FR14: a save that began in time and had to wait for the registration's lock is decided when it has the lock.
+"""R14: a save that began in time and had to wait for the registration's lock is decided when it has the lock.
 
 The control asks the clock before the lock: the same save is then taken after the deadline.
 """

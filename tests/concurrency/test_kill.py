@@ -1,4 +1,4 @@
-"""W1: kill the portal at any moment of 50 saves: success was answered if and only if the version is there.
+"""Kill the portal at any moment of 50 saves: success was answered if and only if the version is there.
 
 What nobody answered may be there or not; the page then says which, and the same request again makes it one version.
 """

@@ -1,4 +1,4 @@
-"""FR35: a list, a story and a task list ask the database as often for thirty rows as for one.
+"""A list, a story and a task list ask the database as often for thirty rows as for one.
 
 The worklist's first tab is counted in test_office. The control takes one join away, and the count grows with the rows.
 """

@@ -1,4 +1,4 @@
-"""FR29: staff find what is below their own office, and nothing else; the list of routes comes from the URL table.
+"""Staff find what is below their own office, and nothing else; the list of routes comes from the URL table.
 
 The control takes the scope away: the same requests then reach another county's people.
 """

@@ -1,0 +1,137 @@
+"""A message waits while the provider is down, goes out when it is back, and lands once however often it is sent."""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import psycopg
+import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from baoming.messages import services
+from baoming.messages.models import Message
+from baoming.messages.providers.base import SmsDown
+from baoming.messages.providers.inbox import InboxSms
+from baoming.messages.services import deliver, send
+from tests.concurrency.together import together
+from tests.conftest import manage
+from tests.environment import CLUSTER, DATABASE
+from tests.standins.running import running
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PHONE = "19900006021"
+CODE = "246810"
+NOBODY_LISTENS = "http://127.0.0.1:9"
+TIMES = 6
+
+
+@pytest.fixture(scope="module")
+def service_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("keys")
+
+
+@pytest.fixture(scope="module")
+def inbox(service_keys: Path) -> Iterator[str]:
+    with running("sms", service_keys / "sms") as address:
+        yield address
+
+
+@pytest.fixture
+def provider(inbox: str, service_keys: Path, monkeypatch: pytest.MonkeyPatch) -> InboxSms:
+    """The stand-in, as the settings would name it."""
+    made = InboxSms(inbox, (service_keys / "sms" / "sms.secret").read_bytes())
+    monkeypatch.setattr(services, "provider", lambda: made)
+    return made
+
+
+def queued() -> tuple[Message, str]:
+    """A message with a phone number of its own, so that the inbox can be asked for it."""
+    number = f"1990000{Message.objects.count() + int(uuid4().int % 9000) + 1000}"
+    return send("phone_code", recipient=uuid4(), number=number, code=CODE), number
+
+
+def landed(inbox: str, number: str) -> int:
+    return httpx.get(inbox, params={"number": number}).text.count(CODE)
+
+
+def work(address: str, keys: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the real worker do what is due, and end."""
+    monkeypatch.setenv("BAOMING_SMS", address)
+    monkeypatch.setenv("BAOMING_SERVICE_KEYS", str(keys))
+    manage("procrastinate", "worker", "--one-shot")
+
+
+def make_due() -> None:
+    """Let the time of waiting pass."""
+    with psycopg.connect(CLUSTER.url("migrate", DATABASE), autocommit=True) as owner:
+        owner.execute("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE status = 'todo'")
+
+
+def test_the_worker_tries_again_once_the_provider_is_back(
+    inbox: str, service_keys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message, number = queued()
+    work(NOBODY_LISTENS, service_keys, monkeypatch)
+    message.refresh_from_db()
+    job = ProcrastinateJob.objects.get(task_name="messages.deliver")
+    assert (message.state, job.status, job.attempts) == ("queued", "todo", 1)
+    assert job.scheduled_at is not None
+    make_due()
+    work(inbox, service_keys, monkeypatch)
+    message.refresh_from_db()
+    job.refresh_from_db()
+    assert (message.state, job.status) == ("sent", "succeeded")
+    assert message.sent_at is not None
+    assert landed(inbox, number) == 1
+
+
+def test_a_provider_that_is_down_leaves_the_message_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    message, _ = queued()
+    monkeypatch.setattr(services, "provider", lambda: InboxSms(NOBODY_LISTENS, b"secret"))
+    with pytest.raises(SmsDown):
+        deliver(message.pk)
+    message.refresh_from_db()
+    assert (message.state, message.reference, message.sent_at) == ("queued", "", None)
+
+
+def test_the_job_run_twice_sends_once(provider: InboxSms, inbox: str) -> None:
+    message, number = queued()
+    deliver(message.pk)
+    deliver(message.pk)
+    assert landed(inbox, number) == 1
+
+
+def deliver_and_forget(message: Message) -> None:
+    """The job dies after the provider took the message and before that is written; it runs again."""
+    deliver(message.pk)
+    Message.objects.filter(pk=message.pk).update(state=Message.State.QUEUED, reference="", sent_at=None)
+    deliver(message.pk)
+
+
+def test_a_job_that_died_after_sending_sends_once(provider: InboxSms, inbox: str) -> None:
+    message, number = queued()
+    deliver_and_forget(message)
+    assert landed(inbox, number) == 1
+
+
+def test_the_job_run_six_times_at_once_sends_once(provider: InboxSms, inbox: str) -> None:
+    message, number = queued()
+    assert together([partial(deliver, message.pk)] * TIMES) == [None] * TIMES
+    assert landed(inbox, number) == 1
+
+
+def test_control_without_the_reference_the_phone_rings_twice(
+    provider: InboxSms, inbox: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Forgetful:
+        """Names every sending anew."""
+
+        def send(self, *, number: str, text: str, reference: str) -> str:
+            return provider.send(number=number, text=text, reference=uuid4().hex)
+
+    monkeypatch.setattr(services, "provider", Forgetful)
+    message, number = queued()
+    deliver_and_forget(message)
+    assert landed(inbox, number) == 2

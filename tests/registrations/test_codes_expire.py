@@ -1,0 +1,196 @@
+"""R9, R10: an SMS code is good for ten minutes and five tries, an activation code until revoked or the window ends.
+
+Each limit has a control that takes it away: the old or guessed code then opens the door.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+
+import pytest
+from django.utils import timezone
+
+from baoming.accounts.codes import code_digest, new_activation_code
+from baoming.audit.actors import Actor
+from baoming.registrations.models import Activation, Registration
+from baoming.registrations.queries import document_of
+from baoming.registrations.services import access
+from baoming.registrations.services import claim as claims
+from baoming.registrations.services.claim import ClaimRefused, claim
+from baoming.schedule.models import Phase
+from baoming.shared.errors import Invalid, NotOpen
+from tests import factories as make
+from tests.concurrency.together import together
+from tests.registrations.test_access import PHONE, candidate
+
+RIGHT, WRONG, NEWER = "246810", "000000", "135791"
+TRIES = 12
+Later = Callable[[timedelta], None]
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Later:
+    """Move the real clock of this process forward."""
+    real, passed = timezone.now, [timedelta()]
+    monkeypatch.setattr(timezone, "now", lambda: real() + passed[0])
+
+    def move(by: timedelta) -> None:
+        passed[0] += by
+
+    return move
+
+
+def sent(monkeypatch: pytest.MonkeyPatch, code: str = RIGHT) -> tuple[Registration, Actor]:
+    monkeypatch.setattr(access, "sms_code", lambda: code)
+    row, me = candidate("phone")
+    access.send_phone_code(row.pk, PHONE, by=me)
+    return row, me
+
+
+def bound(row: Registration) -> bool:
+    row.refresh_from_db()
+    return "phone" in row.done_steps
+
+
+@pytest.mark.django_db
+def test_a_code_binds_until_ten_minutes_have_passed(monkeypatch: pytest.MonkeyPatch, later: Later) -> None:
+    row, me = sent(monkeypatch)
+    later(timedelta(minutes=9, seconds=50))
+    access.confirm_phone(row.pk, RIGHT, by=me)
+    assert bound(row)
+
+
+@pytest.mark.django_db
+def test_after_ten_minutes_the_right_code_is_refused_and_a_new_one_binds(
+    monkeypatch: pytest.MonkeyPatch, later: Later
+) -> None:
+    row, me = sent(monkeypatch)
+    later(timedelta(minutes=10, seconds=1))
+    with pytest.raises(Invalid, match="重新获取"):
+        access.confirm_phone(row.pk, RIGHT, by=me)
+    assert not bound(row)
+    access.send_phone_code(row.pk, PHONE, by=me)
+    access.confirm_phone(row.pk, RIGHT, by=me)
+    assert bound(row)
+
+
+@pytest.mark.django_db
+def test_control_without_the_ten_minutes_a_code_of_yesterday_binds(
+    monkeypatch: pytest.MonkeyPatch, later: Later
+) -> None:
+    row, me = sent(monkeypatch)
+    later(timedelta(days=1))
+    monkeypatch.setattr(access, "_GOOD_FOR", timedelta(days=30))
+    access.confirm_phone(row.pk, RIGHT, by=me)
+    assert bound(row)
+
+
+@pytest.mark.django_db
+def test_a_newer_code_ends_the_older_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    row, me = sent(monkeypatch)
+    monkeypatch.setattr(access, "sms_code", lambda: NEWER)
+    access.send_phone_code(row.pk, PHONE, by=me)
+    with pytest.raises(Invalid, match="验证码不正确"):
+        access.confirm_phone(row.pk, RIGHT, by=me)
+    access.confirm_phone(row.pk, NEWER, by=me)
+    assert bound(row)
+
+
+@pytest.mark.django_db
+def test_control_without_the_five_tries_guessing_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    row, me = sent(monkeypatch)
+    monkeypatch.setattr(access, "_TRIES", 1_000_000)
+    for _ in range(5):
+        with pytest.raises(Invalid, match="验证码不正确"):
+            access.confirm_phone(row.pk, WRONG, by=me)
+    access.confirm_phone(row.pk, RIGHT, by=me)
+    assert bound(row)
+
+
+def compared(row: Registration, me: Actor) -> int:
+    """How many of twelve wrong codes, typed at the same instant, were compared at all."""
+    answers = together([partial(access.confirm_phone, row.pk, WRONG, by=me)] * TRIES)
+    assert all(isinstance(answer, Invalid) for answer in answers), answers
+    return sum("验证码不正确" in str(answer) for answer in answers)
+
+
+@pytest.mark.concurrency
+@pytest.mark.django_db(transaction=True)
+def test_twelve_guesses_at_the_same_instant_are_five(monkeypatch: pytest.MonkeyPatch) -> None:
+    row, me = sent(monkeypatch)
+    assert compared(row, me) == 5
+    with pytest.raises(Invalid, match="作废"):
+        access.confirm_phone(row.pk, RIGHT, by=me)
+
+
+@pytest.mark.concurrency
+@pytest.mark.django_db(transaction=True)
+def test_control_a_count_that_is_not_added_up_lets_all_twelve_guess(monkeypatch: pytest.MonkeyPatch) -> None:
+    row, me = sent(monkeypatch)
+    monkeypatch.setattr(access, "F", lambda field: 0)  # each writes what it read: nothing yet
+    assert compared(row, me) == TRIES
+
+
+def slip() -> tuple[Registration, dict[str, object]]:
+    """A person with a slip, and what claims it."""
+    season = make.season("sign_up")
+    row = make.registration(make.site(), done=make.before("registration_fee"))
+    code = new_activation_code()
+    Activation.objects.create(registration=row, digest=code_digest(code), slip=1, made_at=row.created_at)
+    person = document_of(row)
+    typed = {"season": season, "name": row.name, "number": person.number, "valid_to": person.valid_to}
+    return row, {**typed, "code": code, "address": "127.0.0.1"}
+
+
+def closes() -> datetime:
+    end = Phase.objects.get(key="sign_up").closes
+    assert end is not None
+    return end
+
+
+@pytest.mark.django_db
+def test_a_code_that_a_later_slip_replaced_says_so_and_gives_no_account() -> None:
+    row, typed = slip()
+    Activation.objects.update(revoked_at=row.created_at)
+    with pytest.raises(ClaimRefused, match="作废"):
+        claim(**typed)  # type: ignore[arg-type]
+    row.refresh_from_db()
+    assert row.account is None
+
+
+@pytest.mark.django_db
+def test_a_code_is_no_key_any_more_once_both_passwords_are_set() -> None:
+    row, typed = slip()
+    Activation.objects.update(used_at=row.created_at)
+    with pytest.raises(ClaimRefused, match="用登录密码登录"):
+        claim(**typed)  # type: ignore[arg-type]
+
+
+@pytest.mark.django_db
+def test_the_windows_last_minute_counts_and_the_second_after_does_not() -> None:
+    row, typed = slip()
+    make.at(closes() - make.A_MINUTE)
+    assert claim(**typed).pk == row.pk  # type: ignore[arg-type]
+    make.at(closes() + timedelta(seconds=1))
+    with pytest.raises(NotOpen, match="已经结束"):
+        claim(**typed)  # type: ignore[arg-type]
+
+
+@pytest.mark.django_db
+def test_before_the_window_it_says_when_and_the_code_stays_good() -> None:
+    row, typed = slip()
+    opens = Phase.objects.get(key="sign_up").opens
+    assert opens is not None
+    make.at(opens - make.A_MINUTE)
+    with pytest.raises(NotOpen, match="妥善保管"):
+        claim(**typed)  # type: ignore[arg-type]
+    make.at(opens + make.A_MINUTE)
+    assert claim(**typed).pk == row.pk  # type: ignore[arg-type]
+
+
+@pytest.mark.django_db
+def test_control_without_the_window_the_code_of_last_year_opens(monkeypatch: pytest.MonkeyPatch) -> None:
+    row, typed = slip()
+    make.at(closes() + timedelta(days=300))
+    monkeypatch.setattr(claims, "_require_open", lambda registration: None)
+    assert claim(**typed).pk == row.pk  # type: ignore[arg-type]
