@@ -57,6 +57,11 @@ class TaskList:
         return [*self.now, *self.waiting, *self.done, *self.later]
 
     @property
+    def missing(self) -> list[Task]:
+        """What is not done yet, whoever must act, in the order of the journey."""
+        return [*self.now, *self.waiting, *self.later]
+
+    @property
     def again(self) -> Task | None:
         """The done step that the viewer may do anew now."""
         return next((task for task in self.done if task.verb), None)

@@ -5,28 +5,26 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
-from django.urls import include, path
 
 from baoming.registrations import journey
 from baoming.registrations.form_queries import draft_of, form_of, typed_of
 from baoming.registrations.models import FormVersion, Registration
-from baoming.web.candidate import form_urls
+from baoming.web.middleware import SignedIn
 from tests.registrations.form_samples import FILLED
-from tests.registrations.test_save_form import PASSWORD, candidate, deadline, make, me, now, type_in
+from tests.registrations.test_save_form import PASSWORD, candidate, deadline, make, now, type_in
 from tests.web.test_look import Page
 
-urlpatterns = [path("", include((form_urls.urlpatterns, "candidate")))]
 pytestmark = pytest.mark.django_db
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
 def signed_in(get_response: Answer) -> Answer:
-    """The one registration there is, signed in."""
+    """The one registration there is, signed in; the rest of the page's frame as on the portal."""
+    attached = SignedIn(get_response)
 
     def answer(request: HttpRequest) -> HttpResponse:
-        request.registration = Registration.objects.select_related("season", "site").get()
-        request.actor = me(request.registration)
-        return get_response(request)
+        request.user = Registration.objects.get().account
+        return attached(request)
 
     return answer
 
@@ -34,7 +32,8 @@ def signed_in(get_response: Answer) -> Answer:
 @pytest.fixture(autouse=True)
 def _portal() -> Iterator[None]:
     middleware = ["baoming.web.middleware.RequestTransaction", f"{__name__}.signed_in"]
-    with override_settings(ROOT_URLCONF=__name__, PORTAL="candidate", MIDDLEWARE=middleware):
+    urls = "baoming.config.urls_candidate"
+    with override_settings(ROOT_URLCONF=urls, PORTAL="candidate", MIDDLEWARE=middleware):
         yield
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib.auth.hashers import check_password
 from django.db import transaction
 
+from baoming.accounts.codes import receipt_code
 from baoming.accounts.models import Account, Request, actor_key
 from baoming.accounts.services.buckets import give_back, take
 from baoming.accounts.services.sign_in import is_own_device
@@ -181,7 +182,7 @@ def _new_version(registration: Registration, values: Values) -> FormVersion:
         registration=registration,
         number=registration.version + 1,
         content_hash=digest,
-        receipt=digest[:4],
+        receipt=receipt_code(digest),
         changed=[one.key for one in form.differences(before, values)],
         field_count=sum(len(section.rows) for section in form.display(values)),
     )

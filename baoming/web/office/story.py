@@ -13,15 +13,16 @@ from baoming.documents.models import Print
 from baoming.documents.queries import prints_of
 from baoming.payments.queries import item_names, orders_of
 from baoming.registrations.form_queries import differences, form_of, versions_of
+from baoming.registrations.journey import STEPS
 from baoming.registrations.models import FormVersion, Registration, Signature
 from baoming.registrations.queries import document_of, tasks_of
 from baoming.registrations.services.sheets import SHEET
 from baoming.registrations.sheets import short_hash
-from baoming.registrations.tasklist import Task, TaskList
+from baoming.registrations.tasklist import Box, Status, Task, TaskList
 from baoming.reviews.queries import moral_of
 from baoming.shared.moments import stamp
 from baoming.web.access import OfficeRequest
-from baoming.web.office.words import VERBS
+from baoming.web.office.words import QUIET, VERBS
 
 # Steps of the strip after the candidate's eight boxes, which end with the signature.
 _AFTER = ("moral_assessment", "completion", "final_review")
@@ -56,7 +57,7 @@ def show(
         "orders": orders_of(registration),
         "items": item_names(registration.season),
         "moral": moral_of(registration),
-        "timeline": [_line(event) for event in story(registration.pk)],
+        **_past(registration),
         **_versions(registration),
     }
     return render(request, "office/candidate.html", context, status=422 if errors else 200)
@@ -65,14 +66,23 @@ def show(
 def _strip(tasks: TaskList, registration: Registration) -> list[dict[str, str]]:
     """The way as a strip: the eight official boxes, then what the offices do."""
     found = {task.key: task for task in tasks.all}
-    boxes = [{"name": box.title, "said": "", "state": box.status.value} for box in tasks.boxes]
-    if registration.version:
-        boxes[6]["said"] = f"第{registration.version}版"
+    boxes = [
+        {"name": box.title, "said": _when(box, tasks, registration), "state": box.status.value} for box in tasks.boxes
+    ]
     return [*boxes, *(_part(found[key]) for key in _AFTER if key in found)]
 
 
+def _when(box: Box, tasks: TaskList, registration: Registration) -> str:
+    """When the last step of a filled box was done; of the form, which version."""
+    if box.status is not Status.DONE:
+        return ""
+    times = [task.at for task in tasks.done if task.at and STEPS[task.key].box == box.letter]
+    said = stamp(max(times)) if times else ""
+    return f"第{registration.version}版，{said[:5]}" if box.letter == STEPS["form"].box else said
+
+
 def _part(task: Task) -> dict[str, str]:
-    said = stamp(task.at) if task.at else (task.who if task.status.value == "doing" else "")
+    said = stamp(task.at) if task.at else (task.who if task.status is Status.DOING else "")
     return {"name": task.title, "said": said, "state": task.status.value}
 
 
@@ -94,6 +104,17 @@ def _prints(registration: Registration) -> list[Printed]:
     return [Printed(row, short_hash(row.content_hash)[:8], row.pk in signed) for row in rows]
 
 
+def _past(registration: Registration) -> dict[str, Any]:
+    """What happened, newest first, and apart from it who has looked."""
+    events = story(registration.pk, limit=100)
+    return {
+        "timeline": [_line(event) for event in events if event.verb not in QUIET],
+        "views": [_line(event) for event in events if event.verb == "see_candidate"],
+    }
+
+
 def _line(event: Event) -> dict[str, str]:
     """One event as the page shows it."""
-    return {"time": stamp(event.at), "title": VERBS.get(event.verb, event.verb), "sub": event.actor_label}
+    title, version = VERBS[event.verb], event.details.get("version")
+    said = f"{title}，第{version}版" if version else title
+    return {"time": stamp(event.at), "title": said, "sub": event.actor_label}

@@ -1,4 +1,4 @@
-"""What events are called on an office's page."""
+"""What events are called on an office's page. A test proves that every verb that is recorded has its words."""
 
 from baoming.registrations.journey import JOURNEY
 
@@ -14,7 +14,9 @@ VERBS = {
     "hold:moral_assessment": "品德考核不合格，暂停县区完成",
     "clear:moral_assessment": "品德考核已更正，恢复办理",
     "clear:reverification": "读卡核验，消除欠核验",
-    "claim": "第一次登录",
+    "reread_card": "补读身份证",
+    "claim": "凭激活码登录",
+    "open_order": "下单缴费",
     "hold:reverification": "记入欠核验",
     "extend_for_person": "开放单人窗口",
     "save_form": "保存报名信息",
@@ -22,4 +24,6 @@ VERBS = {
     **{f"undo:{step.key}": f"{step.zh}，退回" for step in JOURNEY},
 }
 
+# Told elsewhere on the page, or by the step that the act completes.
+QUIET = {"see_candidate", "open_file", "take_photo", "step:form"}
 TITLES = {step.key: step.zh for step in JOURNEY}

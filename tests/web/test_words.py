@@ -1,0 +1,45 @@
+"""Every verb of the audit log has its words on the office's page."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import baoming
+from baoming.registrations.journey import STEPS
+from baoming.web.office.words import QUIET, VERBS
+
+PACKAGE = Path(baoming.__file__).parent
+NOT_OF_A_CANDIDATE = {"add_segment", "import_roster", "open_site", "set_clock"}  # never on a candidate's page
+
+
+def recorded() -> Iterator[str]:
+    """The verbs that `record` is called with; of an f-string, what stands before its first value."""
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "record":
+                verb = node.args[0]
+                if isinstance(verb, ast.JoinedStr):
+                    verb = verb.values[0]
+                assert isinstance(verb, ast.Constant), path
+                yield verb.value
+
+
+def test_every_recorded_verb_has_words() -> None:
+    verbs = set(recorded()) - NOT_OF_A_CANDIDATE
+    assert {"save_form", "claim", "step:", "undo:", "hold:", "clear:"} <= verbs
+    plain = {verb for verb in verbs if not verb.endswith(":")}
+    assert plain <= set(VERBS), plain - set(VERBS)
+
+
+def test_every_step_and_its_return_have_words() -> None:
+    assert {f"{way}:{key}" for way in ("step", "undo") for key in STEPS} <= set(VERBS)
+
+
+def test_holds_are_placed_and_cleared_in_words() -> None:
+    kinds = {verb.partition(":")[2] for verb in VERBS if verb.startswith(("hold:", "clear:"))}
+    assert kinds == {"reverification", "moral_assessment"}
+    assert {f"{way}:{kind}" for way in ("hold", "clear") for kind in kinds} <= set(VERBS)
+
+
+def test_what_is_not_shown_is_known() -> None:
+    assert set(VERBS) >= QUIET
