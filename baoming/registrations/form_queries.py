@@ -12,6 +12,7 @@ import baoming
 from baoming.organizations.divisions import Divisions
 from baoming.registrations.form_fields import Value, Values
 from baoming.registrations.forms import Difference, FormDefinition, as_raw
+from baoming.registrations.journey import JOURNEY
 from baoming.registrations.models import Draft, FormGroup, FormVersion, Registration
 from baoming.seasons.codesets import CodeSet, parse_code_sets
 from baoming.seasons.models import Season
@@ -58,11 +59,15 @@ def _read(path: str) -> Any:
 
 
 def traits_of(registration: Registration, values: Mapping[str, Value]) -> list[str]:
-    """Return the registration's traits as `values` make them; those the form says nothing of stay."""
+    """Return the registration's traits as `values` make them.
+
+    Those the form says nothing of stay, and those of a step that a payment has locked (R17).
+    """
     rules: Mapping[str, Mapping[str, list[str]]] = data(registration.season, "form").get("traits", {})
     governed = {trait for codes in rules.values() for traits in codes.values() for trait in traits}
     chosen = {trait for key, codes in rules.items() for trait in codes.get(str(values.get(key, "")), [])}
-    return sorted((set(registration.traits) - governed) | chosen)
+    locked = {step.applies.value for step in JOURNEY if step.lasting_once in registration.done_steps}
+    return sorted((set(registration.traits) - (governed - locked)) | chosen)
 
 
 def phone_context(registration_id: UUID) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from baoming.audit.actors import Party
-from baoming.registrations.journey import STEPS, Trait
+from baoming.registrations.journey import STEPS, Trait, pack
 from baoming.registrations.models import Registration
 from baoming.registrations.queries import state_of, tasks_of
 from baoming.registrations.services.steps import require
@@ -63,6 +63,14 @@ def test_until_the_deadline_the_choice_can_be_changed_both_ways() -> None:
     assert Trait.ARTS_OR_SPORTS not in saved(row, specialty_exam=["NONE"]).trait_set
     assert Trait.ARTS_OR_SPORTS in saved(row, specialty_exam=["SPORTS"]).trait_set
     assert Trait.CULTURE_EXAM in row.trait_set
+
+
+def test_once_paid_the_provincial_exam_stays_whatever_the_form_says() -> None:
+    row = saved(candidate(), specialty_exam=["ARTS"])
+    row.done = pack({*row.done_steps, "specialty", "specialty_fee"})
+    row.save(update_fields=["done"])
+    saved(row, specialty_exam=["NONE"])
+    assert all(state_of(row).applies(step) for step in OF_SPECIALTY)
 
 
 def test_nobody_loses_the_exam_by_leaving_the_question_out() -> None:
