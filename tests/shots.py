@@ -38,6 +38,7 @@ class Camera:
         """Take the whole page; the contact sheet shows what stands on the first screen."""
         kind = "phone" if (page.viewport_size or {})["width"] < 600 else "office"
         path = self.out / f"{len(self.taken) + 1:02d}-{kind}-{name}.png"
+        page.wait_for_load_state("load")
         page.screenshot(path=path, full_page=True)
         self.taken.append(path)
 

@@ -111,7 +111,7 @@ def test_the_desk_takes_one_person_from_typing_to_the_slip(office: Client) -> No
     shown = office.get(desk).content.decode()
     assert "报名序号 01020001" in shown
     assert office.get(f"/candidates/{row.pk}/photo/").content.startswith(b"\xff\xd8")
-    assert "分配报名序号，完成" in office.get(f"/candidates/{row.pk}/").content.decode()
+    assert "<div>分配报名序号<small>" in office.get(f"/candidates/{row.pk}/").content.decode()
 
 
 @pytest.mark.parametrize(

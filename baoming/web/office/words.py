@@ -20,7 +20,7 @@ VERBS = {
     "hold:reverification": "记入欠核验",
     "extend_for_person": "开放单人窗口",
     "save_form": "保存报名信息",
-    **{f"step:{step.key}": f"{step.zh}，完成" for step in JOURNEY},
+    **{f"step:{step.key}": step.zh for step in JOURNEY},
     **{f"undo:{step.key}": f"{step.zh}，退回" for step in JOURNEY},
 }
 
