@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: run test check setup format shots docs clean
+.PHONY: run test check bench setup format shots docs clean
 .DEFAULT_GOAL := run
 
 run: setup ## both portals, worker, database and stand-ins on this machine
@@ -18,6 +18,9 @@ check: setup ## style, types, import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+bench: setup ## what the service costs, beside bare Django, bare hashes and pgbench (about 4 minutes)
+	@$(BIN)/python -m bench
 
 setup: .venv/.synced node_modules/.synced
 

@@ -68,7 +68,7 @@ class Cluster:
         if self.answers():
             return
         self._folders()
-        binaries = self._binaries()
+        binaries = self.binaries()
         if not (self.data / "PG_VERSION").exists():
             _run(
                 [
@@ -100,7 +100,7 @@ class Cluster:
     def stop(self) -> None:
         """Stop the server; open transactions are rolled back."""
         _run(
-            [self._binaries() / "pg_ctl", "-D", self.data, "-m", "fast", "-w", "-t", "20", "stop"],
+            [self.binaries() / "pg_ctl", "-D", self.data, "-m", "fast", "-w", "-t", "20", "stop"],
             check=False,
         )
 
@@ -114,7 +114,7 @@ class Cluster:
             if _is_root():
                 shutil.chown(folder, SERVER_USER)
 
-    def _binaries(self) -> Path:
+    def binaries(self) -> Path:
         """Folder of initdb and pg_ctl: of the data folder's own major version, if it has one already."""
         version_file = self.data / "PG_VERSION"
         wanted = version_file.read_text().strip() if version_file.exists() else None

@@ -104,7 +104,7 @@ class Stack:
 
     def _services(self) -> list[Service]:
         portals = [
-            Service(name, _granian(port), {"BAOMING_PORTAL": name})
+            Service(name, granian(port), {"BAOMING_PORTAL": name})
             for name, port in (("candidate", self.ports.candidate), ("office", self.ports.office))
         ]
         worker = Service("worker", [sys.executable, "manage.py", "procrastinate", "worker", "--concurrency", "4"])
@@ -122,10 +122,11 @@ class Stack:
         return [service for service in services if (ROOT / "standins" / service.name / "__main__.py").exists()]
 
 
-def _granian(port: int) -> list[str]:
+def granian(port: int, application: str = "baoming.config.wsgi:application") -> list[str]:
+    """Return the command that serves `application` on a loopback port."""
     return [
         str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", "1", "--blocking-threads", "4", "--no-access-log", "baoming.config.wsgi:application",
+        "--workers", "1", "--blocking-threads", "4", "--no-access-log", application,
     ]  # fmt: skip
 
 

@@ -1,0 +1,130 @@
+"""`make bench`: the journey's CPU beside bare hashes and bare Django, and numbers issued beside pgbench."""
+
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+
+import psycopg
+
+from bench import journey, numbers
+from bench.bare import bare_django
+from bench.drive import Driver
+from bench.results import Figure, machine, write
+from bench.rounds import HASHES, Bench, Round, middle
+from launcher.postgres import Cluster
+from launcher.stack import Ports, Stack
+
+PEOPLE, ROUNDS = 8, 6  # and one round more, to warm up
+_BARE_PORT = 18  # above the stack's first
+
+
+def main() -> int:
+    signal.signal(signal.SIGTERM, _interrupt)
+    with _stack() as stack:
+        lines = journey.read()
+        postmaster = int((stack.cluster.data / "postmaster.pid").read_text().split()[0])
+        rounds = _journeys(stack, lines, postmaster=postmaster)
+        stack.group.stop()  # numbers are measured beside an otherwise idle database
+        issued = numbers.measure(stack, postmaster=postmaster)
+        where = machine(_version(stack.cluster))
+    write(_figures(lines, rounds) | issued, _table(lines, rounds), machine=where, day=datetime.now(UTC).date())
+    return 0
+
+
+def _journeys(stack: Stack, lines: Sequence[journey.Line], *, postmaster: int) -> list[Round]:
+    with ExitStack() as open_things:
+        watch = open_things.enter_context(psycopg.connect(stack.cluster.url("postgres"), autocommit=True))
+        bare = open_things.enter_context(bare_django(stack, port=stack.ports.first + _BARE_PORT, database=postmaster))
+        driver = open_things.enter_context(Driver(stack))
+        driver.open_season()
+        bench = Bench(stack, driver, bare, watch)
+        return [_told(number, bench.round(lines, PEOPLE)) for number in range(ROUNDS + 1)][1:]
+
+
+def _told(number: int, one: Round) -> Round:
+    print(
+        f"journeys, round {number or 'to warm up'}: {sum(one.lines.values()):.3f} s CPU each",
+        file=sys.stderr,
+        flush=True,
+    )
+    return one
+
+
+def _figures(lines: Sequence[journey.Line], rounds: Sequence[Round]) -> dict[str, Figure]:
+    bare_hash = middle(rounds, lambda one: one.bare_hash)
+    bare_request = middle(rounds, lambda one: one.bare_request)
+    worst = max(_per_line(lines, rounds).items(), key=lambda item: item[1] * (item[0].kind == "other"))
+    count = f"median of {len(rounds)} rounds of {PEOPLE} people"
+    by_hashes = f"{HASHES} bare Argon2id hashes, {HASHES * bare_hash:.4f} s CPU; {count}"
+    by_page = f"one signed-in get page of bare Django, {bare_request * 1000:.2f} ms CPU; {count}"
+    return {
+        "journey_cpu_ratio": Figure(middle(rounds, lambda one: one.journey_ratio(lines)), "ratio", by_hashes),
+        "request_cpu_ratio": Figure(middle(rounds, lambda one: one.request_ratio(lines)), "ratio", by_page),
+        "request_cpu_ratio_worst": Figure(worst[1] / bare_request, "ratio", f"as request_cpu_ratio; {worst[0].name}"),
+        "journey_cpu_s": Figure(middle(rounds, lambda one: sum(one.lines.values())), "s CPU, server and PostgreSQL"),
+        "worker_cpu_s": Figure(middle(rounds, lambda one: one.worker), "s CPU a journey, worker process alone"),
+        "bare_hash_cpu_ms": Figure(bare_hash * 1000, "ms CPU"),
+        "bare_request_cpu_ms": Figure(bare_request * 1000, "ms CPU"),
+    }
+
+
+def _per_line(lines: Sequence[journey.Line], rounds: Sequence[Round]) -> dict[journey.Line, float]:
+    """Return the median CPU seconds of each line."""
+    return {line: middle(rounds, lambda one, place=line.place: one.lines[place]) for line in lines}  # type: ignore[misc]
+
+
+def _table(lines: Sequence[journey.Line], rounds: Sequence[Round]) -> str:
+    rows = [
+        f"{line.place}\t{line.portal}\t{line.name}\t{line.who}\t{line.kind}\t{seconds * 1000:.2f}"
+        for line, seconds in _per_line(lines, rounds).items()
+    ]
+    return "\n".join(["place\tportal\trequest\twho\tclass\tcpu_ms", *rows, ""])
+
+
+@contextmanager
+def _stack() -> Iterator[Stack]:
+    """A whole installation of its own, gone afterwards whatever happens."""
+    home = Path(tempfile.mkdtemp(prefix="baoming-bench-"))
+    home.chmod(0o755)  # as root PostgreSQL runs as another user
+    stack = Stack(home, Ports(_free_range()))
+    try:
+        stack.prepare()
+        stack.start()
+        yield stack
+    finally:
+        stack.stop()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _free_range() -> int:
+    """Return the first of twenty ports that nobody listens on."""
+    for first in range(31000, 32700, 20):
+        with ExitStack() as probes:
+            if all(_free(probes.enter_context(socket.socket()), port) for port in range(first, first + 20)):
+                return first
+    raise OSError("no twenty free ports in a row")
+
+
+def _free(probe: socket.socket, port: int) -> bool:
+    return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def _version(cluster: Cluster) -> str:
+    command = [str(cluster.binaries() / "postgres"), "--version"]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()[-1]
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

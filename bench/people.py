@@ -1,0 +1,146 @@
+"""The people of the bench: what each knows, types and does outside the two portals.
+
+They see pages, paper and SMS, as the real ones do; nothing is taken from the database.
+"""
+
+import io
+import json
+import re
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+from pypdf import PdfReader
+
+import baoming
+from bench.forms import Answers, FormMissing
+from standins.faces import face
+from standins.people import Person as Pupil
+
+STAFF_PASSWORD = "yanshi-2023"  # of the demo
+_LOGIN, _SAVE = "zqw7-tvkrd", "bdf8-gkmnp"
+_CODE = re.compile(r"用后即废）\s*((?:[0-9A-Z]\s*){16})")
+_RULES = Path(baoming.__file__).parent / "reviews" / "data" / "43" / "2023" / "eligibility.json"
+_FORM: Answers = {
+    "registration_type": "UNIFIED",
+    "first_subject": "PHYSICS",
+    "second_subjects": ["BIOLOGY", "CHEMISTRY"],
+    "language": "1",
+    "specialty_exam": "NONE",
+    "candidate_category": "1",
+    "graduation_category": "0",
+    "political_status": "03",
+    "school_name": "长沙市芙蓉区第一中学",
+    "address.province": "43",
+    "address.city": "430100",
+    "address.county": "430102",
+    "address.township": "马坡岭街道",
+    "address.detail": "远大二路1238号6栋1204",
+    "recipient": "欧阳明",
+    "parent_relation": "MOTHER",
+    "parent_name": "阿依古丽·买买提",
+    "parent_phone": "19900001234",
+    "strengths": "长跑",
+}
+_MORAL = "该生遵纪守法，尊敬师长，团结同学。"
+
+
+@dataclass
+class Candidate:
+    """One person, with what has come into their hands or onto a screen about them."""
+
+    place: int  # of the card in the stand-in reader
+    pupil: Pupil
+    client: httpx.Client  # their own phone
+    file: str = ""
+    pages: dict[str, str] = field(default_factory=dict)  # portal: the page last shown
+    slip: bytes = b""
+    code: str = ""  # on the slip
+    reading: str = ""
+    sms: str = ""
+    saves: int = 0
+
+    @property
+    def phone(self) -> str:
+        return f"1990000{self.place:04d}"
+
+    def answers(self, path: str) -> Answers:
+        """Return what is typed or pressed on the page of `path`, by the names of inputs."""
+        card = {"name": self.pupil.name, "number": self.pupil.number, "valid_to": self.pupil.valid_to.isoformat()}
+        if path.startswith("/form/") and path != "/form/save":
+            return {**_FORM, "postcode": "410017" if self.saves else "410016"}
+        known: dict[str, Answers] = {
+            "/desk/card/": {"card": self.reading},
+            "/desk/{file}/review/": {**dict.fromkeys(_rules(), "yes"), "act": "pass"},
+            "/claim/": {**card, "code": self.code},
+            "/fee/": {"no_refund": "yes"},
+            "/person-check/": {"consent": "yes"},
+            "/phone/": {"code": self.sms} if self.sms else {"phone": self.phone},
+            "/passwords/": {"login": _LOGIN, "save": _SAVE},
+            "/pledge/": {"accepted": "yes"},
+            "/form/save": {"save_password": _SAVE},
+            "/sign-in/": {"number": self.pupil.number, "password": _LOGIN},
+            "/candidates/find/": {"wanted": self.pupil.name},
+            "/candidates/{file}/moral/": {"qualified": "yes", "text": _MORAL},
+        }
+        return known.get(path, {})
+
+    @cached_property
+    def photo(self) -> bytes:
+        """The picture the site's camera took; drawing it takes the bench's own time, once."""
+        return face(self.place, sex="男" if self.pupil.sex == "男" else "女")
+
+
+def code_on(slip: bytes) -> str:
+    """Return the activation code printed on a slip. Raises ValueError."""
+    text = PdfReader(io.BytesIO(slip)).pages[0].extract_text()
+    found = _CODE.search(text)
+    if found is None:
+        raise ValueError("no activation code on the slip")
+    return "".join(found[1].split())
+
+
+@dataclass(frozen=True)
+class World:
+    """What lies outside the portals: reader, cashier, identity check and telephones."""
+
+    reader: str
+    office: str  # whose pages the reader answers
+    sms: str
+    client: httpx.Client
+
+    def lay_card(self, candidate: Candidate) -> None:
+        """Lay the card on the reader and keep what it says, signed."""
+        self.client.post(f"{self.reader}/put/{candidate.place}")
+        answer = self.client.get(f"{self.reader}/card", headers={"Origin": self.office})
+        candidate.reading = answer.raise_for_status().text
+
+    def pay(self, candidate: Candidate) -> None:
+        """Pay on the cashier's page, which the fee page leads to."""
+        self.client.post(_link(candidate.pages["candidate"], "/pay"), data={"do": "pay"})
+
+    def show_face(self, candidate: Candidate) -> None:
+        self.client.post(_link(candidate.pages["candidate"], "/check/"), data={"do": "passed"})
+
+    def read_sms(self, candidate: Candidate) -> None:
+        page = self.client.get(f"{self.sms}/", params={"number": candidate.phone}).text
+        found = re.search(r"】(\d{6})，", page)
+        if found is None:
+            raise ValueError("no SMS with a code has come")
+        candidate.sms = found[1]
+
+
+def _link(page: str, path: str) -> str:
+    """Return the address of another service on a page."""
+    for address in re.findall(r'href="(http[^"]+)"', page):
+        if urlsplit(address).path.startswith(path):
+            return str(address).replace("&amp;", "&")
+    raise FormMissing(f"no link leads to {path}")
+
+
+@cache
+def _rules() -> list[str]:
+    """The keys of what the desk judges, as the season's data names them."""
+    return [rule["key"] for rule in json.loads(_RULES.read_text("utf-8"))["rules"]]
