@@ -10,7 +10,7 @@ run: setup ## both portals, worker, database and stand-ins on this machine
 	@$(BIN)/python -m launcher
 
 test: check ## everything that must hold before a change lands
-	@$(BIN)/python -m launcher.tools browser fonts
+	@$(BIN)/python -m launcher.tools browser fonts scanner
 	$(BIN)/python -m pytest
 
 check: setup ## style, types, import contracts
@@ -21,6 +21,10 @@ check: setup ## style, types, import contracts
 
 bench: setup ## what the service costs, beside bare Django, bare hashes and pgbench (about 4 minutes)
 	@$(BIN)/python -m bench
+
+shots: setup ## pictures of every page from the running product, and a contact sheet, in build/shots
+	@$(BIN)/python -m launcher.tools browser fonts
+	@$(BIN)/python -m tests.shots build/shots
 
 setup: .venv/.synced node_modules/.synced
 

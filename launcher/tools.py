@@ -1,6 +1,6 @@
-"""Gets what pip alone cannot: browser assets by npm, a Chromium and Chinese fonts for tests.
+"""Gets what pip alone cannot: browser assets by npm, a Chromium, Chinese fonts and a code scanner for tests.
 
-python -m launcher.tools assets browser fonts
+python -m launcher.tools assets browser fonts scanner
 """
 
 import os
@@ -55,6 +55,12 @@ def fonts() -> None:
         sys.exit("No Chinese font found: install the package fonts-noto-cjk")
 
 
+def scanner() -> None:
+    """See that the codes on printed sheets can be read back: pdftoppm draws a page, zbarimg reads it."""
+    if not all(map(shutil.which, ("pdftoppm", "zbarimg"))) and not _apt("poppler-utils", "zbar-tools"):
+        sys.exit("No pdftoppm and zbarimg found: install the packages poppler-utils and zbar-tools")
+
+
 def _apt(*packages: str) -> bool:
     """Install Debian packages when we are root on a Debian; whether that worked."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
@@ -69,4 +75,4 @@ def _apt(*packages: str) -> bool:
 
 if __name__ == "__main__":
     for name in sys.argv[1:]:
-        {"assets": assets, "browser": browser, "fonts": fonts}[name]()
+        {"assets": assets, "browser": browser, "fonts": fonts, "scanner": scanner}[name]()
