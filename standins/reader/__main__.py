@@ -29,8 +29,8 @@ _PAGE = """
 <p>{% if here %}读卡器上是<strong>{{ here.name }}</strong>的身份证。
 <form method="post" action="/take"><button class="main">取走身份证</button></form>
 {% else %}读卡器上没有身份证。{% endif %}</p>
-<table><tr><th>学号</th><th>姓名</th><th>有效期至</th><th></th></tr>{% for one in people %}
-<tr><td>{{ one.class_number }}</td><td>{{ one.name }}</td><td>{{ one.valid_to }}</td>
+<table><tr><th>学号</th><th>姓名</th><th>公民身份号码</th><th>有效期至</th><th></th></tr>{% for one in people %}
+<tr><td>{{ one.class_number }}</td><td>{{ one.name }}</td><td>{{ one.number }}</td><td>{{ one.valid_to }}</td>
 <td><form method="post" action="/put/{{ loop.index0 }}">
 <button aria-label="放上{{ one.name }}的身份证">放上身份证</button></form></td></tr>{% endfor %}</table>"""
 
