@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "baoming.web.middleware.RequestTransaction",
     "baoming.web.middleware.SignedIn",
+    "baoming.web.middleware.ReadableInput",
 ]
 ROOT_URLCONF = f"baoming.config.urls_{PORTAL}"
 WSGI_APPLICATION = "baoming.config.wsgi.application"

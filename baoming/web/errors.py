@@ -8,10 +8,20 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
+from baoming.registrations.journey import STEPS
 from baoming.shared.errors import Refused
 
 log = logging.getLogger("baoming.web")
+STEP_PAGES = {  # where a candidate does a step
+    "registration_fee": "candidate:fee",
+    "person_check": "candidate:person_check",
+    "phone": "candidate:phone",
+    "passwords": "candidate:passwords",
+    "pledge": "candidate:pledge",
+    "form": "candidate:form",
+}
 
 
 def page(request: HttpRequest, name: str, status: int, **context: object) -> HttpResponse:
@@ -19,9 +29,13 @@ def page(request: HttpRequest, name: str, status: int, **context: object) -> Htt
     return render(request, f"{settings.PORTAL}/{name}.html", context, status=status)
 
 
-def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
-    """409: the rule's own sentence, and the way on."""
-    return page(request, "refused", 409, refusal=refusal)
+def refused(request: HttpRequest, refusal: Refused, *, status: int = 409) -> HttpResponse:
+    """409: the rule's own sentence, and the way on: for a candidate the step that must come first."""
+    if settings.PORTAL != "candidate" or getattr(request, "registration", None) is None:
+        return page(request, "refused", status, refusal=refusal)
+    go = STEP_PAGES.get(refusal.go, "")
+    way = {"go_url": reverse(go), "go_label": STEPS[refusal.go].verb} if go else {}
+    return page(request, "refused", status, refusal=refusal, home_url=reverse("candidate:tasks"), **way)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

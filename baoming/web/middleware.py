@@ -62,6 +62,23 @@ class RequestTransaction:
         return None
 
 
+class ReadableInput:
+    """Refuses what no keyboard types and no text column holds: a null byte, sent by a faulty program or a probe."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., object], *_: object) -> HttpResponse | None:
+        if getattr(view, "csrf_exempt", False):  # a machine's notice: its raw body is what is signed
+            return None
+        if any("\0" in text for sent in (request.GET, request.POST) for _, texts in sent.lists() for text in texts):
+            return errors.refused(request, Refused("填写的内容里有不能识别的字符，请删去后再试"), status=400)
+        return None
+
+
 class SignedIn:
     """Attaches season and season's moment, and who is signed in to this portal.
 

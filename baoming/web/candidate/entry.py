@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from baoming.accounts.models import Account, candidate_handle
@@ -23,6 +24,7 @@ from baoming.shared.moments import short
 from baoming.shared.text import halfwidth
 from baoming.vault.services import keys
 from baoming.web.access import CandidateRequest, candidate_required
+from baoming.web.errors import STEP_PAGES
 
 DEVICE = "bm_device"
 _YEAR = 365 * 24 * 3600
@@ -96,7 +98,9 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def care(request: HttpRequest) -> HttpResponse:
     """Switch 长辈版 on or off."""
     response = redirect("candidate:home")
-    response.set_cookie("care", request.POST.get("care", "")[:1], max_age=_YEAR, httponly=True, samesite="Lax")
+    response.set_cookie(
+        "care", "1" if request.POST.get("care") == "1" else "", max_age=_YEAR, httponly=True, samesite="Lax"
+    )
     return response
 
 
@@ -106,7 +110,8 @@ def tasks(request: CandidateRequest) -> HttpResponse:
     """The candidate's own task list, in the frame of the eight official boxes."""
     found = tasks_of(request.registration, Party.CANDIDATE)
     boxes = [{"letter": box.letter, "name": box.title, "state": box.status.value} for box in found.boxes]
-    context = {"registration": request.registration, "tasks": found, "boxes": boxes}
+    links = {key: reverse(name) for key, name in STEP_PAGES.items()}
+    context = {"registration": request.registration, "tasks": found, "boxes": boxes, "links": links}
     return render(request, "candidate/tasks.html", context)
 
 

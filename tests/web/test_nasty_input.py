@@ -1,0 +1,107 @@
+"""Whatever is sent to any route of either portal, the answer is never a 5xx: no defect is reached from outside."""
+
+import io
+import json
+
+import pytest
+from django.test import Client
+
+from baoming.organizations.models import Organization
+from baoming.organizations.roles import Role
+from baoming.registrations.form_queries import form_of
+from baoming.registrations.models import Registration
+from tests import factories as make
+from tests.registrations import confirmed
+from tests.web.conftest import signed_in
+from tests.web.test_scope import CANDIDATES_OPEN, CANDIDATES_OWN, METHODS, OF_ONE, routes
+
+pytestmark = pytest.mark.django_db
+
+NASTY = {
+    "nothing": "",
+    "a null byte": "欧阳\x00思远",
+    "a null byte alone": "\x00",
+    "a long word": "a" * 100_000,
+    "long Chinese": "𠮷" * 20_000,
+    "full-width digits": "９" * 40,
+    "superscript": "²",
+    "negative": "-1",
+    "more than 32 bits": "2147483648",
+    "more than 64 bits": "9" * 30,
+    "a float": "1e999",
+    "an unending number": "NaN",
+    "direction override": "\u202e\u2066\ufeff",
+    "line ends": "a\r\nSet-Cookie: x=1",
+    "markup": "<script>alert(1)</script>{{ 7*7 }}%s%(name)s",
+    "a list": "[]",
+    "an object": "{}",
+    "deep": "[" * 20_000,
+    "a reading of nothing": json.dumps({"card": None, "signature": "AAAA"}),
+    "a reading of lists": json.dumps({"card": [], "reader": {}, "read_at": 3, "nonce": [], "signature": ""}),
+    "a date": "0000-00-00",
+    "another date": "9999-99-99",
+}
+FIELDS = (
+    "handle password name number valid_to valid_from birth long_term code card wanted version hours qualified text "
+    "reason note seen act expected first last phase sealed filename entry sex ethnicity address issuer consent "
+    "no_refund phone login save accepted revision save_password asked care"
+).split()
+
+
+def fields_of(row: Registration) -> list[str]:
+    """Every name that a form of either portal sends."""
+    own = [name for page in form_of(row.season).pages for field in page.fields for name in field.inputs]
+    rules = [f"rule-{number}" for number in range(3)]
+    return [*FIELDS, *own, *rules]
+
+
+def address(portal: str, name: str, row: Registration) -> str:
+    samples = {"registration_id": row.pk, "site_id": row.site_id, "key": "contact", "no": 10**25}
+    pattern = routes(portal)[name].pattern
+    return "/" + str(pattern).format() if not pattern.converters else _filled(str(pattern), samples)
+
+
+def _filled(pattern: str, samples: dict[str, object]) -> str:
+    for key, value in samples.items():
+        for kind in ("uuid", "slug", "int"):
+            pattern = pattern.replace(f"<{kind}:{key}>", str(value))
+    return f"/{pattern}"
+
+
+@pytest.fixture
+def row() -> Registration:
+    return confirmed.printed()
+
+
+def test_no_route_of_the_office_breaks(office: Client, row: Registration) -> None:
+    county = Organization.objects.get(pk=row.site.parent_id)
+    assert county.parent
+    province = Organization.objects.get(path="43/")
+    places = {Role.OPERATOR: row.site, Role.COUNTY: county, Role.CITY: county.parent, Role.PROVINCE: province}
+    staff = {role: make.staff(place, role) for role, place in places.items()}
+    for name, methods in METHODS.items():
+        for role in [OF_ONE[name].role] if name in OF_ONE else [Role.OPERATOR, Role.COUNTY, Role.PROVINCE]:
+            for nasty in NASTY.values():
+                signed_in(office, staff[role])
+                _send(office, address("office", name, row), methods, dict.fromkeys(fields_of(row), nasty), nasty)
+
+
+def test_no_route_of_the_candidate_breaks(phone: Client, row: Registration) -> None:
+    make.season("sign_up")
+    assert row.account
+    for name, methods in (CANDIDATES_OPEN | CANDIDATES_OWN).items():
+        for nasty in NASTY.values():
+            phone.force_login(row.account)
+            _send(phone, address("candidate", name, row), methods, dict.fromkeys(fields_of(row), nasty), nasty)
+
+
+def _send(client: Client, place: str, methods: tuple[str, ...], sent: dict[str, str], nasty: str) -> None:
+    if "POST" in methods:
+        assert client.post(place, sent).status_code < 500, (place, nasty[:40])
+        file = io.BytesIO(nasty.encode("utf-8", "surrogatepass"))
+        file.name = "名册.csv"
+        assert client.post(place, {**sent, "photo": file, "file": io.BytesIO(file.getvalue())}).status_code < 500, place
+        assert client.post(place, "not json", content_type="application/json").status_code < 500, place
+    if "GET" in methods:
+        asked = {"page": nasty, "tab": nasty, "entry": nasty, "mend": nasty}
+        assert client.get(place, {key: value[:4000] for key, value in asked.items()}).status_code < 500, place
