@@ -119,9 +119,11 @@ def counties(monkeypatch: pytest.MonkeyPatch) -> list[Organization]:
 
 def open_everywhere(sites: list[Organization]) -> list[Registration | Exception]:
     season, person = Season.objects.get(), make.document()
-    return together(
-        [partial(open_file, person, season=season, site=site, by=operator(site), reader="R01") for site in sites]
-    )
+    acts = [
+        partial(open_file, person, season=season, site=site, by=operator(site), reader="R01", nonce=f"of {site.pk}")
+        for site in sites
+    ]
+    return together(acts)
 
 
 def test_one_person_in_two_counties_at_the_same_instant_is_registered_once(monkeypatch: pytest.MonkeyPatch) -> None:
