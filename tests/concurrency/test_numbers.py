@@ -109,9 +109,9 @@ def counties(monkeypatch: pytest.MonkeyPatch) -> list[Organization]:
     make.season()
     meet, insert = Barrier(2), intake._insert
 
-    def together_inserted(registration: Registration, person: IdentityDocument) -> None:
+    def together_inserted(registration: Registration, person: IdentityDocument) -> Registration | None:
         meet.wait(PATIENCE)
-        insert(registration, person)
+        return insert(registration, person)
 
     monkeypatch.setattr(intake, "_insert", together_inserted)
     return [make.site("01"), make.site("01", of="0103")]

@@ -41,11 +41,12 @@ NASTY = {
     "a date": "0000-00-00",
     "another date": "9999-99-99",
 }
-FIELDS = """
-    handle password name number valid_to valid_from birth long_term code card wanted version hours qualified text
-    reason note seen act expected first last phase sealed filename entry sex ethnicity address issuer consent
-    no_refund phone login save accepted revision save_password asked care
-""".split()
+FIELDS = [
+    "handle", "password", "name", "number", "valid_to", "valid_from", "birth", "long_term", "code", "card",
+    "wanted", "version", "hours", "qualified", "text", "reason", "note", "seen", "act", "expected", "first",
+    "last", "phase", "sealed", "filename", "entry", "sex", "ethnicity", "address", "issuer", "consent",
+    "no_refund", "phone", "login", "save", "accepted", "revision", "save_password", "asked", "care",
+]  # fmt: skip
 
 
 def fields_of(row: Registration) -> list[str]:
