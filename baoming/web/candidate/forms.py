@@ -1,34 +1,24 @@
 """The registration form: page by page with a draft kept, checked, saved with the save password (R13, R14)."""
 
-from typing import cast
-
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from baoming.audit.actors import Actor, Party
-from baoming.registrations.form_queries import bound_phone, version_of, versions_of
+from baoming.audit.actors import Party
+from baoming.registrations.form_queries import bound_phone, form_of, version_of, versions_of
 from baoming.registrations.forms import Page, Problems
-from baoming.registrations.models import Registration
 from baoming.registrations.queries import tasks_of
 from baoming.registrations.services.forms import WrongSavePassword, keep_draft, save_form
 from baoming.shared.errors import Changed, Invalid, NotOpen, TooMany
-from baoming.web.access import candidate_required
+from baoming.web.access import CandidateRequest, candidate_required
 from baoming.web.candidate.form_views import Desk, changed_labels, region_options, version_sections
 
 _DEVICE = "bm_device"
 
 
-class CandidateRequest(HttpRequest):
-    """A request of a signed-in candidate."""
-
-    registration: Registration
-    actor: Actor
-
-
 @require_GET
 @candidate_required
-def form_start(request: HttpRequest) -> HttpResponse:
+def form_start(request: CandidateRequest) -> HttpResponse:
     """Go on where something is missing, else to the check."""
     desk = _desk(request)
     return redirect(desk.mend_address().removesuffix("?mend=1") or "candidate:form_check")
@@ -36,15 +26,15 @@ def form_start(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @candidate_required
-def form_page(request: HttpRequest, key: str) -> HttpResponse:
+def form_page(request: CandidateRequest, key: str) -> HttpResponse:
     """Show one page; a POST keeps the draft and goes on, or shows what is to be mended."""
-    page = _page(_desk(request), key)
+    page = _page(request, key)
     if request.method == "GET":
         desk = _desk(request)
         return _asked(request, desk, page, desk.problems_of(page) if "mend" in request.GET else {})
     raw = {name: request.POST.getlist(name) for name in request.POST}
     try:
-        keep_draft(_registration(request).pk, page=key, raw=raw, revision=_revision(request), by=_by(request))
+        keep_draft(request.registration.pk, page=key, raw=raw, revision=_revision(request), by=request.actor)
     except Changed as refusal:
         return _check(request, note=str(refusal), status=409)
     except NotOpen:  # completed meanwhile: the desk says so, above what was typed
@@ -54,7 +44,7 @@ def form_page(request: HttpRequest, key: str) -> HttpResponse:
     return _answer(request, page)
 
 
-def _answer(request: HttpRequest, page: Page) -> HttpResponse:
+def _answer(request: CandidateRequest, page: Page) -> HttpResponse:
     """Go on; a field that the choice has only now brought onto the page is asked, not blamed."""
     desk = _desk(request)
     problems = desk.problems_of(page)
@@ -67,22 +57,22 @@ def _answer(request: HttpRequest, page: Page) -> HttpResponse:
 
 @require_GET
 @candidate_required
-def form_check(request: HttpRequest) -> HttpResponse:
+def form_check(request: CandidateRequest) -> HttpResponse:
     """Show all of it, with what has changed since the newest saved version."""
     return _check(request)
 
 
 @require_POST
 @candidate_required
-def form_save(request: HttpRequest) -> HttpResponse:
+def form_save(request: CandidateRequest) -> HttpResponse:
     """Save with the save password. A wrong one is told on the check page, and the draft stays."""
     try:
         saved = save_form(
-            _registration(request).pk,
+            request.registration.pk,
             save_password=request.POST.get("save_password", ""),
             device=request.COOKIES.get(_DEVICE, ""),
             revision=_revision(request),
-            by=_by(request),
+            by=request.actor,
         )
     except (WrongSavePassword, TooMany) as refusal:
         return _check(request, wrong=str(refusal), status=422)
@@ -95,25 +85,25 @@ def form_save(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @candidate_required
-def form_forgot(request: HttpRequest) -> HttpResponse:
+def form_forgot(request: CandidateRequest) -> HttpResponse:
     """Say how to get a new save password."""
     return render(request, "candidate/form_forgot.html")
 
 
 @require_GET
 @candidate_required
-def versions(request: HttpRequest) -> HttpResponse:
+def versions(request: CandidateRequest) -> HttpResponse:
     """List what was saved, newest first."""
-    mine = _registration(request)
+    mine = request.registration
     rows = [(one, changed_labels(mine, one)) for one in versions_of(mine)]
     return render(request, "candidate/form_versions.html", {"rows": rows})
 
 
 @require_GET
 @candidate_required
-def version(request: HttpRequest, no: int) -> HttpResponse:
+def version(request: CandidateRequest, no: int) -> HttpResponse:
     """Show one saved version: its receipt, what is still missing, and what it says."""
-    mine = _registration(request)
+    mine = request.registration
     found = version_of(mine, no)
     if found is None:
         raise Http404
@@ -130,7 +120,7 @@ def version(request: HttpRequest, no: int) -> HttpResponse:
     return render(request, "candidate/form_version.html", given)
 
 
-def _asked(request: HttpRequest, desk: Desk, page: Page, errors: Problems, *, status: int = 200) -> HttpResponse:
+def _asked(request: CandidateRequest, desk: Desk, page: Page, errors: Problems, *, status: int = 200) -> HttpResponse:
     given = {
         "desk": desk,
         "page": page,
@@ -143,33 +133,25 @@ def _asked(request: HttpRequest, desk: Desk, page: Page, errors: Problems, *, st
     return render(request, "candidate/form_page.html", given, status=status)
 
 
-def _check(request: HttpRequest, *, wrong: str = "", note: str = "", status: int = 200) -> HttpResponse:
+def _check(request: CandidateRequest, *, wrong: str = "", note: str = "", status: int = 200) -> HttpResponse:
     desk = _desk(request)
     given = {"desk": desk, "errors": {"save_password": wrong} if wrong else {}, "wrong": wrong, "note": note}
     return render(request, "candidate/form_check.html", given, status=status)
 
 
-def _desk(request: HttpRequest) -> Desk:
+def _desk(request: CandidateRequest) -> Desk:
     """Return the candidate's form; raise NotOpen before the steps it rests on are done."""
-    desk = Desk(_registration(request), _by(request))
+    desk = Desk(request.registration, request.actor)
     desk.closed  # noqa: B018  (asked for its refusal)
     return desk
 
 
-def _page(desk: Desk, key: str) -> Page:
+def _page(request: CandidateRequest, key: str) -> Page:
     try:
-        return desk.form.page(key)
+        return form_of(request.season).page(key)
     except KeyError:
         raise Http404 from None
 
 
-def _registration(request: HttpRequest) -> Registration:
-    return cast(CandidateRequest, request).registration
-
-
-def _by(request: HttpRequest) -> Actor:
-    return cast(CandidateRequest, request).actor
-
-
-def _revision(request: HttpRequest) -> str:
+def _revision(request: CandidateRequest) -> str:
     return request.POST.get("revision", "")
