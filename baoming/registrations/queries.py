@@ -1,6 +1,5 @@
 """Reading registrations: their state, their document, and the lists of offices."""
 
-from datetime import datetime
 from uuid import UUID
 
 from django.core.files.storage import default_storage
@@ -12,16 +11,17 @@ from baoming.registrations.identity_documents import IdentityDocument
 from baoming.registrations.models import HoldRow, NumberSegment, Photo, Registration, RosterEntry, StepLog
 from baoming.registrations.tasklist import TaskList, task_list
 from baoming.schedule.queries import phase_times
+from baoming.seasons.queries import Clock
 from baoming.shared.paths import next_sibling
 from baoming.shared.text import halfwidth
 from baoming.vault.services import keys
 
 
-def state_of(registration: Registration, *, now: datetime | None = None) -> journey.State:
-    """Return the journey's state. Call it after the lock: openness is decided here, by the database's clock."""
+def state_of(registration: Registration, *, clock: Clock | None = None) -> journey.State:
+    """Return the journey's state. Called after the lock, openness is decided here, by the database's clock."""
     return journey.State(
         done=registration.done_steps,
-        phases=phase_times(registration.season_id, path=registration.path, subject=registration.pk, now=now),
+        phases=phase_times(registration.season_id, path=registration.path, subject=registration.pk, clock=clock),
         traits=registration.trait_set,
         holds=tuple(
             journey.Hold(steps=frozenset(row.steps), reason=row.reason)
@@ -30,10 +30,10 @@ def state_of(registration: Registration, *, now: datetime | None = None) -> jour
     )
 
 
-def tasks_of(registration: Registration, viewer: Party) -> TaskList:
+def tasks_of(registration: Registration, viewer: Party, *, clock: Clock | None = None) -> TaskList:
     """Return the live task list, the same for candidate and office but for who acts."""
     done_at = {row.step: row.at for row in step_log(registration) if row.done}
-    return task_list(state_of(registration), viewer, done_at=done_at)
+    return task_list(state_of(registration, clock=clock), viewer, done_at=done_at)
 
 
 def step_log(registration: Registration) -> list[StepLog]:

@@ -1,33 +1,52 @@
 """The season's clock and its data."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import DateTimeField, Func, IntegerField
+from django.db.models.functions import Cast
 
 from baoming.seasons.models import Season, SeasonData
 
 
-def season_now(season_id: int) -> datetime:
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The season's present moment, and which version of its data holds at it."""
+
+    now: datetime
+    version: int
+
+
+def season_clock(season_id: int) -> Clock:
     """Return the season's time: the database's clock, shifted only in demo and practice seasons.
 
     Ask after the lock: `now()` would be frozen at BEGIN, this is not (architecture rule 3).
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT season_now(%s)", [season_id])
-        moment: datetime = cursor.fetchone()[0]
-    return moment
+        cursor.execute("SELECT season_now(id::integer), data_version FROM seasons_season WHERE id = %s", [season_id])
+        return Clock(*cursor.fetchone())
 
 
-def current_season() -> Season:
-    """Return the season that this installation's portals serve: the demo season in a demo, else the newest real one."""
+def season_now(season_id: int) -> datetime:
+    """Return the season's moment alone."""
+    return season_clock(season_id).now
+
+
+def current_season() -> tuple[Season, Clock]:
+    """Return the season that this installation's portals serve, with its moment, in one question.
+
+    The demo season in a demo, else the newest real one.
+    """
     kind = Season.Kind.DEMO if settings.DEMO else Season.Kind.REAL
-    season = Season.objects.filter(kind=kind).order_by("-year").first()
+    moment = Func(Cast("pk", IntegerField()), function="season_now", output_field=DateTimeField())
+    season = Season.objects.filter(kind=kind).annotate(now=moment).order_by("-year").first()
     if season is None:
         raise Season.DoesNotExist("No season is loaded: run `manage.py load_season`")
-    return season
+    return season, Clock(season.now, season.data_version)
 
 
 def data(season: Season, key: str) -> Any:

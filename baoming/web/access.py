@@ -11,6 +11,7 @@ from baoming.audit.actors import Actor
 from baoming.organizations.models import Staff
 from baoming.registrations.models import Registration
 from baoming.seasons.models import Season
+from baoming.seasons.queries import Clock
 
 View = Callable[..., HttpResponse]
 
@@ -19,6 +20,7 @@ class OfficeRequest(HttpRequest):
     """A request of signed-in staff, as the middleware leaves it."""
 
     season: Season
+    clock: Clock
     staff: Staff
     actor: Actor
 
@@ -27,6 +29,7 @@ class CandidateRequest(HttpRequest):
     """A request of a signed-in candidate, as the middleware leaves it."""
 
     season: Season
+    clock: Clock
     registration: Registration
     actor: Actor
 

@@ -52,9 +52,10 @@ class Contact:
 def page(request: HttpRequest) -> dict[str, Any]:
     """Return season, now, care, site, nav and staff for the frame of every page."""
     season, staff = getattr(request, "season", None), getattr(request, "staff", None)
+    clock = getattr(request, "clock", None)
     return {
         "season": Titled(f"{season.year}年高考报名", f"{season.name}网上报名", season.is_real) if season else None,
-        "now": getattr(request, "season_now", None) or timezone.now(),
+        "now": clock.now if clock else timezone.now(),
         "care": request.COOKIES.get("care") == "1",
         "site": _contact(request),
         "staff": Signed(staff.name, staff.office.name, staff) if staff else None,

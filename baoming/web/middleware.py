@@ -12,7 +12,7 @@ from baoming.audit.actors import Actor, Party
 from baoming.organizations.queries import staff_of
 from baoming.registrations.queries import of_account
 from baoming.seasons.models import Season
-from baoming.seasons.queries import current_season, season_now
+from baoming.seasons.queries import current_season
 from baoming.shared.errors import OutcomeUnknown, Refused
 from baoming.web import errors
 
@@ -80,7 +80,7 @@ class ReadableInput:
 
 
 class SignedIn:
-    """Attaches season and season's moment, and who is signed in to this portal.
+    """Attaches season and its clock, and who is signed in to this portal.
 
     Office: `staff`. Candidate: `registration`. Both: `actor`. Each is None for a stranger. Everything
     a page's frame needs is read here, so that an error page needs no database any more.
@@ -90,8 +90,8 @@ class SignedIn:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        season = current_season()
-        attributes: dict[str, object] = {"season": season, "season_now": season_now(season.pk)}
+        season, clock = current_season()
+        attributes: dict[str, object] = {"season": season, "clock": clock}
         user = request.user if request.user.is_authenticated else None
         read = _office if settings.PORTAL == "office" else _candidate
         request.__dict__.update(attributes, **read(season, user))

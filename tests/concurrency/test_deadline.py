@@ -22,7 +22,7 @@ from baoming.registrations.queries import state_of
 from baoming.registrations.services import forms
 from baoming.registrations.services.forms import save_form
 from baoming.registrations.services.steps import locked
-from baoming.seasons.queries import season_now
+from baoming.seasons.queries import Clock, season_clock, season_now
 from baoming.shared.errors import NotOpen
 from tests import factories as make
 from tests.environment import CLUSTER, DATABASE
@@ -96,15 +96,15 @@ def test_a_save_that_waited_and_is_still_in_time_is_taken() -> None:
 
 
 def test_control_openness_asked_before_the_lock_takes_a_save_too_late(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[datetime] = []
+    asked: list[Clock] = []
 
     def asked_first(registration_id: UUID) -> Registration:
-        asked.append(season_now(Registration.objects.get(pk=registration_id).season_id))
+        asked.append(season_clock(Registration.objects.get(pk=registration_id).season_id))
         return locked(registration_id)
 
     def by_that_moment(key: str, registration: Registration, by: Actor) -> datetime:
-        journey.require(key, by.kind, state_of(registration, now=asked[-1]))
-        return asked[-1]
+        journey.require(key, by.kind, state_of(registration, clock=asked[-1]))
+        return asked[-1].now
 
     row = candidate()
     type_in(row)

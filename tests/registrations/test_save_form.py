@@ -32,6 +32,7 @@ from baoming.registrations.services import forms, steps
 from baoming.registrations.services.forms import WrongSavePassword, keep_draft, save_form
 from baoming.schedule.models import Phase
 from baoming.seasons.models import Season
+from baoming.seasons.queries import Clock
 from baoming.shared.errors import Changed, Invalid, NotOpen, Refused, TooMany
 from baoming.shared.moments import short
 from baoming.vault.services import keys
@@ -248,15 +249,14 @@ def test_the_deadline_is_decided_after_the_lock() -> None:
 def test_control_the_frozen_clock_of_a_transaction_would_let_it_through(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def frozen(season_id: int) -> datetime:
+    def frozen(season_id: int) -> Clock:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT now() + clock_offset FROM seasons_season WHERE id = %s", [season_id])
-            moment: datetime = cursor.fetchone()[0]
-        return moment
+            cursor.execute("SELECT now() + clock_offset, data_version FROM seasons_season WHERE id = %s", [season_id])
+            return Clock(*cursor.fetchone())
 
     row = candidate()
     type_in(row)
-    monkeypatch.setattr(steps, "season_now", frozen)
+    monkeypatch.setattr(steps, "season_clock", frozen)
     _waits_across_the_deadline(row)
     assert FormVersion.objects.count() == 1
 

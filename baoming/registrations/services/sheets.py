@@ -91,7 +91,7 @@ def open_correction(registration_id: UUID, *, hours: int, by: Actor) -> Extensio
     refuse_if_completed(registration)
     if not 1 <= hours <= MOST_HOURS:
         raise Invalid({"hours": f"更正时间最长{MOST_HOURS}小时，请填1到{MOST_HOURS}"})
-    state = state_of(registration, now=now)
+    state = state_of(registration)
     running, confirmation = state.phases["proof_correction"], state.open_phase("signature")
     if running.open and running.closes:
         raise Refused(f"已经为这名考生开放更正，到{moment(running.closes)}截止，现在就可以改")

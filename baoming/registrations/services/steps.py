@@ -8,7 +8,7 @@ from baoming.audit.services import record
 from baoming.registrations import journey
 from baoming.registrations.models import HoldRow, Registration, Signature, StepLog
 from baoming.registrations.queries import state_of
-from baoming.seasons.queries import season_now
+from baoming.seasons.queries import season_clock, season_now
 from baoming.shared.errors import NotOpen
 
 
@@ -19,9 +19,9 @@ def locked(registration_id: UUID) -> Registration:
 
 def require(key: str, registration: Registration, by: Actor) -> datetime:
     """Return the season's moment if `by` may do step `key` now; raise NotOpen. Call after `locked`."""
-    now = season_now(registration.season_id)
-    journey.require(key, by.kind, state_of(registration, now=now))
-    return now
+    clock = season_clock(registration.season_id)
+    journey.require(key, by.kind, state_of(registration, clock=clock))
+    return clock.now
 
 
 def refuse_if_completed(registration: Registration) -> None:

@@ -35,8 +35,8 @@ _SENTENCE = "证件号或密码不一致，请核对后再试"
 @require_safe
 def home(request: CandidateRequest) -> HttpResponse:
     """Season, what is open now, and the whole timetable."""
-    times = phase_times(request.season.pk)
-    phases = [(phase, times[phase.key]) for phase in calendar(request.season.pk) if phase.opens]
+    times = phase_times(request.season.pk, clock=request.clock)
+    phases = [(phase, times[phase.key]) for phase in calendar(request.season.pk, request.clock.version) if phase.opens]
     context = {
         "authority": request.season.authority,
         "sign_up": times["sign_up"],
@@ -108,7 +108,7 @@ def care(request: HttpRequest) -> HttpResponse:
 @candidate_required
 def tasks(request: CandidateRequest) -> HttpResponse:
     """The candidate's own task list, in the frame of the eight official boxes."""
-    found = tasks_of(request.registration, Party.CANDIDATE)
+    found = tasks_of(request.registration, Party.CANDIDATE, clock=request.clock)
     boxes = [{"letter": box.letter, "name": box.title, "state": box.status.value} for box in found.boxes]
     links = {key: reverse(name) for key, name in STEP_PAGES.items()}
     context = {"registration": request.registration, "tasks": found, "boxes": boxes, "links": links}

@@ -14,6 +14,7 @@ from baoming.registrations.forms import Page, Problems, Section
 from baoming.registrations.models import Draft, FormVersion, Registration
 from baoming.registrations.queries import state_of
 from baoming.registrations.services.steps import refuse_if_completed
+from baoming.seasons.queries import Clock
 from baoming.shared.errors import NotOpen
 
 UNFILLED = "（未填）"
@@ -43,6 +44,7 @@ class Desk:
 
     registration: Registration
     by: Actor
+    clock: Clock
     draft: Draft | None = field(init=False)
 
     def __post_init__(self) -> None:
@@ -55,7 +57,7 @@ class Desk:
     @cached_property
     def closed(self) -> str:
         """Why nothing can be saved now, empty if it can; raise NotOpen while steps before are missing."""
-        state = state_of(self.registration)
+        state = state_of(self.registration, clock=self.clock)
         try:
             refuse_if_completed(self.registration)
             journey.require("form", self.by.kind, state)

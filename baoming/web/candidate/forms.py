@@ -114,7 +114,7 @@ def version(request: CandidateRequest, no: int) -> HttpResponse:
             {"label": "考生", "value": mine.name},
             {"label": "本次改动", "value": changed_labels(mine, found)},
         ],
-        "tasks": tasks_of(mine, Party.CANDIDATE),
+        "tasks": tasks_of(mine, Party.CANDIDATE, clock=request.clock),
         "sections": version_sections(mine, found),
     }
     return render(request, "candidate/form_version.html", given)
@@ -141,7 +141,7 @@ def _check(request: CandidateRequest, *, wrong: str = "", note: str = "", status
 
 def _desk(request: CandidateRequest) -> Desk:
     """Return the candidate's form; raise NotOpen before the steps it rests on are done."""
-    desk = Desk(request.registration, request.actor)
+    desk = Desk(request.registration, request.actor, request.clock)
     desk.closed  # noqa: B018  (asked for its refusal)
     return desk
 

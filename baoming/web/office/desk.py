@@ -28,7 +28,7 @@ from baoming.registrations.services.slips import print_slip
 from baoming.reviews.queries import last_review
 from baoming.reviews.services import pass_eligibility, return_eligibility
 from baoming.seasons import codesets
-from baoming.seasons.queries import data, season_now
+from baoming.seasons.queries import data
 from baoming.shared.errors import Invalid, Refused
 from baoming.web.access import OfficeRequest, staff_may
 from baoming.web.office.cards import read_card, reader_agent, typed_card
@@ -185,13 +185,13 @@ def _file(request: OfficeRequest, registration: Registration, errors: dict[str, 
         "registration": registration,
         "document": document_of(registration),
         "done": registration.done_steps,
-        "tasks": {task.key: task for task in tasks_of(registration, request.actor.kind).all},
+        "tasks": {task.key: task for task in tasks_of(registration, request.actor.kind, clock=request.clock).all},
         "eligibility": data(request.season, "eligibility"),
         "reasons": [(item["key"], item["title"]) for item in data(request.season, "eligibility")["reasons"]],
         "review": last_review(registration),
         "photo": current_photo(registration),
         "next_number": next_number(request.season.pk, registration.site_id),
-        "today": season_now(request.season.pk).date(),
+        "today": request.clock.now.date(),
         "agent": reader_agent(),
     }
     return render(request, "office/desk_file.html", context, status=422 if errors else 200)

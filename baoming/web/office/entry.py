@@ -61,8 +61,8 @@ def today(request: OfficeRequest) -> HttpResponse:
     """What is open, and how many wait for what."""
     staff, season = request.staff, request.season
     context = {
-        "phases": calendar(season.pk),
-        "times": phase_times(season.pk, path=staff.path),
+        "phases": calendar(season.pk, request.clock.version),
+        "times": phase_times(season.pk, path=staff.path, clock=request.clock),
         "counts": tab_counts(season.pk, staff.path),
         "sites": sites_of(season.pk, staff.path),
         "party": staff.actor.kind,

@@ -15,11 +15,11 @@ def clock(request: OfficeRequest) -> HttpResponse:
     """The phases with a button each; absent from a real season."""
     if request.season.is_real:
         raise Http404
-    phases = calendar(request.season.pk)
+    phases = calendar(request.season.pk, request.clock.version)
     if request.method == "POST":
         if request.POST.get("phase") not in {phase.key for phase in phases}:
             raise Http404
         go_to_phase(request.season, request.POST["phase"], by=request.actor)
         return redirect("office:clock")
-    times = phase_times(request.season.pk, path=request.staff.path)
+    times = phase_times(request.season.pk, path=request.staff.path, clock=request.clock)
     return render(request, "office/clock.html", {"phases": phases, "times": times})

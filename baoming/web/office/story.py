@@ -45,7 +45,7 @@ def show(
     typed: Mapping[str, str] | None = None,
 ) -> HttpResponse:
     """Answer with the story; `errors` and `typed` are those of an act that was refused on this page."""
-    tasks = tasks_of(registration, request.actor.kind)
+    tasks = tasks_of(registration, request.actor.kind, clock=request.clock)
     context = {
         "registration": registration,
         "errors": errors or {},

@@ -18,7 +18,7 @@ from baoming.shared.moments import BEIJING
 
 PACKAGES = Path(baoming.__file__).parent
 _DOCUMENTS = {  # key: package that owns the file
-    "season": "seasons", "fees": "payments", "eligibility": "reviews",
+    "season": "seasons", "phases": "schedule", "fees": "payments", "eligibility": "reviews",
     "form": "registrations", "photo": "registrations", "pledge": "registrations",
 }  # fmt: skip
 
@@ -48,7 +48,7 @@ def load(province: str, year: int, kind: str) -> Season:
         defaults={"name": head["name"], "authority": head["authority"], "journey_version": VERSION},
     )
     load_data(season, documents)
-    for position, phase in enumerate(_read("schedule", province, year, "phases")):
+    for position, phase in enumerate(documents["phases"]):
         Phase.objects.update_or_create(season=season, key=phase["key"], defaults=_phase(phase, position))
     return season
 
