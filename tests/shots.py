@@ -132,7 +132,9 @@ def at_the_desk(camera: Camera, pc: Page, reader: str) -> str:
         camera.take(pc, "受理台已发号")
         code = activation_code(print_out(pc, "打印通知单"))
         camera.go(pc, "/candidates/", "考生")
-        camera.go(pc, "/candidates/?tab=found", "没有找到")
+        pc.get_by_role("searchbox", name="查找考生").fill("司马无名")
+        pc.keyboard.press("Enter")
+        camera.take(pc, "没有找到")
         camera.go(pc, "/nowhere/", "没有这一页")
         pc.goto("/")
     return code

@@ -44,5 +44,4 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "set_segments": _COUNTY,
     "see_segments": _SITE_COUNTY,
     "set_clock": frozenset({Role.PROVINCE}),
-    "see_staff": frozenset({Role.COUNTY, Role.CITY, Role.PROVINCE}),
 }

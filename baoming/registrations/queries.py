@@ -107,8 +107,8 @@ def _matches(season_id: int, wanted: str) -> Q:
     name = wanted.strip()
     found = Q(name=name) | Q(name_key__startswith=names.pinyin_key(name)) if name else Q()
     if text.isascii() and text.isalpha():
-        return Q(name_initials=text.lower()) | Q(name_key__startswith=text.lower())
-    if text.isdigit() and len(text) == 8:
+        return Q(name_initials__startswith=text.lower()) | Q(name_key__startswith=text.lower())
+    if text.isascii() and text.isdigit() and len(text) == 8:
         return Q(number=int(text))
     if len(text) == 4:
         found |= Q(last_four_blind=keys().blind(text, purpose="last4", season=season_id))

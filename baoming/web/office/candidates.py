@@ -2,13 +2,14 @@
 
 from uuid import UUID
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from baoming.audit.services import record
+from baoming.registrations.models import Registration
 from baoming.registrations.queries import TABS, tab_counts, worklist
 from baoming.web.access import OfficeRequest, staff_may
 from baoming.web.office.scope import one
@@ -16,7 +17,6 @@ from baoming.web.office.story import show
 from baoming.web.office.words import TITLES
 
 PAGE = 50
-_WANTED = "wanted"  # what was searched stays in the session: a name never stands in an address
 
 
 @require_safe
@@ -24,9 +24,26 @@ _WANTED = "wanted"  # what was searched stays in the session: a name never stand
 def index(request: OfficeRequest) -> HttpResponse:
     """One page of the worklist under one tab."""
     tab = request.GET.get("tab", "all")
-    wanted = request.session.get(_WANTED, "") if tab == "found" else ""
-    rows = worklist(request.season.pk, request.staff.path, tab=tab, wanted=wanted)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    rows = worklist(request.season.pk, request.staff.path, tab=tab)
+    return _list(request, Paginator(rows, PAGE).get_page(request.GET.get("page")), tab=tab)
+
+
+@require_POST
+@staff_may("see_candidates")
+def find(request: OfficeRequest) -> HttpResponse:
+    """Find by number, name, pinyin or last four; a single hit opens its page.
+
+    The answer is this page itself: what was searched stands in no address and is kept nowhere.
+    """
+    wanted = request.POST.get("wanted", "").strip()[:60]
+    rows = worklist(request.season.pk, request.staff.path, wanted=wanted) if wanted else Registration.objects.none()
+    page = Paginator(rows, PAGE).get_page(1)
+    if page.paginator.count == 1:
+        return redirect("office:candidate", page[0].pk)
+    return _list(request, page, wanted=wanted)
+
+
+def _list(request: OfficeRequest, page: Page[Registration], *, tab: str = "", wanted: str = "") -> HttpResponse:
     counts = tab_counts(request.season.pk, request.staff.path)
     tabs = [
         {
@@ -37,23 +54,8 @@ def index(request: OfficeRequest) -> HttpResponse:
         }
         for key, (title, _) in TABS.items()
     ]
-    return render(
-        request,
-        "office/candidates.html",
-        {"page": page, "tabs": tabs, "tab": tab, "wanted": wanted, "titles": TITLES},
-    )
-
-
-@require_POST
-@staff_may("see_candidates")
-def find(request: OfficeRequest) -> HttpResponse:
-    """Find by number, name, pinyin or last four; a single hit opens its page."""
-    wanted = request.POST.get("wanted", "").strip()[:60]
-    found = list(worklist(request.season.pk, request.staff.path, wanted=wanted)[:2]) if wanted else []
-    if len(found) == 1:
-        return redirect("office:candidate", found[0].pk)
-    request.session[_WANTED] = wanted
-    return redirect(f"{reverse('office:candidates')}?tab=found")
+    context = {"page": page, "tabs": tabs, "tab": tab, "wanted": wanted, "titles": TITLES}
+    return render(request, "office/candidates.html", context)
 
 
 @require_safe

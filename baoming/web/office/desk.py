@@ -1,16 +1,15 @@
 """The desk of a site: card, eligibility, photo, number, slip (R5–R8)."""
 
-import json
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from baoming.registrations.identity_documents import IdentityDocument
+from baoming.audit.services import record
+from baoming.registrations.form_queries import code_sets
+from baoming.registrations.identity_documents import IdentityDocument, validity_problem
 from baoming.registrations.models import Registration, RosterEntry
 from baoming.registrations.queries import (
     current_photo,
@@ -27,13 +26,14 @@ from baoming.registrations.services.photos import take_photo
 from baoming.registrations.services.slips import print_slip
 from baoming.reviews.queries import last_review
 from baoming.reviews.services import pass_eligibility, return_eligibility
-from baoming.seasons import codesets
 from baoming.seasons.queries import data
 from baoming.shared.errors import Invalid, Refused
+from baoming.shared.moments import BEIJING
 from baoming.web.access import OfficeRequest, staff_may
 from baoming.web.office.cards import read_card, reader_agent, typed_card
 from baoming.web.office.scope import one
 from baoming.web.office.words import TITLES
+from baoming.web.uploads import sent_file
 
 
 @require_safe
@@ -86,8 +86,10 @@ def open_by_typing(request: OfficeRequest) -> HttpResponse:
 @require_safe
 @staff_may("intake")
 def file(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
-    """One file on the desk."""
-    return _file(request, one(request, registration_id))
+    """One file on the desk; looking at it leaves its own trace."""
+    registration = one(request, registration_id)
+    record("see_candidate", by=request.actor, subject=registration.pk, path=registration.path)
+    return _file(request, registration)
 
 
 @require_POST
@@ -113,10 +115,8 @@ def review(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
 def photo(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
     """Take an uploaded photo; a refused one says why, beside the field."""
     registration = one(request, registration_id)
-    upload = request.FILES.get("photo")
     try:
-        if upload is None:
-            raise Invalid({"photo": "请先选择照片，再上传"})
+        upload = sent_file(request, "photo", missing="请先选择照片，再上传")
         take_photo(registration.pk, upload.read(), by=request.actor, source="camera")
     except Refused as refusal:
         return _file(request, registration, {"photo": str(refusal)})
@@ -127,8 +127,12 @@ def photo(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
 @staff_may("see_candidates")
 def photo_file(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
     """The photo itself, for staff of the area."""
-    shown = current_photo(one(request, registration_id))
-    return HttpResponse(photo_bytes(shown), content_type="image/jpeg") if shown else HttpResponse(status=404)
+    registration = one(request, registration_id)
+    shown = current_photo(registration)
+    if shown is None:
+        raise Http404
+    record("see_photo", by=request.actor, subject=registration.pk, path=registration.path)
+    return HttpResponse(photo_bytes(shown), content_type="image/jpeg")
 
 
 @require_POST
@@ -175,15 +179,16 @@ def _queue(request: OfficeRequest, errors: dict[str, str] | None = None) -> Http
 
 
 def _typing(request: OfficeRequest, errors: dict[str, str], typed: dict[str, str]) -> HttpResponse:
-    context = {"errors": errors, "typed": typed, "ethnicities": _ethnicities()}
+    context = {"errors": errors, "typed": typed, "ethnicities": list(code_sets()["Ethnicity"].labels.items())}
     return render(request, "office/desk_typing.html", context, status=422 if errors else 200)
 
 
 def _file(request: OfficeRequest, registration: Registration, errors: dict[str, str] | None = None) -> HttpResponse:
+    document = document_of(registration)
     context = {
         "errors": errors or {},
         "registration": registration,
-        "document": document_of(registration),
+        "document": document,
         "done": registration.done_steps,
         "tasks": {task.key: task for task in tasks_of(registration, request.actor.kind, clock=request.clock).all},
         "eligibility": data(request.season, "eligibility"),
@@ -191,18 +196,10 @@ def _file(request: OfficeRequest, registration: Registration, errors: dict[str, 
         "review": last_review(registration),
         "photo": current_photo(registration),
         "next_number": next_number(request.season.pk, registration.site_id),
-        "today": request.clock.now.date(),
+        "expired": validity_problem(document, today=request.clock.now.astimezone(BEIJING).date()),
         "agent": reader_agent(),
     }
     return render(request, "office/desk_file.html", context, status=422 if errors else 200)
-
-
-@cache
-def _ethnicities() -> list[tuple[str, str]]:
-    """The code set of GB/T 3304, for typed entry."""
-    path = Path(codesets.__file__).parent / "data" / "codesets.json"
-    sets = codesets.parse_code_sets(json.loads(path.read_text("utf-8")))
-    return [(code, label) for code, label in sets["Ethnicity"].labels.items()]
 
 
 def _entry(typed: Mapping[str, str]) -> int | None:

@@ -10,7 +10,7 @@ VERBS = {
     "return_eligibility": "退回资格审核",
     "reopen": "重新打开",
     "see_candidate": "查看",
-    "reveal": "查看证件全号",
+    "see_photo": "查看照片",
     "hold:moral_assessment": "品德考核不合格，暂停县区完成",
     "clear:moral_assessment": "品德考核已更正，恢复办理",
     "clear:reverification": "读卡核验，消除欠核验",
@@ -25,5 +25,5 @@ VERBS = {
 }
 
 # Told elsewhere on the page, or by the step that the act completes.
-QUIET = {"see_candidate", "open_file", "take_photo", "step:form"}
+QUIET = {"see_candidate", "see_photo", "open_file", "take_photo", "step:form"}
 TITLES = {step.key: step.zh for step in JOURNEY}
