@@ -38,7 +38,3 @@ class TooMany(Refused):
 
 class Unavailable(Refused):
     """A service outside does not answer. The sentence says what is waiting, and that nothing is lost."""
-
-
-class OutcomeUnknown(Exception):
-    """The connection broke while committing: nobody knows yet whether it was saved."""

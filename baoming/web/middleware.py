@@ -13,8 +13,9 @@ from baoming.organizations.queries import staff_of
 from baoming.registrations.queries import of_account
 from baoming.seasons.models import Season
 from baoming.seasons.queries import current_season
-from baoming.shared.errors import OutcomeUnknown, Refused
+from baoming.shared.errors import Refused
 from baoming.web import errors
+from baoming.web.outcomes import commit_warnings
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 log = logging.getLogger("baoming.web")
@@ -45,13 +46,17 @@ class RequestTransaction:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response: HttpResponse | None = None
-        try:
-            with transaction.atomic():
-                response = self.get_response(request)
-        except (DatabaseError, OutcomeUnknown):
-            if response is None:  # BEGIN did not work: nothing was done
-                raise
-            log.warning("commit broke: outcome unknown")
+        with commit_warnings() as warnings:
+            try:
+                with transaction.atomic():
+                    response = self.get_response(request)
+                    warnings.clear()  # what is said from here on is said of COMMIT
+            except DatabaseError as problem:
+                if response is None:  # BEGIN did not work: nothing was done
+                    raise
+                warnings.append(type(problem).__name__)
+        if warnings:
+            log.warning("commit broke, outcome unknown: %s", warnings[0])
             return errors.unknown_outcome(request)
         return response
 
