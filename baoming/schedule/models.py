@@ -53,7 +53,7 @@ class Phase(models.Model):
 
 
 class Extension(models.Model):
-    """A phase opened for one person or one area beyond its window; the narrowest wins."""
+    """A phase opened for one person or one area beyond its window; of several that run, the last to close counts."""
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     season = models.ForeignKey(Season, models.CASCADE)

@@ -74,8 +74,13 @@ class PhaseTime:
 
 
 def phase_times(windows: Iterable[Window], extensions: Iterable[Extension], now: datetime) -> dict[str, PhaseTime]:
-    """Return how every phase stands at `now`; a current extension opens its phase whatever the window says."""
-    running = {item.phase: item for item in extensions if item.opens <= now < item.closes}
+    """Return how every phase stands at `now`; a current extension opens its phase whatever the window says.
+
+    Where several run, for the person and for their area, the one that closes last counts, in whatever
+    order they come: nobody loses time by being given more.
+    """
+    current = [item for item in extensions if item.opens <= now < item.closes]
+    running = {item.phase: item for item in sorted(current, key=lambda item: item.closes)}
     return {window.key: _phase_time(window, running.get(window.key), now) for window in windows}
 
 

@@ -110,6 +110,15 @@ def test_an_extension_opens_a_closed_day_and_never_shortens_the_window() -> None
     assert phase_times([sign_up()], [short], at(1, "10:00"))["sign_up"].closes == at(9, "17:00")
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_several_running_extensions_the_last_to_close_counts_in_any_order(order: int) -> None:
+    weekend = Extension("sign_up", at(5, "00:00"), at(6, "20:00"))
+    person = Extension("sign_up", at(5, "08:00"), at(5, "12:00"))
+    tomorrow = Extension("sign_up", at(6, "12:00"), at(8, "00:00"))  # closes later still, but does not run yet
+    given = [weekend, person, tomorrow][::order]
+    assert phase_times([sign_up()], given, at(5, "10:00"))["sign_up"].closes == at(6, "20:00")
+
+
 @pytest.mark.django_db
 def test_every_phase_of_the_demo_can_be_gone_to_and_is_open_then() -> None:
     keys = [phase.key for phase in Phase.objects.filter(season=make.season()) if phase.opens]
