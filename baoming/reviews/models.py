@@ -20,9 +20,9 @@ class EligibilityReview(models.Model):
 
 
 class MoralAssessment(models.Model):
-    """思想品德考核意见 (R21)."""
+    """思想品德考核意见 (R21). Every one is kept as it was written and by whom; the newest counts."""
 
-    registration = models.OneToOneField(Registration, models.PROTECT)
+    registration = models.ForeignKey(Registration, models.PROTECT)
     qualified = models.BooleanField()
     text_sealed = models.TextField()
     at = models.DateTimeField()

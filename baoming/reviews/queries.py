@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from baoming.registrations.models import Registration
 from baoming.reviews.models import EligibilityReview, MoralAssessment, Submission
@@ -14,9 +13,9 @@ def last_review(registration: Registration) -> EligibilityReview | None:
     return EligibilityReview.objects.filter(registration=registration).order_by("-id").first()
 
 
-def moral_context(registration_id: UUID) -> str:
-    """Return the place a sealed moral assessment is bound to."""
-    return f"reviews_moralassessment.text_sealed.{registration_id}"
+def moral_context(assessment_id: int) -> str:
+    """Return the place the sealed text of one moral assessment is bound to."""
+    return f"reviews_moralassessment.text_sealed.{assessment_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +29,11 @@ class Moral:
 
 
 def moral_of(registration: Registration) -> Moral | None:
-    """Return the moral assessment, opened; None before there is one."""
-    row = MoralAssessment.objects.filter(registration=registration).first()
+    """Return the newest moral assessment, opened; None before there is one."""
+    row = MoralAssessment.objects.filter(registration=registration).order_by("-id").first()
     if row is None:
         return None
-    text = keys().unseal(row.text_sealed, context=moral_context(registration.pk)).decode()
+    text = keys().unseal(row.text_sealed, context=moral_context(row.pk)).decode()
     return Moral(row.qualified, text, row.at, row.by_label)
 
 

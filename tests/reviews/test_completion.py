@@ -7,15 +7,27 @@ from baoming.audit.actors import Actor, Party
 from baoming.audit.models import Event
 from baoming.registrations import journey
 from baoming.registrations.form_queries import newest_version
-from baoming.registrations.models import FormVersion, HoldRow, Registration, StepLog
-from baoming.registrations.services import forms, steps
+from baoming.registrations.models import FormVersion, HoldRow, Photo, Registration, StepLog
+from baoming.registrations.services import forms, photos, steps
+from baoming.registrations.services.photos import take_photo
 from baoming.registrations.services.sheets import open_correction
 from baoming.reviews.models import MoralAssessment, Submission
-from baoming.reviews.queries import moral_text
-from baoming.reviews.services import assess_morals, complete_registration, reopen, review_finally
+from baoming.reviews.queries import moral_context, moral_text
+from baoming.reviews.services import (
+    assess_morals,
+    complete_registration,
+    eligibility,
+    reopen,
+    return_eligibility,
+    review_finally,
+)
 from baoming.shared.errors import Invalid, NotOpen
+from baoming.vault.sealing import SealBroken
+from baoming.vault.services import keys
+from standins.faces import face
 from tests import factories as make
 from tests.registrations.confirmed import MORAL, change, city, completed, county, operator, printed, saved, signed
+from tests.registrations.test_sheets_service import open_phase
 
 pytestmark = pytest.mark.django_db
 WAY = "由县招考机构重新打开"
@@ -72,15 +84,58 @@ def test_an_assessment_says_something_that_fits_the_sheet(text: str) -> None:
     assert MoralAssessment.objects.count() == 0
 
 
-def test_a_second_assessment_replaces_the_first_until_completion() -> None:
+def test_until_completion_the_newest_assessment_counts() -> None:
     row = saved()
     assess_morals(row.pk, qualified=False, text="考核中", by=operator(row))
     assess_morals(row.pk, qualified=True, text=MORAL, by=county(row))
-    assert MoralAssessment.objects.get().qualified
     assert moral_text(row) == MORAL
     done = completed()
     with pytest.raises(NotOpen, match=WAY):
         assess_morals(done.pk, qualified=False, text="考核中", by=operator(done))
+
+
+def test_the_earlier_assessment_stays_with_its_text_and_author_each_sealed_to_its_row() -> None:
+    row = saved()
+    by = operator(row)
+    assess_morals(row.pk, qualified=False, text="考核中", by=by)
+    assess_morals(row.pk, qualified=True, text=MORAL, by=county(row))
+    first, second = MoralAssessment.objects.order_by("id")
+    assert (first.qualified, first.by_label, second.qualified) == (False, by.label, True)
+    assert keys().unseal(first.text_sealed, context=moral_context(first.pk)).decode() == "考核中"
+    with pytest.raises(SealBroken):
+        keys().unseal(first.text_sealed, context=moral_context(second.pk))
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+        MoralAssessment.objects.update(qualified=True)
+
+
+# after completion
+
+
+def test_after_completion_the_site_returns_no_eligibility(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = completed()
+    open_phase(row, "intake")
+    with pytest.raises(NotOpen, match=WAY):
+        return_eligibility(row.pk, reason="enrolled", note="", by=operator(row))
+    row.refresh_from_db()
+    assert "eligibility" in row.done_steps
+    monkeypatch.setattr(eligibility, "refuse_if_completed", lambda _: None)  # control: completed, yet not eligible
+    return_eligibility(row.pk, reason="enrolled", note="", by=operator(row))
+    row.refresh_from_db()
+    assert row.done_steps & {"eligibility", "completion"} == {"completion"}
+
+
+def test_after_completion_the_site_takes_no_photo(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = reviewed()
+    open_phase(row, "intake")
+    with pytest.raises(NotOpen, match=WAY):
+        take_photo(row.pk, face(5), by=operator(row), source="camera")
+    row.refresh_from_db()
+    assert row.done_steps >= {"signature", "completion", "final_review"}
+    assert Photo.objects.count() == 1
+    monkeypatch.setattr(photos, "refuse_if_completed", lambda _: None)  # control: county and city are undone
+    take_photo(row.pk, face(5), by=operator(row), source="camera")
+    row.refresh_from_db()
+    assert not row.done_steps & {"signature", "completion", "final_review"}
 
 
 # complete_registration

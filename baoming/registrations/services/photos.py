@@ -12,35 +12,53 @@ from baoming.audit.services import record
 from baoming.registrations.models import Photo
 from baoming.registrations.photos import PhotoProfile, prepare
 from baoming.registrations.services.sheets import void_sheets
-from baoming.registrations.services.steps import complete_step, locked, require
+from baoming.registrations.services.steps import complete_step, locked, refuse_if_completed, require
+from baoming.seasons.models import Season
 from baoming.seasons.queries import data
 from baoming.vault.services import keys
 
 
-@transaction.atomic
 def take_photo(registration_id: UUID, picture: bytes, *, by: Actor, source: Literal["camera", "handed_in"]) -> Photo:
     """Make `picture` the photo of this registration; what was signed with the older one falls.
 
-    The JPEG lies sealed in file storage. Raises PhotoRefused with a named reason, NotOpen.
+    The JPEG lies sealed in file storage. Raises PhotoRefused with a named reason, NotOpen. Refused once
+    the county has completed: another photo would undo its completion and the city's review unseen, so
+    the county reopens first.
     """
-    registration = locked(registration_id)
-    now = require("photo", registration, by)
-    prepared = prepare(picture, PhotoProfile(**data(registration.season, "photo")))
+    # Decoding and recompressing take long and decide nothing about the person: done before the lock.
+    season = Season.objects.get(registration=registration_id)
+    prepared = prepare(picture, PhotoProfile(**data(season, "photo")))
     pk = uuid4()
     sealed = keys().seal(prepared.jpeg, context=f"registrations_photo.file.{pk}")
-    name = default_storage.save(f"photos/{pk.hex[:2]}/{pk.hex}", ContentFile(sealed.encode("ascii")))
+    with transaction.atomic(durable=True):  # in no outer transaction, whose rollback nobody would see here
+        registration = locked(registration_id)
+        now = require("photo", registration, by)
+        refuse_if_completed(registration)
+        name = default_storage.save(f"photos/{pk.hex[:2]}/{pk.hex}", ContentFile(sealed.encode("ascii")))
+        try:
+            photo = Photo(
+                id=pk,
+                registration=registration,
+                file=name,
+                sha256=prepared.sha256,
+                size=len(prepared.jpeg),
+                source=source,
+                taken_at=now,
+                taken_by=by.label,
+            )
+            _make_current(photo, by=by)
+        except BaseException:
+            # Rolled back for certain. A COMMIT that fails may still have happened: then the file stays,
+            # for a sealed file without a row harms nobody and a row without its file loses the photo.
+            default_storage.delete(name)
+            raise
+    return photo
+
+
+def _make_current(photo: Photo, *, by: Actor) -> None:
+    registration, now = photo.registration, photo.taken_at
     Photo.objects.filter(registration=registration, current=True).update(current=False)
-    photo = Photo.objects.create(
-        id=pk,
-        registration=registration,
-        file=name,
-        sha256=prepared.sha256,
-        size=len(prepared.jpeg),
-        source=source,
-        taken_at=now,
-        taken_by=by.label,
-    )
+    photo.save(force_insert=True)
     void_sheets(registration, reason="照片已更换", at=now)
     complete_step(registration, "photo", by=by, at=now)
-    record("take_photo", by=by, subject=registration.pk, path=registration.path, details={"photo": str(pk)})
-    return photo
+    record("take_photo", by=by, subject=registration.pk, path=registration.path, details={"photo": str(photo.pk)})

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from baoming.audit.actors import Actor
 from baoming.audit.services import record
-from baoming.registrations.services.steps import complete_step, locked, require, return_step
+from baoming.registrations.services.steps import complete_step, locked, refuse_if_completed, require, return_step
 from baoming.reviews.models import EligibilityReview
 from baoming.seasons.queries import data, season_now
 from baoming.shared.errors import Invalid
@@ -26,9 +26,14 @@ def pass_eligibility(registration_id: UUID, *, checks: list[str], by: Actor) -> 
 
 @transaction.atomic
 def return_eligibility(registration_id: UUID, *, reason: str, note: str, by: Actor) -> EligibilityReview:
-    """Return the file with one of the season's reasons; a passed review falls. Raises Invalid, NotOpen."""
+    """Return the file with one of the season's reasons; a passed review falls. Raises Invalid, NotOpen.
+
+    Refused once the county has completed, whoever asks: nobody sent upward loses eligibility unseen, the
+    county reopens first. Withdrawing it while completion and tickets are held is a case of its own.
+    """
     registration = locked(registration_id)
     require("eligibility", registration, by)
+    refuse_if_completed(registration)
     now = season_now(registration.season_id)
     reasons = {item["key"]: item["title"] for item in data(registration.season, "eligibility")["reasons"]}
     if reason not in reasons:

@@ -16,6 +16,7 @@ from baoming.registrations.services.steps import (
 from baoming.reviews.models import MoralAssessment
 from baoming.reviews.queries import moral_context
 from baoming.shared.errors import Invalid
+from baoming.shared.queries import next_ids
 from baoming.vault.services import keys
 
 HOLD = "moral_assessment"  # kind of the hold that an unqualified assessment places
@@ -24,9 +25,10 @@ _LONGEST = 200  # characters: what the sheet has room for
 
 @transaction.atomic
 def assess_morals(registration_id: UUID, *, qualified: bool, text: str, by: Actor) -> MoralAssessment:
-    """Record the assessment, its text sealed; a later one replaces it until completion.
+    """Record the assessment, its text sealed; until completion a later one counts instead.
 
-    One that is not qualified keeps completion held until it is replaced. Raises NotOpen, Invalid.
+    The earlier ones stay, with text and author. One that is not qualified keeps completion held until
+    another counts. Raises NotOpen, Invalid.
     """
     registration = locked(registration_id)
     now = require("moral_assessment", registration, by)
@@ -36,10 +38,14 @@ def assess_morals(registration_id: UUID, *, qualified: bool, text: str, by: Acto
         raise Invalid({"text": "请填写思想品德考核意见"})
     if len(written) > _LONGEST:
         raise Invalid({"text": f"思想品德考核意见最多{_LONGEST}个字，您填了{len(written)}个"})
-    sealed = keys().seal(written.encode(), context=moral_context(registration.pk))
-    assessment, _ = MoralAssessment.objects.update_or_create(
+    [pk] = next_ids(MoralAssessment, 1)
+    assessment = MoralAssessment.objects.create(
+        pk=pk,
         registration=registration,
-        defaults={"qualified": qualified, "text_sealed": sealed, "at": now, "by_label": by.label},
+        qualified=qualified,
+        text_sealed=keys().seal(written.encode(), context=moral_context(pk)),
+        at=now,
+        by_label=by.label,
     )
     complete_step(registration, "moral_assessment", by=by, at=now)
     clear_holds(registration, HOLD, by=by, at=now)
