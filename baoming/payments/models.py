@@ -29,7 +29,9 @@ class Order(models.Model):
     cashier_url = models.CharField(max_length=500, default="")
     transaction = models.CharField(max_length=64, default="")  # the gateway's
     created_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True)  # when the gateway last gave the cashier's page
     asked_at = models.DateTimeField(null=True)  # when the gateway was last asked
+    ask_at = models.DateTimeField(null=True)  # when the sweep looks after it next; null: all is settled
     paid_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -40,6 +42,7 @@ class Order(models.Model):
             models.UniqueConstraint("transaction", condition=~Q(transaction=""), name="transaction_once"),
             models.CheckConstraint(condition=Q(state="paid") | Q(paid_at=None), name="paid_at_means_paid"),
         ]
+        indexes: ClassVar = [models.Index("ask_at", condition=Q(ask_at__isnull=False), name="orders_to_ask")]
 
     def __str__(self) -> str:
         return self.number

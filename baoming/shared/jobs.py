@@ -1,11 +1,36 @@
-"""Deferring a job by name, inside the transaction that causes it: it runs only if that commits."""
+"""Jobs: deferred by name inside the transaction that causes them, run again when they fail, or when their worker died.
 
+A job deferred in a transaction runs only if that commits. Every job may run twice.
+"""
+
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
+from procrastinate import JobContext
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
+from procrastinate.jobs import Job, Status
+from procrastinate.retry import BaseRetryStrategy, RetryDecision
+from procrastinate.types import JSONDict
+
+DATABASE_AWAY = (OperationalError, InterfaceError, ConnectorException)  # it is back within minutes
+_LONGEST_WAIT = 60  # seconds between two tries
+_MOST_TRIES = 1500  # a little more than a day
+_STALLED = 30  # seconds without a sign of life from the worker, which gives one every ten
+
+
+class Again(BaseRetryStrategy):
+    """Run the job again after one of these failures, or when the database was away: soon, later once a minute."""
+
+    def __init__(self, *failures: type[Exception]) -> None:
+        self._failures = (*failures, *DATABASE_AWAY)
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        if job.attempts >= _MOST_TRIES or not isinstance(exception, self._failures):
+            return None
+        return RetryDecision(retry_in={"seconds": min(2 ** min(job.attempts + 1, 10), _LONGEST_WAIT)})
 
 
 def defer(task: str, *, after: timedelta | None = None, **ids: str | int) -> None:
@@ -14,6 +39,13 @@ def defer(task: str, *, after: timedelta | None = None, **ids: str | int) -> Non
         app.configure_task(task).defer(**ids)
     else:
         app.configure_task(task, schedule_in={"seconds": int(after.total_seconds())}).defer(**ids)
+
+
+def defer_many(task: str, key: str, ids: Sequence[str]) -> None:
+    """As `defer`, one job for each of `ids`, given to it as `key`; all in one statement."""
+    if ids:
+        rows: list[JSONDict] = [{key: one} for one in ids]
+        app.configure_task(task).batch_defer(*rows)
 
 
 def defer_once(task: str, key: str, *, after: timedelta = timedelta(0), **ids: str | int) -> None:
@@ -25,3 +57,17 @@ def defer_once(task: str, key: str, *, after: timedelta = timedelta(0), **ids: s
     # An inner block: the refused insert must not break the caller's transaction.
     with suppress(AlreadyEnqueued), transaction.atomic():
         app.configure_task(task, queueing_lock=f"{task}:{key}", schedule_in=wait).defer(**ids)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="shared.retry_stalled", queueing_lock="shared.retry_stalled", pass_context=True)
+async def retry_stalled(context: JobContext, timestamp: int) -> None:
+    """Queue again what a killed worker left half done: nobody else would ever touch it."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED):
+        try:
+            await manager.retry_job(job)
+        except UniqueViolation:  # another job with its key waits and will do its work
+            await manager.finish_job(job, Status.FAILED, delete_job=False)
+        except ConnectorException:  # it has ended meanwhile; if not, the next minute finds it again
+            continue

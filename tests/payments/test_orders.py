@@ -92,7 +92,10 @@ def test_another_amount_or_order_is_refused(cashier: Cashier) -> None:
     with pytest.raises(base.NoticeRefused):
         services.take_notice({"event": "E2"}, b"BM23NOBODY")
     order.refresh_from_db()
-    assert order.state == "opening"
+    assert order.state == "unknown"
+    assert Notice.objects.count() == 0
+    row.refresh_from_db()
+    assert "registration_fee" not in row.done_steps
 
 
 def test_a_lost_notice_is_found_by_asking(cashier: Cashier) -> None:

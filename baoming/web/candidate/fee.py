@@ -7,8 +7,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from baoming.payments.models import Order
 from baoming.payments.queries import REGISTRATION_FEE, fee, newest_order
-from baoming.payments.services import open_order
+from baoming.payments.services import open_order, page_is_fresh
 from baoming.registrations.queries import document_of
 from baoming.shared.errors import Invalid
 from baoming.shared.jobs import defer
@@ -20,9 +21,10 @@ _SOON = timedelta(minutes=1)  # the cashier opens in seconds; after this the pag
 @require_http_methods(["GET", "POST"])
 @candidate_required
 def registration_fee(request: CandidateRequest) -> HttpResponse:
-    """Who, what for, how much, no refund; posting opens the order, and the page follows it."""
+    """Who, what for, how much, no refund; posting opens the order or its cashier anew, and the page follows it."""
     if request.method == "POST":
-        if not request.POST.get("no_refund"):
+        order, _ = _orders(request)
+        if order is None and not request.POST.get("no_refund"):
             return _page(request, Invalid({"no_refund": "请先阅读并勾选“缴费后不退费”"}))
         open_order(request.registration.pk, REGISTRATION_FEE, by=request.actor)
         return redirect("candidate:fee")
@@ -39,16 +41,24 @@ def ask_again(request: CandidateRequest) -> HttpResponse:
     return redirect("candidate:fee")
 
 
+def _orders(request: CandidateRequest) -> tuple[Order | None, Order | None]:
+    """Return the newest order as the open one, or as the closed one."""
+    order = newest_order(request.registration, REGISTRATION_FEE)
+    return (None, order) if order is not None and order.state == Order.State.CLOSED else (order, None)
+
+
 def _page(request: CandidateRequest, refusal: Invalid | None = None) -> HttpResponse:
     registration = request.registration
-    order = newest_order(registration, REGISTRATION_FEE)
+    order, closed = _orders(request)
     context = {
         "errors": refusal.fields if refusal else {},
         "registration": registration,
         "number": document_of(registration).number,
         "amount": fee(request.season, REGISTRATION_FEE),
         "order": order,
-        "late": order is not None and timezone.now() - order.created_at > _SOON,
+        "closed": closed,
+        "fresh": order is not None and page_is_fresh(order),
+        "late": order is not None and order.opened_at is None and timezone.now() - order.created_at > _SOON,
         "done": REGISTRATION_FEE in registration.done_steps,
     }
     return render(request, "candidate/fee.html", context, status=422 if refusal else 200)
