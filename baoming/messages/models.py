@@ -11,6 +11,7 @@ class Message(models.Model):
     class State(models.TextChoices):
         QUEUED = "queued", "待发送"
         SENT = "sent", "已送达"
+        EXPIRED = "expired", "已过时，未发送"
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     recipient = models.UUIDField(db_index=True)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from baoming.messages.models import Message
 from baoming.messages.providers.base import SmsProvider
 from baoming.messages.providers.inbox import InboxSms
-from baoming.messages.texts import text_of
+from baoming.messages.texts import GOOD_FOR, text_of
 from baoming.shared.jobs import defer
 from baoming.vault.services import keys
 
@@ -29,9 +29,17 @@ def send(template: str, *, recipient: UUID, number: str, **words: str) -> Messag
 
 
 def deliver(message_id: UUID) -> None:
-    """Hand a queued message to the provider. May run twice: the reference counts once there. Raises SmsDown."""
+    """Hand a queued message to the provider. May run twice: the reference counts once there. Raises SmsDown.
+
+    A code that has expired meanwhile is not sent any more.
+    """
     message = Message.objects.get(pk=message_id)
-    if message.state == Message.State.SENT:
+    if message.state != Message.State.QUEUED:
+        return
+    good_for = GOOD_FOR.get(message.template)
+    if good_for is not None and timezone.now() - message.at >= good_for:
+        message.state = Message.State.EXPIRED
+        message.save(update_fields=["state"])
         return
     number = keys().unseal(message.number_sealed, context=f"outbox_message.number_sealed.{message.pk}").decode()
     text = keys().unseal(message.text_sealed, context=f"outbox_message.text_sealed.{message.pk}").decode()

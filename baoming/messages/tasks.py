@@ -2,15 +2,13 @@
 
 from uuid import UUID
 
-from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from baoming.messages.providers.base import SmsDown
 from baoming.messages.services import deliver as deliver_now
+from baoming.shared.jobs import Again
 
-_AGAIN = RetryStrategy(max_attempts=20, exponential_wait=2, retry_exceptions=[SmsDown])
 
-
-@app.task(name="messages.deliver", retry=_AGAIN)
+@app.task(name="messages.deliver", retry=Again(SmsDown))
 def deliver(message_id: str) -> None:
     deliver_now(UUID(message_id))

@@ -1,6 +1,7 @@
 """A message waits while the provider is down, goes out when it is back, and lands once however often it is sent."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
@@ -8,12 +9,17 @@ from uuid import uuid4
 import httpx
 import psycopg
 import pytest
+from django.db import InterfaceError, OperationalError
+from django.utils import timezone
+from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.jobs import Job
 
 from baoming.messages import services
 from baoming.messages.models import Message
 from baoming.messages.providers.base import SmsDown
 from baoming.messages.providers.inbox import InboxSms
+from baoming.messages.queries import is_waiting
 from baoming.messages.services import deliver, send
 from tests.concurrency.together import together
 from tests.conftest import manage
@@ -135,3 +141,49 @@ def test_control_without_the_reference_the_phone_rings_twice(
     message, number = queued()
     deliver_and_forget(message)
     assert landed(inbox, number) == 2
+
+
+def test_a_code_that_has_expired_meanwhile_is_not_sent(provider: InboxSms, inbox: str) -> None:
+    message, number = queued()
+    Message.objects.filter(pk=message.pk).update(at=timezone.now() - timedelta(minutes=10))
+    deliver(message.pk)
+    message.refresh_from_db()
+    assert (message.state, message.sent_at) == ("expired", None)
+    assert landed(inbox, number) == 0
+    assert not is_waiting(message.recipient, "phone_code")
+
+
+def test_what_does_not_expire_is_sent_however_late(provider: InboxSms, inbox: str) -> None:
+    message = send("passwords_set", recipient=uuid4(), number="19900009999")
+    Message.objects.filter(pk=message.pk).update(at=timezone.now() - timedelta(hours=10))
+    deliver(message.pk)
+    message.refresh_from_db()
+    assert message.state == "sent"
+
+
+TASKS = ("messages.deliver", "payments.open_cashier", "payments.ask", "payments.mark_paid")
+
+
+@pytest.mark.parametrize("task", [*TASKS, "registrations.open_person_check"])
+@pytest.mark.parametrize("failure", [OperationalError("server closed"), InterfaceError("connection already closed")])
+def test_every_job_outlives_a_database_that_is_away(task: str, failure: Exception) -> None:
+    assert wait(task, failure, attempts=0) == 2
+    assert wait(task, failure, attempts=900) == 60
+
+
+@pytest.mark.parametrize("attempts", [0, 5, 30, 900])
+def test_no_job_waits_longer_than_a_minute_for_its_service(attempts: int) -> None:
+    assert wait("messages.deliver", SmsDown(), attempts=attempts) in range(2, 61)
+
+
+def test_a_defect_is_not_tried_again() -> None:
+    job = Job(id=1, queue="default", lock=None, queueing_lock=None, task_name="messages.deliver", attempts=0)
+    assert app.tasks["messages.deliver"].get_retry_exception(KeyError("x"), job) is None
+
+
+def wait(task: str, failure: Exception, *, attempts: int) -> int:
+    """The seconds until the job runs again after this failure."""
+    job = Job(id=1, queue="default", lock=None, queueing_lock=None, task_name=task, attempts=attempts)
+    again = app.tasks[task].get_retry_exception(failure, job)
+    assert again is not None
+    return round((again.retry_decision.retry_at - timezone.now()).total_seconds())
