@@ -81,11 +81,13 @@ class PhoneCode(models.Model):
 
 
 class Request(models.Model):
-    """A write that a client may repeat: the same key gives the same answer, once done (mechanism 6)."""
+    """A write that a client may repeat: the same key gives the same answer, once done (mechanism 6).
+
+    The key names the draft's revision, and so what is saved: no request carries another body under it.
+    """
 
     actor = models.CharField(max_length=40)
     key = models.CharField(max_length=64)
-    body = models.BinaryField(max_length=32)  # SHA-256: the same key with another body is refused
     answer = models.JSONField()
     at = models.DateTimeField(auto_now_add=True)
 

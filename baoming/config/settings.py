@@ -38,12 +38,14 @@ def _secret(path: str) -> str:
 PORTAL = os.environ.get("BAOMING_PORTAL", "office")  # candidate or office: two origins, two processes
 HOME = Path(os.environ.get("BAOMING_HOME", "/var/lib/baoming"))
 DEMO = os.environ.get("BAOMING_DEMO") == "1"
-SECRET_KEY = _secret(os.environ.get("BAOMING_SECRET_KEY_FILE", ""))
+SECRET_KEY_FILE = os.environ.get("BAOMING_SECRET_KEY_FILE", "")
+SECRET_KEY = _secret(SECRET_KEY_FILE)
 VAULT_KEYS = Path(os.environ.get("BAOMING_VAULT_KEYS", HOME / "keys" / "vault.json"))
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("BAOMING_HOSTS", "localhost,127.0.0.1").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("BAOMING_ORIGINS", "").split(",") if origin]
 SECURE = os.environ.get("BAOMING_TLS") == "1"
+PROXIES = int(os.environ.get("BAOMING_PROXIES", "0"))  # own proxies in a row before us; only they are believed
 
 DATABASES = {"default": _database(os.environ.get("DATABASE_URL", "postgresql:///baoming"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -66,12 +68,15 @@ INSTALLED_APPS = [
     "baoming.reviews",
     "baoming.payments",
     "baoming.web",
+    "baoming.config.apps.InstallationConfig",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "baoming.web.middleware.quiet_headers",
+    "baoming.web.errors.not_a_page",
+    "baoming.web.middleware.readable_cookies",  # before anything asks the database for a cookie
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -103,6 +108,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 30 * 60  # seconds without a request; the candidate's draft outlives it
+SESSION_RENEWED_AFTER = 60  # seconds: SignedIn writes a session row once a minute at most, not at every page
 SESSION_SAVE_EVERY_REQUEST = False
 CSRF_FAILURE_VIEW = "baoming.web.errors.form_expired"
 
@@ -124,6 +130,9 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024  # 
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
+# Only an own proxy is believed when it says that the browser came over TLS.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE and PROXIES else None
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.db.models import DateTimeField, Func, IntegerField
 from django.db.models.functions import Cast
@@ -39,11 +40,17 @@ def season_now(season_id: int) -> datetime:
 def current_season() -> tuple[Season, Clock]:
     """Return the season that this installation's portals serve, with its moment, in one question.
 
-    The demo season in a demo, else the newest real one.
+    The demo season in a demo, else the newest real one. Raises ImproperlyConfigured for a demo beside a
+    real season: accounts of known passwords would stand beside real people.
     """
-    kind = Season.Kind.DEMO if settings.DEMO else Season.Kind.REAL
+    kinds = [Season.Kind.DEMO, Season.Kind.REAL] if settings.DEMO else [Season.Kind.REAL]
     moment = Func(Cast("pk", IntegerField()), function="season_now", output_field=DateTimeField())
-    season = Season.objects.filter(kind=kind).annotate(now=moment).order_by("-year").first()
+    # "real" sorts after "demo": a real season, if there is one, comes first.
+    season = Season.objects.filter(kind__in=kinds).annotate(now=moment).order_by("-kind", "-year").first()
+    if season is not None and settings.DEMO and season.is_real:
+        raise ImproperlyConfigured(
+            "BAOMING_DEMO is set, but a real season is loaded: unset it, or use another database"
+        )
     if season is None:
         raise Season.DoesNotExist("No season is loaded: run `manage.py load_season`")
     return season, Clock(season.now, season.data_version)

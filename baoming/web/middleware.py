@@ -1,10 +1,16 @@
 """What every request passes: quiet headers, and one transaction that turns a refusal into an answer."""
 
 import logging
+import time
 from collections.abc import Callable
+from contextlib import suppress
+from http.cookies import CookieError
 
 from django.conf import settings
+from django.contrib.auth.signals import user_logged_in
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import DatabaseError, transaction
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from baoming.accounts.models import Account
@@ -19,6 +25,7 @@ from baoming.web.outcomes import commit_warnings
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 log = logging.getLogger("baoming.web")
+_RENEWED = "renewed"  # key in the session: when it was last written, in seconds
 
 
 def quiet_headers(get_response: Answer) -> Answer:
@@ -28,6 +35,22 @@ def quiet_headers(get_response: Answer) -> Answer:
         response = get_response(request)
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Permissions-Policy", "geolocation=(), microphone=(), payment=()")
+        return response
+
+    return answer
+
+
+def readable_cookies(get_response: Answer) -> Answer:
+    """Refuse a null byte in a cookie before the session is looked up by it; what is unreadable is taken back."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        unreadable = [name for name, value in request.COOKIES.items() if "\0" in value]
+        if not unreadable:
+            return get_response(request)
+        response = errors.refused(request, Refused("浏览器里保存的登录信息不能识别，已经清除，请重新登录"), status=400)
+        for name in unreadable:
+            with suppress(CookieError):  # a name that no server of ours can have given
+                response.delete_cookie(name)
         return response
 
     return answer
@@ -100,7 +123,25 @@ class SignedIn:
         user = request.user if request.user.is_authenticated else None
         read = _office if settings.PORTAL == "office" else _candidate
         request.__dict__.update(attributes, **read(season, user))
+        if user is not None:
+            _renew(request.session)
         return self.get_response(request)
+
+
+def _renew(session: SessionBase) -> None:
+    """Let the session end SESSION_COOKIE_AGE after the last request, not after sign-in.
+
+    The change makes SessionMiddleware write row and cookie anew.
+    """
+    now = int(time.time())
+    if now - session.get(_RENEWED, 0) >= settings.SESSION_RENEWED_AFTER:
+        session[_RENEWED] = now
+
+
+@receiver(user_logged_in)
+def _begin(request: HttpRequest, **_: object) -> None:
+    """A new session is fresh: the first page after sign-in writes nothing more."""
+    request.session[_RENEWED] = int(time.time())
 
 
 def _office(season: Season, user: Account | None) -> dict[str, object]:

@@ -1,8 +1,12 @@
 """R10–R12: the phone by code, two passwords at once, the pledge."""
 
-import pytest
+from datetime import timedelta
 
-from baoming.accounts.models import Account
+import pytest
+from django.db.models import F
+from django.utils import timezone
+
+from baoming.accounts.models import Account, Bucket
 from baoming.audit.actors import Actor, Party
 from baoming.messages.models import Message
 from baoming.registrations.form_queries import bound_phone
@@ -33,7 +37,7 @@ def candidate(step: str) -> tuple[Registration, Actor]:
 
 def test_the_code_sent_to_a_phone_binds_it() -> None:
     row, me = candidate("phone")
-    access.send_phone_code(row.pk, "１９９ 0000 6021", by=me)
+    access.send_phone_code(row.pk, "１９９ 0000 6021", by=me, address="127.0.0.1")
     access.confirm_phone(row.pk, "246810", by=me)
     row.refresh_from_db()
     assert bound_phone(row) == PHONE
@@ -44,7 +48,7 @@ def test_the_code_sent_to_a_phone_binds_it() -> None:
 
 def test_five_wrong_codes_end_it_even_for_the_right_one() -> None:
     row, me = candidate("phone")
-    access.send_phone_code(row.pk, PHONE, by=me)
+    access.send_phone_code(row.pk, PHONE, by=me, address="127.0.0.1")
     for _ in range(5):
         with pytest.raises(Invalid, match="验证码不正确"):
             access.confirm_phone(row.pk, "000000", by=me)
@@ -56,20 +60,20 @@ def test_five_wrong_codes_end_it_even_for_the_right_one() -> None:
 def test_what_is_no_phone_number_says_so(number: str) -> None:
     row, me = candidate("phone")
     with pytest.raises(Invalid, match="11位数字"):
-        access.send_phone_code(row.pk, number, by=me)
+        access.send_phone_code(row.pk, number, by=me, address="127.0.0.1")
 
 
 def test_no_code_before_the_real_person_check() -> None:
     row, me = candidate("person_check")
     with pytest.raises(NotOpen, match="实人认证"):
-        access.send_phone_code(row.pk, PHONE, by=me)
+        access.send_phone_code(row.pk, PHONE, by=me, address="127.0.0.1")
     assert Message.objects.count() == 0
 
 
 def passwords_ready() -> tuple[Registration, Actor]:
     row, me = candidate("phone")
     print_slip(row.pk, by=make.staff(row.site).actor)
-    access.send_phone_code(row.pk, PHONE, by=me)
+    access.send_phone_code(row.pk, PHONE, by=me, address="127.0.0.1")
     access.confirm_phone(row.pk, "246810", by=me)
     return row, me
 
@@ -128,13 +132,57 @@ def test_an_open_session_alone_changes_neither_passwords_nor_phone() -> None:
     with pytest.raises(NotOpen, match="已经办好"):
         access.set_passwords(row.pk, login="bie3ren8de", save="bie5ren6cun", by=me)
     with pytest.raises(NotOpen, match="已经办好"):
-        access.send_phone_code(row.pk, "19900006022", by=me)
+        access.send_phone_code(row.pk, "19900006022", by=me, address="127.0.0.1")
     assert Account.objects.get(pk=row.account_id).check_password("deng2lu7mi")
 
 
 def test_one_person_cannot_send_codes_to_many_phones() -> None:
     row, me = candidate("phone")
     for number in range(5):
-        access.send_phone_code(row.pk, f"1990000700{number}", by=me)
+        access.send_phone_code(row.pk, f"1990000700{number}", by=me, address="127.0.0.1")
     with pytest.raises(TooMany):
-        access.send_phone_code(row.pk, "19900007009", by=me)
+        access.send_phone_code(row.pk, "19900007009", by=me, address="127.0.0.1")
+
+
+def passed(seconds: int) -> None:
+    """Let the counts believe that `seconds` have gone by."""
+    Bucket.objects.update(at=F("at") - timedelta(seconds=seconds))
+
+
+def test_one_number_gets_one_code_a_minute() -> None:
+    row, me = candidate("phone")
+    access.send_phone_code(row.pk, PHONE, by=me, address="127.0.0.1")
+    with pytest.raises(TooMany, match="约1分钟后"):
+        access.send_phone_code(row.pk, PHONE, by=me, address="127.0.0.1")
+    passed(60)
+    access.send_phone_code(row.pk, PHONE, by=me, address="127.0.0.1")
+
+
+def test_one_number_gets_five_codes_at_once_and_ten_on_a_day() -> None:
+    row, me = candidate("phone")
+    sent = []
+    for _ in range(40):  # ten hours, a try every quarter of an hour
+        try:
+            access.send_phone_code(row.pk, PHONE, by=me, address="127.0.0.1")
+            sent.append(1)
+        except TooMany:
+            sent.append(0)
+        passed(900)
+    assert sum(sent[:10]) == 10
+    assert sum(sent) == 10 + 4  # the day's count comes back one in 2.4 hours
+
+
+def test_one_address_has_its_own_count_of_codes() -> None:
+    row, me = candidate("phone")
+    Bucket.objects.create(key="sms-at:192.0.2.7", tokens=0, at=timezone.now())
+    with pytest.raises(TooMany):
+        access.send_phone_code(row.pk, PHONE, by=me, address="192.0.2.7")
+    access.send_phone_code(row.pk, PHONE, by=me, address="192.0.2.8")
+
+
+def test_who_may_send_no_code_uses_up_nobodys_number() -> None:
+    row, me = candidate("person_check")
+    for _ in range(12):
+        with pytest.raises(NotOpen):
+            access.send_phone_code(row.pk, PHONE, by=me, address="127.0.0.1")
+    assert not Bucket.objects.exists()

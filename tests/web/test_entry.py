@@ -7,9 +7,10 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from baoming.accounts.codes import code_digest, new_activation_code
-from baoming.accounts.models import Account
+from baoming.accounts.models import Account, Bucket
 from baoming.registrations.models import Activation, Registration
 from baoming.registrations.queries import document_of
 from baoming.registrations.services import claim as claims
@@ -97,9 +98,25 @@ def test_after_the_window_the_code_is_dead(phone: Client) -> None:
 
 def test_guessing_codes_is_stopped_by_count(phone: Client) -> None:
     _, typed = slip()
+    Bucket.objects.create(key="claim-at:127.0.0.1", tokens=10, at=timezone.now())
     answers = [phone.post("/claim/", {**typed, "code": new_activation_code()}) for _ in range(11)]
+    assert "请约" not in answers[-2].content.decode()
     assert "请约" in answers[-1].content.decode()
     assert "请约" in phone.post("/claim/", typed).content.decode()
+
+
+def test_who_knows_an_id_number_cannot_keep_its_owner_from_claiming(phone: Client) -> None:
+    _, typed = slip()
+    for _ in range(40):
+        phone.post("/claim/", {**typed, "code": new_activation_code()}, REMOTE_ADDR="192.0.2.7")
+    assert phone.post("/claim/", typed).status_code == 302
+
+
+def test_a_school_of_rightful_claims_uses_up_nothing(phone: Client) -> None:
+    _, typed = slip()
+    Bucket.objects.create(key="claim-at:127.0.0.1", tokens=2, at=timezone.now())
+    for _ in range(5):
+        assert Client().post("/claim/", typed).status_code == 302
 
 
 def test_sign_in_says_the_same_to_known_and_unknown(phone: Client) -> None:

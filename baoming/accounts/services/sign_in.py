@@ -1,17 +1,19 @@
 """Checking name and password, the same for known and unknown names (T7)."""
 
 import hashlib
+import re
 import secrets
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 
 from baoming.accounts.models import Account, Device
-from baoming.accounts.services.buckets import give_back, take
+from baoming.accounts.services.buckets import give_back, look, put_back, take
 from baoming.accounts.throttling import SIGN_IN_ADDRESS, SIGN_IN_OWN_DEVICE, SIGN_IN_UNKNOWN_DEVICE
 from baoming.shared.errors import Refused
 
 _NOBODY = make_password(secrets.token_urlsafe(16))  # hashed against when nobody has the name: same time spent
+_COOKIE = re.compile(r"[A-Za-z0-9_-]{43}")  # what token_urlsafe(32) gives
 
 
 class WrongCredentials(Refused):
@@ -19,22 +21,33 @@ class WrongCredentials(Refused):
 
 
 def check(handle: str, password: str, *, kind: str, device: str, address: str, sentence: str) -> Account:
-    """Return the account that `handle` and `password` belong to; tries are counted before the hash (W2).
+    """Return the account that `handle` and `password` belong to.
 
     `device` is the cookie of a browser that has signed in before, or empty. A known device has a
-    budget of its own, so that nobody can lock an owner out. Raises TooMany or WrongCredentials.
-    The counts stay when the request is refused: they are written before, outside any inner block.
+    budget of its own and never meets the address's, so that nobody can lock an owner out. Others
+    pay from the account's and from the address's; a success puts back what it took.
+
+    Empty buckets refuse before the hash (W2), by a look that locks nothing. The try is taken after the
+    hash, and only then is there an answer: tries at once get no more answers than the bucket has, and
+    nobody behind the same address waits for another's hash, as they would for a row that is locked
+    until the request's transaction ends. Raises TooMany or WrongCredentials; the counts stay when the
+    request is refused: they are written outside any inner block.
     """
     account = Account.objects.filter(handle=handle, kind=kind).first()
     own = account is not None and is_own_device(account, device)
     key, limit = (f"own:{handle}:{_digest(device).hex()[:16]}", SIGN_IN_OWN_DEVICE) if own else (
         f"in:{handle}", SIGN_IN_UNKNOWN_DEVICE)  # fmt: skip
-    take(f"at:{address}", SIGN_IN_ADDRESS)
-    take(key[:120], limit)
+    mine, shared = (key[:120], limit), (f"at:{address}", SIGN_IN_ADDRESS)
+    for bucket in (mine,) if own else (mine, shared):
+        look(*bucket)
     fits = check_password(password, account.password if account else _NOBODY)
+    for bucket in (mine,) if own else (mine, shared):
+        take(*bucket)
     if account is None or not fits or not account.is_active:
         raise WrongCredentials(sentence)
-    give_back(key[:120], limit)
+    give_back(*mine)
+    if not own:
+        put_back(*shared)
     return account
 
 
@@ -45,11 +58,12 @@ def is_own_device(account: Account, device: str) -> bool:
 
 @transaction.atomic
 def remember_device(account: Account, device: str) -> str:
-    """Return the cookie that makes this browser one of the account's own devices."""
-    if is_own_device(account, device):
-        return device
-    device = secrets.token_urlsafe(32)
-    Device.objects.create(account=account, digest=_digest(device))
+    """Return the cookie that makes this browser one of the account's own devices.
+
+    A browser keeps its cookie: classmates and siblings who share it keep a budget each.
+    """
+    device = device if _COOKIE.fullmatch(device) else secrets.token_urlsafe(32)
+    Device.objects.get_or_create(account=account, digest=_digest(device))
     return device
 
 

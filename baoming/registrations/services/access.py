@@ -15,7 +15,7 @@ from baoming.accounts.codes import sms_code
 from baoming.accounts.models import PhoneCode
 from baoming.accounts.passwords import PasswordPolicy, missing, own_data, pair_missing
 from baoming.accounts.services.buckets import take
-from baoming.accounts.throttling import SMS
+from baoming.accounts.throttling import SMS, SMS_ADDRESS, SMS_PERSON
 from baoming.audit.actors import Actor
 from baoming.messages.services import send
 from baoming.registrations import names
@@ -34,17 +34,23 @@ _GOOD_FOR = timedelta(minutes=10)
 _TRIES = 5
 
 
-def send_phone_code(registration_id: UUID, number: str, *, by: Actor) -> None:
-    """Send a code to a phone number; counted by number before anything else. Raises Invalid, TooMany, NotOpen."""
+def send_phone_code(registration_id: UUID, number: str, *, by: Actor, address: str) -> None:
+    """Send a code to a phone number. Raises Invalid, NotOpen, TooMany.
+
+    Counted by number, person and network address, once the step is open to this person: who may send
+    nothing uses up nobody's codes. Inside the block that sends: a refusal by one count undoes the others.
+    """
     phone = halfwidth(number)
     if not re.fullmatch(r"1[3-9][0-9]{9}", phone):
         raise Invalid({"phone": f"手机号码是11位数字，以1开头，您填了{len(phone)}位，请核对"})
     blind = keys().blind(phone, purpose="phone", season=0)
-    take(f"sms:{blind.hex()}", SMS)
-    take(f"sms-by:{registration_id}", SMS)
     with transaction.atomic():
         registration = locked(registration_id)
         _require_once("phone", registration, by)
+        take(f"sms-by:{registration_id}", SMS_PERSON)
+        for limit in SMS:
+            take(f"sms:{limit.seconds}:{blind.hex()}", limit)
+        take(f"sms-at:{address}", SMS_ADDRESS)
         code, made = sms_code(), PhoneCode(subject=registration.pk, sent_at=timezone.now())
         made.phone_sealed = keys().seal(phone.encode(), context=f"accounts_phonecode.phone_sealed.{made.pk}")
         made.digest = _digest(made.pk, code)

@@ -14,8 +14,8 @@ from django.db import transaction
 
 from baoming.accounts.codes import CodeUnreadable, code_digest
 from baoming.accounts.models import Account, candidate_handle
-from baoming.accounts.services.buckets import take
-from baoming.accounts.throttling import CLAIM, SIGN_IN_ADDRESS
+from baoming.accounts.services.buckets import put_back, take
+from baoming.accounts.throttling import CLAIM_ADDRESS
 from baoming.audit.actors import Actor, Party
 from baoming.audit.services import record
 from baoming.registrations.identity_documents import IdentityDocument
@@ -42,22 +42,26 @@ class ClaimRefused(Refused):
 def claim(*, season: Season, name: str, number: str, valid_to: date | None, code: str, address: str) -> Registration:
     """Return the registration that all four belong to, with an account to sign in to.
 
-    `valid_to` is None for 长期. Tries are counted first, by person named and by network address; the
-    counts outlive a refusal. The same code is good again until both passwords are set. Raises
-    TooMany, ClaimRefused (one sentence for every mismatch), NotOpen once the window is closed.
+    `valid_to` is None for 长期. Tries are counted first, by network address alone: the code has 80
+    bits, and a count by the person named would let anyone who knows an ID number lock its owner out.
+    The count outlives a refusal; a success puts it back. The same code is good again until both
+    passwords are set. Raises TooMany, ClaimRefused (one sentence for every mismatch), NotOpen once
+    the window is closed.
     """
-    take(f"claim-at:{address}", SIGN_IN_ADDRESS)
+    budget = (f"claim-at:{address}", CLAIM_ADDRESS)
+    take(*budget)
     try:
         wanted = canonical(number)
     except ValueError:
         raise ClaimRefused(MISMATCH) from None
-    take(f"claim:{keys().blind(wanted, purpose='id', season=season.pk).hex()}", CLAIM)
     try:
         digest = code_digest(code)
     except CodeUnreadable:
         digest = _NO_DIGEST
     found = find_by_number(season.pk, wanted)
-    return _claimed(found.pk if found else _NOBODY, name=clean_name(name), valid_to=valid_to, digest=digest)
+    claimed = _claimed(found.pk if found else _NOBODY, name=clean_name(name), valid_to=valid_to, digest=digest)
+    put_back(*budget)
+    return claimed
 
 
 @transaction.atomic

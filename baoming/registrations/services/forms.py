@@ -220,7 +220,6 @@ def _after(registration: Registration, version: FormVersion, account: Account, *
     Request.objects.create(
         actor=actor_key(account.pk),
         key=_request_key(registration, revision),
-        body=bytes.fromhex(version.content_hash),
         answer={"version": version.number},
     )
     _notify(registration, version)

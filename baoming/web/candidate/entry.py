@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from baoming.accounts.models import Account, candidate_handle
-from baoming.accounts.services.sign_in import check, remember_device
+from baoming.accounts.services.sign_in import check
 from baoming.audit.actors import Party
 from baoming.registrations.identity_numbers import canonical
 from baoming.registrations.queries import tasks_of
@@ -24,9 +24,10 @@ from baoming.shared.moments import short
 from baoming.shared.text import halfwidth
 from baoming.vault.services import keys
 from baoming.web.access import CandidateRequest, candidate_required
+from baoming.web.addresses import client_address
+from baoming.web.devices import device_of, keep_device
 from baoming.web.errors import STEP_PAGES
 
-DEVICE = "bm_device"
 _YEAR = 365 * 24 * 3600
 _LONGEST = 40  # characters read of what should be an ID number; the field takes no more
 _SENTENCE = "证件号或密码不一致，请核对后再试"
@@ -59,7 +60,7 @@ def first_login(request: CandidateRequest) -> HttpResponse:
             number=typed.get("number", ""),
             valid_to=_valid_to(typed),
             code=typed.get("code", ""),
-            address=request.META["REMOTE_ADDR"],
+            address=client_address(request),
         )
     except Refused as refusal:
         context = {"errors": {"code": str(refusal)}, "typed": typed}
@@ -78,8 +79,8 @@ def sign_in(request: CandidateRequest) -> HttpResponse:
             _handle(request.season.pk, request.POST.get("number", "")),
             request.POST.get("password", ""),
             kind=Account.Kind.CANDIDATE,
-            device=request.COOKIES.get(DEVICE, ""),
-            address=request.META["REMOTE_ADDR"],
+            device=device_of(request),
+            address=client_address(request),
             sentence=_SENTENCE,
         )
     except Refused as refusal:
@@ -116,11 +117,10 @@ def tasks(request: CandidateRequest) -> HttpResponse:
 
 
 def _with_device(request: HttpRequest, account: Account | None) -> HttpResponse:
-    """Go to the task list; this browser is the account's own from now on, with its own budget of tries."""
+    """Go to the task list; this browser is the account's own from now on."""
     response = redirect("candidate:tasks")
     if account is not None:
-        kept = remember_device(account, request.COOKIES.get(DEVICE, ""))
-        response.set_cookie(DEVICE, kept, max_age=_YEAR, httponly=True, samesite="Lax", secure=request.is_secure())
+        keep_device(request, response, account)
     return response
 
 

@@ -12,8 +12,7 @@ from baoming.registrations.services.forms import WrongSavePassword, keep_draft, 
 from baoming.shared.errors import Changed, Invalid, NotOpen, TooMany
 from baoming.web.access import CandidateRequest, candidate_required
 from baoming.web.candidate.form_views import Desk, changed_labels, region_options, version_sections
-
-_DEVICE = "bm_device"
+from baoming.web.devices import device_of
 
 
 @require_GET
@@ -49,10 +48,11 @@ def _answer(request: CandidateRequest, page: Page) -> HttpResponse:
     desk = _desk(request)
     problems = desk.problems_of(page)
     seen = request.POST.getlist("asked")
-    blamed = {name: sentence for name, sentence in problems.items() if name.partition(".")[0] in seen}
-    if blamed:
-        return _asked(request, desk, page, blamed, status=422)
-    return redirect("candidate:form_page", page.key) if problems else redirect(desk.next_address(page))
+    if any(name.partition(".")[0] not in seen for name in problems):
+        return redirect("candidate:form_page", page.key)
+    if problems:
+        return _asked(request, desk, page, problems, status=422)
+    return redirect(desk.next_address(page))
 
 
 @require_GET
@@ -70,7 +70,7 @@ def form_save(request: CandidateRequest) -> HttpResponse:
         saved = save_form(
             request.registration.pk,
             save_password=request.POST.get("save_password", ""),
-            device=request.COOKIES.get(_DEVICE, ""),
+            device=device_of(request),
             revision=_revision(request),
             by=request.actor,
         )

@@ -1,6 +1,7 @@
 """The steps between fee and form: real-person check, phone, passwords, pledge (R10–R12)."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpResponse
@@ -8,12 +9,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from baoming.messages.queries import is_waiting
-from baoming.registrations.models import PersonCheck
 from baoming.registrations.services import access
-from baoming.registrations.services.person_checks import follow_check, start_check
+from baoming.registrations.services.person_checks import follow_checks, is_open, newest_check, start_check
 from baoming.seasons.queries import data
 from baoming.shared.errors import Invalid, TooMany
 from baoming.web.access import CandidateRequest, candidate_required
+from baoming.web.addresses import client_address
 
 
 @require_http_methods(["GET", "POST"])
@@ -23,15 +24,27 @@ def person_check(request: CandidateRequest) -> HttpResponse:
     registration = request.registration
     errors = {}
     if request.method == "POST":
-        if request.POST.get("consent"):
-            start_check(registration.pk, by=request.actor)
+        errors = _start_check(request)
+        if not errors:
             return redirect("candidate:person_check")
-        errors = {"consent": "请先阅读并勾选同意；不同意人脸识别的，可凭身份证到报名点办理"}
-    check = PersonCheck.objects.filter(registration=registration).order_by("-at").first()
-    if check is not None and check.state == PersonCheck.State.PENDING:
-        follow_check(check.pk)
-    context = {"errors": errors, "check": check, "done": "person_check" in registration.done_steps}
+    done = "person_check" in registration.done_steps
+    check = newest_check(registration)
+    if not done:
+        follow_checks(registration)
+    waiting = check is not None and not done and is_open(check, request.clock.now)
+    context = {"errors": errors, "check": check, "done": done, "waiting": waiting}
     return render(request, "candidate/person_check.html", context, status=422 if errors else 200)
+
+
+def _start_check(request: CandidateRequest) -> dict[str, str]:
+    """Start the check the person consents to; returns what stands against it."""
+    if not request.POST.get("consent"):
+        return {"consent": "请先阅读并勾选同意；不同意人脸识别的，可凭身份证到报名点办理"}
+    try:
+        start_check(request.registration.pk, by=request.actor)
+    except TooMany as refusal:
+        return {"consent": str(refusal)}
+    return {}
 
 
 @require_http_methods(["GET", "POST"])
@@ -42,8 +55,9 @@ def phone(request: CandidateRequest) -> HttpResponse:
     if request.method != "POST":
         return _show(request, "phone")
     if request.POST.get("act") == "send":
-        number = request.POST.get("phone", "")
-        return _try(request, "phone", lambda: access.send_phone_code(pk, number, by=by), "phone", stay=True)
+        number, address = request.POST.get("phone", ""), client_address(request)
+        send = partial(access.send_phone_code, pk, number, by=by, address=address)
+        return _try(request, "phone", send, "phone", stay=True)
     code = request.POST.get("code", "")
     return _try(request, "phone", lambda: access.confirm_phone(pk, code, by=by), "code")
 

@@ -6,15 +6,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from baoming.accounts.models import Account
-from baoming.accounts.services.sign_in import check, remember_device
+from baoming.accounts.services.sign_in import check
 from baoming.organizations.queries import sites_of
 from baoming.registrations.queries import tab_counts
 from baoming.schedule.queries import calendar, phase_times
 from baoming.shared.errors import Refused
 from baoming.web.access import OfficeRequest, staff_may
+from baoming.web.addresses import client_address
+from baoming.web.devices import device_of, keep_device
 
-_DEVICE = "bm_device"
-_YEAR = 365 * 24 * 3600
 _SENTENCE = "账号或密码不一致，请核对后再试"
 
 
@@ -29,8 +29,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             handle,
             request.POST.get("password", ""),
             kind=Account.Kind.STAFF,
-            device=request.COOKIES.get(_DEVICE, ""),
-            address=request.META["REMOTE_ADDR"],
+            device=device_of(request),
+            address=client_address(request),
             sentence=_SENTENCE,
         )
     except Refused as refusal:
@@ -42,10 +42,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         )
     login(request, account)
     response = redirect("office:today")
-    response.set_cookie(
-        _DEVICE, remember_device(account, request.COOKIES.get(_DEVICE, "")),
-        max_age=_YEAR, httponly=True, samesite="Lax", secure=request.is_secure(),
-    )  # fmt: skip
+    keep_device(request, response, account)
     return response
 
 
@@ -56,7 +53,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@staff_may("see_candidates")
+@staff_may("see_calendar")
 def today(request: OfficeRequest) -> HttpResponse:
     """What is open, and how many wait for what."""
     staff, season = request.staff, request.season

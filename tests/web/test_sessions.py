@@ -1,0 +1,97 @@
+"""Cookies: a session that slides, one device cookie per portal, and none that breaks a page."""
+
+import time
+from datetime import timedelta
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from tests import factories as make
+from tests.web.conftest import signed_in
+
+HALF_AN_HOUR = 1800
+
+
+def staff(office: Client) -> Client:
+    make.season()
+    return signed_in(office, make.staff(make.site()))
+
+
+@pytest.mark.django_db
+def test_who_works_on_stays_signed_in_and_who_does_not_is_signed_out(
+    office: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = staff(office)
+    began, real = time.time(), timezone.now()
+    monkeypatch.setattr(time, "time", lambda: began + 20 * 60)
+    monkeypatch.setattr(timezone, "now", lambda: real + timedelta(minutes=20))
+    answer = client.get("/")
+    assert answer.status_code == 200
+    assert answer.cookies["bm_office"]["max-age"] == HALF_AN_HOUR
+    monkeypatch.setattr(timezone, "now", lambda: real + timedelta(minutes=45))
+    assert client.get("/").status_code == 200
+    monkeypatch.setattr(timezone, "now", lambda: real + timedelta(minutes=51))
+    assert client.get("/").headers.get("Location") == "/sign-in/"
+
+
+@pytest.mark.django_db
+def test_a_session_is_written_once_a_minute_at_most(office: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, began = staff(office), time.time()
+
+    def written() -> bool:
+        with CaptureQueriesContext(connection) as asked:
+            client.get("/")
+        return any(one["sql"].startswith('UPDATE "django_session"') for one in asked)
+
+    assert not written()
+    monkeypatch.setattr(time, "time", lambda: began + 61)
+    assert written()
+    assert not written()
+    assert Session.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_strangers_get_no_session(office: Client) -> None:
+    make.season()
+    office.get("/sign-in/")
+    assert not Session.objects.exists()
+
+
+@pytest.mark.parametrize("portal", ["office", "candidate"])
+@pytest.mark.parametrize("name", ["bm_{}", "bm_{}_form", "bm_device_{}", "other", "na,me"])
+def test_a_null_byte_in_a_cookie_is_refused_before_the_database_is_asked(portal: str, name: str) -> None:
+    """No mark `django_db`: whoever asks the database here fails."""
+    cookie = name.format(portal) + '="abcdefgh\\000abcdefghijklmnop"'
+    with override_settings(PORTAL=portal, ROOT_URLCONF=f"baoming.config.urls_{portal}"):
+        answer = Client().get("/sign-in/", headers={"cookie": cookie})
+    assert answer.status_code == 400
+    assert "重新登录" in answer.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("secure", "name"), [(False, "bm_device_office"), (True, "__Host-bm_device_office")])
+def test_the_device_cookie_names_the_portal_and_is_bound_to_the_host(
+    office: Client, *, secure: bool, name: str
+) -> None:
+    make.season()
+    person = make.staff(make.site())
+    right = {"handle": person.account.handle, "password": "mima-2023"}
+    with override_settings(SECURE=secure):
+        first = office.post("/sign-in/", right).cookies[name]
+        again = office.post("/sign-in/", right).cookies[name]
+    assert (first["path"], first["domain"], bool(first["secure"]), first["httponly"]) == ("/", "", secure, True)
+    assert again.value == first.value
+
+
+@pytest.mark.django_db
+def test_an_office_sign_in_does_not_touch_the_candidates_device(office: Client) -> None:
+    make.season()
+    person = make.staff(make.site())
+    office.cookies["bm_device_candidate"] = "a" * 43
+    answer = office.post("/sign-in/", {"handle": person.account.handle, "password": "mima-2023"})
+    assert {name for name in answer.cookies if "device" in name} == {"bm_device_office"}
+    assert answer.cookies["bm_device_office"].value != "a" * 43
