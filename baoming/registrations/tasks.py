@@ -2,16 +2,14 @@
 
 from uuid import UUID
 
-from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from baoming.registrations.providers.base import PersonCheckDown
 from baoming.registrations.services import person_checks
+from baoming.shared.jobs import Again
 
-_AGAIN = RetryStrategy(max_attempts=20, exponential_wait=2, retry_exceptions=[PersonCheckDown])
 
-
-@app.task(name="registrations.open_person_check", retry=_AGAIN)
+@app.task(name="registrations.open_person_check", retry=Again(PersonCheckDown))
 def open_person_check(check_id: str) -> None:
     person_checks.open_check(UUID(check_id))
 

@@ -1,5 +1,7 @@
 """R10: a check ends as its provider says; while the provider is down nothing is lost and one job waits."""
 
+from datetime import timedelta
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -11,7 +13,9 @@ from baoming.registrations import tasks
 from baoming.registrations.models import PersonCheck, Registration, StepLog
 from baoming.registrations.providers.base import Outcome, PersonCheckDown, Session
 from baoming.registrations.services import person_checks
+from baoming.shared.errors import NotOpen, TooMany
 from baoming.shared.jobs import defer
+from tests.concurrency.together import together
 from tests.registrations.test_access import candidate
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +33,7 @@ class Provider:
         if self.outcome is None:
             raise PersonCheckDown
         self.started += 1
-        return Session(id="s1", page="http://127.0.0.1:1/check/s1")
+        return Session(id=f"s{self.started}", page=f"http://127.0.0.1:1/check/s{self.started}")
 
     def result(self, session: str) -> Outcome:
         if self.outcome is None:
@@ -136,3 +140,93 @@ def test_after_many_tries_only_the_persons_own_visit_asks_again(phone: Client, p
     assert waiting() == []
     phone.get("/person-check/")
     assert len(waiting()) == 1
+
+
+def older(by: timedelta) -> None:
+    """As if every check had been started earlier."""
+    for check in PersonCheck.objects.all():
+        PersonCheck.objects.filter(pk=check.pk).update(at=check.at - by)
+
+
+def opening() -> int:
+    return ProcrastinateJob.objects.filter(task_name="registrations.open_person_check").count()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pressed_twice_at_once_there_is_one_check() -> None:
+    row, me = candidate("person_check")
+    first, second = together([partial(person_checks.start_check, row.pk, by=me)] * 2)
+    assert first == second == PersonCheck.objects.get()
+    assert opening() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_without_the_open_check_two_presses_make_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(person_checks, "is_open", lambda check, now: False)
+    row, me = candidate("person_check")
+    together([partial(person_checks.start_check, row.pk, by=me)] * 2)
+    assert PersonCheck.objects.count() == opening() == 2
+
+
+def test_the_open_check_is_offered_again_not_a_second_one(phone: Client, provider: Provider) -> None:
+    _, check = opened(phone)
+    phone.post("/person-check/", {"consent": "1"})
+    assert PersonCheck.objects.get() == check
+    assert "/check/s1" in phone.get("/person-check/").content.decode()
+
+
+def test_a_check_that_is_done_is_not_started_again(phone: Client, provider: Provider) -> None:
+    row, me = candidate("person_check")
+    person_checks.confirm_by_card(row.pk, by=me)
+    for again in (person_checks.start_check, person_checks.confirm_by_card):
+        with pytest.raises(NotOpen, match="已经通过"):
+            again(row.pk, by=me)
+    assert PersonCheck.objects.count() == 1
+
+
+def test_an_abandoned_check_is_made_anew(phone: Client, provider: Provider) -> None:
+    row, old = opened(phone)
+    older(timedelta(minutes=14))
+    assert "/check/s1" in phone.get("/person-check/").content.decode()
+    older(timedelta(minutes=1))
+    page = phone.get("/person-check/").content.decode()
+    assert "/check/s1" not in page
+    assert "上次的认证没有做完" in page
+    assert "去做实人认证" in page
+    phone.post("/person-check/", {"consent": "1"})
+    new = PersonCheck.objects.exclude(pk=old.pk).get()
+    person_checks.open_check(new.pk)
+    assert "/check/s2" in phone.get("/person-check/").content.decode()
+    assert {job.args["check_id"] for job in waiting()} == {str(old.pk), str(new.pk)}  # either may have passed
+    provider.outcome = "passed"
+    tasks.settle_person_check(check_id=str(old.pk))
+    row.refresh_from_db()
+    assert "person_check" in row.done_steps
+
+
+def test_a_check_that_never_opened_does_not_block_the_next(phone: Client, provider: Provider) -> None:
+    row, me = candidate("person_check")
+    old = person_checks.start_check(row.pk, by=me)
+    older(timedelta(minutes=15))
+    new = person_checks.start_check(row.pk, by=me)
+    assert new != old
+    person_checks.open_check(old.pk)
+    assert provider.started == 0  # nobody would be led there
+    person_checks.open_check(new.pk)
+    person_checks.open_check(new.pk)
+    assert provider.started == 1
+
+
+def test_checks_are_counted(phone: Client, provider: Provider) -> None:
+    row, me = candidate("person_check")
+    assert row.account is not None
+    phone.force_login(row.account)
+    for _ in range(10):
+        person_checks.start_check(row.pk, by=me)
+        older(timedelta(minutes=15))
+    with pytest.raises(TooMany):
+        person_checks.start_check(row.pk, by=me)
+    answer = phone.post("/person-check/", {"consent": "1"})
+    assert answer.status_code == 422
+    assert "试的次数太多了" in answer.content.decode()
+    assert PersonCheck.objects.count() == 10
