@@ -1,6 +1,7 @@
 """The steps between fee and form: real-person check, phone, passwords, pledge (R10–R12)."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpResponse
@@ -13,6 +14,7 @@ from baoming.registrations.services.person_checks import follow_checks, is_open,
 from baoming.seasons.queries import data
 from baoming.shared.errors import Invalid, TooMany
 from baoming.web.access import CandidateRequest, candidate_required
+from baoming.web.addresses import client_address
 
 
 @require_http_methods(["GET", "POST"])
@@ -53,8 +55,9 @@ def phone(request: CandidateRequest) -> HttpResponse:
     if request.method != "POST":
         return _show(request, "phone")
     if request.POST.get("act") == "send":
-        number = request.POST.get("phone", "")
-        return _try(request, "phone", lambda: access.send_phone_code(pk, number, by=by), "phone", stay=True)
+        number, address = request.POST.get("phone", ""), client_address(request)
+        send = partial(access.send_phone_code, pk, number, by=by, address=address)
+        return _try(request, "phone", send, "phone", stay=True)
     code = request.POST.get("code", "")
     return _try(request, "phone", lambda: access.confirm_phone(pk, code, by=by), "code")
 
