@@ -8,13 +8,15 @@ from django.db.models import Count, F, Q, QuerySet
 from baoming.audit.actors import Party
 from baoming.registrations import journey, names
 from baoming.registrations.identity_documents import IdentityDocument
-from baoming.registrations.models import HoldRow, NumberSegment, Photo, Registration, RosterEntry, StepLog
+from baoming.registrations.models import Activation, HoldRow, NumberSegment, Photo, Registration, RosterEntry, StepLog
 from baoming.registrations.tasklist import TaskList, task_list
 from baoming.schedule.queries import phase_times
 from baoming.seasons.queries import Clock
 from baoming.shared.paths import next_sibling
 from baoming.shared.text import halfwidth
 from baoming.vault.services import keys
+
+DEBT = "reverification"  # kind of the hold that typed entry, or a card run out, leaves (R26)
 
 
 def state_of(registration: Registration, *, clock: Clock | None = None) -> journey.State:
@@ -66,6 +68,16 @@ def photo_bytes(photo: Photo) -> bytes:
     """Open the sealed JPEG of a photo."""
     with default_storage.open(photo.file) as file:
         return keys().unseal(file.read().decode("ascii"), context=f"registrations_photo.file.{photo.pk}")
+
+
+def newest_slip(registration: Registration) -> Activation | None:
+    """Return the slip printed last, whether its code still counts or not."""
+    return Activation.objects.filter(registration=registration).order_by("-slip").first()
+
+
+def owes_reading(registration: Registration) -> bool:
+    """Whether a card has still to be read: after typed entry, or a card that had run out (R26)."""
+    return HoldRow.objects.filter(registration=registration, kind=DEBT, cleared_at=None).exists()
 
 
 def find_by_number(season_id: int, number: str) -> Registration | None:
@@ -121,6 +133,21 @@ def expected_pupils(season_id: int, path: str, *, limit: int = 60) -> list[Roste
     """Return the pupils on the roster who have not been to the desk, by class and student number."""
     rows = RosterEntry.objects.filter(season=season_id, registration=None, path__gte=path, path__lt=next_sibling(path))
     return list(rows.order_by("class_name", "student_no")[:limit])
+
+
+def roll_blind(number: str, season_id: int) -> bytes:
+    """Return the blind index of a 学籍号."""
+    return keys().blind(number, purpose="roll", season=season_id)
+
+
+def roll_context(entry_id: int) -> str:
+    """Return the place a sealed 学籍号 is bound to."""
+    return f"registrations_rosterentry.roll_sealed.{entry_id}"
+
+
+def roll_number_of(entry: RosterEntry) -> str:
+    """Open the sealed 学籍号. Pages show it masked."""
+    return keys().unseal(entry.roll_sealed, context=roll_context(entry.pk)).decode()
 
 
 def segments(season_id: int, path: str) -> list[NumberSegment]:

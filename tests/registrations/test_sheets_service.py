@@ -12,10 +12,12 @@ from baoming.audit.models import Event
 from baoming.documents.models import Print
 from baoming.documents.queries import prints_of, valid_print
 from baoming.registrations.form_queries import newest_version
-from baoming.registrations.models import Photo, Registration, Signature
+from baoming.registrations.models import Photo, Registration, RosterEntry, Signature
 from baoming.registrations.queries import state_of
+from baoming.registrations.rosters import RosterRow
 from baoming.registrations.services import sheets as service
 from baoming.registrations.services.photos import take_photo
+from baoming.registrations.services.rosters import import_roster
 from baoming.registrations.services.sheets import open_correction, print_sheet, record_signature
 from baoming.registrations.sheets import RegistrationSheet
 from baoming.schedule.models import Extension, Phase
@@ -24,11 +26,12 @@ from baoming.shared.errors import Invalid, NotOpen, Refused
 from baoming.vault.services import keys
 from standins.faces import face
 from tests import factories as make
-from tests.registrations.confirmed import change, county, operator, printed, ready, saved, signed
+from tests.registrations.confirmed import MORAL, change, county, operator, printed, ready, saved, signed
 from tests.registrations.form_samples import BOUND_PHONE
 from tests.registrations.test_save_form import candidate
 
 pytestmark = pytest.mark.django_db
+ROLL = "G990001200503170135"
 
 
 def words(pdf: bytes) -> str:
@@ -58,6 +61,26 @@ def test_the_sheet_shows_the_saved_version_and_the_photo() -> None:
                  "第1版", version.content_hash[:16], "汉族", "思想品德考核合格", "演示", "周敏"):  # fmt: skip
         assert text in found, text
     assert service.photo_bytes(Photo.objects.get(registration=row)) in pdf
+
+
+def test_the_sheet_tells_class_number_and_roll_number_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = saved()
+    by = operator(row)
+    import_roster(row.season, row.site, [RosterRow(2, ROLL, row.name, "高三（1）班", class_number="05")], by=by)
+    entry = RosterEntry.objects.get()
+    RosterEntry.objects.update(registration=row)
+    Registration.objects.update(class_name=entry.class_name, student_no=entry.student_no)
+    pdf = print_sheet(row.pk, by=by, moral=MORAL * 10)
+    assert len(PdfReader(io.BytesIO(pdf)).pages) == 1
+    found = words(pdf)
+    assert f"学籍号{ROLL}" in found
+    assert "班级、学号高三（1）班，05" in found
+    drawn: list[RegistrationSheet] = []
+    monkeypatch.setattr(service, "registration_forms", lambda sheets, **_: drawn.extend(sheets) or b"")
+    RosterEntry.objects.update(registration=None)  # who is on no roster: the class number stands for nothing else
+    print_sheet(row.pk, by=by)
+    cells = {cell.label: cell.value for line in drawn[0].groups[-1].rows for cell in line}
+    assert (cells["班级、学号"], cells["学籍号"]) == ("高三（1）班，05", None)
 
 
 def test_the_code_on_the_sheet_is_signed_with_the_installations_key(monkeypatch: pytest.MonkeyPatch) -> None:

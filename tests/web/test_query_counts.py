@@ -20,8 +20,10 @@ from baoming.documents.services import log_print
 from baoming.organizations.models import Organization
 from baoming.organizations.roles import Role
 from baoming.payments.models import Order
-from baoming.registrations.models import FormVersion, HoldRow, Registration, RosterEntry, StepLog
+from baoming.registrations.models import FormVersion, HoldRow, Registration, StepLog
 from baoming.registrations.queries import TABS
+from baoming.registrations.rosters import RosterRow
+from baoming.registrations.services.rosters import import_roster
 from baoming.seasons.models import Season
 from tests import factories as make
 from tests.registrations import confirmed
@@ -108,10 +110,8 @@ def test_control_without_the_join_the_count_grows_with_the_rows(
 
 def pupil(site: Organization) -> None:
     running = next(_running)
-    RosterEntry.objects.create(
-        season=Season.objects.get(), site=site, path=site.path, roll_number=f"G{running:018d}", name="测试学生",
-        name_key="ceshixuesheng", class_name="高三（1）班", student_no=f"{running:02d}",
-    )  # fmt: skip
+    row = RosterRow(2, f"G{running:018d}", "测试学生", "高三（1）班", class_number=f"{running:02d}")
+    import_roster(Season.objects.get(), site, [row], by=Actor(kind=Party.SITE, id="", path=site.path, label="周敏"))
 
 
 def test_the_queue_at_the_desk(office: Client) -> None:

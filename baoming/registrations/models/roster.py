@@ -10,12 +10,16 @@ from baoming.seasons.models import Season
 
 
 class RosterEntry(models.Model):
-    """One pupil as the school lists them. Tied to a registration once the card has been read."""
+    """One pupil as the school lists them. Tied to a registration once the card has been read.
+
+    The 学籍号 holds an identity number: it lies sealed, and is found by its blind index.
+    """
 
     season = models.ForeignKey(Season, models.PROTECT)
     site = models.ForeignKey(Organization, models.PROTECT)
     path = models.CharField(max_length=24, db_collation="C")
-    roll_number = models.CharField(max_length=19)  # 学籍号
+    roll_blind = models.BinaryField(max_length=32)  # of the 学籍号
+    roll_sealed = models.TextField()
     name = models.CharField(max_length=60)
     name_key = models.CharField(max_length=200, db_collation="C")
     sex = models.CharField(max_length=1, default="")
@@ -25,7 +29,7 @@ class RosterEntry(models.Model):
     registration = models.OneToOneField(Registration, models.PROTECT, null=True, related_name="roster_entry")
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint("season", "roll_number", name="roll_number_once_a_season")]
+        constraints: ClassVar = [models.UniqueConstraint("season", "roll_blind", name="roll_number_once_a_season")]
         indexes: ClassVar = [
             models.Index("season", "site", "class_name", "student_no", name="roster_by_class"),
         ]

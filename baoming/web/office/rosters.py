@@ -7,10 +7,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from baoming.organizations.models import Organization
-from baoming.registrations.queries import expected_pupils
+from baoming.registrations.queries import expected_pupils, roll_number_of
 from baoming.registrations.rosters import RosterSheet, read_roster
 from baoming.registrations.services.rosters import import_roster
 from baoming.shared.errors import Refused
+from baoming.shared.text import mask_document
 from baoming.vault.sealing import SealBroken
 from baoming.vault.services import keys
 from baoming.web.access import OfficeRequest, staff_may
@@ -52,9 +53,10 @@ def take(request: OfficeRequest) -> HttpResponse:
 
 
 def _page(request: OfficeRequest, *, error: str = "", **shown: object) -> HttpResponse:
+    pupils = expected_pupils(request.season.pk, request.staff.path, limit=200)
     context = {
         "errors": {"file": error} if error else {},
-        "pupils": expected_pupils(request.season.pk, request.staff.path, limit=200),
+        "pupils": [(pupil, mask_document(roll_number_of(pupil))) for pupil in pupils],
         "sheet": None, "sealed": "", "filename": "", "done": None, **shown,
     }  # fmt: skip
     return render(request, "office/rosters.html", context, status=422 if error else 200)
