@@ -29,6 +29,7 @@ _SITE_COUNTY = _SITE | _COUNTY
 _OFFICES = frozenset({Role.OPERATOR, Role.COUNTY, Role.CITY, Role.PROVINCE})
 
 ACTIONS: dict[str, frozenset[Role]] = {
+    "see_calendar": frozenset(Role),
     "see_candidates": _OFFICES,
     "intake": _SITE,  # card, photo, number, slip
     "review_eligibility": _SITE,

@@ -87,7 +87,7 @@ def checked(document: IdentityDocument, *, today: date, real_season: bool) -> Id
 def validity_problem(document: IdentityDocument, *, today: date) -> str:
     """Return a warning when the card is no longer valid; empty when it is (R26)."""
     if document.valid_to and document.valid_to < today:
-        return f"证件已于{day(document.valid_to)}到期，请按证件失效办理"
+        return f"证件已于{day(document.valid_to)}到期：可以先办，记入欠核验，换领新证后到报名点补读"
     return ""
 
 

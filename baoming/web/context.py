@@ -11,7 +11,7 @@ from baoming.organizations.models import Staff
 
 # (title, URL name, action of the role table)
 _NAV = (
-    ("今天", "office:today", "see_candidates"),
+    ("今天", "office:today", "see_calendar"),
     ("受理", "office:desk", "intake"),
     ("考生", "office:candidates", "see_candidates"),
     ("学籍名册", "office:rosters", "import_roster"),

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Callable
 from uuid import uuid4
 
 from django.conf import settings
@@ -41,6 +42,20 @@ def refused(request: HttpRequest, refusal: Refused, *, status: int = 409) -> Htt
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404, for what does not exist and for what is outside one's own area alike."""
     return page(request, "not_found", 404)
+
+
+def not_a_page(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """405 with a way on, where the address of an act is opened like a page: by reloading, or from a bookmark."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code == 405 and request.method == "GET" and not response.content:
+            allowed = response["Allow"]
+            response = page(request, "not_a_page", 405)
+            response["Allow"] = allowed
+        return response
+
+    return answer
 
 
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -127,7 +127,7 @@ def test_a_slip_tells_number_code_and_what_comes_next(tmp_path: Path) -> None:
         "K7MP4TXR9HWD3C6E",
         "990***********0135",
         "缴纳报名费40.00元",
-        "2022年11月9日17:00前有效",
+        "最迟2022年11月9日17:00",
     ):
         assert value in found
     read = decoded(pdf, tmp_path)

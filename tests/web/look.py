@@ -16,7 +16,7 @@ from baoming.web import templates
 
 WEB = Path(templates.__file__).parent
 GALLERY = Path(__file__).parent / "gallery"
-ALONE = ("not_found", "refused", "form_expired", "unknown_outcome", "busy", "defect")
+ALONE = ("not_found", "not_a_page", "refused", "form_expired", "unknown_outcome", "busy", "defect")
 _NAMES = ["资格审核", "身份采集", "照片采集", "报名序号", "缴报名费", "实人认证", "填报信息", "签字确认"]
 _LETTERS = list(zip("审身照号费证填签", _NAMES, strict=True))
 _PEOPLE = [
@@ -51,7 +51,7 @@ def context() -> dict[str, Any]:
         "now": datetime(2022, 11, 9, 8, 5, tzinfo=UTC),
         "care": False,
         "site": {"name": "芙蓉一中报名点", "phone": "0731-5550 0102"},
-        "staff": {"name": "周敏", "office_name": "芙蓉一中报名点"},
+        "staff": {"name": "周敏", "office_name": "芙蓉一中报名点", "may": lambda _action: True},
         "nav": [("今天", "today", False), ("考生", "list", True), ("打印与签字", "print", False)],
         "csrf_input": Markup('<input type="hidden" name="csrfmiddlewaretoken" value="x">'),
         "errors": {"postcode": "邮政编码是6位数字，您填了5位", "second": "第二联系电话不能和短信手机相同"},

@@ -1,6 +1,7 @@
 """The office portal, page by page, as its roles see it."""
 
 import io
+from datetime import date
 
 import pytest
 from django.test import Client, override_settings
@@ -8,7 +9,7 @@ from django.test import Client, override_settings
 from baoming.audit.models import Event
 from baoming.organizations.models import SiteSeason
 from baoming.organizations.roles import Role
-from baoming.registrations.models import NumberSegment, Registration, RosterEntry
+from baoming.registrations.models import HoldRow, NumberSegment, Registration, RosterEntry
 from baoming.seasons.queries import data
 from standins.faces import face
 from tests import factories as make
@@ -225,6 +226,72 @@ def test_an_unknown_address_is_not_found_for_signed_in_staff_too(office: Client)
     make.season()
     signed_in(office, make.staff(make.site()))
     assert office.get("/nowhere/").status_code == 404
+
+
+def test_a_class_teacher_sees_the_calendar_and_a_way_out_and_nobody(office: Client) -> None:
+    make.season()
+    site = make.site()
+    make.registration(site, name="欧阳思远")
+    signed_in(office, make.staff(site, Role.TEACHER))
+    today = office.get("/").content.decode()
+    assert "班主任查看本班进度的页面还没有开通" in today
+    assert "退出" in today
+    assert "欧阳思远" not in today
+    assert office.get("/candidates/").status_code == 404
+    assert office.post("/candidates/find/", {"wanted": "欧阳思远"}).status_code == 404
+
+
+def test_a_reloaded_act_says_that_it_is_no_page(office: Client) -> None:
+    make.season()
+    signed_in(office, make.staff(make.site()))
+    answer = office.get("/desk/card/")
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "这个地址不能直接打开" in answer.content.decode()
+
+
+def test_what_was_judged_stays_when_a_rule_was_left_out(office: Client) -> None:
+    season = make.season()
+    signed_in(office, make.staff(make.site()))
+    office.post("/desk/typing/", typed(make.number()))
+    first = data(season, "eligibility")["rules"][0]["key"]
+    refused = office.post(f"/desk/{Registration.objects.get().pk}/review/", {first: "yes", "act": "pass"})
+    assert refused.status_code == 422
+    assert f'name="{first}" value="yes" data-key="1" checked' in refused.content.decode()
+
+
+def test_a_card_that_has_run_out_opens_the_file_and_leaves_a_debt(office: Client) -> None:
+    make.season()
+    site = make.site()
+    signed_in(office, make.staff(site))
+    row = make.registration(site, valid_from=date(2012, 3, 1), valid_to=date(2017, 3, 1))
+    assert HoldRow.objects.get(registration=row).reason == "证件已到期，换领新证后需要到报名点读卡核验"
+    assert "证件已于2017年3月1日到期" in office.get(f"/desk/{row.pk}/").content.decode()
+    assert not HoldRow.objects.filter(registration=make.registration(site)).exists()
+
+
+def test_the_desk_says_which_slip_was_printed_when(office: Client) -> None:
+    make.season()
+    site = make.site()
+    row = make.registration(site, done=make.before("number"))
+    make.segment(site)
+    signed_in(office, make.staff(site))
+    office.post(f"/desk/{row.pk}/number/")
+    assert "打印通知单" in office.get(f"/desk/{row.pk}/").content.decode()
+    office.post(f"/desk/{row.pk}/slip/")
+    shown = office.get(f"/desk/{row.pk}/").content.decode()
+    assert "第1张通知单已于" in shown
+    assert "再打印一张通知单" in shown
+
+
+def test_a_refused_segment_keeps_what_was_typed_and_names_the_rule(office: Client) -> None:
+    make.season()
+    site = make.site(opened=False)
+    signed_in(office, make.staff(make.county(), Role.COUNTY))
+    where = f"/sites/{site.pk}/segments/"
+    elsewhere = office.post(where, {"first": "01030001", "last": "01030600"}).content.decode()
+    assert "本县的报名序号在01020001到01029999之间" in elsewhere
+    assert 'value="01030001"' in elsewhere
+    assert "起号不能大于止号" in office.post(where, {"first": "01020600", "last": "01020001"}).content.decode()
 
 
 @override_settings(READER_ORIGIN="http://127.0.0.1:8013")

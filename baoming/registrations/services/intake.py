@@ -12,10 +12,10 @@ from baoming.audit.services import record
 from baoming.organizations.models import Organization, SiteSeason
 from baoming.registrations import names
 from baoming.registrations.card_readings import FRESH
-from baoming.registrations.identity_documents import IdentityDocument, checked
+from baoming.registrations.identity_documents import IdentityDocument, checked, validity_problem
 from baoming.registrations.journey import STEPS, undone_by
 from baoming.registrations.models import CardUse, Registration, RosterEntry
-from baoming.registrations.queries import document_context, document_of, find_by_number, state_of
+from baoming.registrations.queries import DEBT, document_context, document_of, find_by_number, state_of
 from baoming.registrations.services.sheets import void_sheets
 from baoming.registrations.services.steps import clear_holds, complete_step, locked, place_hold, require
 from baoming.seasons.models import Season
@@ -25,7 +25,6 @@ from baoming.shared.moments import BEIJING, day
 from baoming.shared.text import halfwidth
 from baoming.vault.services import keys
 
-DEBT = "reverification"  # kind of the hold that typed entry leaves (R26)
 _OWN = ("ethnicity", "address")  # of the person; name, number, sex and birth are compared before
 _CARDS = ("issuer", "valid_from", "valid_to")  # of the piece of plastic: every new card has others
 _KEPT = 3 * FRESH  # longer than any reading of now can be fresh, whatever the clocks of two computers say
@@ -69,14 +68,8 @@ def open_file(
         _use_reading(registration, reader, nonce)
     if roster_entry is not None:
         _tie(registration, roster_entry)
-    if not reader:
-        place_hold(
-            registration,
-            kind=DEBT,
-            steps=[],
-            by=by,
-            reason="证件信息是手工录入的，需要到报名点读卡核验",
-        )
+    if reason := _owing(person, reader=reader, today=now.astimezone(BEIJING).date()):
+        place_hold(registration, kind=DEBT, steps=[], by=by, reason=reason)
     complete_step(registration, "identity", by=by, at=now)
     record(
         "open_file",
@@ -91,6 +84,15 @@ def open_file(
 def _require_open(season: Season, site: Organization) -> None:
     if not SiteSeason.objects.filter(season=season, site=site, opened_at__isnull=False).exists():
         raise NotOpen("本报名点还没有开通采集，请联系县（市、区）招考机构确认条件并开通")
+
+
+def _owing(person: IdentityDocument, *, reader: str, today: date) -> str:
+    """Return why a card has still to be read, empty when it has been."""
+    if not reader:
+        return "证件信息是手工录入的，需要到报名点读卡核验"
+    if validity_problem(person, today=today):
+        return "证件已到期，换领新证后需要到报名点读卡核验"
+    return ""
 
 
 def _new(person: IdentityDocument, *, season: Season, site: Organization) -> Registration:

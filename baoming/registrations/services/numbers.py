@@ -77,5 +77,7 @@ def add_segment(
 
 def _require_range(county: Organization, first: int, last: int) -> None:
     low = int(county.code) * 10_000 + 1
-    if not low <= first <= last <= low + 9_998:
-        raise Invalid({"first": f"本县的报名序号在{serial(low)}到{serial(low + 9_998)}之间，起号不能大于止号"})
+    if not (low <= first <= low + 9_998 and low <= last <= low + 9_998):
+        raise Invalid({"first": f"本县的报名序号在{serial(low)}到{serial(low + 9_998)}之间，请核对起号和止号"})
+    if first > last:
+        raise Invalid({"first": "起号不能大于止号，请核对"})

@@ -30,7 +30,7 @@ def read_card(text: str) -> CardReading:
 def typed_card(typed: Mapping[str, str]) -> IdentityDocument:
     """Return the document that was typed. Raises Invalid for dates that are none; the rest is checked later."""
     dates, problems = _dates(typed)
-    if problems:
+    if problems := {**_asked(typed), **problems}:
         raise Invalid(problems)
     return IdentityDocument(
         name=clean_name(typed.get("name", "")),
@@ -43,6 +43,22 @@ def typed_card(typed: Mapping[str, str]) -> IdentityDocument:
         valid_from=dates["valid_from"],
         valid_to=dates.get("valid_to"),
     )
+
+
+def _asked(typed: Mapping[str, str]) -> dict[str, str]:
+    """Return a sentence for each field that is empty or cannot be read at all, so that all are told at once."""
+    problems = {}
+    number = halfwidth(typed.get("number", ""))
+    if not clean_name(typed.get("name", "")):
+        problems["name"] = "请填写姓名，和证件上一致"
+    if len(number) != 18:
+        said = f"，您填了{len(number)}位" if number else ""
+        problems["number"] = f"请输入18位身份证号码，最后一位可能是X{said}"
+    if typed.get("sex") not in {"1", "2"}:
+        problems["sex"] = "请选择性别，和证件上一致"
+    if not typed.get("ethnicity"):
+        problems["ethnicity"] = "请选择民族，和证件上一致"
+    return problems
 
 
 def _dates(typed: Mapping[str, str]) -> tuple[dict[str, date], dict[str, str]]:

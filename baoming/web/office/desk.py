@@ -15,7 +15,9 @@ from baoming.registrations.queries import (
     current_photo,
     document_of,
     expected_pupils,
+    newest_slip,
     next_number,
+    owes_reading,
     photo_bytes,
     tasks_of,
     worklist,
@@ -73,7 +75,7 @@ def open_by_typing(request: OfficeRequest) -> HttpResponse:
     """Open a file by typed entry, marked so; errors stand at their fields and nothing typed is lost."""
     if request.method != "POST":
         entry = RosterEntry.objects.filter(pk=_entry(request.GET.dict()) or 0, site=request.staff.office).first()
-        return _typing(request, {}, {"name": entry.name, "entry": str(entry.pk)} if entry else {})
+        return _typing(request, {}, {"name": entry.name, "sex": entry.sex, "entry": str(entry.pk)} if entry else {})
     typed = {key: request.POST.get(key, "") for key in request.POST}
     try:
         return _opened(request, typed_card(typed), reader="", entry=_entry(typed))
@@ -184,11 +186,16 @@ def _typing(request: OfficeRequest, errors: dict[str, str], typed: dict[str, str
 
 
 def _file(request: OfficeRequest, registration: Registration, errors: dict[str, str] | None = None) -> HttpResponse:
+    """Answer with one file; after a refusal, with what was judged and chosen still there."""
     document = document_of(registration)
     context = {
         "errors": errors or {},
         "registration": registration,
         "document": document,
+        "ethnicity": code_sets()["Ethnicity"].labels.get(document.ethnicity, ""),
+        "typed": request.POST.dict() if errors else {},
+        "owing": owes_reading(registration),
+        "slip": newest_slip(registration),
         "done": registration.done_steps,
         "tasks": {task.key: task for task in tasks_of(registration, request.actor.kind, clock=request.clock).all},
         "eligibility": data(request.season, "eligibility"),

@@ -30,7 +30,7 @@ def opening(request: OfficeRequest, site_id: UUID) -> HttpResponse:
     try:
         open_site(request.season, site.pk, expected=_whole(request, "expected"), by=request.actor)
     except Invalid as refusal:
-        return _page(request, refusal)
+        return _page(request, refusal, site)
     return redirect("office:sites")
 
 
@@ -43,11 +43,12 @@ def new_segment(request: OfficeRequest, site_id: UUID) -> HttpResponse:
     try:
         add_segment(request.season, site, county=request.staff.office, first=first, last=last, by=request.actor)
     except Invalid as refusal:
-        return _page(request, refusal)
+        return _page(request, refusal, site)
     return redirect("office:sites")
 
 
-def _page(request: OfficeRequest, refusal: Invalid | None = None) -> HttpResponse:
+def _page(request: OfficeRequest, refusal: Invalid | None = None, refused: Organization | None = None) -> HttpResponse:
+    """Answer with all sites; after a refusal, with what was typed for the one `refused`."""
     rows = segments(request.season.pk, request.staff.path)
     sites = [
         (site, state, [row for row in rows if row.site_id == site.pk])
@@ -57,6 +58,8 @@ def _page(request: OfficeRequest, refusal: Invalid | None = None) -> HttpRespons
     context = {
         "sites": sites,
         "errors": errors,
+        "refused": refused,
+        "typed": request.POST.dict(),
         "county": request.staff.office,
         "may_set": request.staff.may("open_site"),
     }

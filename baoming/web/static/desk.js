@@ -41,8 +41,12 @@ for (const button of document.querySelectorAll("button[data-reader]")) {
 // A print opens in its own window; back here, the page shows what it has changed.
 let printing = false;
 document.addEventListener("submit", (event) => {
-  printing ||= event.target.target === "_blank";
+  if (event.target.target !== "_blank") return;
+  printing = true;
+  setTimeout(refresh, 2500);  // a PDF that is saved, not shown, opens no window to come back from
 });
-addEventListener("focus", () => {
+addEventListener("focus", refresh);
+
+function refresh() {
   if (printing) location.replace(location.href);
-});
+}
