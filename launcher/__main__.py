@@ -16,6 +16,8 @@ ACCOUNTS = (
     ("张莉", "zhangli", "长沙市教育考试院 (city office)"),
     ("何志远", "hezhiyuan", "湖南省教育考试院 (province office: moves the demo's clock)"),
     ("刘洋", "liuyang", "天心一中报名点 (operator of the neighbouring county)"),
+    ("陈红", "chenhong", "天心区招生办 (the neighbouring county office)"),
+    ("李强", "liqiang", "芙蓉一中 (class teacher)"),
 )
 
 
