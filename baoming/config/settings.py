@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "baoming.web.middleware.RequestTransaction",
     "baoming.web.middleware.SignedIn",
+    "baoming.web.middleware.sliding_session",
     "baoming.web.middleware.ReadableInput",
 ]
 ROOT_URLCONF = f"baoming.config.urls_{PORTAL}"
@@ -108,7 +109,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 30 * 60  # seconds without a request; the candidate's draft outlives it
-SESSION_RENEWED_AFTER = 60  # seconds: SignedIn writes a session row once a minute at most, not at every page
+SESSION_RENEWED_AFTER = 60  # seconds: a session row is written once a minute at most, not at every page
 SESSION_SAVE_EVERY_REQUEST = False
 CSRF_FAILURE_VIEW = "baoming.web.errors.form_expired"
 

@@ -8,7 +8,6 @@ from http.cookies import CookieError
 
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
-from django.contrib.sessions.backends.base import SessionBase
 from django.db import DatabaseError, transaction
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -123,19 +122,22 @@ class SignedIn:
         user = request.user if request.user.is_authenticated else None
         read = _office if settings.PORTAL == "office" else _candidate
         request.__dict__.update(attributes, **read(season, user))
-        if user is not None:
-            _renew(request.session)
         return self.get_response(request)
 
 
-def _renew(session: SessionBase) -> None:
-    """Let the session end SESSION_COOKIE_AGE after the last request, not after sign-in.
+def sliding_session(get_response: Answer) -> Answer:
+    """Let a session end SESSION_COOKIE_AGE after the last request, not after sign-in.
 
     The change makes SessionMiddleware write row and cookie anew.
     """
-    now = int(time.time())
-    if now - session.get(_RENEWED, 0) >= settings.SESSION_RENEWED_AFTER:
-        session[_RENEWED] = now
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        now = int(time.time())
+        if request.user.is_authenticated and now - request.session.get(_RENEWED, 0) >= settings.SESSION_RENEWED_AFTER:
+            request.session[_RENEWED] = now
+        return get_response(request)
+
+    return answer
 
 
 @receiver(user_logged_in)
