@@ -74,7 +74,10 @@ def confirm_phone(registration_id: UUID, code: str, *, by: Actor) -> None:
     if not PhoneCode.objects.filter(pk=sent.pk, tries__lt=_TRIES).update(tries=F("tries") + 1):
         raise Invalid({"code": "这个验证码试错5次，已经作废，请重新获取"})
     if not compare_digest(bytes(sent.digest), _digest(sent.pk, halfwidth(code))):
-        raise Invalid({"code": f"验证码不正确，还可以再试{_TRIES - 1 - sent.tries}次，请核对短信"})
+        left = _TRIES - 1 - sent.tries
+        raise Invalid(
+            {"code": f"验证码不正确，{f'还可以再试{left}次，请核对短信' if left else '已试错5次，请重新获取'}"}
+        )
     with transaction.atomic():
         registration = locked(registration_id)
         now = _require_once("phone", registration, by)
@@ -132,9 +135,11 @@ def _password_problems(registration: Registration, *, login: str, save: str) -> 
     pinyin = names.syllables(registration.name)
     own = own_data(number=person.number, birth=person.birth, phone=bound_phone(registration), pinyin=pinyin)
     problems = {}
-    for field, password in (("login", login), ("save", save)):
-        if sentences := missing(password, policy=PasswordPolicy(), own=own):
-            problems[field] = sentences[0]
+    for field, label, password in (("login", "登录密码", login), ("save", "保存密码", save)):
+        if not password:
+            problems[field] = f"请填写{label}"
+        elif sentences := missing(password, policy=PasswordPolicy(), own=own):
+            problems[field] = f"{label}：{sentences[0]}"
     if not problems and (same := pair_missing(login, save)):
         problems["save"] = same[0]
     return problems

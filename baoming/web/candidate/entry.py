@@ -30,6 +30,7 @@ from baoming.web.errors import STEP_PAGES
 
 _YEAR = 365 * 24 * 3600
 _LONGEST = 40  # characters read of what should be an ID number; the field takes no more
+_ASKED = {"name": "姓名", "number": "公民身份号码", "code": "激活码"}
 _SENTENCE = "证件号或密码不一致，请核对后再试"
 
 
@@ -53,6 +54,8 @@ def first_login(request: CandidateRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "candidate/first_login.html", {"errors": {}, "typed": {}})
     typed = request.POST.dict()
+    if errors := {key: f"请填写{label}" for key, label in _ASKED.items() if not typed.get(key, "").strip()}:
+        return render(request, "candidate/first_login.html", {"errors": errors, "typed": typed}, status=422)
     try:
         registration = claim(
             season=request.season,

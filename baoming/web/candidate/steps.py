@@ -53,7 +53,7 @@ def phone(request: CandidateRequest) -> HttpResponse:
     """Number first, then the code; both stand on one page, and it says when the SMS has not left yet."""
     pk, by = request.registration.pk, request.actor
     if request.method != "POST":
-        return _show(request, "phone")
+        return _once(request, "phone")
     if request.POST.get("act") == "send":
         number, address = request.POST.get("phone", ""), client_address(request)
         send = partial(access.send_phone_code, pk, number, by=by, address=address)
@@ -67,7 +67,7 @@ def phone(request: CandidateRequest) -> HttpResponse:
 def passwords(request: CandidateRequest) -> HttpResponse:
     """Both passwords at once; this session goes on, others end."""
     if request.method != "POST":
-        return _show(request, "passwords")
+        return _once(request, "passwords")
     login, save = request.POST.get("login", ""), request.POST.get("save", "")
 
     def act() -> None:
@@ -88,6 +88,11 @@ def pledge(request: CandidateRequest) -> HttpResponse:
         return _show(request, "pledge", {"accepted": "请读完承诺书，勾选以后再确认"})
     version, pk = request.POST.get("version", ""), request.registration.pk
     return _try(request, "pledge", lambda: access.accept_pledge(pk, version=version, by=request.actor), "accepted")
+
+
+def _once(request: CandidateRequest, page: str) -> HttpResponse:
+    """Show the page of a step that is done once; a person who has done it goes on."""
+    return redirect("candidate:tasks") if page in request.registration.done_steps else _show(request, page)
 
 
 def _try(
