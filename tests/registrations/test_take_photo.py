@@ -1,16 +1,16 @@
 """R7: a photo is made ready before the file is locked, and a photo that is not taken leaves no file behind."""
 
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db import connection
 
 from baoming.registrations.models import Photo, Registration
 from baoming.registrations.photos import PhotoProfile, PreparedPhoto, prepare
 from baoming.registrations.queries import current_photo, photo_bytes
-from baoming.registrations.services import photos
+from baoming.registrations.services import photos, steps
 from baoming.registrations.services.photos import take_photo
 from baoming.shared.errors import NotOpen
 from standins.faces import face
@@ -64,15 +64,20 @@ def test_what_is_refused_writes_no_file() -> None:
     assert files() == before
 
 
-@pytest.mark.django_db(transaction=True)
-def test_the_picture_is_made_ready_before_anything_is_locked(monkeypatch: pytest.MonkeyPatch) -> None:
-    locks: list[bool] = []
+@pytest.mark.django_db
+def test_the_picture_is_made_ready_before_the_file_is_locked(monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
 
-    def watched(picture: bytes, profile: PhotoProfile) -> PreparedPhoto:
-        locks.append(connection.in_atomic_block)
+    def prepared(picture: bytes, profile: PhotoProfile) -> PreparedPhoto:
+        order.append("made ready")
         return prepare(picture, profile)
 
+    def locked(registration_id: UUID) -> Registration:
+        order.append("locked")
+        return steps.locked(registration_id)
+
     row = person()
-    monkeypatch.setattr(photos, "prepare", watched)
+    monkeypatch.setattr(photos, "prepare", prepared)
+    monkeypatch.setattr(photos, "locked", locked)
     take_photo(row.pk, face(1), by=operator(row), source="camera")
-    assert locks == [False]
+    assert order == ["made ready", "locked"]

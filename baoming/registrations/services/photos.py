@@ -30,7 +30,7 @@ def take_photo(registration_id: UUID, picture: bytes, *, by: Actor, source: Lite
     prepared = prepare(picture, PhotoProfile(**data(season, "photo")))
     pk = uuid4()
     sealed = keys().seal(prepared.jpeg, context=f"registrations_photo.file.{pk}")
-    with transaction.atomic(durable=True):  # in no outer transaction, whose rollback nobody would see here
+    with transaction.atomic():
         registration = locked(registration_id)
         now = require("photo", registration, by)
         refuse_if_completed(registration)
@@ -48,8 +48,9 @@ def take_photo(registration_id: UUID, picture: bytes, *, by: Actor, source: Lite
             )
             _make_current(photo, by=by)
         except BaseException:
-            # Rolled back for certain. A COMMIT that fails may still have happened: then the file stays,
-            # for a sealed file without a row harms nobody and a row without its file loses the photo.
+            # Undone for certain, the file with it. What breaks after this block (the request's COMMIT, above
+            # all, whose outcome nobody knows) leaves the file: sealed and without a row it harms nobody,
+            # while a row without its file would have lost the photo.
             default_storage.delete(name)
             raise
     return photo
