@@ -93,9 +93,7 @@ def take_notice(headers: Mapping[str, str], body: bytes) -> None:
     with transaction.atomic():
         order = Order.objects.select_for_update().filter(number=notice.charge.order_no).first()
         fits = order is not None and order.amount == notice.charge.amount_fen
-        if order is not None and not fits:
-            _settle(order, notice.charge)
-        elif order is not None:
+        if order is not None:
             _, new = Notice.objects.get_or_create(
                 event=notice.event,
                 defaults={"order": order, "transaction": notice.charge.transaction, "amount": notice.charge.amount_fen},
@@ -177,9 +175,9 @@ def _settle(order: Order, charge: Charge) -> None:
     if charge.state == "closed":
         _close(order)
     elif charge.amount_fen != order.amount:
-        _doubt(order, charge, "payment_of_another_amount")
+        _doubt(order, charge, why="another_amount")
     elif order.state == Order.State.CLOSED and _another_is_open(order):
-        _doubt(order, charge, "payment_after_close")
+        _doubt(order, charge, why="after_close")
     else:
         now = timezone.now()
         order.state, order.transaction, order.paid_at = Order.State.PAID, charge.transaction, now
@@ -197,16 +195,17 @@ def _close(order: Order) -> None:
     record("close_order", by=SYSTEM, subject=order.registration_id, path=order.path, details={"order": order.number})
 
 
-def _doubt(order: Order, charge: Charge, verb: str) -> None:
+def _doubt(order: Order, charge: Charge, *, why: str) -> None:
     """Money came that fits no order of ours: people must look. The first time is recorded, and nothing is lost."""
     if order.state == Order.State.UNKNOWN:
         return
     if order.state != Order.State.CLOSED:
         order.state = Order.State.UNKNOWN
         order.save(update_fields=["state"])
-    details = {"order": order.number, "transaction": charge.transaction, "fen": charge.amount_fen, "due": order.amount}
-    record(verb, by=SYSTEM, subject=order.registration_id, path=order.path, details=details)
-    log.error("%s: order %s has %d fen, due %d", verb, order.number, charge.amount_fen, order.amount)
+    details: dict[str, object] = {"why": why, "order": order.number, "transaction": charge.transaction}
+    details |= {"fen": charge.amount_fen, "due": order.amount}
+    record("doubt_payment", by=SYSTEM, subject=order.registration_id, path=order.path, details=details)
+    log.error("payment in doubt, %s: order %s has %d fen, due %d", why, order.number, charge.amount_fen, order.amount)
 
 
 def _another_is_open(order: Order) -> bool:

@@ -17,6 +17,8 @@ VERBS = {
     "reread_card": "补读身份证",
     "claim": "凭激活码登录",
     "open_order": "下单缴费",
+    "close_order": "订单已关闭，没有扣款",
+    "doubt_payment": "收到的款项和订单不一致，请核实",
     "hold:reverification": "记入欠核验",
     "extend_for_person": "开放单人窗口",
     "save_form": "保存报名信息",
