@@ -16,6 +16,8 @@ from baoming.seasons.models import Season
 from baoming.shared.queries import next_ids
 from baoming.vault.services import keys
 
+_RENEWED = ["name", "name_key", "sex", "class_name", "student_no", "teacher"]
+
 
 @dataclass(frozen=True, slots=True)
 class Imported:
@@ -47,7 +49,8 @@ def import_roster(season: Season, site: Organization, rows: Sequence[RosterRow],
         else:
             renewed.append(_filled(entry, row))
     _add(season, site, new)
-    RosterEntry.objects.bulk_update(renewed, ["name", "name_key", "sex", "class_name", "student_no", "teacher"])
+    # An upsert by id: bulk_update needs four seconds for the largest file, and others wait meanwhile.
+    RosterEntry.objects.bulk_create(renewed, update_conflicts=True, unique_fields=["id"], update_fields=_RENEWED)
     details = {"added": len(new), "changed": len(renewed), "problems": len(problems)}
     record("import_roster", by=by, subject=site.pk, path=site.path, details=details)
     return Imported(len(new), len(renewed), tuple(problems))
