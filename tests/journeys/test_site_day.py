@@ -42,6 +42,7 @@ def test_a_pupil_goes_from_the_roster_to_a_slip(desktop: Page) -> None:
         site.get_by_role("link", name="手工录入：司马青云").click()
         office.type_card(site, {**CARD, "出生日期": "2005-03-18"})
         site.get_by_label("男", exact=True).check()
+        site.get_by_label("民族").select_option(label="汉族")
         site.get_by_role("button", name="核对无误，打开档案").click()
         expect(site.get_by_role("alert")).to_contain_text("出生日期和身份证号码不一致")
         office.type_card(site, CARD)
