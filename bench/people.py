@@ -22,9 +22,7 @@ from standins.people import Person as Pupil
 STAFF_PASSWORD = "yanshi-2023"  # of the demo
 _LOGIN, _SAVE = "zqw7-tvkrd", "bdf8-gkmnp"
 # On a slip nothing else stands in fours.
-_CODE = re.compile(
-    r"(?<![0-9A-Z])([0-9A-Z]{4}(?:\s+[0-9A-Z]{4}){3})(?![0-9A-Z])"
-)
+_CODE = re.compile(r"(?<![0-9A-Z])([0-9A-Z]{4}(?:\s+[0-9A-Z]{4}){3})(?![0-9A-Z])")
 _RULES = Path(baoming.__file__).parent / "reviews" / "data" / "43" / "2023" / "eligibility.json"
 _FORM: Answers = {
     "registration_type": "UNIFIED",
