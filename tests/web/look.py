@@ -54,6 +54,13 @@ def context() -> dict[str, Any]:
         "staff": {"name": "周敏", "office_name": "芙蓉一中报名点", "may": lambda _action: True},
         "nav": [("今天", "today", False), ("考生", "list", True), ("打印与签字", "print", False)],
         "csrf_input": Markup('<input type="hidden" name="csrfmiddlewaretoken" value="x">'),
+        **_parts(),
+    }
+
+
+def _parts() -> dict[str, Any]:
+    """Return what the gallery's own pages show."""
+    return {
         "errors": {"postcode": "邮政编码是6位数字，您填了5位", "second": "第二联系电话不能和短信手机相同"},
         "steps": _steps(6, "todo"),
         "phases": [
