@@ -8,7 +8,7 @@ from baoming.shared.paths import next_sibling
 
 def staff_of(account_id: UUID) -> Staff | None:
     """Return the person behind a staff account, with their office."""
-    return Staff.objects.select_related("office", "office__parent").filter(account=account_id).first()
+    return Staff.objects.select_related("office").filter(account=account_id).first()
 
 
 def sites_of(season_id: int, path: str) -> list[tuple[Organization, SiteSeason | None]]:

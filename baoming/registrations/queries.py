@@ -5,12 +5,14 @@ from uuid import UUID
 from django.core.files.storage import default_storage
 from django.db.models import Count, F, Q, QuerySet
 
+from baoming.accounts.models import Account
 from baoming.audit.actors import Party
 from baoming.registrations import journey, names
 from baoming.registrations.identity_documents import IdentityDocument
 from baoming.registrations.models import Activation, HoldRow, NumberSegment, Photo, Registration, RosterEntry, StepLog
 from baoming.registrations.tasklist import TaskList, task_list
 from baoming.schedule.queries import phase_times
+from baoming.seasons.models import Season
 from baoming.seasons.queries import Clock
 from baoming.shared.paths import next_sibling
 from baoming.shared.text import halfwidth
@@ -43,10 +45,12 @@ def step_log(registration: Registration) -> list[StepLog]:
     return list(StepLog.objects.filter(registration=registration).order_by("id"))
 
 
-def of_account(season_id: int, account_id: UUID) -> Registration | None:
-    """Return the registration that a candidate's account belongs to."""
-    rows = Registration.objects.filter(season=season_id, account=account_id)
-    return rows.select_related("season", "site", "site__parent", "account").first()
+def of_account(season: Season, account: Account) -> Registration | None:
+    """Return the registration that a candidate's account belongs to, tied to these very objects."""
+    registration = Registration.objects.filter(season=season, account=account).select_related("site").first()
+    if registration is not None:
+        registration.season, registration.account = season, account
+    return registration
 
 
 def document_context(registration_id: UUID) -> str:

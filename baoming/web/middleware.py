@@ -152,7 +152,7 @@ def _office(season: Season, user: Account | None) -> dict[str, object]:
 
 
 def _candidate(season: Season, user: Account | None) -> dict[str, object]:
-    registration = of_account(season.pk, user.pk) if user and user.kind == Account.Kind.CANDIDATE else None
+    registration = of_account(season, user) if user and user.kind == Account.Kind.CANDIDATE else None
     if registration is None:
         return {"registration": None, "actor": None}
     actor = Actor(kind=Party.CANDIDATE, id=str(registration.pk), path=registration.path, label="考生本人")

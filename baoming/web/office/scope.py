@@ -11,4 +11,6 @@ from baoming.web.access import OfficeRequest
 def one(request: OfficeRequest, registration_id: UUID) -> Registration:
     """Return a registration of this office's area; 404 for any other."""
     theirs = Registration.objects.filter(season=request.season).within(request.staff.path)
-    return get_object_or_404(theirs.select_related("site", "site__parent", "season"), pk=registration_id)
+    registration = get_object_or_404(theirs.select_related("site"), pk=registration_id)
+    registration.season = request.season
+    return registration
