@@ -3,11 +3,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: run test check bench setup format shots docs clean
+.PHONY: run doctor test check bench setup format shots docs clean
 .DEFAULT_GOAL := run
 
 run: setup ## both portals, worker, database and stand-ins on this machine
 	@$(BIN)/python -m launcher
+
+doctor: setup ## what is wrong with the installation that `make run` keeps, in sentences
+	@$(BIN)/python -m launcher.doctor
 
 test: check ## everything that must hold before a change lands
 	@$(BIN)/python -m launcher.tools browser fonts scanner

@@ -50,6 +50,15 @@ class Typefaces:
         """The folders a compiler reads: the four faces, and the rare pieces turned to TTF so far."""
         return [*(self._packages / "@expo-google-fonts" / face for face in _FACES), self.cache]
 
+    @property
+    def absent(self) -> list[Path]:
+        """Where a font package should be and is not; looking makes nothing."""
+        rare = self._packages / "hanamin" / "HanaMin.css"
+        return [
+            *(face for face in self.folders[:4] if not any(face.glob("*.ttf"))),
+            *([] if rare.is_file() else [rare]),
+        ]
+
     def missing(self, text: str) -> list[str]:
         """Return the characters of `text` that no font draws, sorted, each once."""
         rare = set(text) - self._common - _LAYOUT

@@ -122,8 +122,8 @@ def _matches(season_id: int, wanted: str) -> Q:
     text = halfwidth(wanted).upper()
     name = wanted.strip()
     found = Q(name=name) | Q(name_key__startswith=names.pinyin_key(name)) if name else Q()
-    if text.isascii() and text.isalpha():  # letters together are initials, or the first syllable; apart, syllables
-        return Q(name_initials__startswith=text.lower()) | Q(name_key__startswith=" ".join(name.lower().split()))
+    if text.isascii() and text.isalpha():  # initials, or pinyin; spaces stand where people like
+        return Q(name_initials__startswith=text.lower()) | Q(name_letters__startswith=text.lower())
     if text.isascii() and text.isdigit() and len(text) == 8:
         return Q(number=int(text))
     if len(text) == 4:

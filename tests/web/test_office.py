@@ -197,7 +197,7 @@ def test_candidates_are_found_without_a_name_in_the_address(office: Client) -> N
     row = make.registration(site, name="阿依古丽·买买提")
     make.registration(site, name="欧阳思远")
     signed_in(office, make.staff(site))
-    for wanted in ("阿依古丽·买买提", "aygl", row.name_key[:6]):
+    for wanted in ("阿依古丽·买买提", "aygl", "a yi gu", "ayiguli", "AYI GULI"):
         answer = office.post("/candidates/find/", {"wanted": wanted})
         assert answer.headers.get("Location") == f"/candidates/{row.pk}/", wanted
 

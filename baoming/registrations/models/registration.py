@@ -5,7 +5,8 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Replace
 
 from baoming.organizations.models import Organization
 from baoming.registrations import journey
@@ -36,6 +37,11 @@ class Registration(models.Model):
     # The person. Searchable fields are plain, the document is sealed, its number is found by blind index.
     name = models.CharField(max_length=60)
     name_key = models.CharField(max_length=200, db_collation="C")  # pinyin, for order and search
+    name_letters = models.GeneratedField(  # the same without spaces: people type 阿依古丽 as ayiguli
+        expression=Replace("name_key", Value(" "), Value("")),
+        output_field=models.CharField(max_length=200, db_collation="C"),
+        db_persist=True,
+    )
     name_initials = models.CharField(max_length=60, db_collation="C")
     sex = models.CharField(max_length=1)
     ethnicity = models.CharField(max_length=2)
@@ -76,6 +82,8 @@ class Registration(models.Model):
             models.Index("season", "path", "current_step", "number", name="registration_by_step"),
             models.Index("season", "last_four_blind", name="registration_by_last_four"),
             models.Index("season", "name_key", name="registration_by_name"),
+            models.Index("season", "name_letters", name="registration_by_letters"),
+            models.Index("season", "name_initials", name="registration_by_initials"),
         ]
 
     def __str__(self) -> str:

@@ -39,18 +39,23 @@ class Command(BaseCommand):
 def load(province: str, year: int, kind: str) -> Season:
     """Load offices, season, phases and documents; returns the season."""
     load_offices(province)
-    documents = {key: _read(package, province, year, key) for key, package in _DOCUMENTS.items()}
-    head = documents["season"]
+    content = documents(province, year)
+    head = content["season"]
     season, _ = Season.objects.update_or_create(
         province=province,
         year=year,
         kind=kind,
         defaults={"name": head["name"], "authority": head["authority"], "journey_version": VERSION},
     )
-    load_data(season, documents)
-    for position, phase in enumerate(documents["phases"]):
+    load_data(season, content)
+    for position, phase in enumerate(content["phases"]):
         Phase.objects.update_or_create(season=season, key=phase["key"], defaults=_phase(phase, position))
     return season
+
+
+def documents(province: str, year: int) -> dict[str, Any]:
+    """Return the documents as the data files have them now. Raises FileNotFoundError where there are none."""
+    return {key: _read(package, province, year, key) for key, package in _DOCUMENTS.items()}
 
 
 def _read(package: str, province: str, year: int, key: str) -> Any:
