@@ -100,6 +100,7 @@ def _patient(context: BrowserContext) -> None:
 
 def before_the_desk(camera: Camera, pc: Page, handset: Page) -> None:
     camera.go(handset, "/", "首页")
+    camera.go(handset, "/sites/?county=0102", "报名点查询")
     camera.go(handset, "/claim/", "第一次登录")
     camera.go(handset, "/sign-in/", "登录")
     camera.go(pc, "/sign-in/", "登录")

@@ -11,6 +11,20 @@ def staff_of(account_id: UUID) -> Staff | None:
     return Staff.objects.select_related("office").filter(account=account_id).first()
 
 
+def county_of_code(code: str) -> Organization | None:
+    """Return the county whose code is `code` (0102), None for any other text."""
+    return Organization.objects.filter(level=Organization.Level.COUNTY, code=code).first()
+
+
+def counties_by_city() -> list[tuple[str, list[Organization]]]:
+    """Return each city's name with its counties, both in the order of their paths: one query."""
+    rows = Organization.objects.filter(level=Organization.Level.COUNTY).select_related("parent").order_by("path")
+    found: dict[str, list[Organization]] = {}
+    for county in rows:
+        found.setdefault(county.parent.name if county.parent else "", []).append(county)
+    return list(found.items())
+
+
 def sites_of(season_id: int, path: str) -> list[tuple[Organization, SiteSeason | None]]:
     """Return the sites at or below an office with their state in the season: two queries."""
     states = {row.site_id: row for row in SiteSeason.objects.filter(

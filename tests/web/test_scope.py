@@ -84,7 +84,7 @@ CANDIDATES_OWN = {
     "versions": ("GET",),
     "version": ("GET",),
 }
-CANDIDATES_OPEN = {"home": PAGE, "claim": FORM, "sign_in": FORM, "sign_out": ACT, "care": ACT}
+CANDIDATES_OPEN = {"home": PAGE, "sites": PAGE, "claim": FORM, "sign_in": FORM, "sign_out": ACT, "care": ACT}
 METHODS = {**{name: route.methods for name, route in OF_ONE.items()}, **OF_MANY, **OPEN}
 
 

@@ -16,11 +16,7 @@ from baoming.audit.actors import Party
 from baoming.registrations.identity_numbers import canonical
 from baoming.registrations.queries import tasks_of
 from baoming.registrations.services.claim import MISMATCH, claim
-from baoming.schedule.models import Phase
-from baoming.schedule.queries import calendar, phase_times
-from baoming.schedule.windows import PhaseTime
 from baoming.shared.errors import Refused
-from baoming.shared.moments import short
 from baoming.shared.text import halfwidth
 from baoming.vault.services import keys
 from baoming.web.access import CandidateRequest, candidate_required
@@ -32,20 +28,6 @@ _YEAR = 365 * 24 * 3600
 _LONGEST = 40  # characters read of what should be an ID number; the field takes no more
 _ASKED = {"name": "姓名", "number": "公民身份号码", "code": "激活码"}
 _SENTENCE = "证件号或密码不一致，请核对后再试"
-
-
-@require_safe
-def home(request: CandidateRequest) -> HttpResponse:
-    """Season, what is open now, and the whole timetable."""
-    times = phase_times(request.season.pk, clock=request.clock)
-    phases = [(phase, times[phase.key]) for phase in calendar(request.season.pk, request.clock.version) if phase.opens]
-    context = {
-        "authority": request.season.authority,
-        "sign_up": times["sign_up"],
-        "phases": [_line(phase, time) for phase, time in phases],
-        "samples": any(phase.sample for phase, _ in phases),
-    }
-    return render(request, "candidate/home.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -98,16 +80,6 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return redirect("candidate:home")
 
 
-@require_POST
-def care(request: HttpRequest) -> HttpResponse:
-    """Switch 长辈版 on or off."""
-    response = redirect("candidate:home")
-    response.set_cookie(
-        "care", "1" if request.POST.get("care") == "1" else "", max_age=_YEAR, httponly=True, samesite="Lax"
-    )
-    return response
-
-
 @require_safe
 @candidate_required
 def tasks(request: CandidateRequest) -> HttpResponse:
@@ -125,15 +97,6 @@ def _with_device(request: HttpRequest, account: Account | None) -> HttpResponse:
     if account is not None:
         keep_device(request, response, account)
     return response
-
-
-def _line(phase: Phase, time: PhaseTime) -> dict[str, str]:
-    """One phase of the timetable in words."""
-    if time.open and time.closes:
-        return {"name": phase.name, "when": f"{short(time.closes)}止", "state": "todo"}
-    if time.opens:
-        return {"name": phase.name, "when": f"{short(time.opens)}起", "state": "later"}
-    return {"name": phase.name, "when": "已结束", "state": "done"}
 
 
 def _handle(season_id: int, number: str) -> str:

@@ -2,15 +2,16 @@
 
 from django.urls import path
 
-from baoming.web.candidate import entry, fee, form_urls, steps
+from baoming.web.candidate import entry, fee, form_urls, public, steps
 
 app_name = "candidate"
 urlpatterns = [
-    path("", entry.home, name="home"),
+    path("", public.home, name="home"),
+    path("sites/", public.sites, name="sites"),
     path("claim/", entry.first_login, name="claim"),
     path("sign-in/", entry.sign_in, name="sign_in"),
     path("sign-out/", entry.sign_out, name="sign_out"),
-    path("care/", entry.care, name="care"),
+    path("care/", public.care, name="care"),
     path("tasks/", entry.tasks, name="tasks"),
     path("fee/", fee.registration_fee, name="fee"),
     path("fee/ask/", fee.ask_again, name="fee_ask"),
