@@ -6,7 +6,7 @@ import sys
 import time
 from types import FrameType
 
-from launcher.home import home
+from launcher.home import KeysLost, home
 from launcher.postgres import PostgresMissing
 from launcher.stack import Ports, PortTaken, Stack
 
@@ -22,7 +22,11 @@ ACCOUNTS = (
 
 
 def main() -> int:
-    stack = Stack(home(), Ports(int(os.environ.get("PORT", "8000"))))
+    try:
+        stack = Stack(home(), Ports(int(os.environ.get("PORT", "8000"))))
+    except KeysLost as problem:
+        print(problem, file=sys.stderr)
+        return 1
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         print("Preparing the database and the demo season ...", flush=True)

@@ -7,6 +7,10 @@ from pathlib import Path
 from baoming.vault.sealing import KeyRing
 
 
+class KeysLost(Exception):
+    """There is data, and the keys it was sealed with are gone; the sentence says what to do."""
+
+
 def home() -> Path:
     """Return $BAOMING_HOME, else /var/lib/baoming for root, else the user's data folder."""
     if named := os.environ.get("BAOMING_HOME"):
@@ -18,7 +22,15 @@ def home() -> Path:
 
 
 def make_keys(folder: Path) -> dict[str, str]:
-    """Make the keys that are not there yet (mode 600); returns the settings that name them."""
+    """Make the keys that are not there yet (mode 600); returns the settings that name them.
+
+    Raises KeysLost where a database stands beside a missing vault: new keys would never open what is sealed in it.
+    """
+    if (folder.parent / "postgres" / "PG_VERSION").exists() and not (folder / "vault.json").exists():
+        raise KeysLost(
+            f"{folder / 'vault.json'} is gone, and without it nothing that is sealed in the database can be opened. "
+            f"Put it back from your backup; for a demo, remove {folder.parent} to begin anew"
+        )
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     session, vault = folder / "session.key", folder / "vault.json"
     if not session.exists():
