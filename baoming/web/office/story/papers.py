@@ -1,0 +1,38 @@
+"""What was saved and what was printed of it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from baoming.documents.models import Print
+from baoming.documents.queries import prints_of
+from baoming.registrations.form_queries import differences, form_of, versions_of
+from baoming.registrations.models import FormVersion, Registration, Signature
+from baoming.registrations.services.sheets import SHEET
+from baoming.registrations.sheets import short_hash
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """One print as the page shows it."""
+
+    row: Print
+    hash: str
+    signed: bool
+
+
+def versions(registration: Registration) -> dict[str, Any]:
+    """The newest version, and what it changed against the one before."""
+    rows: list[FormVersion | None] = [*versions_of(registration)[:2], None, None]
+    newest, before = rows[0], rows[1]
+    return {
+        "newest": newest,
+        "before": before,
+        "changes": differences(form_of(registration.season), before, newest) if newest and before else [],
+    }
+
+
+def prints(registration: Registration) -> dict[str, list[Printed]]:
+    """Prints of the form, newest first, each with whether the living signature stands on it."""
+    signed = set(Signature.objects.filter(registration=registration, voided_at=None).values_list("print_id", flat=True))
+    rows = [row for row in prints_of(registration.pk) if row.kind == SHEET]
+    return {"prints": [Printed(row, short_hash(row.content_hash)[:8], row.pk in signed) for row in rows]}
