@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: run doctor test check bench setup format shots docs clean
+.PHONY: run doctor backup restore test check bench setup format shots docs clean
 .DEFAULT_GOAL := run
 
 run: setup ## both portals, worker, database and stand-ins on this machine
@@ -11,6 +11,12 @@ run: setup ## both portals, worker, database and stand-ins on this machine
 
 doctor: setup ## what is wrong with the installation that `make run` keeps, in sentences
 	@$(BIN)/python -m launcher.doctor
+
+backup: setup ## everything the installation holds, sealed, in a folder (TO=...); `make run` may go on meanwhile
+	@$(BIN)/python -m launcher.backup
+
+restore: setup ## bring back a backup (FROM=...), proved by counts and hashes before it takes its place
+	@$(BIN)/python -m launcher.restore
 
 test: check ## everything that must hold before a change lands
 	@$(BIN)/python -m launcher.tools browser fonts scanner
