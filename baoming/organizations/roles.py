@@ -43,6 +43,7 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "import_roster": _SITE_COUNTY,
     "open_site": _COUNTY,
     "set_segments": _COUNTY,
+    "void_number": _COUNTY,
     "see_segments": _SITE_COUNTY,
     "set_clock": frozenset({Role.PROVINCE}),
 }

@@ -46,6 +46,7 @@ OF_ONE = {
     "completion": Route(ACT, Role.COUNTY),
     "reopening": Route(ACT, Role.COUNTY),
     "final_review": Route(ACT, Role.CITY),
+    "void_number": Route(FORM, Role.COUNTY),
     "desk_file": Route(PAGE),
     "desk_reread": Route(ACT),
     "desk_review": Route(ACT),

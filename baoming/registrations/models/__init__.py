@@ -2,13 +2,14 @@
 
 from baoming.registrations.models.capture import Activation, CardUse, PersonCheck, Photo
 from baoming.registrations.models.forms import Draft, FormGroup, FormVersion, Pledge, Signature
-from baoming.registrations.models.numbers import NumberSegment
+from baoming.registrations.models.numbers import CountyCode, NumberSegment, VoidedNumber
 from baoming.registrations.models.registration import HoldRow, Registration, StepLog
 from baoming.registrations.models.roster import RosterEntry
 
 __all__ = [
     "Activation",
     "CardUse",
+    "CountyCode",
     "Draft",
     "FormGroup",
     "FormVersion",
@@ -21,4 +22,5 @@ __all__ = [
     "RosterEntry",
     "Signature",
     "StepLog",
+    "VoidedNumber",
 ]

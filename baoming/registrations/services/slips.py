@@ -21,6 +21,8 @@ from baoming.shared.moments import full_stamp, moment
 from baoming.shared.money import yuan
 from baoming.shared.text import mask_document, serial
 
+SLIP = "number_slip"  # kind in the print log
+
 
 @transaction.atomic
 def print_slip(registration_id: UUID, *, by: Actor) -> bytes:
@@ -39,7 +41,7 @@ def print_slip(registration_id: UUID, *, by: Actor) -> bytes:
     code = new_activation_code()
     running = Activation.objects.filter(registration=registration).count() + 1
     Activation.objects.create(registration=registration, digest=code_digest(code), slip=running, made_at=now)
-    log_print(registration.pk, "number_slip", path=registration.path, version=running, content_hash="", at=now, by=by)
+    log_print(registration.pk, SLIP, path=registration.path, version=running, content_hash="", at=now, by=by)
     record("print_slip", by=by, subject=registration.pk, path=registration.path, details={"slip": running})
     slip = _slip(registration, code=code, printed=PrintLine(at=full_stamp(now)[:16], by=by.label))
     return number_slips([slip], season=season_head(registration.season), made_at=now)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from baoming.web.office import candidates, confirmation, desk, entry, rosters, season, sites
+from baoming.web.office import candidates, confirmation, desk, entry, rosters, season, sites, voids
 
 app_name = "office"
 urlpatterns = [
@@ -21,6 +21,7 @@ urlpatterns = [
     path("candidates/<uuid:registration_id>/completion/", confirmation.completion, name="completion"),
     path("candidates/<uuid:registration_id>/reopening/", confirmation.reopening, name="reopening"),
     path("candidates/<uuid:registration_id>/final-review/", confirmation.final_review, name="final_review"),
+    path("candidates/<uuid:registration_id>/void/", voids.void, name="void_number"),
     path("desk/", desk.queue, name="desk"),
     path("desk/card/", desk.open_by_card, name="desk_card"),
     path("desk/typing/", desk.open_by_typing, name="desk_typing"),

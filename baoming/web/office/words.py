@@ -7,6 +7,7 @@ VERBS = {
     "take_photo": "采集照片",
     "print_slip": "打印报名序号通知单",
     "print_sheet": "打印报名登记表",
+    "void_number": "作废报名序号",
     "return_eligibility": "退回资格审核",
     "reopen": "重新打开",
     "see_candidate": "查看",

@@ -20,6 +20,6 @@ def past(registration: Registration) -> dict[str, Any]:
 
 def _line(event: Event) -> dict[str, str]:
     """One event as the page shows it."""
-    title, version = VERBS[event.verb], event.details.get("version")
-    said = f"{title}，第{version}版" if version else title
+    title, version, number = VERBS[event.verb], event.details.get("version"), event.details.get("number")
+    said = f"{title}，第{version}版" if version else f"{title} {number[:4]} {number[4:]}" if number else title
     return {"time": stamp(event.at), "title": said, "sub": event.actor_label}
