@@ -9,7 +9,13 @@ from baoming.registrations.journey import STEPS
 from baoming.web.office.words import QUIET, VERBS
 
 PACKAGE = Path(baoming.__file__).parent
-NOT_OF_A_CANDIDATE = {"add_segment", "import_roster", "open_site", "set_clock"}  # never on a candidate's page
+NOT_OF_A_CANDIDATE = {
+    "add_segment",
+    "import_roster",
+    "open_site",
+    "set_clock",
+    "start_batch",
+}  # never on a candidate's page
 
 
 def recorded() -> Iterator[str]:

@@ -1,5 +1,6 @@
 """The heart's tables. Lock the Registration row first to change anything of theirs."""
 
+from baoming.registrations.models.batches import Batch, BatchLine
 from baoming.registrations.models.capture import Activation, CardUse, PersonCheck, Photo
 from baoming.registrations.models.forms import Draft, FormGroup, FormVersion, Pledge, Signature
 from baoming.registrations.models.numbers import CountyCode, NumberSegment, VoidedNumber
@@ -8,6 +9,8 @@ from baoming.registrations.models.roster import RosterEntry
 
 __all__ = [
     "Activation",
+    "Batch",
+    "BatchLine",
     "CardUse",
     "CountyCode",
     "Draft",

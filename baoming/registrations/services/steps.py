@@ -9,7 +9,9 @@ from baoming.registrations import journey
 from baoming.registrations.models import HoldRow, Registration, Signature, StepLog
 from baoming.registrations.queries import state_of
 from baoming.seasons.queries import season_clock, season_now
-from baoming.shared.errors import NotOpen
+from baoming.shared.errors import Invalid, NotOpen
+
+LONGEST_REASON = 60  # characters: what a voided print or signature has room for
 
 
 def locked(registration_id: UUID) -> Registration:
@@ -28,6 +30,14 @@ def refuse_if_completed(registration: Registration) -> None:
     """Raise NotOpen once the county has completed: only its own act opens the person again (R22)."""
     if "completion" in registration.done_steps:
         raise NotOpen("县（市、区）已完成确认，如需更正请联系报名点，由县招考机构重新打开")
+
+
+def written_reason(reason: str, act: str, *, longest: int = LONGEST_REASON) -> str:
+    """Return why `act` (撤销签字) is done, as it is kept; raise Invalid when it says nothing or too much."""
+    written = reason.strip()
+    if not 1 <= len(written) <= longest:
+        raise Invalid({"reason": f"请填写{act}的原因，最多{longest}个字"})
+    return written
 
 
 def complete_step(registration: Registration, key: str, *, by: Actor, at: datetime) -> None:

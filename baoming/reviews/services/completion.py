@@ -9,11 +9,11 @@ from baoming.audit.services import record
 from baoming.registrations.form_queries import newest_version
 from baoming.registrations.journey import STEPS
 from baoming.registrations.queries import state_of
-from baoming.registrations.services.steps import complete_step, locked, require, return_step
+from baoming.registrations.services.steps import complete_step, locked, require, return_step, written_reason
 from baoming.reviews.models import Submission
 from baoming.reviews.queries import last_submission
 from baoming.seasons.queries import season_now
-from baoming.shared.errors import Invalid, NotOpen
+from baoming.shared.errors import NotOpen
 
 
 @transaction.atomic
@@ -44,9 +44,7 @@ def reopen(registration_id: UUID, *, reason: str, by: Actor) -> list[str]:
         raise NotOpen(f"重新打开由{PARTY_NAMES[Party.COUNTY]}办理")
     if "completion" not in registration.done_steps:
         raise NotOpen("这名考生还没有完成确认，不用重新打开")
-    written = reason.strip()
-    if not 1 <= len(written) <= 200:
-        raise Invalid({"reason": "请填写重新打开的原因，最多200个字"})
+    written = written_reason(reason, "重新打开", longest=200)
     undone = return_step(registration, "completion", by=by, at=season_now(registration.season_id), reason=written)
     record("reopen", by=by, subject=registration.pk, path=registration.path, details={"undone": undone})
     return undone

@@ -10,6 +10,7 @@ VERBS = {
     "void_number": "作废报名序号",
     "return_eligibility": "退回资格审核",
     "reopen": "重新打开",
+    "void_signature": "撤销签字",
     "see_candidate": "查看",
     "see_photo": "查看照片",
     "hold:moral_assessment": "品德考核不合格，暂停县区完成",
