@@ -9,11 +9,14 @@ import base64
 import io
 import json
 import re
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import segno
 import typst
@@ -22,6 +25,8 @@ from baoming.documents.glyphs import Typefaces, default_faces, is_private
 from baoming.shared.errors import Refused
 
 PACKAGE = Path(__file__).resolve().parents[1]  # the root templates import from: "/documents/print/lib.typ"
+_APART = Path(__file__).with_name("apart.py")
+_LONGEST = 120  # seconds a document may take: a hundred sheets take three
 _MASK = 2
 _BEIJING = timezone(timedelta(hours=8))
 _PAGE = re.compile(rb"/Type\s*/Page\b")
@@ -32,9 +37,13 @@ class Unprintable(Refused):
     """Some characters are in no font. `characters` holds them, each once."""
 
     def __init__(self, characters: list[str]) -> None:
-        named = "、".join(_named(character) for character in characters)
-        super().__init__(f"字库中没有 {named}，不能用别的字代替。请到报名点拍摄证件正面，截取姓名图片后再打印。")
+        listed = "、".join(named(character) for character in characters)
+        super().__init__(f"字库中没有 {listed}，不能用别的字代替。请到报名点拍摄证件正面，截取姓名图片后再打印。")
         self.characters = characters
+
+
+class PressFailed(Exception):
+    """The process that makes a document apart broke or took too long: a defect, or a machine without memory."""
 
 
 class Press:
@@ -54,22 +63,45 @@ class Press:
         `template`: a file below the root. `made_at`: aware; the document date PDF/A asks for.
         Raises Unprintable before anything is laid out.
         """
-        text = "".join(set("".join(_texts(data))))
-        if lacking := self._faces.missing(text):
-            raise Unprintable(lacking)
+        text = self._checked(data)
         compiler = self._compiler(self._faces.rare_fonts(text))
-        drawn = json.dumps(_drawn(data), ensure_ascii=False)
-        pdf = compiler.compile(
-            input=str(template),
-            format="pdf",
-            pdf_standards="a-2b",
-            pdf_tags=False,  # a third of the size; these sheets are for paper
-            sys_inputs={"data": drawn},
-            timestamp=made_at.astimezone(_BEIJING).replace(microsecond=0),  # typst takes whole seconds
-        )
+        pdf = compiler.compile(input=str(template), **_options(data, made_at))
         if not isinstance(pdf, bytes):
             raise TypeError("one PDF expected")
         return pdf
+
+    def render_apart(self, template: Path, data: Mapping[str, object], *, made_at: datetime) -> bytes:
+        """As `render`, in a process of its own: for documents of many pages, whose memory goes back with it.
+
+        Costs some 0.3 s more. Raises Unprintable, and PressFailed when that process does not deliver.
+        """
+        self._faces.rare_fonts(self._checked(data))  # made now, for the other process to find
+        options = _options(data, made_at)
+        order = {
+            "root": str(self._root),
+            "template": str(template),
+            "fonts": self._folders(),
+            "options": {**options, "timestamp": options["timestamp"].isoformat()},
+        }
+        command = [sys.executable, "-I", str(_APART)]
+        sent = json.dumps(order, ensure_ascii=False).encode()
+        try:
+            done = subprocess.run(command, input=sent, capture_output=True, timeout=_LONGEST)  # noqa: S603  ours
+        except subprocess.TimeoutExpired:
+            raise PressFailed(f"no document after {_LONGEST} s") from None
+        if done.returncode or not done.stdout.startswith(b"%PDF"):
+            raise PressFailed(f"the press ended with {done.returncode}")  # what it said may quote a person's data
+        return done.stdout
+
+    def _checked(self, data: Mapping[str, object]) -> str:
+        """Return every character that is set in type, each once; raise Unprintable if one is in no font."""
+        text = "".join(set("".join(_texts(data))))
+        if lacking := self._faces.missing(text):
+            raise Unprintable(lacking)
+        return text
+
+    def _folders(self) -> list[str]:
+        return [str(folder) for folder in self._faces.folders if folder.is_dir()]
 
     def _compiler(self, rare: set[Path]) -> typst.Compiler:
         """This thread's compiler, with `rare` among its fonts: a compiler serves one call at a time."""
@@ -88,7 +120,7 @@ class Press:
                 self._fonts = typst.Fonts(
                     include_system_fonts=False,
                     include_embedded_fonts=False,
-                    font_paths=[str(folder) for folder in self._faces.folders if folder.is_dir()],
+                    font_paths=self._folders(),
                 )
             return self._fonts
 
@@ -102,6 +134,16 @@ def press() -> Press:
 def render(template: Path, data: Mapping[str, object], *, made_at: datetime) -> bytes:
     """Return `template` filled with `data` as PDF/A-2b; see Press.render."""
     return press().render(template, data, made_at=made_at)
+
+
+def _options(data: Mapping[str, object], made_at: datetime) -> dict[str, Any]:
+    return {
+        "format": "pdf",
+        "pdf_standards": "a-2b",
+        "pdf_tags": False,  # a third of the size; these sheets are for paper
+        "sys_inputs": {"data": json.dumps(_drawn(data), ensure_ascii=False)},
+        "timestamp": made_at.astimezone(_BEIJING).replace(microsecond=0),  # typst takes whole seconds
+    }
 
 
 def page_count(pdf: bytes) -> int:
@@ -158,7 +200,8 @@ def _texts(node: object) -> Iterator[str]:
             yield from _texts(value)
 
 
-def _named(character: str) -> str:
+def named(character: str) -> str:
+    """Return a character as a sentence names it: seen where it can be, and by its code."""
     code = f"U+{ord(character):04X}"
     visible = character.isprintable() and not is_private(character)
     return f"“{character}”（{code}）" if visible else code

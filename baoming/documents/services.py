@@ -8,7 +8,15 @@ from baoming.documents.models import Print
 
 
 def log_print(
-    subject: UUID, kind: str, *, path: str, version: int, content_hash: str, at: datetime, by: Actor
+    subject: UUID,
+    kind: str,
+    *,
+    path: str,
+    version: int,
+    content_hash: str,
+    at: datetime,
+    by: Actor,
+    picture: UUID | None = None,
 ) -> Print:
     """Add one print of `subject` to the log. `version`: of its form, or the running number of a slip."""
     return Print.objects.create(
@@ -17,6 +25,7 @@ def log_print(
         path=path,
         version=version,
         content_hash=content_hash,
+        picture=picture,
         at=at,
         by_id=by.id,
         by_label=by.label,

@@ -3,17 +3,24 @@
 Every text is ready to print (dates, masks and money in words already); None prints as a dash.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 from baoming.documents.engine import Press, page_count, press
+from baoming.registrations.class_lists import ClassList, PrintLine, SiteLine
 
 _TEMPLATES = Path(__file__).parent / "print"
 REGISTRATION_FORM = _TEMPLATES / "registration_form.typ"
 NUMBER_SLIP = _TEMPLATES / "number_slip.typ"
+
+
+class Render(Protocol):
+    """Press.render, or Press.render_apart."""
+
+    def __call__(self, template: Path, data: Mapping[str, object], *, made_at: datetime) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,22 +30,6 @@ class SeasonHead:
     name: str  # 湖南省2023年普通高等学校招生考试
     authority: str
     mark: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteLine:
-    """The site, as its code and name are printed."""
-
-    code: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PrintLine:
-    """When (Beijing time, to the minute) and by whom the sheet was printed."""
-
-    at: str
-    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +88,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationSheet:
-    """One 报名登记表 (R19). `qr` and `continued_qr` come from `qr_text` and `continued_qr_text`."""
+    """One 报名登记表 (R19). `qr` and `continued_qr` come from `sheet_codes`."""
 
     serial: str  # eight digits
     site: SiteLine
@@ -108,6 +99,14 @@ class RegistrationSheet:
     qr: str
     continued_qr: str
     moral: str | None = None  # 思想品德考核意见, once it is recorded
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Every text of the sheet that a person or an office gave, with the field it stands in."""
+        card = self.card
+        yield "姓名", "" if card.name_image else card.name
+        yield from (("住址", card.address or ""), ("签发机关", card.issuer or ""), ("采集方式", card.reading))
+        yield from ((cell.label, cell.value or "") for group in self.groups for row in group.rows for cell in row)
+        yield from (("思想品德考核意见", self.moral or ""), ("报名点", self.site.name), ("打印人", self.print.by))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,29 +128,6 @@ class NumberSlip:
     name_image: bytes | None = None
 
 
-def short_hash(digest: str) -> str:
-    """Return the part of a version's SM3 digest (64 hex digits) that is printed: 16, in upper case."""
-    return digest[:16].upper()
-
-
-def qr_text(*, year: int, serial: str, version: int, digest: str, signature: str) -> str:
-    """Return the text of the sheet's code: `BM1|F|23|99010023|3|AA5872B60D7A6091|<signature>`.
-
-    `signature` is the caller's, over everything before the last bar: `signed_part` gives that.
-    """
-    return f"{signed_part(year=year, serial=serial, version=version, digest=digest)}|{signature}"
-
-
-def signed_part(*, year: int, serial: str, version: int, digest: str) -> str:
-    """Return what the signature of the sheet's code covers."""
-    return f"BM1|F|{year % 100:02d}|{serial}|{version}|{short_hash(digest)}"
-
-
-def continued_qr_text(*, year: int, serial: str, version: int) -> str:
-    """Return the text of the small code on a second page."""
-    return f"BM1|F|{year % 100:02d}|{serial}|{version}|P2"
-
-
 def registration_forms(
     sheets: Sequence[RegistrationSheet], *, season: SeasonHead, made_at: datetime, on: Press | None = None
 ) -> bytes:
@@ -160,14 +136,32 @@ def registration_forms(
     Each sheet is taken to fit one page; only when one does not is the batch laid out again with
     counted pages and running heads, which costs about twice as much. Raises Unprintable.
     """
-    engine = on or press()
+    return _laid_out((on or press()).render, sheets, None, season=season, made_at=made_at)
+
+
+def class_file(
+    sheets: Sequence[RegistrationSheet], *, cover: ClassList, season: SeasonHead, made_at: datetime
+) -> bytes:
+    """Return the list to sign and behind it the sheets, as `registration_forms` does, made in another process."""
+    return _laid_out(press().render_apart, sheets, cover, season=season, made_at=made_at)
+
+
+def _laid_out(
+    render: Render,
+    sheets: Sequence[RegistrationSheet],
+    cover: ClassList | None,
+    *,
+    season: SeasonHead,
+    made_at: datetime,
+) -> bytes:
     records = [asdict(sheet) for sheet in sheets]
-    data = {"season": asdict(season), "mark": season.mark, "records": records, "counted": False}
-    pdf = engine.render(REGISTRATION_FORM, data, made_at=made_at)
-    if page_count(pdf) == len(sheets):
+    listed = cover.as_pages() if cover else None
+    data = {"season": asdict(season), "mark": season.mark, "cover": listed, "records": records, "counted": False}
+    pdf = render(REGISTRATION_FORM, data, made_at=made_at)
+    if page_count(pdf) == len(sheets) + (len(listed["pages"]) if listed else 0):
         return pdf
     continued = [{**record, "continued": {"qr": record["continued_qr"]}} for record in records]
-    return engine.render(REGISTRATION_FORM, {**data, "records": continued, "counted": True}, made_at=made_at)
+    return render(REGISTRATION_FORM, {**data, "records": continued, "counted": True}, made_at=made_at)
 
 
 def number_slips(

@@ -1,21 +1,19 @@
 """People who do not exist, as sheets: area 990001 is nobody's."""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
+from baoming.registrations.class_lists import PrintLine, SiteLine
 from baoming.registrations.photos import PhotoProfile, prepare
+from baoming.registrations.sheet_codes import continued_qr_text, qr_text, short_hash, signed_part
 from baoming.registrations.sheets import (
     CardBlock,
     Cell,
     Group,
     NumberSlip,
-    PrintLine,
     RegistrationSheet,
     SeasonHead,
-    SiteLine,
     VersionLine,
-    continued_qr_text,
-    qr_text,
-    short_hash,
 )
 from standins.faces import face
 
@@ -24,7 +22,9 @@ SEASON = SeasonHead(name="湖南省2023年普通高等学校招生考试", autho
 SITE = SiteLine(code="9901-03", name="青麓县第一中学报名点")
 PRINT = PrintLine(at="2022-11-07 10:22", by="王振华（9901-03-02）")
 DIGEST = "aa5872b60d7a6091" * 4
-SIGNATURE = "MEQCIF5kYk9sZ0p3Qm1Xc2VoT2N1b1pKMEQCIF5kYk9sZ0p3Qm1Xc2VoT2N1b1pKMEQCIF5kYk9sZ0p3Qm1Xc2VoT2N1b1pK"
+SIGNATURE = bytes(range(64))
+PRINT_ID = UUID("5d0c12f4-0000-4000-8000-000000000000")
+ORIGIN = "https://bm.example.cn"
 
 
 def groups(*, address: str = "湖南省湘岭市青麓县白鹭街道书院路118号3栋2单元601室") -> list[Group]:
@@ -92,6 +92,12 @@ def photo(seed: int = 3) -> bytes:
     return prepare(face(seed, sex="男"), PhotoProfile()).jpeg
 
 
+def code(serial: str) -> str:
+    """The text of the code on the sheet of `serial`."""
+    signed = signed_part(year=2023, serial=serial, version=3, digest=DIGEST, print_id=PRINT_ID)
+    return qr_text(signed, signature=SIGNATURE, origin=ORIGIN)
+
+
 def sheet(
     *,
     name: str = "欧阳思远",
@@ -106,7 +112,7 @@ def sheet(
         site=SITE,
         version=VersionLine(no=3, saved_at="2022-11-04 20:15:36", hash=short_hash(DIGEST), fields=31),
         print=PRINT,
-        qr=qr_text(year=2023, serial=serial, version=3, digest=DIGEST, signature=SIGNATURE),
+        qr=code(serial),
         continued_qr=continued_qr_text(year=2023, serial=serial, version=3),
         card=CardBlock(
             name=name,

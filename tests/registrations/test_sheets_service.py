@@ -1,6 +1,5 @@
 """R19, R20: a saved version is printed, corrected by one person alone, and signed as it was printed."""
 
-import base64
 import io
 from datetime import timedelta
 
@@ -19,6 +18,7 @@ from baoming.registrations.services import sheets as service
 from baoming.registrations.services.photos import take_photo
 from baoming.registrations.services.rosters import import_roster
 from baoming.registrations.services.sheets import open_correction, print_sheet, record_signature
+from baoming.registrations.sheet_codes import print_code, read_code
 from baoming.registrations.sheets import RegistrationSheet
 from baoming.schedule.models import Extension, Phase
 from baoming.schedule.services import extend_for_person
@@ -88,11 +88,12 @@ def test_the_code_on_the_sheet_is_signed_with_the_installations_key(monkeypatch:
     monkeypatch.setattr(service, "registration_forms", lambda sheets, **_: drawn.extend(sheets) or b"")
     row = saved()
     print_sheet(row.pk, by=operator(row))
-    covered, _, signature = drawn[0].qr.rpartition("|")
-    raw = base64.urlsafe_b64decode(signature + "==")
-    assert covered.startswith("BM1|F|23|01020001|1|")
-    assert keys().verify(covered.encode(), signature=raw)
-    assert not keys().verify(covered.replace("|1|", "|2|").encode(), signature=raw)
+    code = read_code(drawn[0].qr)
+    assert code is not None
+    assert code.signed.startswith("BM1.F.23.01020001.1.")
+    assert code.print == print_code(Print.objects.get().pk)
+    assert keys().verify(code.signed.encode(), signature=code.signature)
+    assert not keys().verify(code.signed.replace(".1.", ".2.").encode(), signature=code.signature)
 
 
 def test_a_print_is_logged_with_its_version() -> None:

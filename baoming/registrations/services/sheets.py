@@ -1,6 +1,5 @@
 """The printed form, its correction for one person, and the candidate's signature (R19, R20)."""
 
-import base64
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,37 +9,23 @@ from baoming.audit.actors import PARTY_NAMES, Actor, Party
 from baoming.audit.services import record
 from baoming.documents.queries import valid_print
 from baoming.documents.services import log_print, void_prints
-from baoming.registrations.form_queries import bound_phone, code_sets, form_of, newest_version, values_of
-from baoming.registrations.models import FormVersion, Photo, Registration, RosterEntry, Signature
-from baoming.registrations.queries import current_photo, document_of, photo_bytes, roll_number_of, state_of
-from baoming.registrations.services.slips import season_head, site_line
+from baoming.registrations.class_lists import PrintLine
+from baoming.registrations.form_queries import newest_version
+from baoming.registrations.models import Registration, Signature
+from baoming.registrations.queries import current_photo, photo_bytes, state_of
+from baoming.registrations.services.sheet_data import newest_data, sheet_of
+from baoming.registrations.services.slips import season_head
 from baoming.registrations.services.steps import complete_step, locked, refuse_if_completed, require
-from baoming.registrations.sheets import (
-    CardBlock,
-    Cell,
-    Group,
-    PrintLine,
-    RegistrationSheet,
-    VersionLine,
-    continued_qr_text,
-    qr_text,
-    registration_forms,
-    short_hash,
-    signed_part,
-)
+from baoming.registrations.sheets import registration_forms
 from baoming.schedule.models import Extension
 from baoming.schedule.services import extend_for_person
 from baoming.seasons.queries import season_now
 from baoming.shared.errors import Invalid, NotOpen, Refused
-from baoming.shared.moments import day, full_stamp, moment
-from baoming.shared.text import serial
-from baoming.vault.services import keys
+from baoming.shared.moments import full_stamp, moment
 
 SHEET = "registration_form"  # kind in the print log
+PRINTED_BY_SITE = f"报名登记表由{PARTY_NAMES[Party.SITE]}打印"
 MOST_HOURS = 72  # of a correction (R20)
-_SEXES = {"1": "男", "2": "女"}
-_SOURCES = {"camera": "现场照相", "handed_in": "考生提供照片"}
-_SHORT = 12  # characters that fit a third of a line
 
 
 @transaction.atomic
@@ -55,23 +40,20 @@ def print_sheet(registration_id: UUID, *, by: Actor, moral: str | None = None) -
     """
     registration = locked(registration_id)
     if by.kind is not Party.SITE:
-        raise NotOpen(f"报名登记表由{PARTY_NAMES[Party.SITE]}打印")
-    version, photo = newest_version(registration), current_photo(registration)
-    if registration.number is None or version is None:
-        raise NotOpen("考生还没有保存报名信息，保存以后才能打印登记表", go="form")
-    if photo is None:
-        raise NotOpen("还没有照片，请先采集照片，再打印登记表", go="photo")
+        raise NotOpen(PRINTED_BY_SITE)
+    shown = newest_data([registration], morals={registration.pk: moral} if moral else {})[registration.pk]
+    if isinstance(shown, NotOpen):
+        raise shown
     now = season_now(registration.season_id)
-    log_print(
-        registration.pk, SHEET, path=registration.path, version=version.number,
-        content_hash=version.content_hash, at=now, by=by,
+    logged = log_print(
+        registration.pk, SHEET, path=registration.path, version=shown.version.number,
+        content_hash=shown.version.content_hash, at=now, by=by, picture=shown.photo.pk,
     )  # fmt: skip
-    registration.printed_version = version.number
+    registration.printed_version = shown.version.number
     registration.save(update_fields=["printed_version"])
-    details = {"version": version.number}
-    record("print_sheet", by=by, subject=registration.pk, path=registration.path, details=details)
+    record("print_sheet", by=by, subject=registration.pk, path=registration.path, details={"version": logged.version})
     printed = PrintLine(at=full_stamp(now)[:16], by=by.label)
-    sheet = _sheet(registration, version, photo=photo, number=registration.number, printed=printed, moral=moral)
+    sheet = sheet_of(shown, print_id=logged.pk, printed=printed, picture=photo_bytes(shown.photo))
     return registration_forms([sheet], season=season_head(registration.season), made_at=now)
 
 
@@ -129,78 +111,3 @@ def record_signature(registration_id: UUID, *, version: int, by: Actor) -> Signa
     registration.signed_version = version
     complete_step(registration, "signature", by=by, at=now)
     return signature
-
-
-def _sheet(
-    registration: Registration,
-    version: FormVersion,
-    *,
-    photo: Photo,
-    number: int,
-    printed: PrintLine,
-    moral: str | None,
-) -> RegistrationSheet:
-    year, own, digest = registration.season.year, serial(number), version.content_hash
-    covered = signed_part(year=year, serial=own, version=version.number, digest=digest)
-    signature = base64.urlsafe_b64encode(keys().sign(covered.encode())).decode().rstrip("=")
-    return RegistrationSheet(
-        serial=own,
-        site=site_line(registration),
-        version=VersionLine(
-            no=version.number,
-            saved_at=full_stamp(version.at),
-            hash=short_hash(digest),
-            fields=version.field_count,
-        ),
-        print=printed,
-        card=_card(registration, photo),
-        groups=_groups(registration, version),
-        qr=qr_text(year=year, serial=own, version=version.number, digest=digest, signature=signature),
-        continued_qr=continued_qr_text(year=year, serial=own, version=version.number),
-        moral=moral,
-    )
-
-
-def _card(registration: Registration, photo: Photo) -> CardBlock:
-    document = document_of(registration)
-    device = f"，机具 {registration.reader}" if registration.reader else ""
-    read = f"{registration.get_reading_display()}（{full_stamp(registration.read_at)[:16]}{device}）"
-    return CardBlock(
-        name=registration.name,
-        sex=_SEXES[document.sex],
-        ethnicity=code_sets()["Ethnicity"].labels.get(document.ethnicity),
-        document="居民身份证",
-        number_label="公民身份号码",
-        number=document.number,
-        birth=day(document.birth),
-        address=document.address or None,
-        issuer=document.issuer or None,
-        validity=document.validity,
-        reading=f"{read}；{_SOURCES[photo.source]}",
-        photo=photo_bytes(photo),
-    )
-
-
-def _groups(registration: Registration, version: FormVersion) -> list[Group]:
-    """Return a band for each page of the form, and one for what the school and the phone code gave."""
-    sections = form_of(registration.season).display(values_of(version))
-    bands = [Group(title=one.title, rows=_lines([(row.label, row.text) for row in one.rows])) for one in sections]
-    listed = RosterEntry.objects.filter(registration=registration).first()
-    known = [
-        ("学籍号", roll_number_of(listed) if listed else ""),
-        ("班级、学号", "，".join(text for text in (registration.class_name, registration.student_no) if text)),
-        ("短信手机", bound_phone(registration)),
-    ]
-    # One line, the longest value in its widest place: a second line would push the sheet onto a second page.
-    return [*bands, Group(title="其他", rows=[[Cell(label=label, value=text or None) for label, text in known]])]
-
-
-def _lines(pairs: list[tuple[str, str]]) -> list[list[Cell]]:
-    """Return the fields in their order, three to a line; a long value has a line of its own."""
-    lines: list[list[Cell]] = []
-    for label, text in pairs:
-        cell = Cell(label=label, value=text or None, wide=len(text) > _SHORT)
-        if cell.wide or not lines or len(lines[-1]) == 3 or lines[-1][0].wide:
-            lines.append([])
-        lines[-1].append(cell)
-    return lines

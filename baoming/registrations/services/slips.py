@@ -9,10 +9,11 @@ from baoming.accounts.codes import code_digest, new_activation_code
 from baoming.audit.actors import Actor
 from baoming.audit.services import record
 from baoming.documents.services import log_print
+from baoming.registrations.class_lists import PrintLine, SiteLine
 from baoming.registrations.models import Activation, Registration
 from baoming.registrations.queries import document_of
 from baoming.registrations.services.steps import locked
-from baoming.registrations.sheets import NumberSlip, PrintLine, SeasonHead, SiteLine, number_slips
+from baoming.registrations.sheets import NumberSlip, SeasonHead, number_slips
 from baoming.schedule.queries import phase_times
 from baoming.seasons.models import Season
 from baoming.seasons.queries import data, season_now

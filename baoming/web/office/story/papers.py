@@ -8,7 +8,7 @@ from baoming.documents.queries import prints_of
 from baoming.registrations.form_queries import differences, form_of, versions_of
 from baoming.registrations.models import FormVersion, Registration, Signature
 from baoming.registrations.services.sheets import SHEET
-from baoming.registrations.sheets import short_hash
+from baoming.registrations.sheet_codes import short_hash
 
 
 @dataclass(frozen=True, slots=True)

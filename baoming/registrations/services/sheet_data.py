@@ -1,0 +1,169 @@
+"""What the sheets show, read for one person or for many in the same few statements, and put into words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import F, Q, QuerySet
+
+from baoming.registrations.class_lists import PrintLine
+from baoming.registrations.form_fields import Values
+from baoming.registrations.form_queries import bound_phone, code_sets, form_of, values_of
+from baoming.registrations.models import FormVersion, Photo, Registration, RosterEntry
+from baoming.registrations.queries import document_of, roll_number_of
+from baoming.registrations.services.slips import site_line
+from baoming.registrations.sheet_codes import continued_qr_text, qr_text, short_hash, signed_part
+from baoming.registrations.sheets import CardBlock, Cell, Group, RegistrationSheet, VersionLine
+from baoming.shared.errors import NotOpen
+from baoming.shared.moments import day, full_stamp
+from baoming.shared.text import serial
+from baoming.vault.services import keys
+
+SEXES = {"1": "男", "2": "女"}
+_SOURCES = {"camera": "现场照相", "handed_in": "考生提供照片"}
+_SHORT = 12  # characters that fit a third of a line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetData:
+    """All that one sheet shows but the picture itself."""
+
+    registration: Registration
+    version: FormVersion
+    photo: Photo
+    number: int
+    listed: RosterEntry | None
+    moral: str | None  # 思想品德考核意见, which a higher package knows
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Which version and which photo a sheet shows: those it was logged with."""
+
+    version: int
+    photo: UUID
+
+
+def newest_data(
+    registrations: Sequence[Registration], *, morals: Mapping[UUID, str]
+) -> dict[UUID, SheetData | NotOpen]:
+    """Return what sheets of now would show; for whoever can have none, the refusal that says why.
+
+    Call under the lock of these people, their season at hand.
+    """
+    versions = FormVersion.objects.filter(registration__in=registrations, number=F("registration__version"))
+    photos = Photo.objects.filter(registration__in=registrations, current=True)
+    return _together(registrations, versions, photos, morals)
+
+
+def logged_data(
+    registrations: Sequence[Registration], shown: Mapping[UUID, Shown], *, morals: Mapping[UUID, str]
+) -> dict[UUID, SheetData | NotOpen]:
+    """Return what sheets show that were logged before, whatever was saved or taken since."""
+    wanted = reduce(or_, (Q(registration=pk, number=one.version) for pk, one in shown.items()), Q(pk=None))
+    photos = Photo.objects.filter(pk__in=[one.photo for one in shown.values()])
+    return _together(registrations, FormVersion.objects.filter(wanted), photos, morals)
+
+
+def sheet_of(shown: SheetData, *, print_id: UUID, printed: PrintLine, picture: bytes) -> RegistrationSheet:
+    """Return one sheet in words, its code signed with the installation's key."""
+    registration, version = shown.registration, shown.version
+    year, own = registration.season.year, serial(shown.number)
+    signed = signed_part(year=year, serial=own, version=version.number, digest=version.content_hash, print_id=print_id)
+    return RegistrationSheet(
+        serial=own,
+        site=site_line(registration),
+        version=VersionLine(
+            no=version.number,
+            saved_at=full_stamp(version.at),
+            hash=short_hash(version.content_hash),
+            fields=version.field_count,
+        ),
+        print=printed,
+        card=_card(registration, shown.photo, picture),
+        groups=_groups(shown, values_of(version)),
+        qr=qr_text(signed, signature=keys().sign(signed.encode()), origin=settings.CANDIDATE_ORIGIN),
+        continued_qr=continued_qr_text(year=year, serial=own, version=version.number),
+        moral=shown.moral,
+    )
+
+
+def _together(
+    registrations: Sequence[Registration],
+    versions: QuerySet[FormVersion],
+    photos: QuerySet[Photo],
+    morals: Mapping[UUID, str],
+) -> dict[UUID, SheetData | NotOpen]:
+    """Three statements, and one more for the groups of the versions, for however many people."""
+    version_of = {row.registration_id: row for row in versions.prefetch_related("groups")}
+    photo_of = {row.registration_id: row for row in photos}
+    entries = RosterEntry.objects.filter(registration__in=registrations)
+    entry_of = {row.registration_id: row for row in entries}
+    return {
+        row.pk: _one(row, version_of.get(row.pk), photo_of.get(row.pk), entry_of.get(row.pk), morals.get(row.pk))
+        for row in registrations
+    }
+
+
+def _one(
+    registration: Registration,
+    version: FormVersion | None,
+    photo: Photo | None,
+    listed: RosterEntry | None,
+    moral: str | None,
+) -> SheetData | NotOpen:
+    if registration.number is None or version is None:
+        return NotOpen("考生还没有保存报名信息，保存以后才能打印登记表", go="form")
+    if photo is None:
+        return NotOpen("还没有照片，请先采集照片，再打印登记表", go="photo")
+    return SheetData(
+        registration=registration, version=version, photo=photo, number=registration.number, listed=listed, moral=moral
+    )
+
+
+def _card(registration: Registration, photo: Photo, picture: bytes) -> CardBlock:
+    document = document_of(registration)
+    device = f"，机具 {registration.reader}" if registration.reader else ""
+    read = f"{registration.get_reading_display()}（{full_stamp(registration.read_at)[:16]}{device}）"
+    return CardBlock(
+        name=registration.name,
+        sex=SEXES[document.sex],
+        ethnicity=code_sets()["Ethnicity"].labels.get(document.ethnicity),
+        document="居民身份证",
+        number_label="公民身份号码",
+        number=document.number,
+        birth=day(document.birth),
+        address=document.address or None,
+        issuer=document.issuer or None,
+        validity=document.validity,
+        reading=f"{read}；{_SOURCES[photo.source]}",
+        photo=picture,
+    )
+
+
+def _groups(shown: SheetData, values: Values) -> list[Group]:
+    """Return a band for each page of the form, and one for what the school and the phone code gave."""
+    registration, listed = shown.registration, shown.listed
+    sections = form_of(registration.season).display(values)
+    bands = [Group(title=one.title, rows=_lines([(row.label, row.text) for row in one.rows])) for one in sections]
+    known = [
+        ("学籍号", roll_number_of(listed) if listed else ""),
+        ("班级、学号", "，".join(text for text in (registration.class_name, registration.student_no) if text)),
+        ("短信手机", bound_phone(registration)),
+    ]
+    # One line, the longest value in its widest place: a second line would push the sheet onto a second page.
+    return [*bands, Group(title="其他", rows=[[Cell(label=label, value=text or None) for label, text in known]])]
+
+
+def _lines(pairs: list[tuple[str, str]]) -> list[list[Cell]]:
+    """Return the fields in their order, three to a line; a long value has a line of its own."""
+    lines: list[list[Cell]] = []
+    for label, text in pairs:
+        cell = Cell(label=label, value=text or None, wide=len(text) > _SHORT)
+        if cell.wide or not lines or len(lines[-1]) == 3 or lines[-1][0].wide:
+            lines.append([])
+        lines[-1].append(cell)
+    return lines
