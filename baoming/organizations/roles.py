@@ -37,6 +37,7 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "sign_sheet": _SITE,
     "open_correction": _SITE,
     "assess_morals": _SITE_COUNTY,
+    "submit": _SITE,
     "complete": _COUNTY,
     "reopen": _COUNTY,
     "final_review": frozenset({Role.CITY}),

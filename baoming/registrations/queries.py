@@ -1,5 +1,6 @@
 """Reading registrations: their state, their document, and the lists of offices."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.core.files.storage import default_storage
@@ -11,7 +12,7 @@ from baoming.registrations import journey, names
 from baoming.registrations.identity_documents import IdentityDocument
 from baoming.registrations.models import Activation, HoldRow, NumberSegment, Photo, Registration, RosterEntry, StepLog
 from baoming.registrations.tasklist import TaskList, task_list
-from baoming.schedule.queries import phase_times
+from baoming.schedule.queries import phase_times, phase_times_of
 from baoming.seasons.models import Season
 from baoming.seasons.queries import Clock
 from baoming.shared.paths import next_sibling
@@ -32,6 +33,23 @@ def state_of(registration: Registration, *, clock: Clock | None = None) -> journ
             for row in HoldRow.objects.filter(registration=registration, cleared_at=None)
         ),
     )
+
+
+def states_of(rows: Sequence[Registration], *, clock: Clock) -> dict[UUID, journey.State]:
+    """As `state_of`, for many people of one season, in two questions: for previews, never for deciding."""
+    if not rows:
+        return {}
+    holds: dict[UUID, list[journey.Hold]] = {}
+    for hold in HoldRow.objects.filter(registration__in=[row.pk for row in rows], cleared_at=None):
+        found = journey.Hold(steps=frozenset(hold.steps), reason=hold.reason)
+        holds.setdefault(hold.registration_id, []).append(found)
+    times = phase_times_of(rows[0].season_id, {row.pk: row.path for row in rows}, clock=clock)
+    return {
+        row.pk: journey.State(
+            done=row.done_steps, phases=times[row.pk], traits=row.trait_set, holds=tuple(holds.get(row.pk, ()))
+        )
+        for row in rows
+    }
 
 
 def tasks_of(registration: Registration, viewer: Party, *, clock: Clock | None = None) -> TaskList:

@@ -32,14 +32,43 @@ class MoralAssessment(models.Model):
         return "qualified" if self.qualified else "unqualified"
 
 
+class AssessmentWithdrawal(models.Model):
+    """A moral assessment taken back: the one before it counts again, both stay as they were written."""
+
+    assessment = models.OneToOneField(MoralAssessment, models.PROTECT, related_name="withdrawal")
+    reason = models.CharField(max_length=60)
+    at = models.DateTimeField()
+    by_label = models.CharField(max_length=60)
+
+    def __str__(self) -> str:
+        return self.reason
+
+
 class Submission(models.Model):
-    """What the city sent upward for one person: version and hash are frozen here (R22)."""
+    """What one level sent upward for one person: version and hash are frozen here (R22)."""
+
+    class Level(models.TextChoices):
+        SITE = "site", "报名点上报"
+        CITY = "city", "市州终审上报"
 
     registration = models.ForeignKey(Registration, models.PROTECT)
+    level = models.CharField(max_length=4, choices=Level, default=Level.CITY)
     version = models.PositiveIntegerField()
     content_hash = models.CharField(max_length=64)
     at = models.DateTimeField()
     by_label = models.CharField(max_length=60)
 
     def __str__(self) -> str:
-        return f"v{self.version}"
+        return f"{self.level} v{self.version}"
+
+
+class SubmissionWithdrawal(models.Model):
+    """A submission taken back before the level above used it."""
+
+    submission = models.OneToOneField(Submission, models.PROTECT, related_name="withdrawal")
+    reason = models.CharField(max_length=60)
+    at = models.DateTimeField()
+    by_label = models.CharField(max_length=60)
+
+    def __str__(self) -> str:
+        return self.reason

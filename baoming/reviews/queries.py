@@ -1,10 +1,17 @@
 """Reading decisions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
+
+from django.db.models import F
 
 from baoming.registrations.models import Registration
+from baoming.registrations.queries import states_of
 from baoming.reviews.models import EligibilityReview, MoralAssessment, Submission
+from baoming.reviews.readiness import Facts
+from baoming.seasons.queries import Clock
 from baoming.vault.services import keys
 
 
@@ -29,8 +36,8 @@ class Moral:
 
 
 def moral_of(registration: Registration) -> Moral | None:
-    """Return the newest moral assessment, opened; None before there is one."""
-    row = MoralAssessment.objects.filter(registration=registration).order_by("-id").first()
+    """Return the moral assessment that counts, opened; None before there is one."""
+    row = newest_assessment(registration)
     if row is None:
         return None
     text = keys().unseal(row.text_sealed, context=moral_context(row.pk)).decode()
@@ -43,6 +50,34 @@ def moral_text(registration: Registration) -> str | None:
     return found.text if found else None
 
 
-def last_submission(registration: Registration) -> Submission | None:
-    """Return what was last sent upward for this person."""
-    return Submission.objects.filter(registration=registration).order_by("-id").first()
+def newest_assessment(registration: Registration) -> MoralAssessment | None:
+    """Return the moral assessment that counts: the newest that was not taken back."""
+    rows = MoralAssessment.objects.filter(registration=registration, withdrawal=None)
+    return rows.order_by("-id").first()
+
+
+def last_submission(registration: Registration, level: str = Submission.Level.CITY) -> Submission | None:
+    """Return what this level sent upward last for this person, and did not take back."""
+    rows = Submission.objects.filter(registration=registration, level=level, withdrawal=None)
+    return rows.order_by("-id").first()
+
+
+def site_submission(registration: Registration) -> Submission | None:
+    """Return the site's submission while it says what is so: of the newest version and not taken back."""
+    sent = last_submission(registration, Submission.Level.SITE)
+    return sent if sent is not None and sent.version == registration.version else None
+
+
+def facts_of(rows: Sequence[Registration], *, clock: Clock) -> dict[UUID, Facts]:
+    """Return what decides about the acts of offices, for many people of one season in three questions."""
+    states = states_of(rows, clock=clock)
+    submitted = submitted_among([row.pk for row in rows])
+    return {
+        row.pk: Facts(states[row.pk], row.version, row.printed_version, submitted=row.pk in submitted) for row in rows
+    }
+
+
+def submitted_among(ids: Sequence[UUID]) -> set[UUID]:
+    """Return those whose site's submission stands (see `site_submission`)."""
+    rows = Submission.objects.filter(registration__in=ids, level=Submission.Level.SITE, withdrawal=None)
+    return set(rows.filter(version=F("registration__version")).values_list("registration", flat=True))

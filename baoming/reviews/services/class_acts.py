@@ -4,11 +4,16 @@ import time
 from uuid import UUID
 
 from baoming.audit.actors import Actor
-from baoming.registrations.models import Batch, Registration
+from baoming.registrations.models import Batch, Registration, StepLog
 from baoming.registrations.services import batches
 from baoming.registrations.services.batches import JOB, Kind, Options
 from baoming.registrations.services.sheets import record_signature
+from baoming.reviews.queries import newest_assessment, site_submission
+from baoming.reviews.readiness import UNSUBMITTED
+from baoming.reviews.services.completion import complete_registration, reopen, review_finally, undo_final_review
+from baoming.reviews.services.morals import assess_morals, withdraw_assessment
 from baoming.reviews.services.signatures import void_signature
+from baoming.reviews.services.submissions import submit_registration, withdraw_submission
 from baoming.shared.errors import Refused
 from baoming.shared.jobs import defer
 
@@ -33,6 +38,7 @@ def undo(batch_id: UUID, *, reason: str, by: Actor) -> Batch:
 
 
 def _sign(registration: Registration, options: Options, by: Actor) -> str:
+    """`versions`: which version the list showed for each."""
     if "signature" in registration.done_steps:
         raise Refused("已经签字")
     version = options["versions"].get(str(registration.pk), 0)
@@ -43,6 +49,72 @@ def _unsign(registration: Registration, made: str, reason: str, by: Actor) -> No
     void_signature(registration.pk, signature_id=int(made), reason=reason, by=by)
 
 
+def _assess(registration: Registration, options: Options, by: Actor) -> str:
+    """`text`: for all; `own`: exceptions of single people; `seen`: id of the assessment that the grid showed."""
+    pk = str(registration.pk)
+    counts = newest_assessment(registration)
+    if (counts.pk if counts else 0) != options["seen"].get(pk, 0):
+        raise Refused("别人刚录入过这名考生的考核意见，请核对后再更正")
+    own = {"qualified": True, "text": "", **options["own"].get(pk, {})}
+    text = own["text"] or options["text"]
+    return str(assess_morals(registration.pk, qualified=own["qualified"], text=text, by=by).pk)
+
+
+def _unassess(registration: Registration, made: str, reason: str, by: Actor) -> None:
+    withdraw_assessment(registration.pk, assessment_id=int(made), reason=reason, by=by)
+
+
+def _submit(registration: Registration, options: Options, by: Actor) -> str:
+    if site_submission(registration) is not None:
+        raise Refused("已经上报")
+    return str(submit_registration(registration.pk, by=by).pk)
+
+
+def _unsubmit(registration: Registration, made: str, reason: str, by: Actor) -> None:
+    withdraw_submission(registration.pk, submission_id=int(made), reason=reason, by=by)
+
+
+def _complete(registration: Registration, options: Options, by: Actor) -> str:
+    """`unsubmitted`: also those whom the site has not submitted."""
+    if "completion" in registration.done_steps:
+        raise Refused("县（市、区）已经完成")
+    if not options.get("unsubmitted") and site_submission(registration) is None:
+        raise Refused(UNSUBMITTED)
+    complete_registration(registration.pk, by=by)
+    return _completion(registration)
+
+
+def _uncomplete(registration: Registration, made: str, reason: str, by: Actor) -> None:
+    if "final_review" in registration.done_steps:
+        raise Refused("市（州）已经终审，请在考生页上单独重新打开")
+    if "completion" not in registration.done_steps or _completion(registration) != made:
+        raise Refused("后来已经重新打开过，不用撤销")
+    reopen(registration.pk, reason=reason, by=by)
+
+
+def _completion(registration: Registration) -> str:
+    """The line of the step log that tells of the newest completion."""
+    rows = StepLog.objects.filter(registration=registration, step="completion", done=True)
+    return str(rows.order_by("-id").values_list("pk", flat=True)[0])
+
+
+def _review(registration: Registration, options: Options, by: Actor) -> str:
+    if "final_review" in registration.done_steps:
+        raise Refused("已经终审")
+    return str(review_finally(registration.pk, by=by).pk)
+
+
+def _unreview(registration: Registration, made: str, reason: str, by: Actor) -> None:
+    undo_final_review(registration.pk, submission_id=int(made), reason=reason, by=by)
+
+
 KINDS = {
-    kind.key: kind for kind in (Kind(key="signature", title="登记签字", action="sign_sheet", act=_sign, undo=_unsign),)
+    kind.key: kind
+    for kind in (
+        Kind(key="signature", title="登记签字", action="sign_sheet", act=_sign, undo=_unsign),
+        Kind(key="moral", title="品德考核", action="assess_morals", act=_assess, undo=_unassess),
+        Kind(key="submission", title="上报县区", action="submit", act=_submit, undo=_unsubmit),
+        Kind(key="completion", title="县区完成", action="complete", act=_complete, undo=_uncomplete),
+        Kind(key="review", title="市州终审", action="final_review", act=_review, undo=_unreview),
+    )
 }

@@ -1,10 +1,13 @@
 """思想品德考核意见: what school and county say of the candidate's conduct (R21)."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from baoming.audit.actors import Actor
+from baoming.audit.services import record
+from baoming.registrations.journey import STEPS
 from baoming.registrations.services.steps import (
     clear_holds,
     complete_step,
@@ -12,10 +15,14 @@ from baoming.registrations.services.steps import (
     place_hold,
     refuse_if_completed,
     require,
+    return_step,
+    written_reason,
 )
-from baoming.reviews.models import MoralAssessment
-from baoming.reviews.queries import moral_context
-from baoming.shared.errors import Invalid
+from baoming.reviews.models import AssessmentWithdrawal, MoralAssessment
+from baoming.reviews.queries import moral_context, newest_assessment
+from baoming.reviews.services.submissions import refuse_if_submitted
+from baoming.seasons.queries import season_now
+from baoming.shared.errors import Invalid, NotOpen, Refused
 from baoming.shared.queries import next_ids
 from baoming.vault.services import keys
 
@@ -48,8 +55,40 @@ def assess_morals(registration_id: UUID, *, qualified: bool, text: str, by: Acto
         by_label=by.label,
     )
     complete_step(registration, "moral_assessment", by=by, at=now)
-    clear_holds(registration, HOLD, by=by, at=now)
-    if not qualified:
-        reason = "思想品德考核不合格，由县（市、区）招考机构处理"
-        place_hold(registration, kind=HOLD, steps=["completion"], reason=reason, by=by)
+    _hold_while_unqualified(assessment, by=by, at=now)
     return assessment
+
+
+@transaction.atomic
+def withdraw_assessment(registration_id: UUID, *, reason: str, by: Actor, assessment_id: int | None = None) -> None:
+    """Take back the assessment that counts: the one before it counts again, or none.
+
+    `assessment_id`: this one, and none written since. An act of site and county, whatever phase is open.
+    Raises NotOpen after completion, Refused once submitted or where nothing is to be taken back, Invalid.
+    """
+    registration = locked(registration_id)
+    if by.kind not in STEPS["moral_assessment"].actors:
+        raise NotOpen("撤销思想品德考核意见由报名点或县（市、区）招考机构办理")
+    refuse_if_completed(registration)
+    refuse_if_submitted(registration)
+    written = written_reason(reason, "撤销考核意见")
+    counts = newest_assessment(registration)
+    if counts is None or assessment_id not in (None, counts.pk):
+        raise Refused("这份考核意见已经另有更正或撤销，不用再撤销")
+    now = season_now(registration.season_id)
+    AssessmentWithdrawal.objects.create(assessment=counts, reason=written, at=now, by_label=by.label)
+    record("withdraw_assessment", by=by, subject=registration.pk, path=registration.path)
+    before = newest_assessment(registration)
+    if before is None:
+        return_step(registration, "moral_assessment", by=by, at=now, reason=written)
+        clear_holds(registration, HOLD, by=by, at=now)
+    else:
+        _hold_while_unqualified(before, by=by, at=now)
+
+
+def _hold_while_unqualified(assessment: MoralAssessment, *, by: Actor, at: datetime) -> None:
+    """Keep completion held while the assessment that counts is not qualified, and only then."""
+    clear_holds(assessment.registration, HOLD, by=by, at=at)
+    if not assessment.qualified:
+        reason = "思想品德考核不合格，由县（市、区）招考机构处理"
+        place_hold(assessment.registration, kind=HOLD, steps=["completion"], reason=reason, by=by)
