@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: run doctor backup restore test check bench setup format shots docs clean
+.PHONY: run doctor backup restore test check bench province growth setup format shots docs clean
 .DEFAULT_GOAL := run
 
 run: setup ## both portals, worker, database and stand-ins on this machine
@@ -30,6 +30,12 @@ check: setup ## style, types, import contracts
 
 bench: setup ## what the service costs, beside bare Django, bare hashes and pgbench (about 4 minutes)
 	@$(BIN)/python -m bench
+
+province: setup ## an installation with 700,000 people in it (TO=..., PEOPLE=...; under ten minutes)
+	@$(BIN)/python -m bench.province
+
+growth: setup ## what a journey costs among 700,000 people over among 7,000 (about a quarter of an hour)
+	@$(BIN)/python -m bench.growth
 
 shots: setup ## pictures of every page from the running product, and a contact sheet, in build/shots
 	@$(BIN)/python -m launcher.tools browser fonts

@@ -1,15 +1,11 @@
 """`make bench`: the journey's CPU beside bare hashes and bare Django, and numbers issued beside pgbench."""
 
-import shutil
 import signal
-import socket
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
-from pathlib import Path
 from types import FrameType
 
 import psycopg
@@ -17,10 +13,11 @@ import psycopg
 from bench import journey, numbers
 from bench.bare import bare_django
 from bench.drive import Driver
+from bench.installation import installation
 from bench.results import Figure, machine, write
 from bench.rounds import HASHES, Bench, Round, middle
 from launcher.postgres import Cluster
-from launcher.stack import Ports, Stack
+from launcher.stack import Stack
 
 PEOPLE, ROUNDS = 8, 6  # and one round more, to warm up
 _BARE_PORT = 18  # above the stack's first
@@ -28,7 +25,7 @@ _BARE_PORT = 18  # above the stack's first
 
 def main() -> int:
     signal.signal(signal.SIGTERM, _interrupt)
-    with _stack() as stack:
+    with installation() as stack:
         lines = journey.read()
         postmaster = int((stack.cluster.data / "postmaster.pid").read_text().split()[0])
         rounds = _journeys(stack, lines, postmaster=postmaster)
@@ -87,34 +84,6 @@ def _table(lines: Sequence[journey.Line], rounds: Sequence[Round]) -> str:
         for line, seconds in _per_line(lines, rounds).items()
     ]
     return "\n".join(["place\tportal\trequest\twho\tclass\tcpu_ms", *rows, ""])
-
-
-@contextmanager
-def _stack() -> Iterator[Stack]:
-    """A whole installation of its own, gone afterwards whatever happens."""
-    home = Path(tempfile.mkdtemp(prefix="baoming-bench-"))
-    home.chmod(0o755)  # as root PostgreSQL runs as another user
-    stack = Stack(home, Ports(_free_range()))
-    try:
-        stack.prepare()
-        stack.start()
-        yield stack
-    finally:
-        stack.stop()
-        shutil.rmtree(home, ignore_errors=True)
-
-
-def _free_range() -> int:
-    """Return the first of twenty ports that nobody listens on."""
-    for first in range(31000, 32700, 20):
-        with ExitStack() as probes:
-            if all(_free(probes.enter_context(socket.socket()), port) for port in range(first, first + 20)):
-                return first
-    raise OSError("no twenty free ports in a row")
-
-
-def _free(probe: socket.socket, port: int) -> bool:
-    return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 def _version(cluster: Cluster) -> str:

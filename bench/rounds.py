@@ -1,24 +1,21 @@
 """Rounds of the journey, each beside a stretch of the bare things (A B A B …), so that noise meets both."""
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import mean, median
 
 import psycopg
 
-from baoming.registrations.journey import BITS
 from bench.bare import Bare, hash_seconds
 from bench.cpu import tree_cpu
 from bench.drive import Driver
 from bench.journey import HEAVY, Line
 from bench.people import Candidate
+from bench.settling import Settling
 from launcher.stack import Stack
 
 HASHES = 5  # in one journey
 _BARE_HASHES, _BARE_REQUESTS = 20, 150  # in one stretch
-_PATIENCE = 60.0  # seconds for the jobs of one stretch
-_POLL = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +51,7 @@ class Bench:
     def __init__(
         self, stack: Stack, driver: Driver, bare: Bare, watch: "psycopg.Connection[tuple[object, ...]]"
     ) -> None:
-        self._driver, self._bare, self._watch = driver, bare, watch
+        self._driver, self._bare, self._settling = driver, bare, Settling(watch)
         pids = {one.name: one.process.pid for one in stack.group.services if one.process is not None}
         self._serving = [pids["candidate"], pids["office"], bare.database]
         self._worker = [pids["worker"]]
@@ -81,23 +78,5 @@ class Bench:
         before = tree_cpu(self._serving, without=[self._own])
         for candidate in candidates:
             self._driver.send(line, candidate)
-        self._wait(line, [candidate.file for candidate in candidates])
+        self._settling.wait(line, [candidate.file for candidate in candidates])
         return tree_cpu(self._serving, without=[self._own]) - before
-
-    def _wait(self, line: Line, files: Sequence[str]) -> None:
-        """Wait until the line's step is done for all and no job is left. Raises TimeoutError."""
-        deadline = time.monotonic() + _PATIENCE
-        bit = BITS.get(line.step, 0)
-        while not self._settled(bit, files):
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"{line.name}: step {line.step or '(none)'} is not done for all, or jobs are left")
-            time.sleep(_POLL)
-
-    def _settled(self, bit: int, files: Sequence[str]) -> bool:
-        row = self._watch.execute(
-            "SELECT NOT EXISTS (SELECT FROM procrastinate_jobs WHERE status = 'doing' OR (status = 'todo'"
-            " AND (scheduled_at IS NULL OR scheduled_at <= now())))"
-            " AND NOT EXISTS (SELECT FROM registrations_registration WHERE id = ANY(%s::uuid[]) AND done & %s <> %s)",
-            [[file for file in files if file], bit, bit],
-        ).fetchone()
-        return row is not None and bool(row[0])

@@ -107,7 +107,13 @@ class Stack:
             Service(name, granian(port), {"BAOMING_PORTAL": name})
             for name, port in (("candidate", self.ports.candidate), ("office", self.ports.office))
         ]
-        worker = Service("worker", [sys.executable, "manage.py", "procrastinate", "worker", "--concurrency", "4"])
+        options = [
+            "--concurrency",
+            "4",
+            "--delete-jobs",
+            "successful",
+        ]  # a season has millions; failures stay to be read
+        worker = Service("worker", [sys.executable, "manage.py", "procrastinate", "worker", *options])
         return [*self._standins(), worker, *portals]
 
     def _standins(self) -> list[Service]:
