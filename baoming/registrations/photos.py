@@ -2,21 +2,27 @@
 
 The file's own name and type are not believed. It is measured before it is decoded, decoded once, and
 drawn anew: whatever else it carried (place, device, a second file behind it) stays behind. Where head
-and eyes are is judged elsewhere.
+and eyes are is measured in photo_measures and judged in photo_geometry; `examine` does both on the way.
 """
 
 import hashlib
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
 from PIL import Image, ImageCms, ImageOps
 
+from baoming.registrations import photo_geometry
+from baoming.registrations.photo_geometry import Box, GeometryProfile, Measures
+from baoming.registrations.photo_measures import find_heads, looks_of
 from baoming.shared.errors import Refused
 
 _ORIENTATION = 0x0112  # EXIF tag; 5 to 8 lie on their side
 _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif")
 _FINER = ((98, "4:2:0"), (95, "4:4:4"), (97, "4:4:4"), (99, "4:4:4"), (100, "4:4:4"))
+_PLAIN_TABLE = 3692  # sum of libjpeg's table for light at quality 50
 _SRGB = ImageCms.createProfile("sRGB")
 
 
@@ -68,24 +74,75 @@ class PreparedPhoto:
     quality: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExaminedPhoto:
+    """The photograph, and what was found on it. With a fault it counts only when staff let it pass."""
+
+    prepared: PreparedPhoto
+    measures: Measures
+    faults: tuple[photo_geometry.Fault, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """The pixels of a file, upright, a JPEG already reduced, and what is known of the file."""
+
+    image: Image.Image
+    size: tuple[int, int]
+    colours: bytes | None
+    quality: int  # 0: not a JPEG
+
+
 def prepare(data: bytes, profile: PhotoProfile) -> PreparedPhoto:
-    """Return `data` cut to the profile's size, upright, sRGB, without metadata. Raises PhotoRefused."""
+    """Return the middle of `data` in the profile's size, upright, sRGB, without metadata. Raises PhotoRefused."""
+    with _readable(data, profile):
+        source = _decode(data, profile)
+        picture = _finished(source, None, profile)
+    return _packed(picture, data, source, profile)
+
+
+def examine(data: bytes, profile: PhotoProfile, geometry: GeometryProfile) -> ExaminedPhoto:
+    """Return the part of `data` around the head as the photograph, measured and judged. Decodes once.
+
+    Raises PhotoRefused: of a file that holds no picture nothing can be judged, and nobody can let it pass.
+    """
+    with _readable(data, profile):
+        source = _decode(data, profile)
+    size = (profile.width, profile.height)
+    heads = find_heads(source.image, size)
+    box = photo_geometry.frame(heads[0], source.image.size, size, geometry) if len(heads) == 1 else None
+    with _readable(data, profile):
+        picture = _finished(source, box, profile)
+    head = heads[0].within(box, profile.width) if box else None
+    looks = looks_of(picture, head) if head else None
+    measures = Measures(faces=len(heads), head=head, looks=looks, source_quality=source.quality)
+    return ExaminedPhoto(
+        prepared=_packed(picture, data, source, profile),
+        measures=measures,
+        faults=tuple(photo_geometry.faults(measures, profile.width, geometry)),
+    )
+
+
+@contextmanager
+def _readable(data: bytes, profile: PhotoProfile) -> Iterator[None]:
+    """Decoders meet hostile bytes and raise nearly anything: all of it means "cannot be read"."""
     _require_photo_type(data, profile)
     try:
-        image, size = _decode(data, profile)
-        picture = _fit(image, profile)
+        yield
     except PhotoRefused:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise PhotoRefused(Fault.TOO_MANY_PIXELS) from None
     except Exception:
-        # Decoders meet hostile bytes here and raise nearly anything: all of it means "cannot be read".
         raise PhotoRefused(Fault.BROKEN) from None
+
+
+def _packed(picture: Image.Image, data: bytes, source: _Source, profile: PhotoProfile) -> PreparedPhoto:
     jpeg, quality = _encode(picture, profile)
     return PreparedPhoto(
         jpeg=jpeg,
         sha256=hashlib.sha256(jpeg).hexdigest(),
-        source_size=size,
+        source_size=source.size,
         source_bytes=len(data),
         quality=quality,
     )
@@ -103,8 +160,7 @@ def _require_photo_type(data: bytes, profile: PhotoProfile) -> None:
         raise PhotoRefused(Fault.NO_PHOTO)
 
 
-def _decode(data: bytes, profile: PhotoProfile) -> tuple[Image.Image, tuple[int, int]]:
-    """Return the pixels, upright (a JPEG already reduced), and the size of the file's picture."""
+def _decode(data: bytes, profile: PhotoProfile) -> _Source:
     image = Image.open(io.BytesIO(data), formats=("JPEG", "PNG"))  # reads the head only
     reducible = image.format != "PNG" and not image.info.get("progressive")
     if image.width * image.height > (profile.max_pixels if reducible else profile.max_pixels_whole):
@@ -116,16 +172,29 @@ def _decode(data: bytes, profile: PhotoProfile) -> tuple[Image.Image, tuple[int,
     enough = 2 * max(profile.width, profile.height)  # twice as fine as needed, whichever way it lies
     image.draft(None, (enough, enough))
     image.load()
-    return ImageOps.exif_transpose(image), size
+    quality = _quality_of(image)
+    upright = ImageOps.exif_transpose(image)
+    return _Source(_opaque(upright), size, upright.info.get("icc_profile"), quality)
 
 
-def _fit(image: Image.Image, profile: PhotoProfile) -> Image.Image:
-    """Return the middle of the picture in the profile's shape and size, as bare sRGB."""
-    colours = image.info.get("icc_profile")
-    picture = _opaque(image)
+def _quality_of(image: Image.Image) -> int:
+    """The quality a JPEG was saved with, by its table for light, on the scale of libjpeg; 0: not a JPEG."""
+    tables = getattr(image, "quantization", None)
+    if not tables:
+        return 0
+    scale = float(sum(tables[0])) / _PLAIN_TABLE * 100
+    return max(1, min(100, round((200 - scale) / 2 if scale < 100 else 5000 / scale)))
+
+
+def _finished(source: _Source, box: Box | None, profile: PhotoProfile) -> Image.Image:
+    """Return `box` of the picture (its middle, without one) in the profile's size, as bare sRGB."""
     size = (profile.width, profile.height)
-    picture = ImageOps.fit(picture, size, method=Image.Resampling.LANCZOS, centering=(0.5, 0.5))
-    picture = _srgb(picture, colours)
+    if box is None:
+        picture = ImageOps.fit(source.image, size, method=Image.Resampling.LANCZOS, centering=(0.5, 0.5))
+    else:
+        part = (box.left, box.top, box.right, box.bottom)
+        picture = source.image.resize(size, Image.Resampling.LANCZOS, box=part)
+    picture = _srgb(picture, source.colours)
     picture.info.clear()
     return picture
 

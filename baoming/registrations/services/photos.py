@@ -27,7 +27,7 @@ def take_photo(registration_id: UUID, picture: bytes, *, by: Actor, source: Lite
     """
     # Decoding and recompressing take long and decide nothing about the person: done before the lock.
     season = Season.objects.get(registration=registration_id)
-    prepared = prepare(picture, PhotoProfile(**data(season, "photo")))
+    prepared = prepare(picture, PhotoProfile(**data(season, "photo")["file"]))
     pk = uuid4()
     sealed = keys().seal(prepared.jpeg, context=f"registrations_photo.file.{pk}")
     with transaction.atomic():

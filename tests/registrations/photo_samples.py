@@ -1,0 +1,16 @@
+"""The photo profile of Hunan 2023, and drawn photographs judged by it."""
+
+import json
+from pathlib import Path
+
+import baoming
+from baoming.registrations.photo_geometry import GeometryProfile
+from baoming.registrations.photos import ExaminedPhoto, PhotoProfile, examine
+
+_DOCUMENT = json.loads((Path(baoming.__file__).parent / "registrations/data/43/2023/photo.json").read_text("utf-8"))
+FILE = PhotoProfile(**_DOCUMENT["file"])
+GEOMETRY = GeometryProfile.from_json(_DOCUMENT["standard"], _DOCUMENT["limits"])
+
+
+def examined(picture: bytes) -> ExaminedPhoto:
+    return examine(picture, FILE, GEOMETRY)
