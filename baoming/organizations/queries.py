@@ -31,3 +31,18 @@ def sites_of(season_id: int, path: str) -> list[tuple[Organization, SiteSeason |
         season=season_id, site__path__gte=path, site__path__lt=next_sibling(path))}  # fmt: skip
     sites = Organization.objects.within(path).filter(level=Organization.Level.SITE).order_by("path")
     return [(site, states.get(site.pk)) for site in sites]
+
+
+def open_sites(season_id: int, path: str) -> list[Organization]:
+    """Return the sites at or below an office that are open for intake, in the order of their paths: one query."""
+    sites = Organization.objects.within(path).filter(level=Organization.Level.SITE)
+    return list(sites.filter(siteseason__season=season_id, siteseason__opened_at__isnull=False).order_by("path"))
+
+
+def site_of_code(text: str) -> Organization | None:
+    """Return the site that is called `0103-01`: its county's code and its own; None for any other text."""
+    county, _, own = text.partition("-")
+    if not own:
+        county, own = text[:4], text[4:]
+    rows = Organization.objects.filter(level=Organization.Level.SITE, code=own[:8], parent__code=county[:8])
+    return rows.select_related("parent").first()

@@ -26,13 +26,20 @@ ROLE_NAMES = {
 _SITE = frozenset({Role.OPERATOR})
 _COUNTY = frozenset({Role.COUNTY})
 _SITE_COUNTY = _SITE | _COUNTY
+_SITE_COUNTY_CITY = frozenset({Role.OPERATOR, Role.COUNTY, Role.CITY})
 _OFFICES = frozenset({Role.OPERATOR, Role.COUNTY, Role.CITY, Role.PROVINCE})
 
 ACTIONS: dict[str, frozenset[Role]] = {
     "see_calendar": frozenset(Role),
     "see_candidates": _OFFICES,
     "intake": _SITE,  # card, photo, number, slip
-    "review_eligibility": _SITE,
+    "review_eligibility": _SITE_COUNTY_CITY,
+    "open_review": _COUNTY,
+    "transfer": _COUNTY,
+    "withdraw": _SITE_COUNTY,
+    "undo_decision": _SITE_COUNTY_CITY,
+    "see_approvals": _COUNTY | frozenset({Role.CITY}),
+    "answer_transfer": _COUNTY,
     "print_sheet": _SITE,
     "sign_sheet": _SITE,
     "open_correction": _SITE,

@@ -121,6 +121,12 @@ class State:
     phases: Mapping[str, PhaseTime]
     traits: frozenset[Trait] = frozenset()
     holds: tuple[Hold, ...] = field(default=())
+    only: Mapping[str, Party] = field(default_factory=dict)  # of a step's actors, the one who acts for this person
+    stopped: str = ""  # why nothing is done any more, as a sentence: the candidate has withdrawn
+
+    def actors(self, key: str) -> tuple[Party, ...]:
+        """Return who may do step `key` for this person: where the table names several, perhaps one of them."""
+        return (self.only[key],) if key in self.only else STEPS[key].actors
 
     def applies(self, key: str) -> bool:
         trait = STEPS[key].applies
@@ -142,9 +148,11 @@ class State:
 
 def require(key: str, actor: Party, state: State) -> None:
     """Return if `actor` may do step `key` now; raise NotOpen, saying why not and who must act."""
-    step = STEPS[key]
-    if actor not in step.actors:
-        raise NotOpen(f"{step.zh}由{_names(step.actors)}办理")
+    step, actors = STEPS[key], state.actors(key)
+    if state.stopped:
+        raise NotOpen(state.stopped)
+    if actor not in actors:
+        raise NotOpen(f"{step.zh}由{_names(actors)}办理")
     if not state.applies(key):
         raise NotOpen(f"{step.zh}不适用于这名考生")
     if missing := state.missing(key):
@@ -162,6 +170,19 @@ def undone_by(key: str) -> list[str]:
         if not step.lasting and undone.intersection(step.falls_with):
             undone.add(step.key)
     return [key, *(step.key for step in JOURNEY if step.key in undone and step.key != key)]
+
+
+def falling(key: str, done: Iterable[str]) -> list[str]:
+    """Return which of the steps `done` are to be done again when step `key` is returned now."""
+    there = set(done)
+    return [fallen for fallen in undone_by(key) if fallen in there]
+
+
+def waiting_for(key: str, state: State) -> list[str]:
+    """Return the steps not done yet that cannot start while step `key` is open, in the table's order."""
+    return [
+        step.key for step in JOURNEY if key in step.needs and step.key not in state.done and state.applies(step.key)
+    ]
 
 
 def rests_on(key: str) -> list[str]:

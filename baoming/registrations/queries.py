@@ -1,6 +1,6 @@
 """Reading registrations: their state, their document, and the lists of offices."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from django.core.files.storage import default_storage
@@ -13,25 +13,26 @@ from baoming.registrations.identity_documents import IdentityDocument
 from baoming.registrations.models import Activation, HoldRow, NumberSegment, Photo, Registration, RosterEntry, StepLog
 from baoming.registrations.tasklist import TaskList, task_list
 from baoming.schedule.queries import phase_times, phase_times_of
+from baoming.schedule.windows import PhaseTime
 from baoming.seasons.models import Season
 from baoming.seasons.queries import Clock
 from baoming.shared.paths import next_sibling
 from baoming.shared.text import halfwidth
 from baoming.vault.services import keys
 
+STOPPED = "这份报名已经中止，各项办理都已停止。如果有误，请联系报名点，由县（市、区）招考机构撤销中止"
 DEBT = "reverification"  # kind of the hold that typed entry, or a card run out, leaves (R26)
 
 
 def state_of(registration: Registration, *, clock: Clock | None = None) -> journey.State:
     """Return the journey's state. Called after the lock, openness is decided here, by the database's clock."""
-    return journey.State(
-        done=registration.done_steps,
+    return _state(
+        registration,
         phases=phase_times(registration.season_id, path=registration.path, subject=registration.pk, clock=clock),
-        traits=registration.trait_set,
-        holds=tuple(
+        holds=[
             journey.Hold(steps=frozenset(row.steps), reason=row.reason)
             for row in HoldRow.objects.filter(registration=registration, cleared_at=None)
-        ),
+        ],
     )
 
 
@@ -44,18 +45,26 @@ def states_of(rows: Sequence[Registration], *, clock: Clock) -> dict[UUID, journ
         found = journey.Hold(steps=frozenset(hold.steps), reason=hold.reason)
         holds.setdefault(hold.registration_id, []).append(found)
     times = phase_times_of(rows[0].season_id, {row.pk: row.path for row in rows}, clock=clock)
-    return {
-        row.pk: journey.State(
-            done=row.done_steps, phases=times[row.pk], traits=row.trait_set, holds=tuple(holds.get(row.pk, ()))
-        )
-        for row in rows
-    }
+    return {row.pk: _state(row, phases=times[row.pk], holds=holds.get(row.pk, ())) for row in rows}
 
 
-def tasks_of(registration: Registration, viewer: Party, *, clock: Clock | None = None) -> TaskList:
-    """Return the live task list, the same for candidate and office but for who acts."""
+def _state(row: Registration, *, phases: Mapping[str, PhaseTime], holds: Iterable[journey.Hold]) -> journey.State:
+    return journey.State(
+        done=row.done_steps,
+        phases=phases,
+        traits=row.trait_set,
+        holds=tuple(holds),
+        only={"eligibility": Party(row.decider)},
+        stopped=STOPPED if row.stopped_at else "",
+    )
+
+
+def tasks_of(
+    registration: Registration, viewer: Party, *, clock: Clock | None = None, state: journey.State | None = None
+) -> TaskList:
+    """Return the live task list, the same for candidate and office but for who acts; `state` where it is known."""
     done_at = {row.step: row.at for row in step_log(registration) if row.done}
-    return task_list(state_of(registration, clock=clock), viewer, done_at=done_at)
+    return task_list(state or state_of(registration, clock=clock), viewer, done_at=done_at)
 
 
 def step_log(registration: Registration) -> list[StepLog]:

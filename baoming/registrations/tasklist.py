@@ -51,6 +51,7 @@ class TaskList:
     done: list[Task] = field(default_factory=list)
     later: list[Task] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
+    stopped: str = ""  # why nothing is done any more
 
     @property
     def all(self) -> list[Task]:
@@ -74,7 +75,7 @@ class TaskList:
 
 def task_list(state: State, viewer: Party, *, done_at: Mapping[str, datetime]) -> TaskList:
     """Return the list as `viewer` sees it: what is theirs stands under `now`, others' work under `waiting`."""
-    tasks = TaskList(boxes=boxes(state))
+    tasks = TaskList(boxes=boxes(state), stopped=state.stopped)
     groups = {Status.TODO: tasks.now, Status.PROBLEM: tasks.now, Status.DOING: tasks.waiting,
               Status.DONE: tasks.done, Status.LATER: tasks.later}  # fmt: skip
     for step in JOURNEY:
@@ -90,7 +91,7 @@ def boxes(state: State) -> list[Box]:
         all(step.key in state.done for step in JOURNEY if step.box == letter and state.applies(step.key))
         for letter, _ in BOXES
     ]
-    first = filled.index(False) if False in filled else len(filled)
+    first = filled.index(False) if False in filled and not state.stopped else len(filled)
     return [
         Box(letter, title, place + 1, _box_status(filled[place], place == first))
         for place, (letter, title) in enumerate(BOXES)
@@ -104,26 +105,29 @@ def _box_status(filled: bool, current: bool) -> Status:
 
 
 def _task(step: Step, state: State, viewer: Party, at: datetime | None) -> Task:
-    who = "、".join(PARTY_NAMES[actor] for actor in step.actors)
+    actors = state.actors(step.key)
+    who = "、".join(PARTY_NAMES[actor] for actor in actors)
     time = state.open_phase(step.key)
     if step.key in state.done:
         said = short(at) if at else "已完成"
-        if step.again and time and viewer in step.actors and not _closed(step, state):
+        if step.again and time and viewer in actors and not _closed(step, state):
             return Task(step.key, step.zh, Status.DONE, who, said, verb=step.again, at=at, closes=time.closes)
         return Task(step.key, step.zh, Status.DONE, who, said, at=at)
+    if state.stopped:
+        return Task(step.key, step.zh, Status.LATER, who, "已停止办理")
     if state.missing(step.key) or time is None:
         return Task(step.key, step.zh, Status.LATER, who, _why_later(step, state))
     until = f"{moment(time.closes)}之前" if time.closes else ""
     if holds := state.holds_on(step.key):
         return Task(step.key, step.zh, Status.PROBLEM, who, holds[0].reason, closes=time.closes)
-    if viewer in step.actors:
+    if viewer in actors:
         return Task(step.key, step.zh, Status.TODO, who, until, verb=step.verb, closes=time.closes)
     return Task(step.key, step.zh, Status.DOING, who, f"{who}办理，{until}", closes=time.closes)
 
 
 def _closed(step: Step, state: State) -> bool:
-    """Whether the county's completion, or a hold, keeps a done step from being done anew."""
-    return "completion" in state.done or bool(state.holds_on(step.key))
+    """Whether the county's completion, a hold or a withdrawal keeps a done step from being done anew."""
+    return bool(state.stopped) or "completion" in state.done or bool(state.holds_on(step.key))
 
 
 def _why_later(step: Step, state: State) -> str:

@@ -7,17 +7,40 @@ from uuid import UUID
 
 from django.db.models import F
 
-from baoming.registrations.models import Registration
+from baoming.registrations.models import Registration, StepLog
 from baoming.registrations.queries import states_of
-from baoming.reviews.models import EligibilityReview, MoralAssessment, Submission
+from baoming.reviews.models import EligibilityReview, MoralAssessment, Submission, Transfer
 from baoming.reviews.readiness import Facts
 from baoming.seasons.queries import Clock
 from baoming.vault.services import keys
 
 
+def standing_reviews(registration: Registration) -> list[EligibilityReview]:
+    """Return the decisions about eligibility that were not undone, newest first."""
+    return list(EligibilityReview.objects.filter(registration=registration, undone_at=None).order_by("-id"))
+
+
 def last_review(registration: Registration) -> EligibilityReview | None:
-    """Return the newest eligibility decision."""
-    return EligibilityReview.objects.filter(registration=registration).order_by("-id").first()
+    """Return the newest eligibility decision that was not undone."""
+    return EligibilityReview.objects.filter(registration=registration, undone_at=None).order_by("-id").first()
+
+
+def rests_unchanged(registration: Registration) -> bool:
+    """Whether nothing that eligibility was judged by has been done anew since it fell last."""
+    log = StepLog.objects.filter(registration=registration)
+    fell = log.filter(step="eligibility", done=False).order_by("-id").first()
+    return fell is not None and not log.filter(step="identity", done=True, id__gt=fell.pk).exists()
+
+
+def standing_transfers(registration: Registration) -> list[Transfer]:
+    """Return the person's transfers that were not undone, newest first, with both sites."""
+    rows = Transfer.objects.filter(registration=registration, undone_at=None).select_related("from_site", "to_site")
+    return list(rows.order_by("-id"))
+
+
+def open_transfer(registration: Registration) -> Transfer | None:
+    """Return the transfer that waits for the other county."""
+    return next((row for row in standing_transfers(registration) if row.state == Transfer.State.ASKED), None)
 
 
 def moral_context(assessment_id: int) -> str:

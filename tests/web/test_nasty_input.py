@@ -47,6 +47,8 @@ FIELDS = [
     "wanted", "version", "hours", "qualified", "text", "reason", "note", "seen", "act", "expected", "first",
     "last", "phase", "sealed", "filename", "entry", "sex", "ethnicity", "address", "issuer", "consent",
     "no_refund", "phone", "login", "save", "accepted", "revision", "save_password", "asked", "care",
+    "referral", "kind", "decision", "undo_reason", "open_reason", "site", "site_code", "transfer", "transfer_note",
+    "withdrawal", "withdrawal_note", "proof", "falls",
 ]  # fmt: skip
 
 

@@ -62,6 +62,11 @@ class Registration(models.Model):
     current_step = models.CharField(max_length=20, default="identity")
     traits = models.JSONField(default=list)
 
+    # Written by the services of `reviews`, for lists and for the journey.
+    decider = models.CharField(max_length=6, default="site")  # which office decides eligibility
+    approval_since = models.DateTimeField(null=True)  # referred to the decider, who has not answered yet
+    stopped_at = models.DateTimeField(null=True)  # withdrawn: nothing is done any more
+
     # What lists show without a join.
     version = models.PositiveIntegerField(default=0)  # newest saved form version
     saved_at = models.DateTimeField(null=True)
@@ -75,11 +80,14 @@ class Registration(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint("season", "number", name="number_once_a_season"),
             models.UniqueConstraint("season", "number_blind", name="person_once_a_season"),
+            models.CheckConstraint(condition=Q(decider__in=["site", "county", "city"]), name="decider_is_an_office"),
             models.CheckConstraint(condition=Q(signed_version__lte=models.F("version")), name="signed_what_was_saved"),
         ]
         indexes: ClassVar = [
             models.Index("season", "path", "number", name="registration_by_path"),
             models.Index("season", "path", "current_step", "number", name="registration_by_step"),
+            models.Index("season", "path", name="registration_for_approval", condition=Q(approval_since__isnull=False)),
+            models.Index("season", "path", name="registration_stopped", condition=Q(stopped_at__isnull=False)),
             models.Index("season", "last_four_blind", name="registration_by_last_four"),
             models.Index("season", "name_key", name="registration_by_name"),
             models.Index("season", "name_letters", name="registration_by_letters"),

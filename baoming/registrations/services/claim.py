@@ -22,7 +22,7 @@ from baoming.registrations.identity_documents import IdentityDocument
 from baoming.registrations.identity_numbers import canonical
 from baoming.registrations.models import Activation, Registration
 from baoming.registrations.queries import document_of, find_by_number
-from baoming.registrations.services.steps import locked
+from baoming.registrations.services.steps import locked, refuse_if_stopped
 from baoming.schedule.queries import phase_times
 from baoming.seasons.models import Season
 from baoming.shared.errors import NotOpen, Refused
@@ -79,6 +79,7 @@ def _claimed(registration_id: UUID, *, name: str, valid_to: date | None, digest:
         raise ClaimRefused("这个激活码已经作废，请用最近一次打印的报名序号通知单；没有拿到请联系报名点")
     if mine.used_at is not None:
         raise ClaimRefused("两个密码已经设置，激活码不再使用，请用登录密码登录")
+    refuse_if_stopped(registration)
     _require_open(registration)
     _give_account(registration)
     actor = Actor(kind=Party.CANDIDATE, id=str(registration.pk), path=registration.path, label="考生本人")

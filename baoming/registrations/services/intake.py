@@ -17,7 +17,14 @@ from baoming.registrations.journey import STEPS, undone_by
 from baoming.registrations.models import CardUse, Registration, RosterEntry
 from baoming.registrations.queries import DEBT, document_context, document_of, find_by_number, state_of
 from baoming.registrations.services.sheets import void_sheets
-from baoming.registrations.services.steps import clear_holds, complete_step, locked, place_hold, require
+from baoming.registrations.services.steps import (
+    clear_holds,
+    complete_step,
+    locked,
+    place_hold,
+    refuse_if_stopped,
+    require,
+)
 from baoming.seasons.models import Season
 from baoming.seasons.queries import season_now
 from baoming.shared.errors import NotOpen, Refused
@@ -128,6 +135,11 @@ def _insert(registration: Registration, person: IdentityDocument) -> Registratio
 
 
 def _duplicate(other: Registration) -> Duplicate:
+    if other.stopped_at is not None:
+        return Duplicate(
+            f"这名考生已在{other.site.name}报名，报名后来中止。一个人只能报名一次，"
+            "要继续报名请联系该报名点，由其县（市、区）招考机构撤销中止"
+        )
     done = STEPS[other.current_step].zh if other.current_step else "全部步骤"
     return Duplicate(
         f"这名考生已在{other.site.name}报名（现在到：{done}），一个人只能报名一次。请让考生到该报名点继续办理"
@@ -171,6 +183,7 @@ def reread_card(
     registration = locked(registration_id)
     if by.kind not in STEPS["identity"].actors:
         raise NotOpen(f"重新读卡由{PARTY_NAMES[Party.SITE]}办理")
+    refuse_if_stopped(registration)
     if _used_for(registration, reader, nonce):
         return registration
     now = season_now(registration.season_id)

@@ -13,7 +13,7 @@ from baoming.registrations.class_lists import PrintLine
 from baoming.registrations.form_fields import Values
 from baoming.registrations.form_queries import bound_phone, code_sets, form_of, values_of
 from baoming.registrations.models import FormVersion, Photo, Registration, RosterEntry
-from baoming.registrations.queries import document_of, roll_number_of
+from baoming.registrations.queries import STOPPED, document_of, roll_number_of
 from baoming.registrations.services.slips import site_line
 from baoming.registrations.sheet_codes import continued_qr_text, qr_text, short_hash, signed_part
 from baoming.registrations.sheets import CardBlock, Cell, Group, RegistrationSheet, VersionLine
@@ -115,6 +115,8 @@ def _one(
     listed: RosterEntry | None,
     moral: str | None,
 ) -> SheetData | NotOpen:
+    if registration.stopped_at is not None:
+        return NotOpen(STOPPED)
     if registration.number is None or version is None:
         return NotOpen("考生还没有保存报名信息，保存以后才能打印登记表", go="form")
     if photo is None:

@@ -12,7 +12,7 @@ from baoming.documents.services import log_print
 from baoming.registrations.class_lists import PrintLine, SiteLine
 from baoming.registrations.models import Activation, Registration
 from baoming.registrations.queries import document_of
-from baoming.registrations.services.steps import locked
+from baoming.registrations.services.steps import locked, refuse_if_stopped
 from baoming.registrations.sheets import NumberSlip, SeasonHead, number_slips
 from baoming.schedule.queries import phase_times
 from baoming.seasons.models import Season
@@ -33,6 +33,7 @@ def print_slip(registration_id: UUID, *, by: Actor) -> bytes:
     Raises NotOpen before the number is issued, and once both passwords are set.
     """
     registration = locked(registration_id)
+    refuse_if_stopped(registration)
     if registration.number is None:
         raise NotOpen("还没有报名序号，请先完成资格审核和照片采集，再发号")
     if "passwords" in registration.done_steps:

@@ -7,7 +7,7 @@ from baoming.audit.actors import Actor
 from baoming.audit.services import record
 from baoming.registrations import journey
 from baoming.registrations.models import HoldRow, Registration, Signature, StepLog
-from baoming.registrations.queries import state_of
+from baoming.registrations.queries import STOPPED, state_of
 from baoming.seasons.queries import season_clock, season_now
 from baoming.shared.errors import Invalid, NotOpen
 
@@ -38,6 +38,12 @@ def written_reason(reason: str, act: str, *, longest: int = LONGEST_REASON) -> s
     if not 1 <= len(written) <= longest:
         raise Invalid({"reason": f"请填写{act}的原因，最多{longest}个字"})
     return written
+
+
+def refuse_if_stopped(registration: Registration) -> None:
+    """Raise NotOpen once the registration has been stopped; for acts that no step of the journey gates."""
+    if registration.stopped_at is not None:
+        raise NotOpen(STOPPED)
 
 
 def complete_step(registration: Registration, key: str, *, by: Actor, at: datetime) -> None:

@@ -6,21 +6,36 @@ from baoming.reviews.services.completion import (
     review_finally,
     undo_final_review,
 )
-from baoming.reviews.services.eligibility import pass_eligibility, return_eligibility
+from baoming.reviews.services.eligibility import (
+    open_review,
+    pass_eligibility,
+    refer_eligibility,
+    return_eligibility,
+    undo_review,
+)
 from baoming.reviews.services.morals import assess_morals, withdraw_assessment
 from baoming.reviews.services.signatures import void_signature
 from baoming.reviews.services.submissions import submit_registration, withdraw_submission
+from baoming.reviews.services.transfers import transfer, undo_transfer
+from baoming.reviews.services.withdrawals import undo_withdrawal, withdraw
 
 __all__ = [
     "assess_morals",
     "complete_registration",
+    "open_review",
     "pass_eligibility",
+    "refer_eligibility",
     "reopen",
     "return_eligibility",
     "review_finally",
     "submit_registration",
+    "transfer",
     "undo_final_review",
+    "undo_review",
+    "undo_transfer",
+    "undo_withdrawal",
     "void_signature",
+    "withdraw",
     "withdraw_assessment",
     "withdraw_submission",
 ]

@@ -1,51 +1,200 @@
-"""Decisions about eligibility (R5)."""
+"""Decisions about eligibility: pass, return, refer to the office that decides, and undo each (R5)."""
 
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 
-from baoming.audit.actors import Actor
+from baoming.audit.actors import PARTY_NAMES, Actor, Party
 from baoming.audit.services import record
+from baoming.registrations import journey
+from baoming.registrations.models import Registration
+from baoming.registrations.queries import state_of
 from baoming.registrations.services.steps import complete_step, locked, refuse_if_completed, require, return_step
+from baoming.reviews.decisions import chosen, may_undo, names, reasons, undoers, written
 from baoming.reviews.models import EligibilityReview
-from baoming.seasons.queries import data, season_now
-from baoming.shared.errors import Invalid
+from baoming.reviews.queries import rests_unchanged, standing_reviews
+from baoming.schedule.models import Extension
+from baoming.schedule.services import extend_for_person
+from baoming.seasons.queries import data, season_clock
+from baoming.shared.errors import Changed, Invalid, NotOpen
+
+MOST_HOURS = 72  # of a review opened for one person
+_STEP = "eligibility"
+_Outcome = EligibilityReview.Outcome
 
 
 @transaction.atomic
-def pass_eligibility(registration_id: UUID, *, checks: list[str], by: Actor) -> EligibilityReview:
-    """Pass the review once every rule of the season has been judged 符合; `checks` holds their keys."""
+def pass_eligibility(registration_id: UUID, *, checks: Collection[str], by: Actor) -> EligibilityReview:
+    """Pass the review once every rule of the season has been judged 符合; `checks` holds their keys.
+
+    For the site, or for the office that it was referred to. Safe to repeat. Raises Invalid, NotOpen.
+    """
     registration = locked(registration_id)
-    now = require("eligibility", registration, by)
+    now = require(_STEP, registration, by)
+    if _STEP in registration.done_steps and (before := standing_reviews(registration)):
+        return before[0]
     rules = data(registration.season, "eligibility")["rules"]
     if missing := [rule["title"] for rule in rules if rule["key"] not in checks]:
         raise Invalid({"checks": f"还有{len(missing)}条没有判断：{missing[0]}。逐条核对后再通过，不符合请退回"})
-    complete_step(registration, "eligibility", by=by, at=now)
-    return EligibilityReview.objects.create(registration=registration, passed=True, at=now, by_label=by.label)
+    complete_step(registration, _STEP, by=by, at=now)
+    return _keep(registration, _Outcome.PASSED, by=by, at=now)
 
 
 @transaction.atomic
-def return_eligibility(registration_id: UUID, *, reason: str, note: str, by: Actor) -> EligibilityReview:
+def return_eligibility(
+    registration_id: UUID, *, reason: str, note: str, by: Actor, shown: Collection[str] | None = None
+) -> EligibilityReview:
     """Return the file with one of the season's reasons; a passed review falls. Raises Invalid, NotOpen.
 
-    Refused once the county has completed, whoever asks: nobody sent upward loses eligibility unseen, the
-    county reopens first. Withdrawing it while completion and tickets are held is a case of its own.
+    `shown`: the steps that the page said would fall; Changed where it would be others by now. The same
+    return twice is one. Refused once the county has completed, whoever asks: nobody sent upward loses
+    eligibility unseen, the county reopens first.
     """
     registration = locked(registration_id)
-    require("eligibility", registration, by)
+    now = require(_STEP, registration, by)
     refuse_if_completed(registration)
-    now = season_now(registration.season_id)
-    reasons = {item["key"]: item["title"] for item in data(registration.season, "eligibility")["reasons"]}
-    if reason not in reasons:
-        raise Invalid({"reason": "请选择一条退回理由，考生会看到它"})
-    return_step(registration, "eligibility", by=by, at=now, reason=reasons[reason])
-    record(
-        "return_eligibility",
-        by=by,
-        subject=registration.pk,
-        path=registration.path,
-        details={"reason": reason},
-    )
-    return EligibilityReview.objects.create(
-        registration=registration, passed=False, reason=reason, note=note[:200], at=now, by_label=by.label
-    )
+    found = reasons(data(registration.season, "eligibility")["reasons"])
+    one = chosen(found, reason, field="reason", sentence="请选择一条退回理由，考生会看到它")
+    said = written(note, field="note", sentence="", needed=False)
+    falls = journey.falling(_STEP, registration.done_steps)
+    if not falls and (before := _same(registration, _Outcome.RETURNED, reason, said)):
+        return before
+    refuse_if_other(falls, shown)
+    fell = return_step(registration, _STEP, by=by, at=now, reason=one.title)
+    record("return_eligibility", by=by, subject=registration.pk, path=registration.path, details={"reason": reason})
+    return _keep(registration, _Outcome.RETURNED, by=by, at=now, reason=reason, note=said, fell=fell)
+
+
+@transaction.atomic
+def refer_eligibility(registration_id: UUID, *, reason: str, note: str, by: Actor) -> EligibilityReview:
+    """Refer the file to the office that decides by the season's rules: it alone passes or returns from now on.
+
+    For the site, also again after that office has returned it. Safe to repeat. Raises Invalid, NotOpen.
+    """
+    registration = locked(registration_id)
+    if by.kind is not Party.SITE:
+        raise NotOpen(f"移送审批由{PARTY_NAMES[Party.SITE]}办理")
+    now = _require_open(registration)
+    found = reasons(data(registration.season, "eligibility")["referrals"])
+    one = chosen(found, reason, field="referral", sentence="请选择移送的事由，它决定由哪个机构审批")
+    said = written(note, field="note", sentence="", needed=False)
+    if registration.approval_since is not None:
+        if before := _same(registration, _Outcome.REFERRED, reason, said):
+            return before
+        office = PARTY_NAMES[Party(registration.decider)]
+        raise NotOpen(f"已经移送{office}，正在等审批，不用再移送。移送有误请先撤销移送")
+    if _STEP in registration.done_steps:
+        raise NotOpen("资格审核已经通过，不用移送。通过有误请先撤销通过，再移送")
+    record("refer_eligibility", by=by, subject=registration.pk, path=registration.path, details={"reason": reason})
+    return _keep(registration, _Outcome.REFERRED, by=by, at=now, reason=reason, note=said, to=one.next)
+
+
+@transaction.atomic
+def undo_review(registration_id: UUID, *, review_id: int, reason: str, by: Actor) -> EligibilityReview:
+    """Undo the newest decision about eligibility; the file stands as it did before it. Safe to repeat.
+
+    A pass falls. What a return undid stands again only where the identity is still the one that was
+    judged; else it is judged anew. A referral goes back to the site; undoing the answer to one lets the
+    file wait for that office again. Raises Invalid, NotOpen; Changed where another decision came after.
+    """
+    registration = locked(registration_id)
+    review = EligibilityReview.objects.filter(registration=registration, pk=review_id).first()
+    if review is not None and review.undone_at is not None:
+        return review
+    said = written(reason, field="undo_reason", sentence="请填写撤销的原因，它会留在经过里")
+    if review is None or standing_reviews(registration)[:1] != [review]:
+        raise Changed("这之后又有新的决定，请先看最新的决定。撤销从最近的一个开始")
+    decided, to = Party(review.by_kind), Party(review.to) if review.to else None
+    if not may_undo(by.kind, decided=decided, to=to):
+        raise NotOpen(f"这个决定由{names(undoers(decided=decided, to=to))}撤销")
+    now = _require_open(registration)
+    _take_back(registration, review, by=by, at=now, reason=f"撤销{review.get_outcome_display()}：{said}"[:200])
+    review.undone_at, review.undone_by, review.undo_reason = now, by.label, said
+    review.save(update_fields=["undone_at", "undone_by", "undo_reason"])
+    _place(registration)
+    record(f"undo_review:{review.outcome}", by=by, subject=registration.pk, path=registration.path)
+    return review
+
+
+@transaction.atomic
+def open_review(registration_id: UUID, *, hours: int, reason: str, by: Actor) -> Extension:
+    """Open intake again for this one person, for the county: what is found later can then be decided.
+
+    At most 72 hours. Raises Invalid; NotOpen for others, while it is open, and after completion.
+    """
+    registration = locked(registration_id)
+    if by.kind is not Party.COUNTY:
+        raise NotOpen(f"单人开放资格审核由{PARTY_NAMES[Party.COUNTY]}办理")
+    refuse_if_completed(registration)
+    clock = season_clock(registration.season_id)
+    state = state_of(registration, clock=clock)
+    if state.stopped:
+        raise NotOpen(state.stopped)
+    if state.open_phase(_STEP) is not None:
+        raise NotOpen("资格审核现在是开放的，不用单独开放")
+    if not 1 <= hours <= MOST_HOURS:
+        raise Invalid({"hours": f"开放时间最长{MOST_HOURS}小时，请填1到{MOST_HOURS}"})
+    said = written(reason, field="open_reason", sentence="请填写开放的原因")
+    return extend_for_person(
+        registration.season_id, "intake", subject=registration.pk, path=registration.path,
+        opens=clock.now, closes=clock.now + timedelta(hours=hours), reason=said, by=by,
+    )  # fmt: skip
+
+
+def refuse_if_other(falls: Collection[str], shown: Collection[str] | None) -> None:
+    """Raise Changed where something else would fall than the page has said."""
+    if shown is not None and set(shown) != set(falls):
+        raise Changed("这名考生刚刚有变动，会受影响的步骤和页面上写的不同，还没有办。请核对后再办一次")
+
+
+def _require_open(registration: Registration) -> datetime:
+    """Return the season's moment if eligibility can be decided now, by whichever office; raise NotOpen."""
+    refuse_if_completed(registration)
+    clock = season_clock(registration.season_id)
+    journey.require(_STEP, Party(registration.decider), state_of(registration, clock=clock))
+    return clock.now
+
+
+def _keep(
+    registration: Registration,
+    outcome: EligibilityReview.Outcome,
+    *,
+    by: Actor,
+    at: datetime,
+    reason: str = "",
+    note: str = "",
+    to: str = "",
+    fell: Collection[str] = (),
+) -> EligibilityReview:
+    review = EligibilityReview.objects.create(
+        registration=registration, outcome=outcome, reason=reason, note=note, to=to, fell=[*fell],
+        at=at, by_kind=by.kind, by_label=by.label,
+    )  # fmt: skip
+    _place(registration)
+    return review
+
+
+def _place(registration: Registration) -> None:
+    """Write on the registration who decides, and since when it waits for the office it was referred to."""
+    rows = standing_reviews(registration)
+    referral = next((row for row in rows if row.outcome == _Outcome.REFERRED), None)
+    registration.decider = referral.to if referral else Party.SITE
+    registration.approval_since = rows[0].at if referral and rows[0] == referral else None
+    registration.save(update_fields=["decider", "approval_since"])
+
+
+def _same(registration: Registration, outcome: str, reason: str, note: str) -> EligibilityReview | None:
+    """Return the newest decision if it is this very one: a button pressed twice decides once."""
+    last = next(iter(standing_reviews(registration)), None)
+    return last if last and (last.outcome, last.reason, last.note) == (outcome, reason, note) else None
+
+
+def _take_back(registration: Registration, review: EligibilityReview, *, by: Actor, at: datetime, reason: str) -> None:
+    if review.outcome == _Outcome.PASSED:
+        if _STEP not in registration.done_steps:
+            raise NotOpen("证件信息有变动，资格审核本来就要重新办，不用撤销通过")
+        return_step(registration, _STEP, by=by, at=at, reason=reason)
+    elif review.outcome == _Outcome.RETURNED and _STEP in review.fell and rests_unchanged(registration):
+        complete_step(registration, _STEP, by=by, at=at)

@@ -1,10 +1,8 @@
 """Acts of confirmation, each a button on the candidate's page: print, sign, assess, complete, review (R19–R22)."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from baoming.registrations.models import Registration
@@ -12,10 +10,10 @@ from baoming.registrations.services import sheets
 from baoming.registrations.services.person_checks import confirm_by_card
 from baoming.reviews import services as reviews
 from baoming.reviews.queries import moral_text
-from baoming.shared.errors import Invalid, Refused
+from baoming.shared.errors import Invalid
 from baoming.web.access import OfficeRequest, staff_may
 from baoming.web.office.scope import one
-from baoming.web.office.story import show
+from baoming.web.office.story import acted
 
 
 @require_POST
@@ -39,7 +37,7 @@ def signature(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
         shown = int(version) if version.isascii() and version.isdigit() and len(version) < 6 else 0
         sheets.record_signature(registration.pk, version=shown, by=request.actor)
 
-    return _done(request, registration_id, act, field="signature")
+    return acted(request, registration_id, act, field="signature")
 
 
 @require_POST
@@ -53,7 +51,7 @@ def correction(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
             registration.pk, hours=int(hours) if hours in {"24", "48", "72"} else 0, by=request.actor
         )
 
-    return _done(request, registration_id, act, field="hours")
+    return acted(request, registration_id, act, field="hours")
 
 
 @require_POST
@@ -67,7 +65,7 @@ def moral(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
         qualified, text = request.POST["qualified"] == "yes", request.POST.get("text", "")
         reviews.assess_morals(registration.pk, qualified=qualified, text=text, by=request.actor)
 
-    return _done(request, registration_id, act, field="text")
+    return acted(request, registration_id, act, field="text")
 
 
 @require_POST
@@ -78,7 +76,7 @@ def completion(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
     def act(registration: Registration) -> None:
         reviews.complete_registration(registration.pk, by=request.actor)
 
-    return _done(request, registration_id, act, field="completion")
+    return acted(request, registration_id, act, field="completion")
 
 
 @require_POST
@@ -89,7 +87,7 @@ def reopening(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
     def act(registration: Registration) -> None:
         reviews.reopen(registration.pk, reason=request.POST.get("reason", ""), by=request.actor)
 
-    return _done(request, registration_id, act, field="reason")
+    return acted(request, registration_id, act, field="reason")
 
 
 @require_POST
@@ -100,7 +98,7 @@ def final_review(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
     def act(registration: Registration) -> None:
         reviews.review_finally(registration.pk, by=request.actor)
 
-    return _done(request, registration_id, act, field="final_review")
+    return acted(request, registration_id, act, field="final_review")
 
 
 @require_POST
@@ -113,17 +111,4 @@ def person_check(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
             raise Invalid({"seen": "请先当面核对本人和身份证，再勾选“本人和身份证一致”"})
         confirm_by_card(registration.pk, by=request.actor)
 
-    return _done(request, registration_id, act, field="seen")
-
-
-def _done(
-    request: OfficeRequest, registration_id: UUID, act: Callable[[Registration], None], *, field: str
-) -> HttpResponse:
-    """Act and go back to the page; a refusal stands on it, beside what was typed."""
-    registration = one(request, registration_id)
-    try:
-        act(registration)
-    except Refused as refusal:
-        errors = refusal.fields if isinstance(refusal, Invalid) else {field: str(refusal)}
-        return show(request, one(request, registration_id), errors=errors, typed=request.POST.dict())
-    return redirect("office:candidate", registration.pk)
+    return acted(request, registration_id, act, field="seen")

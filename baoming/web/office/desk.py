@@ -1,12 +1,14 @@
 """The desk of a site: card, eligibility, photo, number, slip (R5–R8)."""
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from baoming.audit.actors import PARTY_NAMES, Party
 from baoming.audit.services import record
 from baoming.registrations.form_queries import code_sets
 from baoming.registrations.identity_documents import IdentityDocument, validity_problem
@@ -26,13 +28,14 @@ from baoming.registrations.services.intake import matching_entry, open_file, rer
 from baoming.registrations.services.numbers import issue_number
 from baoming.registrations.services.photos import take_photo
 from baoming.registrations.services.slips import print_slip
+from baoming.reviews.decisions import reasons
 from baoming.reviews.queries import last_review
-from baoming.reviews.services import pass_eligibility, return_eligibility
 from baoming.seasons.queries import data
 from baoming.shared.errors import Invalid, Refused
 from baoming.shared.moments import BEIJING
 from baoming.web.access import OfficeRequest, staff_may
 from baoming.web.office.cards import read_card, reader_agent, typed_card
+from baoming.web.office.decisions import judge
 from baoming.web.office.scope import one
 from baoming.web.office.words import TITLES
 from baoming.web.uploads import sent_file
@@ -97,16 +100,10 @@ def file(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
 @require_POST
 @staff_may("review_eligibility")
 def review(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
-    """Pass the eligibility review, or return it with a reason."""
+    """Pass the eligibility review, return it with a reason, or refer it to the office that decides."""
     registration = one(request, registration_id)
     try:
-        if request.POST.get("act") == "return":
-            reason, note = request.POST.get("reason", ""), request.POST.get("note", "")
-            return_eligibility(registration.pk, reason=reason, note=note, by=request.actor)
-        else:
-            rules = data(request.season, "eligibility")["rules"]
-            checks = [rule["key"] for rule in rules if request.POST.get(rule["key"]) == "yes"]
-            pass_eligibility(registration.pk, checks=checks, by=request.actor)
+        judge(request, registration)
     except Invalid as refusal:
         return _file(request, registration, refusal.fields)
     return redirect("office:desk_file", registration.pk)
@@ -198,15 +195,27 @@ def _file(request: OfficeRequest, registration: Registration, errors: dict[str, 
         "slip": newest_slip(registration),
         "done": registration.done_steps,
         "tasks": {task.key: task for task in tasks_of(registration, request.actor.kind, clock=request.clock).all},
-        "eligibility": data(request.season, "eligibility"),
-        "reasons": [(item["key"], item["title"]) for item in data(request.season, "eligibility")["reasons"]],
-        "review": last_review(registration),
+        **_judging(request, registration),
         "photo": current_photo(registration),
         "next_number": next_number(request.season.pk, registration.site_id),
         "expired": validity_problem(document, today=request.clock.now.astimezone(BEIJING).date()),
         "agent": reader_agent(),
     }
     return render(request, "office/desk_file.html", context, status=422 if errors else 200)
+
+
+def _judging(request: OfficeRequest, registration: Registration) -> dict[str, Any]:
+    """What the middle panel needs: rules, reasons, and the newest decision with its words."""
+    lists, last = data(request.season, "eligibility"), last_review(registration)
+    known = reasons([*lists["reasons"], *lists["referrals"]])
+    return {
+        "eligibility": lists,
+        "reasons": [(item["key"], item["title"]) for item in lists["reasons"]],
+        "referrals": [(item["key"], item["title"]) for item in lists["referrals"]],
+        "review": last,
+        "why": known.get(last.reason) if last else None,
+        "decider": PARTY_NAMES[Party(registration.decider)],
+    }
 
 
 def _entry(typed: Mapping[str, str]) -> int | None:

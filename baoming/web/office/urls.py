@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from baoming.web.office import candidates, confirmation, desk, entry, rosters, season, sites, voids
+from baoming.web.office import candidates, confirmation, decisions, desk, entry, rosters, season, sites, voids
 
 app_name = "office"
 urlpatterns = [
@@ -22,6 +22,11 @@ urlpatterns = [
     path("candidates/<uuid:registration_id>/reopening/", confirmation.reopening, name="reopening"),
     path("candidates/<uuid:registration_id>/final-review/", confirmation.final_review, name="final_review"),
     path("candidates/<uuid:registration_id>/void/", voids.void, name="void_number"),
+    path("candidates/<uuid:registration_id>/eligibility/", decisions.decide, name="decide"),
+    path("candidates/<uuid:registration_id>/review-time/", decisions.review_time, name="review_time"),
+    path("candidates/<uuid:registration_id>/transfer/", decisions.transfer, name="transfer"),
+    path("candidates/<uuid:registration_id>/withdrawal/", decisions.withdrawal, name="withdrawal"),
+    path("candidates/<uuid:registration_id>/undo/", decisions.undo, name="undo"),
     path("desk/", desk.queue, name="desk"),
     path("desk/card/", desk.open_by_card, name="desk_card"),
     path("desk/typing/", desk.open_by_typing, name="desk_typing"),

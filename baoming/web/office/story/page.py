@@ -1,16 +1,20 @@
 """One candidate's whole story on one page: facts, journey, what can be done now, and what happened (R35, R36)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from baoming.payments.queries import item_names, orders_of
 from baoming.registrations.models import Registration
-from baoming.registrations.queries import document_of, tasks_of
+from baoming.registrations.queries import document_of, state_of, tasks_of
 from baoming.reviews.queries import moral_of
+from baoming.shared.errors import Invalid, Refused
 from baoming.web.access import OfficeRequest
+from baoming.web.office.scope import one
+from baoming.web.office.story.decided import of_person
 from baoming.web.office.story.papers import prints, versions
 from baoming.web.office.story.past import past
 from baoming.web.office.story.way import way
@@ -24,7 +28,8 @@ def show(
     typed: Mapping[str, str] | None = None,
 ) -> HttpResponse:
     """Answer with the story; `errors` and `typed` are those of an act that was refused on this page."""
-    tasks = tasks_of(registration, request.actor.kind, clock=request.clock)
+    state = state_of(registration, clock=request.clock)
+    tasks = tasks_of(registration, request.actor.kind, state=state)
     context = {
         "errors": errors or {},
         "typed": typed or {},
@@ -35,9 +40,23 @@ def show(
         **versions(registration),
         **_money(registration),
         "moral": moral_of(registration),
+        **of_person(request, registration, state),
         **past(registration),
     }
     return render(request, "office/candidate.html", context, status=422 if errors else 200)
+
+
+def acted(
+    request: OfficeRequest, registration_id: UUID, act: Callable[[Registration], None], *, field: str
+) -> HttpResponse:
+    """Act and go back to the page; a refusal stands on it, beside what was typed."""
+    registration = one(request, registration_id)
+    try:
+        act(registration)
+    except Refused as refusal:
+        errors = refusal.fields if isinstance(refusal, Invalid) else {field: str(refusal)}
+        return show(request, one(request, registration_id), errors=errors, typed=request.POST.dict())
+    return redirect("office:candidate", registration.pk)
 
 
 def _person(request: OfficeRequest, registration: Registration) -> dict[str, Any]:

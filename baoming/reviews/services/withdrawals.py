@@ -1,0 +1,65 @@
+"""中止报名: the candidate gives up, is admitted already, or has died; and the county's way back."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from baoming.audit.actors import PARTY_NAMES, Actor, Party
+from baoming.audit.services import record
+from baoming.registrations.queries import state_of
+from baoming.registrations.services.steps import locked, refuse_if_completed
+from baoming.reviews.decisions import chosen, names, reasons, written
+from baoming.reviews.models import Withdrawal
+from baoming.seasons.queries import data, season_clock, season_now
+from baoming.shared.errors import Invalid, NotOpen
+
+
+@transaction.atomic
+def withdraw(registration_id: UUID, *, reason: str, proof: bool, note: str, by: Actor) -> Withdrawal:
+    """Stop the registration: no step is done any more, none falls, and a fee paid stays paid. Safe to repeat.
+
+    Asked in no phase: who gives up may do so at any time. `proof`: the office has the paper that the
+    season asks for this reason. Raises Invalid, NotOpen; refused once the county has completed, as the
+    county reopens first.
+    """
+    registration = locked(registration_id)
+    if registration.stopped_at is not None:
+        return Withdrawal.objects.get(registration=registration, undone_at=None)
+    refuse_if_completed(registration)
+    found = reasons(data(registration.season, "cases")["withdrawal"])
+    one = chosen(found, reason, field="withdrawal", sentence="请选择中止报名的事由")
+    if by.kind not in one.by:
+        raise NotOpen(f"因“{one.title}”中止报名由{names(one.by)}办理")
+    if not proof:
+        raise Invalid({"proof": f"请先收到{one.proof}，再勾选"})
+    said = written(note, field="withdrawal_note", sentence="", needed=False)
+    now = season_now(registration.season_id)
+    registration.stopped_at = now
+    registration.save(update_fields=["stopped_at"])
+    record("withdraw", by=by, subject=registration.pk, path=registration.path, details={"reason": reason})
+    return Withdrawal.objects.create(
+        registration=registration, reason=reason, note=said, at=now, by_kind=by.kind, by_label=by.label
+    )
+
+
+@transaction.atomic
+def undo_withdrawal(registration_id: UUID, *, reason: str, by: Actor) -> None:
+    """Let the registration go on where it stood, for the county. Raises NotOpen, Invalid.
+
+    While the county can still complete: later nothing that is missing could be done.
+    """
+    registration = locked(registration_id)
+    if by.kind is not Party.COUNTY:
+        raise NotOpen(f"撤销中止由{PARTY_NAMES[Party.COUNTY]}办理")
+    if registration.stopped_at is None:
+        raise NotOpen("这份报名没有中止，不用撤销")
+    said = written(reason, field="undo_reason", sentence="请填写撤销的原因，它会留在经过里")
+    clock = season_clock(registration.season_id)
+    if state_of(registration, clock=clock).phases["confirmation"].over:
+        raise NotOpen("县区完成的时间已经结束，撤销中止也来不及办完其余步骤。确需恢复请报市（州）招考机构")
+    Withdrawal.objects.filter(registration=registration, undone_at=None).update(
+        undone_at=clock.now, undone_by=by.label, undo_reason=said
+    )
+    registration.stopped_at = None
+    registration.save(update_fields=["stopped_at"])
+    record("undo_withdrawal", by=by, subject=registration.pk, path=registration.path)
