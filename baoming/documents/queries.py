@@ -2,7 +2,10 @@
 
 from uuid import UUID
 
-from baoming.documents.models import Print
+from django.db.models import Count, Q, QuerySet
+
+from baoming.documents.models import Print, PrintFile
+from baoming.shared.paths import next_sibling
 
 
 def prints_of(subject: UUID) -> list[Print]:
@@ -13,3 +16,20 @@ def prints_of(subject: UUID) -> list[Print]:
 def valid_print(subject: UUID, kind: str) -> Print | None:
     """Return the newest print of this kind that has not been voided."""
     return Print.objects.filter(subject=subject, kind=kind, voided_at=None).first()
+
+
+def prints_in(file: PrintFile) -> list[Print]:
+    """Return the prints of a file in their order, void ones too."""
+    return list(Print.objects.filter(file=file).order_by("place"))
+
+
+def files(season_id: int, path: str) -> QuerySet[PrintFile]:
+    """Return the files of an office, newest first, each with how many prints it holds and how many are void."""
+    rows = PrintFile.objects.filter(season=season_id, path__gte=path, path__lt=next_sibling(path))
+    counted = rows.annotate(prints=Count("print"), void=Count("print", filter=Q(print__voided_at__isnull=False)))
+    return counted.order_by("-at", "title", "part", "pk")
+
+
+def file_context(file_id: UUID) -> str:
+    """Return the place a sealed PDF is bound to."""
+    return f"documents_printfile.file.{file_id}"

@@ -3,7 +3,7 @@
 Every text is ready to print (dates, masks and money in words already); None prints as a dash.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -162,6 +162,17 @@ def _laid_out(
         return pdf
     continued = [{**record, "continued": {"qr": record["continued_qr"]}} for record in records]
     return render(REGISTRATION_FORM, {**data, "records": continued, "counted": True}, made_at=made_at)
+
+
+def unprintable_fields(sheet: RegistrationSheet, missing: Callable[[str], list[str]]) -> dict[str, list[str]]:
+    """Return the fields of a sheet with a character that no font draws, and those characters, by `missing`."""
+    if not missing("".join(text for _, text in sheet.texts())):
+        return {}
+    found: dict[str, list[str]] = {}
+    for field, text in sheet.texts():
+        if lacking := missing(text):
+            found[field] = lacking
+    return found
 
 
 def number_slips(

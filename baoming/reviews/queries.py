@@ -63,14 +63,20 @@ def moral_of(registration: Registration) -> Moral | None:
     row = newest_assessment(registration)
     if row is None:
         return None
-    text = keys().unseal(row.text_sealed, context=moral_context(row.pk)).decode()
-    return Moral(row.qualified, text, row.at, row.by_label)
+    return Moral(row.qualified, _words(row), row.at, row.by_label)
 
 
 def moral_text(registration: Registration) -> str | None:
     """Return the text of the moral assessment as the printed sheet carries it; None before there is one."""
     found = moral_of(registration)
     return found.text if found else None
+
+
+def moral_texts(registration_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """As `moral_text` for many people in one statement; who has none is absent."""
+    rows = MoralAssessment.objects.filter(registration__in=registration_ids, withdrawal=None)
+    newest = rows.order_by("registration", "-id").distinct("registration")
+    return {row.registration_id: _words(row) for row in newest}
 
 
 def newest_assessment(registration: Registration) -> MoralAssessment | None:
@@ -104,3 +110,7 @@ def submitted_among(ids: Sequence[UUID]) -> set[UUID]:
     """Return those whose site's submission stands (see `site_submission`)."""
     rows = Submission.objects.filter(registration__in=ids, level=Submission.Level.SITE, withdrawal=None)
     return set(rows.filter(version=F("registration__version")).values_list("registration", flat=True))
+
+
+def _words(row: MoralAssessment) -> str:
+    return keys().unseal(row.text_sealed, context=moral_context(row.pk)).decode()

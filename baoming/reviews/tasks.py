@@ -4,10 +4,15 @@ from uuid import UUID
 
 from procrastinate.contrib.django import app
 
-from baoming.reviews.services import class_acts
+from baoming.reviews.services import class_acts, class_prints
 from baoming.shared.jobs import Again
 
 
 @app.task(name="reviews.run_batch", retry=Again())
 def run_batch(batch_id: str) -> None:
     class_acts.run(UUID(batch_id))
+
+
+@app.task(name="reviews.make_print_file", retry=Again())
+def make_print_file(file_id: str) -> None:
+    class_prints.make_print_file(UUID(file_id))

@@ -41,6 +41,11 @@ def defer(task: str, *, after: timedelta | None = None, **ids: str | int) -> Non
         app.configure_task(task, schedule_in={"seconds": int(after.total_seconds())}).defer(**ids)
 
 
+def defer_in_line(task: str, line: str, **ids: str | int) -> None:
+    """As `defer`; jobs of one line run one at a time, in their order, on however many workers."""
+    app.configure_task(task, lock=line).defer(**ids)
+
+
 def defer_many(task: str, key: str, ids: Sequence[str]) -> None:
     """As `defer`, one job for each of `ids`, given to it as `key`; all in one statement."""
     if ids:

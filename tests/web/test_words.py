@@ -11,6 +11,7 @@ from baoming.web.office.words import QUIET, VERBS
 PACKAGE = Path(baoming.__file__).parent
 NOT_OF_A_CANDIDATE = {
     "add_segment",
+    "fetch_prints",
     "import_roster",
     "open_site",
     "set_clock",

@@ -44,7 +44,7 @@ class Batch(models.Model):
     actor_id = models.CharField(max_length=40)
     actor_label = models.CharField(max_length=60)
 
-    ids = ArrayField(models.UUIDField())  # of registrations, in the order of the primary key
+    ids = ArrayField(models.UUIDField())  # of registrations: by primary key, or as a class's list has them
     sealed = models.TextField()  # JSON: what the act needs to know of each
     cursor = models.PositiveIntegerField(default=0)  # how many of `ids` have had their turn
     done = models.PositiveIntegerField(default=0)

@@ -14,6 +14,7 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from baoming.audit.actors import Actor
 from baoming.audit.services import record
+from baoming.registrations.class_lists import list_order
 from baoming.registrations.models import Batch, BatchLine, Registration
 from baoming.registrations.services.steps import written_reason
 from baoming.seasons.models import Season
@@ -59,17 +60,30 @@ class Kind:
 
 @transaction.atomic
 def start_batch(
-    season: Season, kind: str, ids: Collection[UUID], *, key: UUID, about: str, options: Options, by: Actor
+    season: Season,
+    kind: str,
+    ids: Collection[UUID],
+    *,
+    key: UUID,
+    about: str,
+    options: Options,
+    by: Actor,
+    in_list_order: bool = False,
 ) -> Batch:
     """Start one act on these people; whoever lies outside `by`'s area is left out.
 
-    Safe to repeat: the same form (`key`) sent again returns the same batch. Raises Invalid when nobody is left.
+    `in_list_order`: chunk after chunk as they stand on a class's list; each chunk is locked in the order
+    of the primary key all the same. Safe to repeat: the same form (`key`) sent again returns the same
+    batch. Raises Invalid when nobody is left.
     """
     known = Batch.objects.filter(actor_id=by.id, key=key).first()
     if known is not None:
         return known
     theirs = Registration.objects.filter(season=season, pk__in=ids).within(by.path)
     found = list(theirs.order_by("pk").values_list("pk", flat=True))
+    if in_list_order:
+        lines = theirs.values_list("pk", "class_name", "student_no", "name_key")
+        found = [pk for pk, *line in sorted(lines, key=lambda line: (list_order(*line[1:]), line[0]))]
     if not found:
         raise Invalid({"pick": "没有选中可以办理的考生，请至少选一人"})
     return _start(season, kind, found, key=key, about=about, options=options, by=by)

@@ -7,9 +7,11 @@ from baoming.audit.actors import Actor
 from baoming.registrations.models import Batch, Registration, StepLog
 from baoming.registrations.services import batches
 from baoming.registrations.services.batches import JOB, Kind, Options
+from baoming.registrations.services.class_sheets import MOST
 from baoming.registrations.services.sheets import record_signature
 from baoming.reviews.queries import newest_assessment, site_submission
 from baoming.reviews.readiness import UNSUBMITTED
+from baoming.reviews.services.class_prints import log_chunk
 from baoming.reviews.services.completion import complete_registration, reopen, review_finally, undo_final_review
 from baoming.reviews.services.morals import assess_morals, withdraw_assessment
 from baoming.reviews.services.signatures import void_signature
@@ -116,5 +118,6 @@ KINDS = {
         Kind(key="submission", title="上报县区", action="submit", act=_submit, undo=_unsubmit),
         Kind(key="completion", title="县区完成", action="complete", act=_complete, undo=_uncomplete),
         Kind(key="review", title="市州终审", action="final_review", act=_review, undo=_unreview),
+        Kind(key="class_print", title="打印登记表", action="print_sheet", act_on_chunk=log_chunk, chunk=MOST),
     )
 }
