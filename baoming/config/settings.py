@@ -18,7 +18,7 @@ def _database(url: str) -> dict[str, object]:
     parts = urlsplit(url)
     query = parse_qs(parts.query)
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "baoming.config.postgresql",
         "NAME": parts.path.lstrip("/") or "baoming",
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
@@ -26,8 +26,13 @@ def _database(url: str) -> dict[str, object]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 2},
+        "OPTIONS": {"connect_timeout": 2, "server_side_binding": True, "prepare_threshold": _prepared()},
     }
+
+
+def _prepared() -> int | None:
+    """After how many times a statement is kept prepared; None (0 in the environment) is never."""
+    return int(os.environ.get("BAOMING_PREPARED", "2")) or None
 
 
 def _secret(path: str) -> str:
