@@ -42,9 +42,7 @@ class Driver:
 
     def open_season(self) -> None:
         """Do once what is done once a season and not once a candidate: sign in, open the site, import the roster."""
-        for who, handle in STAFF.items():
-            self._staff[who] = self._client("office")
-            self._submit(who, "/sign-in/", {"handle": handle, "password": STAFF_PASSWORD})
+        self.sign_in(*STAFF)
         self.go_to("intake")
         site = self._first_site()
         self._submit("county", f"/sites/{site}/open/", {"expected": "60"}, page="/sites/")
@@ -53,14 +51,23 @@ class Driver:
         form = form_for(preview.text, "/rosters/take/", {})
         _expect(self._staff["operator"].post("/rosters/take/", data=form.filled({})), "POST /rosters/take/")
 
+    def sign_in(self, *staff: str) -> None:
+        """Let these of the staff sign in, each in a browser of their own."""
+        for who in staff:
+            self._staff[who] = self._client("office")
+            self._submit(who, "/sign-in/", {"handle": STAFF[who], "password": STAFF_PASSWORD})
+
     def go_to(self, phase: str) -> None:
         """Let the province move the demo's clock."""
         self._submit("province", "/season/clock/", {"phase": phase})
 
     def candidates(self, count: int) -> list[Candidate]:
         """Return people who have done nothing yet; there are 59. Raises IndexError."""
-        places = [self._queue.pop(0) for _ in range(count)]
-        return [Candidate(place, self._pupils[place], self._client("candidate")) for place in places]
+        return [self.candidate(self._queue.pop(0)) for _ in range(count)]
+
+    def candidate(self, place: int) -> Candidate:
+        """Return the pupil of one place in the class list, with a phone that has asked nothing yet."""
+        return Candidate(place, self._pupils[place], self._client("candidate"))
 
     def leave(self, candidates: Sequence[Candidate]) -> None:
         """Let people go who have done all."""
@@ -76,7 +83,7 @@ class Driver:
                 self._world.show_face(candidate)
             case "phone":
                 self._world.read_sms(candidate)
-        if line.name == "POST /claim/":
+        if line.name == "POST /claim/" and not candidate.code:
             candidate.code = code_on(candidate.slip)
 
     def send(self, line: Line, candidate: Candidate) -> None:

@@ -8,7 +8,7 @@ import argparse
 import csv
 import io
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
@@ -52,6 +52,17 @@ def people(count: int = 60, seed: int = 1) -> list[Person]:
     random = Random(seed)  # noqa: S311  (people, not secrets)
     names: set[str] = {name for name, _, _ in _NAMED}
     return [_person(random, index, names) for index in range(count)]
+
+
+def renewed(person: Person) -> Person:
+    """Return the person with the card that replaced one which has run out."""
+    issued = date(2022, 10, 20)
+    return replace(person, valid_from=issued, valid_to=issued.replace(year=issued.year + 10))
+
+
+def has_run_out(person: Person) -> bool:
+    """Whether the card had run out when the season began."""
+    return person.valid_to < date(2022, 9, 1)
 
 
 def _person(random: Random, index: int, names: set[str]) -> Person:

@@ -7,6 +7,7 @@ import base64
 import json
 import secrets
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from standins.people import Person, people
+from standins.people import Person, has_run_out, people, renewed
 from standins.service import Answer, Request, answer_json, arguments, keep, page, see_other, serve
 
 _WAIT = 5.0  # seconds
@@ -32,7 +33,10 @@ _PAGE = """
 <table><tr><th>学号</th><th>姓名</th><th>公民身份号码</th><th>有效期至</th><th></th></tr>{% for one in people %}
 <tr><td>{{ one.class_number }}</td><td>{{ one.name }}</td><td>{{ one.number }}</td><td>{{ one.valid_to }}</td>
 <td><form method="post" action="/put/{{ loop.index0 }}">
-<button aria-label="放上{{ one.name }}的身份证">放上身份证</button></form></td></tr>{% endfor %}</table>"""
+<button aria-label="放上{{ one.name }}的身份证">放上身份证</button></form>{% if run_out(one) %}
+<form method="post" action="/put/{{ loop.index0 }}/renewed">
+<button aria-label="放上{{ one.name }}换领的新证">放上换领的新证</button></form>{% endif %}</td></tr>
+{% endfor %}</table>"""
 
 
 def _signing_key(home: Path) -> Ed25519PrivateKey:
@@ -64,11 +68,21 @@ class Reader:
         return see_other("/")
 
     def put(self, request: Request) -> Answer:
+        return self._put(request, lambda person: person)
+
+    def put_renewed(self, request: Request) -> Answer:
+        """Lay down the card that replaced one which has run out."""
+        return self._put(request, renewed)
+
+    def _put(self, request: Request, card: Callable[[Person], Person]) -> Answer:
         index = int(request.parts[0])
-        return self.lay(self._people[index]) if index < len(self._people) else Answer(404)
+        return self.lay(card(self._people[index])) if index < len(self._people) else Answer(404)
 
     def show(self, _: Request) -> Answer:
-        return page(_PAGE, title="读卡器", mark="代替报名点的身份证读卡器", people=self._people, here=self._card)
+        mark = "代替报名点的身份证读卡器"
+        return page(
+            _PAGE, title="读卡器", mark=mark, people=self._people, here=self._card, run_out=has_run_out
+        )  # fmt: skip
 
     def allow(self, request: Request) -> Answer:
         """Answer the browser's question before it lets a page of the portal ask this computer."""
@@ -123,6 +137,7 @@ def main() -> None:
     routes = [
         ("GET", "/", reader.show),
         ("POST", r"/put/(\d{1,4})", reader.put),
+        ("POST", r"/put/(\d{1,4})/renewed", reader.put_renewed),
         ("POST", "/take", lambda _: reader.lay(None)),
         ("GET", "/card", reader.read),
         ("OPTIONS", "/card", reader.allow),

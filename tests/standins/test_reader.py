@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from baoming.registrations.card_readings import parse
-from standins.people import people
+from standins.people import has_run_out, people, renewed
 from tests.standins.running import running
 
 ORIGIN = "http://127.0.0.1:8001"
@@ -34,6 +34,16 @@ def test_a_card_laid_down_is_read_and_proved(reader: str, home: Path) -> None:
     first = people()[0]
     assert (reading.document.name, reading.document.number) == (first.name, first.number)
     assert (reading.document.sex, reading.document.valid_to) == ("1", first.valid_to)
+
+
+def test_whose_card_has_run_out_may_lay_down_the_new_one(reader: str, home: Path) -> None:
+    [place] = [place for place, one in enumerate(people()) if has_run_out(one)]
+    assert f"放上{people()[place].name}换领的新证" in httpx.get(reader).text
+    assert httpx.post(f"{reader}/put/{place}/renewed").status_code == 303
+    answer = httpx.get(f"{reader}/card", headers={"Origin": ORIGIN})
+    reading = parse(answer.text, public_key=(home / "reader.pub").read_bytes(), now=datetime.now(UTC))
+    assert reading.document.number == people()[place].number
+    assert reading.document.valid_to == renewed(people()[place]).valid_to
 
 
 def test_no_card_is_said_after_a_while(reader: str) -> None:
