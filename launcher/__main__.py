@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from types import FrameType
@@ -10,7 +11,7 @@ from launcher.home import KeysLost, home
 from launcher.postgres import PostgresMissing
 from launcher.stack import Ports, PortTaken, Stack
 
-ACCOUNTS = (
+ACCOUNTS = (  # of many: cast.py in demo/ has them all
     ("周敏", "zhoumin", "芙蓉一中报名点 (site operator)"),
     ("王秀兰", "wangxiulan", "芙蓉区招生办 (county office)"),
     ("张莉", "zhangli", "长沙市教育考试院 (city office)"),
@@ -19,6 +20,7 @@ ACCOUNTS = (
     ("陈红", "chenhong", "天心区招生办 (the neighbouring county office)"),
     ("李强", "liqiang", "芙蓉一中 (class teacher)"),
 )
+_AT_ONCE = 4.0  # seconds in which a season that has its people says so
 
 
 def main() -> int:
@@ -28,11 +30,14 @@ def main() -> int:
         print(problem, file=sys.stderr)
         return 1
     signal.signal(signal.SIGTERM, _interrupt)
+    people: subprocess.Popen[bytes] | None = None
     try:
         print("Preparing the database and the demo season ...", flush=True)
         stack.prepare()
         stack.start()
         print(_welcome(stack), flush=True)
+        people = stack.load_people()
+        _follow(people, stack)
         while True:
             time.sleep(1)
             stack.group.watch_once()
@@ -46,7 +51,25 @@ def main() -> int:
         # A second Ctrl-C must not leave processes behind.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        if people is not None and people.poll() is None:  # what it has done so far is undone whole
+            people.kill()
+            people.wait()
         stack.stop()
+
+
+def _follow(people: "subprocess.Popen[bytes]", stack: Stack) -> None:
+    """Say that 600 people are coming, and when they are there; the portals answer meanwhile."""
+    begun, said = time.monotonic(), False
+    while people.poll() is None:
+        time.sleep(0.5)
+        stack.group.watch_once()
+        if not said and time.monotonic() - begun > _AT_ONCE:
+            print("  600 candidates are being brought to their steps, in the background: a minute or two.", flush=True)
+            said = True
+    if people.returncode:
+        print(f"  The candidates could not be loaded; see {stack.group.log / 'people.log'}", file=sys.stderr)
+    elif said:
+        print(f"  They are there, after {time.monotonic() - begun:.0f} seconds. Reload the pages.", flush=True)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -14,7 +14,7 @@ from launcher.home import make_keys
 from launcher.postgres import Cluster
 from launcher.processes import ROOT, Group, Service
 
-_STANDINS = ("cashier", "sms", "identity", "reader")
+_STANDINS = ("cashier", "sms", "identity", "reader", "guide")
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,14 @@ class Stack:
                 if time.monotonic() > deadline:
                     raise TimeoutError(f"Port {port} does not answer; see {self.group.log}")
                 time.sleep(0.1)
+
+    def load_people(self) -> "subprocess.Popen[bytes]":
+        """Begin to load the people of the demo, in a process of its own; it ends at once where they are there."""
+        with (self.group.log / "people.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "demo"], cwd=ROOT, env={**os.environ, **self.env}, stdin=subprocess.DEVNULL,
+                stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
 
     def stop(self) -> None:
         self.group.stop()

@@ -17,13 +17,14 @@ import xlsxwriter
 
 from baoming.registrations.identity_numbers import check_character
 
-_AREA = "990001"  # no division has it: nobody can have one of these numbers
+_AREA = "990001"  # no division has an area of 99: nobody can have one of these numbers
 _FIRST_DAY, _DAYS = date(2004, 9, 1), 365
 _SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许邓冯韩曹"
 _GIVEN = "子涵雨欣浩然思琪嘉豪诗雅俊杰梦瑶宇航佳怡文博可馨明轩静怡志强晓彤天佑若曦家乐语嫣"
 _STREETS = ("演示大道", "样例路", "示范街", "练习巷")
 _ETHNICITIES = ("01", "01", "01", "01", "01", "01", "01", "15", "06", "03")  # GB/T 3304: 汉 土家 苗 回
-_NAMED = (("欧阳思远", "男", "01"), ("阿依古丽·买买提", "女", "05"), ("陈㛃", "女", "01"), ("𠮷明", "男", "01"))
+Named = tuple[tuple[str, str, str], ...]  # name, sex, ethnicity of those who come first
+_NAMED: Named = (("欧阳思远", "男", "01"), ("阿依古丽·买买提", "女", "05"), ("陈㛃", "女", "01"), ("𠮷明", "男", "01"))
 _EXPIRED = 4  # position of the pupil whose card has run out
 _CLASS, _TEACHER, _ISSUER = "高三（1）班", "李强", "演示市公安局样例分局"
 
@@ -47,11 +48,14 @@ class Person:
     teacher: str
 
 
-def people(count: int = 60, seed: int = 1) -> list[Person]:
-    """Return `count` pupils of one class. Same arguments, same pupils; numbers are all different."""
+def people(count: int = 60, seed: int = 1, *, area: str = _AREA, named: Named = _NAMED) -> list[Person]:
+    """Return `count` pupils of one class. Same arguments, same pupils; numbers are all different.
+
+    `area`: the first six digits of their numbers, another for each list of pupils that must not meet.
+    """
     random = Random(seed)  # noqa: S311  (people, not secrets)
-    names: set[str] = {name for name, _, _ in _NAMED}
-    return [_person(random, index, names) for index in range(count)]
+    names: set[str] = {name for name, _, _ in named}
+    return [_person(random, index, names, area=area, named=named) for index in range(count)]
 
 
 def renewed(person: Person) -> Person:
@@ -65,16 +69,16 @@ def has_run_out(person: Person) -> bool:
     return person.valid_to < date(2022, 9, 1)
 
 
-def _person(random: Random, index: int, names: set[str]) -> Person:
-    if index < len(_NAMED):
-        name, sex, ethnicity = _NAMED[index]
+def _person(random: Random, index: int, names: set[str], *, area: str, named: Named) -> Person:
+    if index < len(named):
+        name, sex, ethnicity = named[index]
     else:
         name, sex, ethnicity = _fresh_name(random, names), random.choice("男女"), random.choice(_ETHNICITIES)
     birth = _FIRST_DAY + timedelta(days=random.randrange(_DAYS))
     issued = date(2012, 3, 1) if index == _EXPIRED else date(2021, 3, 1) + timedelta(days=random.randrange(365))
     years = 5 if issued - birth < timedelta(days=16 * 365) else 10
     # The odd or even last digit of the sequence says the sex; the index keeps numbers apart.
-    first_17 = f"{_AREA}{birth:%Y%m%d}{2 * index + (1 if sex == '男' else 2):03d}"
+    first_17 = f"{area}{birth:%Y%m%d}{2 * index + (1 if sex == '男' else 2):03d}"
     return Person(
         name=name,
         sex=sex,

@@ -1,4 +1,4 @@
-"""Granting extensions, and moving a demo season's clock to a phase."""
+"""Granting extensions to a person or an area, and moving a demo season's clock to a phase."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -37,6 +37,18 @@ def extend_for_person(
         granted_by=by.label,
     )
     record("extend_for_person", by=by, subject=subject, path=path, details={"phase": phase})
+    return extension
+
+
+@transaction.atomic
+def extend_for_area(
+    season_id: int, phase: str, *, path: str, opens: datetime, closes: datetime, reason: str, by: Actor
+) -> Extension:
+    """Open `phase` for everybody at the office `path` or below it, from `opens` until `closes` (aware)."""
+    extension = Extension.objects.create(
+        season_id=season_id, phase=phase, path=path, opens=opens, closes=closes, reason=reason, granted_by=by.label
+    )
+    record("extend_for_area", by=by, subject=None, path=path, details={"phase": phase})
     return extension
 
 

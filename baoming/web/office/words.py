@@ -36,6 +36,7 @@ VERBS = {
     "doubt_payment": "收到的款项和订单不一致，请核实",
     "hold:reverification": "记入欠核验",
     "extend_for_person": "开放单人窗口",
+    "extend_for_area": "延长本地区时间",
     "save_form": "保存报名信息",
     **{f"step:{step.key}": step.zh for step in JOURNEY},
     **{f"undo:{step.key}": f"{step.zh}，退回" for step in JOURNEY},

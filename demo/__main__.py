@@ -1,0 +1,35 @@
+"""python -m demo: load the people of the demo into the season that `manage.py load_demo` made. Once is enough."""
+
+import os
+import sys
+import time
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "baoming.config.settings")
+django.setup()
+
+from django.conf import settings  # noqa: E402
+
+from baoming.seasons.queries import current_season  # noqa: E402
+from baoming.web.management.commands.load_demo import PASSWORD  # noqa: E402
+from demo.cast import pupils  # noqa: E402
+from demo.load import is_empty, load  # noqa: E402
+
+
+def main() -> int:
+    if not settings.DEMO:
+        print("BAOMING_DEMO is not set: the people of a demo never come into a real season", file=sys.stderr)
+        return 1
+    season, _ = current_season()
+    if not is_empty(season):
+        return 0
+    begun = time.monotonic()
+    loaded = load(season, pupils(), password=PASSWORD, say=lambda line: print(line, flush=True))
+    loaded.guide.keep(settings.HOME)
+    print(f"{len(loaded.walks)} pupils are there, after {time.monotonic() - begun:.0f} seconds", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

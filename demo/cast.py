@@ -1,0 +1,192 @@
+"""Who is in the demo: offices with their staff, schools with their classes, and pupils who do not exist."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from random import Random
+
+from baoming.organizations.roles import Role
+from baoming.registrations.identity_documents import IdentityDocument
+from demo.plan import AT_THE_DESK, FRESH_CARDS, STAGES, Stage
+from standins.people import Named, Person, people
+
+_SEX = {"男": "1", "女": "2"}  # GB/T 2261.1
+_TYPED_EVERY, _EXPIRED_EVERY = 9, 40  # of those who have a file: typed in, or with a card that has run out
+_HAVE_NO_DEBT = ("absent", "completed", "reopened", "reviewed")  # a debt keeps the county from completing
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """One class: its name, its teacher with an account, and how many pupils."""
+
+    name: str
+    teacher: str
+    handle: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One registration site of the demo. `first`, `last`: its numbers, 0 where the county has not opened it."""
+
+    county: str
+    code: str
+    name: str
+    school: str
+    region: tuple[str, str, str]  # province, city, county as the form has them
+    operator: tuple[str, str]  # handle, name
+    first: int
+    last: int
+    classes: tuple[Class, ...]
+    named: Named
+
+    @property
+    def path(self) -> str:
+        return f"43/{self.county[:2]}/{self.county[2:]}/{self.code}/"
+
+    @property
+    def area(self) -> str:
+        """The area code of its pupils' numbers; that of the stand-in reader's cards stays apart."""
+        return f"99{self.county[1]}{self.county[3]}{self.code}"
+
+
+def _classes(*rows: tuple[str, str, int]) -> tuple[Class, ...]:
+    return tuple(
+        Class(f"高三（{place}）班", name, handle, size) for place, (name, handle, size) in enumerate(rows, start=1)
+    )
+
+
+_PARENTS = (("MOTHER", "王秀英"), ("MOTHER", "周桂花"), ("FATHER", "陈建国"), ("FATHER", "李志明"))
+_CHANGSHA = ("43", "430100")
+SITES = (
+    Site("0102", "01", "芙蓉一中报名点", "长沙市芙蓉区第一中学", (*_CHANGSHA, "430102"), ("zhoumin", "周敏"),
+         1020001, 1020200, _classes(("李强", "liqiang", 60), ("彭芳", "pengfang", 50), ("罗文斌", "luowenbin", 50)),
+         (("刘䶮", "男", "01"), ("李𬱖", "女", "01"), ("买买提·吐尔逊", "男", "05"), ("欧阳雨晴", "女", "01"))),
+    Site("0102", "02", "芙蓉二中报名点", "长沙市芙蓉区第二中学", (*_CHANGSHA, "430102"), ("tangjie", "唐洁"),
+         0, 0, _classes(("邓伟", "dengwei", 44), ("肖丽", "xiaoli", 44)),
+         (("上官云飞", "男", "01"), ("吴㛃", "女", "01"))),
+    Site("0103", "01", "天心一中报名点", "长沙市天心区第一中学", (*_CHANGSHA, "430103"), ("liuyang", "刘洋"),
+         1030001, 1030084, _classes(("谢军", "xiejun", 44), ("曾慧", "zenghui", 44)),
+         (("李䶮", "女", "01"), ("迪丽努尔·艾合买提", "女", "05"), ("𠮷晓月", "女", "01"))),
+    Site("0103", "02", "天心二中报名点", "长沙市天心区第二中学", (*_CHANGSHA, "430103"), ("hejing", "贺静"),
+         1030101, 1030200, _classes(("夏明", "xiaming", 44), ("田敏", "tianmin", 44)),
+         (("司徒文静", "女", "01"), ("龙𬱖", "男", "15"))),
+    Site("0202", "01", "荷塘一中报名点", "株洲市荷塘区第一中学", ("43", "430200", "430202"), ("yuanli", "袁丽"),
+         2020001, 2020120, _classes(("龚平", "gongping", 44), ("易辉", "yihui", 44)),
+         (("欧阳佳", "女", "01"), ("石䶮", "男", "06"))),
+    Site("0202", "02", "荷塘二中报名点", "株洲市荷塘区第二中学", ("43", "430200", "430202"), ("jiangbo", "姜波"),
+         2020201, 2020320, _classes(("邹艳", "zouyan", 44), ("熊刚", "xionggang", 44)), (("马𠮷", "男", "03"),)),
+)  # fmt: skip
+OFFICES = (  # handle, name, role, path: those above the sites
+    ("wangxiulan", "王秀兰", Role.COUNTY, "43/01/02/"),
+    ("chenhong", "陈红", Role.COUNTY, "43/01/03/"),
+    ("fengyu", "冯宇", Role.COUNTY, "43/02/02/"),
+    ("zhangli", "张莉", Role.CITY, "43/01/"),
+    ("sunhui", "孙辉", Role.CITY, "43/02/"),
+    ("hezhiyuan", "何志远", Role.PROVINCE, "43/"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pupil:
+    """One pupil of the demo with the stage they have reached. `shift` and `place`: when they came to the desk."""
+
+    person: Person
+    site: Site
+    stage: Stage
+    shift: int
+    place: int
+    typed: bool  # the operator typed the document: a debt is left
+    seed: int
+
+    @property
+    def document(self) -> IdentityDocument:
+        """Return the card as the desk reads or types it."""
+        one = self.person
+        return IdentityDocument(
+            name=one.name, sex=_SEX[one.sex], ethnicity=one.ethnicity, birth=one.birth, address=one.address,
+            number=one.number, issuer=one.issuer, valid_from=one.valid_from, valid_to=one.valid_to,
+        )  # fmt: skip
+
+    @property
+    def phone(self) -> str:
+        return f"199{self.seed:08d}"
+
+    def answers(self) -> dict[str, list[str]]:
+        """Return what this pupil types into the form, by the names of inputs."""
+        random = Random(self.seed)  # noqa: S311
+        province, city, county = self.site.region
+        second = sorted(random.sample(["BIOLOGY", "CHEMISTRY", "GEOGRAPHY", "POLITICS"], 2))
+        relation, parent = random.choice(_PARENTS)
+        values = {
+            "registration_type": "UNIFIED",
+            "first_subject": random.choice(("PHYSICS", "PHYSICS", "HISTORY")),
+            "language": "1" if random.random() < 0.95 else "2",
+            "specialty_exam": random.choices(("NONE", "ARTS", "SPORTS"), (17, 2, 1))[0],
+            "candidate_category": random.choice(("1", "1", "3")),
+            "graduation_category": "0",
+            "political_status": random.choice(("03", "03", "03", "13")),
+            "school_name": self.site.school,
+            "address.province": province,
+            "address.city": city,
+            "address.county": county,
+            "address.township": "演示街道",
+            "address.detail": f"样例路{random.randint(1, 299)}号{random.randint(1, 12)}栋{random.randint(101, 1806)}",
+            "postcode": f"41{random.randint(2001, 9999)}",
+            "recipient": self.person.name,
+            "parent_relation": relation,
+            "parent_name": parent,
+            "parent_phone": f"198{self.seed:08d}",
+            "strengths": random.choice(("长跑", "书法", "合唱", "篮球")),
+        }
+        return {**{name: [value] for name, value in values.items()}, "second_subjects": second}
+
+
+def pupils() -> list[Pupil]:
+    """Return the 600 pupils, the same ones every time."""
+    return [pupil for place, site in enumerate(SITES) for pupil in _pupils_of(site, place)]
+
+
+def _pupils_of(site: Site, place: int) -> list[Pupil]:
+    persons = [person for at in range(len(site.classes)) for person in _pupils_in(site, at)]
+    stages = _in_order([stage for stage in STAGES for _ in range(stage.counts[place])], place)
+    return [
+        _pupil(site, person, stage, seed=1000 * place + at)
+        for at, (person, stage) in enumerate(zip(persons, stages, strict=True))
+    ]
+
+
+def _in_order(stages: list[Stage], place: int) -> list[Stage]:
+    """Mix the stages, but for the first class of the first site: its cards lie at the stand-in reader.
+
+    Most of it has not come; ten of it have just been to the desk, some of them typed in: their card can be read now.
+    """
+    fixed: list[Stage] = []
+    if place == 0:
+        absent = STAGES[0].counts[0]
+        fixed = [*stages[:FRESH_CARDS], *stages[absent : absent + AT_THE_DESK]]
+        stages = [*stages[FRESH_CARDS:absent], *stages[absent + AT_THE_DESK :]]
+    Random(place).shuffle(stages)  # noqa: S311  (an order, not a secret)
+    return [*fixed, *stages]
+
+
+def _pupils_in(site: Site, at: int) -> list[Person]:
+    """Return the pupils of one class with its name and teacher."""
+    own = site.classes[at]
+    if site is SITES[0] and at == 0:
+        return people(own.size)
+    before = sum(one.size for one in site.classes[1 if site is SITES[0] else 0 : at])
+    everybody = people(before + own.size, seed=int(site.area), area=site.area, named=site.named)[before:]
+    return [
+        replace(person, class_name=own.name, class_number=f"{number:02d}", teacher=own.teacher)
+        for number, person in enumerate(everybody, start=1)
+    ]
+
+
+def _pupil(site: Site, person: Person, stage: Stage, *, seed: int) -> Pupil:
+    owes = stage.key not in _HAVE_NO_DEBT
+    if person.number[:6] == site.area:  # others' cards lie at the stand-in reader, and say what they say
+        run_out = owes and seed % _EXPIRED_EVERY == _EXPIRED_EVERY - 3
+        end = date(2022, 9, 1) if run_out else max(person.valid_to, date(2023, 9, 1))
+        person = replace(person, valid_to=end, valid_from=min(person.valid_from, date(2017, 9, 1)))
+    typed = owes and seed % _TYPED_EVERY == _TYPED_EVERY - 1
+    return Pupil(person, site, stage, shift=seed % 3, place=seed % 1000 // 3, typed=typed, seed=seed)

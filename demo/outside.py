@@ -1,0 +1,119 @@
+"""What lies outside the portals while the demo is made: no cashier, no SMS and no camera are asked.
+
+Each outside service is answered here by its own contract, so that the season's acts run through the
+product as they are. What only costs time is spared: passwords nobody knows are hashed cheaply, the same
+drawn face is prepared once, and slips and sheets go to no printer.
+"""
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from functools import cache
+from unittest.mock import patch
+from uuid import UUID
+
+from baoming.accounts.hashers import Argon2id
+from baoming.messages.models import Message
+from baoming.payments.models import Order
+from baoming.payments.providers.base import Charge, ChargeState, Notice
+from baoming.registrations import photos
+from baoming.registrations.providers.base import Outcome, Session
+from baoming.registrations.sheets import NumberSlip, SeasonHead, number_slips
+from baoming.vault.services import keys
+from standins.faces import Sex, face
+
+_FACES = 8  # of each sex: enough for a class to look like one
+
+
+class Cashier:
+    """The contract of payments.providers.base: an order is paid, or closed, when the demo says so."""
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    def create(self, *, order_no: str, amount_fen: int, description: str, notify_url: str, return_url: str) -> str:
+        raise NotImplementedError("the worker opens the cashier's page, once the stand-in runs")
+
+    def query(self, order_no: str) -> Charge:
+        state: ChargeState = "closed" if self.closed else "waiting"
+        return Charge(order_no=order_no, state=state, amount_fen=Order.objects.get(number=order_no).amount)
+
+    def close(self, order_no: str) -> None:
+        self.closed = True
+
+    def read_notice(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Notice:
+        order = Order.objects.get(number=body.decode())
+        paid = Charge(
+            order_no=order.number,
+            state="paid",
+            amount_fen=order.amount,
+            transaction=f"42000{secrets.randbelow(10**23):023d}",
+        )
+        return Notice(event=f"DEMO-{order.number}", charge=paid)
+
+
+class PersonCheck:
+    """The contract of registrations.providers.base: everybody is who they say."""
+
+    def start(self, *, name: str, number: str, return_url: str) -> Session:
+        return Session(id=secrets.token_hex(12), page=return_url)
+
+    def result(self, session: str) -> Outcome:
+        return "passed"
+
+
+class Printer:
+    """Takes what is printed; on paper only what somebody will hold in their hands. `code`: on the slip last printed."""
+
+    def __init__(self) -> None:
+        self.on_paper, self.code = False, ""
+
+    def slips(self, slips: Sequence[NumberSlip], *, season: SeasonHead, made_at: datetime) -> bytes:
+        self.code = slips[0].code
+        return number_slips(slips, season=season, made_at=made_at) if self.on_paper else b""
+
+    def sheets(self, *_: object, **__: object) -> bytes:
+        return b""
+
+
+def code_sent_to(subject: UUID) -> str:
+    """Return the code in the SMS last written to a person, as their telephone would show it."""
+    message = Message.objects.filter(recipient=subject, template="phone_code").latest("at")
+    text = keys().unseal(message.text_sealed, context=f"outbox_message.text_sealed.{message.pk}").decode()
+    return text.partition("】")[2][:6]
+
+
+@cache
+def camera(seed: int, sex: Sex) -> bytes:
+    """Return one of a few drawn faces."""
+    return face(100 + seed, sex=sex)
+
+
+def picture(seed: int, sex: Sex) -> bytes:
+    return camera(seed % _FACES, sex)
+
+
+@contextmanager
+def replaced(cashier: Cashier, printer: Printer) -> Iterator[None]:
+    """Have all that lies outside answered here, in this process, until the block ends."""
+    services = "baoming.registrations.services"
+    with ExitStack() as stack:
+        for name, new in {
+            "baoming.payments.services.cashier": lambda: cashier,
+            f"{services}.person_checks.provider": PersonCheck,
+            f"{services}.slips.number_slips": printer.slips,
+            f"{services}.sheets.registration_forms": printer.sheets,
+            f"{services}.sheets.photo_bytes": lambda _: b"",
+            f"{services}.photos.prepare": cache(photos.prepare),
+            "baoming.messages.services.defer": _nothing,
+            "baoming.payments.services.defer": _nothing,
+            f"{services}.person_checks.defer": _nothing,
+        }.items():
+            stack.enter_context(patch(name, new))
+        stack.enter_context(patch.multiple(Argon2id, memory_cost=8, time_cost=1))
+        yield
+
+
+def _nothing(task: str, **ids: object) -> None:
+    """No job: what it would do is done here at once, or has no receiver."""
