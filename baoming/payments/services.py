@@ -20,7 +20,7 @@ from baoming.audit.services import record
 from baoming.payments.models import Notice, Order
 from baoming.payments.providers.base import CashierDown, Charge, NoticeRefused
 from baoming.payments.queries import cashier, fee
-from baoming.registrations.services.steps import complete_step, locked, require
+from baoming.registrations.services.steps import complete_step, locked, refuse_if_stopped, require
 from baoming.seasons.queries import season_now
 from baoming.shared.jobs import defer, defer_many
 
@@ -41,6 +41,8 @@ def open_order(registration_id: UUID, item: str, *, by: Actor) -> Order:
     registration = locked(registration_id)
     there = Order.objects.filter(registration=registration, item=item).exclude(state=Order.State.CLOSED).first()
     if there is not None:
+        if there.state != Order.State.PAID:
+            refuse_if_stopped(registration)
         return _renewed(there)
     require(item, registration, by)
     now = timezone.now()

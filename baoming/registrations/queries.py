@@ -118,14 +118,18 @@ def find_by_number(season_id: int, number: str) -> Registration | None:
 
 
 # Tabs of the worklist: which registrations wait for what. One condition each, on indexed columns.
+# Who was stopped waits for nothing: they stand under their own tab, and under all.
+_GOING = Q(stopped_at=None)
 TABS: dict[str, tuple[str, Q]] = {
     "all": ("全部", Q()),
-    "intake": ("采集中", Q(number=None)),
-    "form": ("待填报", Q(number__isnull=False, version=0)),
-    "sign": ("待签字", Q(version__gt=0, signed_version=0)),
-    "moral": ("待品德考核", Q(current_step="moral_assessment")),
-    "complete": ("待县区完成", Q(current_step="completion")),
-    "review": ("待市州终审", Q(current_step="final_review")),
+    "intake": ("采集中", Q(number=None) & _GOING),
+    "approval": ("待审批", Q(approval_since__isnull=False) & _GOING),
+    "form": ("待填报", Q(number__isnull=False, version=0) & _GOING),
+    "sign": ("待签字", Q(version__gt=0, signed_version=0) & _GOING),
+    "moral": ("待品德考核", Q(current_step="moral_assessment") & _GOING),
+    "complete": ("待县区完成", Q(current_step="completion") & _GOING),
+    "review": ("待市州终审", Q(current_step="final_review") & _GOING),
+    "stopped": ("中止", Q(stopped_at__isnull=False)),
 }
 
 

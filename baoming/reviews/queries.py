@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
+from baoming.audit.actors import PARTY_NAMES, Party
 from baoming.registrations.models import Registration, StepLog
 from baoming.registrations.queries import states_of
-from baoming.reviews.models import EligibilityReview, MoralAssessment, Submission, Transfer
+from baoming.reviews.decisions import reasons
+from baoming.reviews.models import EligibilityReview, MoralAssessment, Submission, Transfer, Withdrawal
 from baoming.reviews.readiness import Facts
-from baoming.seasons.queries import Clock
+from baoming.seasons.queries import Clock, data
+from baoming.shared.paths import next_sibling
 from baoming.vault.services import keys
 
 
@@ -33,9 +36,9 @@ def rests_unchanged(registration: Registration) -> bool:
 
 
 def standing_transfers(registration: Registration) -> list[Transfer]:
-    """Return the person's transfers that were not undone, newest first, with both sites."""
-    rows = Transfer.objects.filter(registration=registration, undone_at=None).select_related("from_site", "to_site")
-    return list(rows.order_by("-id"))
+    """Return the person's transfers that were neither undone nor declined, newest first, with both sites."""
+    rows = Transfer.objects.filter(registration=registration, undone_at=None).exclude(state=Transfer.State.DECLINED)
+    return list(rows.select_related("from_site", "to_site").order_by("-id"))
 
 
 def open_transfer(registration: Registration) -> Transfer | None:
@@ -114,3 +117,64 @@ def submitted_among(ids: Sequence[UUID]) -> set[UUID]:
 
 def _words(row: MoralAssessment) -> str:
     return keys().unseal(row.text_sealed, context=moral_context(row.pk)).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a candidate must know of a decision that keeps them from going on."""
+
+    kind: str  # `stopped`, `returned` or `referred`
+    title: str
+    todo: str
+    note: str
+    at: datetime
+    next: str = ""  # the office that acts next, in words; empty: the candidate
+
+
+def decision_on(registration: Registration) -> Told | None:
+    """Return what keeps this person from going on by an office's decision; None mostly."""
+    if registration.stopped_at is not None:
+        row = Withdrawal.objects.get(registration=registration, undone_at=None)
+        one = reasons(data(registration.season, "cases")["withdrawal"])[row.reason]
+        return Told("stopped", one.title, "", row.note, row.at)
+    if "eligibility" in registration.done_steps:
+        return None
+    review = last_review(registration)
+    if review is None or review.outcome == EligibilityReview.Outcome.PASSED:
+        return None
+    lists = data(registration.season, "eligibility")
+    known = reasons([*lists["reasons"], *lists["referrals"]]).get(review.reason)
+    title, todo = (known.title, known.todo) if known else ("", "请联系报名点")
+    kind = "returned" if review.outcome == EligibilityReview.Outcome.RETURNED else "referred"
+    office = PARTY_NAMES[known.next] if known and known.next is not Party.CANDIDATE else ""
+    return Told(kind, title, todo, review.note, review.at, office)
+
+
+def asked_of(season_id: int, path: str) -> QuerySet[Transfer]:
+    """Return the transfers that ask the counties at or below `path` to take somebody, and those answered."""
+    rows = Transfer.objects.filter(registration__season=season_id, undone_at=None)
+    return rows.filter(to_path__gte=path, to_path__lt=next_sibling(path))
+
+
+def asked_transfers(season_id: int, path: str) -> tuple[list[Transfer], list[Transfer]]:
+    """Return what waits for an answer: those that this county is to give, and those it waits for. Oldest first."""
+    asked = Transfer.objects.filter(registration__season=season_id, state=Transfer.State.ASKED, undone_at=None)
+    rows = asked.select_related("registration", "from_site", "to_site__parent").order_by("id")
+    low, high = path, next_sibling(path)
+    incoming = list(rows.filter(to_path__gte=low, to_path__lt=high))
+    return incoming, list(rows.filter(from_path__gte=low, from_path__lt=high))
+
+
+def referred_to(
+    level: Party, season_id: int, path: str, *, limit: int
+) -> list[tuple[Registration, EligibilityReview | None]]:
+    """Return the files that wait for this office's decision, longest first, each with its referral: two queries."""
+    waiting = Registration.objects.filter(
+        season=season_id, decider=level, approval_since__isnull=False, stopped_at=None
+    ).within(path)
+    rows = list(waiting.select_related("site__parent").order_by("approval_since", "pk")[:limit])
+    reviews = EligibilityReview.objects.filter(
+        registration__in=[row.pk for row in rows], outcome=EligibilityReview.Outcome.REFERRED, undone_at=None
+    )
+    newest = {review.registration_id: review for review in reviews.order_by("id")}
+    return [(row, newest.get(row.pk)) for row in rows]

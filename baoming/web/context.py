@@ -14,6 +14,7 @@ _NAV = (
     ("今天", "office:today", "see_calendar"),
     ("受理", "office:desk", "intake"),
     ("考生", "office:candidates", "see_candidates"),
+    ("待审批", "office:approvals", "see_approvals"),
     ("学籍名册", "office:rosters", "import_roster"),
     ("报名点与号段", "office:sites", "see_segments"),
     ("演示时间", "office:clock", "set_clock"),

@@ -24,6 +24,7 @@ from baoming.registrations.models import FormVersion, HoldRow, Registration, Ste
 from baoming.registrations.queries import TABS
 from baoming.registrations.rosters import RosterRow
 from baoming.registrations.services.rosters import import_roster
+from baoming.reviews.services import refer_eligibility, transfer
 from baoming.seasons.models import Season
 from tests import factories as make
 from tests.registrations import confirmed
@@ -35,6 +36,8 @@ _running = count(1)
 # What brings a registration under each tab but the first.
 UNDER: dict[str, dict[str, object]] = {
     "intake": {"number": None},
+    "approval": {"approval_since": datetime(2022, 11, 1, tzinfo=UTC), "decider": "county"},
+    "stopped": {"stopped_at": datetime(2022, 11, 1, tzinfo=UTC)},
     "form": {"version": 0},
     "sign": {"version": 1, "saved_at": datetime(2022, 11, 1, tzinfo=UTC), "signed_version": 0},
     "moral": {"current_step": "moral_assessment"},
@@ -89,6 +92,20 @@ def person(site: Organization, **changes: object) -> None:
 def test_a_tab_of_the_worklist(office: Client, tab: str) -> None:
     site = desk(office)
     assert same(counted(office, f"/candidates/?tab={tab}", lambda: person(site, **UNDER[tab]), shown="欧阳思远</a>"))
+
+
+def test_what_waits_for_the_countys_decision(office: Client) -> None:
+    site, there = desk(office), make.site("01", of="0103")
+    assert site.parent
+    signed_in(office, make.staff(site.parent, Role.COUNTY))
+    by = Actor(kind=Party.COUNTY, id="", path=site.parent.path, label="王秀兰")
+    here = Actor(kind=Party.SITE, id="", path=site.path, label="周敏")
+
+    def more() -> None:
+        refer_eligibility(make.registration(site, name="欧阳思远").pk, reason="migrant", note="", by=here)
+        transfer(make.registration(site, name="阿依古丽").pk, to=there, reason="moved_home", note="", by=by)
+
+    assert same(counted(office, "/approvals/", more, shown="审批：欧阳思远"))
 
 
 def test_what_was_found(office: Client) -> None:

@@ -65,6 +65,8 @@ OF_MANY = {
     "today": PAGE,
     "candidates": PAGE,
     "find": ACT,
+    "approvals": PAGE,
+    "approvals_answer": ACT,
     "desk": PAGE,
     "desk_card": ACT,
     "desk_typing": FORM,

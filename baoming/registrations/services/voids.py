@@ -42,14 +42,19 @@ def void_number(registration_id: UUID, *, reason: str, by: Actor) -> int:
         raise Invalid({"reason": "请填写作废的原因，最多200个字"})
     now = season_now(registration.season_id)
     voided = drop_number(registration, reason=written, by=by, at=now)
-    intake = state_of(registration).phases["intake"]
-    if not intake.open and intake.opens is None:
-        closes = now + timedelta(hours=HOURS)
-        extend_for_person(
-            registration.season_id, "intake", subject=registration.pk, path=registration.path,
-            opens=now, closes=closes, reason=f"{_WHY}，重新发号", by=by,
-        )  # fmt: skip
+    open_for_reissue(registration, by=by, at=now)
     return voided
+
+
+def open_for_reissue(registration: Registration, *, by: Actor, at: datetime) -> None:
+    """Open intake for this one person, where it is over, so that the site can issue another number."""
+    intake = state_of(registration).phases["intake"]
+    if intake.open or intake.opens is not None:
+        return
+    extend_for_person(
+        registration.season_id, "intake", subject=registration.pk, path=registration.path,
+        opens=at, closes=at + timedelta(hours=HOURS), reason=f"{_WHY}，重新发号", by=by,
+    )  # fmt: skip
 
 
 def drop_number(registration: Registration, *, reason: str, by: Actor, at: datetime) -> int:

@@ -16,12 +16,14 @@ from baoming.reviews.services.eligibility import (
 from baoming.reviews.services.morals import assess_morals, withdraw_assessment
 from baoming.reviews.services.signatures import void_signature
 from baoming.reviews.services.submissions import submit_registration, withdraw_submission
-from baoming.reviews.services.transfers import transfer, undo_transfer
+from baoming.reviews.services.transfers import accept_transfer, decline_transfer, transfer, undo_transfer
 from baoming.reviews.services.withdrawals import undo_withdrawal, withdraw
 
 __all__ = [
+    "accept_transfer",
     "assess_morals",
     "complete_registration",
+    "decline_transfer",
     "open_review",
     "pass_eligibility",
     "refer_eligibility",

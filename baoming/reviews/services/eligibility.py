@@ -15,6 +15,7 @@ from baoming.registrations.services.steps import complete_step, locked, refuse_i
 from baoming.reviews.decisions import chosen, may_undo, names, reasons, undoers, written
 from baoming.reviews.models import EligibilityReview
 from baoming.reviews.queries import rests_unchanged, standing_reviews
+from baoming.reviews.services.submissions import drop_submission
 from baoming.schedule.models import Extension
 from baoming.schedule.services import extend_for_person
 from baoming.seasons.queries import data, season_clock
@@ -63,6 +64,7 @@ def return_eligibility(
         return before
     refuse_if_other(falls, shown)
     fell = return_step(registration, _STEP, by=by, at=now, reason=one.title)
+    drop_submission(registration, reason="资格审核已退回", by=by, at=now)
     record("return_eligibility", by=by, subject=registration.pk, path=registration.path, details={"reason": reason})
     return _keep(registration, _Outcome.RETURNED, by=by, at=now, reason=reason, note=said, fell=fell)
 
@@ -196,5 +198,6 @@ def _take_back(registration: Registration, review: EligibilityReview, *, by: Act
         if _STEP not in registration.done_steps:
             raise NotOpen("证件信息有变动，资格审核本来就要重新办，不用撤销通过")
         return_step(registration, _STEP, by=by, at=at, reason=reason)
+        drop_submission(registration, reason="资格审核通过已撤销", by=by, at=at)
     elif review.outcome == _Outcome.RETURNED and _STEP in review.fell and rests_unchanged(registration):
         complete_step(registration, _STEP, by=by, at=at)

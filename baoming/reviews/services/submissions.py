@@ -1,5 +1,6 @@
 """The site submits a person upward to the county, with version and hash frozen, and takes that back (R22)."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -61,6 +62,16 @@ def withdraw_submission(registration_id: UUID, *, reason: str, by: Actor, submis
     now = season_clock(registration.season_id).now
     SubmissionWithdrawal.objects.create(submission=sent, reason=written, at=now, by_label=by.label)
     record("withdraw_submission", by=by, subject=registration.pk, path=registration.path)
+
+
+def drop_submission(registration: Registration, *, reason: str, by: Actor, at: datetime) -> bool:
+    """Take the site's submission back by a decision that undoes what it stands for. Call after `locked`."""
+    sent = site_submission(registration)
+    if sent is None:
+        return False
+    SubmissionWithdrawal.objects.create(submission=sent, reason=reason, at=at, by_label=by.label)
+    record("withdraw_submission", by=by, subject=registration.pk, path=registration.path)
+    return True
 
 
 def refuse_if_submitted(registration: Registration) -> None:

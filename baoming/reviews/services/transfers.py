@@ -13,15 +13,20 @@ from baoming.registrations.models import Registration
 from baoming.registrations.queries import state_of
 from baoming.registrations.services.moves import Listed, falls_by_move, move_to_site
 from baoming.registrations.services.steps import locked, refuse_if_completed, refuse_if_stopped
+from baoming.registrations.services.voids import drop_number, open_for_reissue
 from baoming.reviews.decisions import chosen, reasons, written
 from baoming.reviews.models import Transfer
 from baoming.reviews.queries import open_transfer, standing_transfers
 from baoming.reviews.services.eligibility import refuse_if_other
+from baoming.reviews.services.submissions import drop_submission
 from baoming.seasons.queries import data, season_clock
-from baoming.shared.errors import Changed, Invalid, NotOpen
+from baoming.shared.errors import Changed, Invalid, NotOpen, Refused
 from baoming.shared.paths import within
 
 _State = Transfer.State
+_LATER = [  # columns written by the answer; the others never change (migration 0005)
+    "state", "answered_at", "answered_by", "answer", "fell", "number", "entry", "class_name", "student_no",
+]  # fmt: skip
 
 
 @transaction.atomic
@@ -84,15 +89,65 @@ def undo_transfer(registration_id: UUID, *, transfer_id: int, reason: str, by: A
         now = _require_may_move(registration, by)
         if not same_county(row.from_site, row.to_site):
             raise NotOpen("对方县已经接收，不能撤销。要转回去，请现在的县再办一次转报名点，由原来的县接收")
+        drop_submission(registration, reason="报名点已变动", by=by, at=now)
         move_to_site(registration, row.from_site, back=listed(row), by=by, at=now)
-    elif row.state == _State.ASKED:
-        now = season_clock(registration.season_id).now
     else:
-        raise NotOpen("对方县没有接收，不用撤销")
+        now = season_clock(registration.season_id).now
     row.undone_at, row.undone_by, row.undo_reason = now, by.label, said
     row.save(update_fields=["undone_at", "undone_by", "undo_reason"])
     record("undo_transfer", by=by, subject=registration.pk, path=registration.path)
     return row
+
+
+@transaction.atomic
+def accept_transfer(transfer_id: int, *, by: Actor) -> Transfer:
+    """Take a file of another county into the site it asks for, for the receiving county. Safe to repeat.
+
+    The old number carries the old county's code: it is voided for ever, and the new site issues another
+    at its desk; where intake is over, it opens for this one person. Raises NotOpen; Refused where there
+    is no such file to take.
+    """
+    registration, row = _answering(transfer_id, by)
+    if row.state == _State.DONE:
+        return row
+    if row.state == _State.DECLINED:
+        raise NotOpen("已经答复没有接收。要接收，请对方县再申请一次")
+    now = _require_movable(registration)
+    _target(registration, row.to_site)
+    row.fell = falls_by_move(registration, keeps_number=False)
+    if registration.number is not None:
+        row.number = drop_number(registration, reason=f"转到{row.to_site.name}"[:200], by=by, at=now)
+        open_for_reissue(registration, by=by, at=now)
+    _move(row, registration, by=by, at=now)
+    return row
+
+
+@transaction.atomic
+def decline_transfer(transfer_id: int, *, reason: str, by: Actor) -> Transfer:
+    """Leave the file where it is, for the receiving county, with a reason that the asking one reads. Safe to repeat."""
+    registration, row = _answering(transfer_id, by)
+    if row.state == _State.DECLINED:
+        return row
+    if row.state == _State.DONE:
+        raise NotOpen("这名考生已经接收。要转回去，请再办一次转报名点")
+    row.answer = written(reason, field="answer", sentence="请填写不接收的原因，申请的县会看到")
+    row.state, row.answered_by = _State.DECLINED, by.label
+    row.answered_at = season_clock(registration.season_id).now
+    row.save(update_fields=["state", "answer", "answered_at", "answered_by"])
+    record("decline_transfer", by=by, subject=registration.pk, path=registration.path)
+    return row
+
+
+def _answering(transfer_id: int, by: Actor) -> tuple[Registration, Transfer]:
+    """Lock the person first, then return both. Raises Refused for what this county cannot answer."""
+    there = Transfer.objects.filter(pk=transfer_id, undone_at=None).first()
+    if there is None or by.kind is not Party.COUNTY or not within(there.to_path, by.path):
+        raise Refused("没有找到这次申请，对方县可能刚刚撤销，请刷新页面")
+    registration = locked(there.registration_id)
+    rows = Transfer.objects.select_related("from_site", "to_site").filter(pk=transfer_id, undone_at=None)
+    if (row := rows.first()) is None:
+        raise Refused("对方县刚刚撤销了这次申请，不用答复")
+    return registration, row
 
 
 def same_county(one: Organization, other: Organization) -> bool:
@@ -108,6 +163,11 @@ def _require_may_move(registration: Registration, by: Actor) -> datetime:
     """Return the season's moment if this county may move the person now; raise NotOpen."""
     if by.kind is not Party.COUNTY or not within(registration.path, by.path):
         raise NotOpen(f"转报名点由考生所在{PARTY_NAMES[Party.COUNTY]}办理")
+    return _require_movable(registration)
+
+
+def _require_movable(registration: Registration) -> datetime:
+    """Return the season's moment if a person can still be moved now; raise NotOpen."""
     refuse_if_stopped(registration)
     refuse_if_completed(registration)
     clock = season_clock(registration.season_id)
@@ -130,9 +190,10 @@ def _target(registration: Registration, to: Organization | None) -> Organization
 
 
 def _move(made: Transfer, registration: Registration, *, by: Actor, at: datetime) -> None:
-    made.fell = falls_by_move(registration, keeps_number=True)
+    drop_submission(registration, reason="报名点已变动", by=by, at=at)
+    made.fell = made.fell or falls_by_move(registration, keeps_number=True)
     was = move_to_site(registration, made.to_site, by=by, at=at)
     made.entry, made.class_name, made.student_no = was.entry, was.class_name, was.student_no
     made.state, made.answered_at, made.answered_by = _State.DONE, at, by.label
-    made.save()
+    made.save(update_fields=None if made.pk is None else _LATER)
     record("transfer", by=by, subject=registration.pk, path=registration.path, details={"undone": made.fell})

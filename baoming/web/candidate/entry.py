@@ -16,6 +16,7 @@ from baoming.audit.actors import Party
 from baoming.registrations.identity_numbers import canonical
 from baoming.registrations.queries import tasks_of
 from baoming.registrations.services.claim import MISMATCH, claim
+from baoming.reviews.queries import decision_on
 from baoming.shared.errors import Refused
 from baoming.shared.text import halfwidth
 from baoming.vault.services import keys
@@ -87,7 +88,8 @@ def tasks(request: CandidateRequest) -> HttpResponse:
     found = tasks_of(request.registration, Party.CANDIDATE, clock=request.clock)
     boxes = [{"letter": box.letter, "name": box.title, "state": box.status.value} for box in found.boxes]
     links = {key: reverse(name) for key, name in STEP_PAGES.items()}
-    context = {"registration": request.registration, "tasks": found, "boxes": boxes, "links": links}
+    told = decision_on(request.registration)
+    context = {"registration": request.registration, "tasks": found, "boxes": boxes, "links": links, "told": told}
     return render(request, "candidate/tasks.html", context)
 
 

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from baoming.web.office import candidates, confirmation, decisions, desk, entry, rosters, season, sites, voids
+from baoming.web.office import (
+    approvals,
+    candidates,
+    confirmation,
+    decisions,
+    desk,
+    entry,
+    rosters,
+    season,
+    sites,
+    voids,
+)
 
 app_name = "office"
 urlpatterns = [
@@ -27,6 +38,8 @@ urlpatterns = [
     path("candidates/<uuid:registration_id>/transfer/", decisions.transfer, name="transfer"),
     path("candidates/<uuid:registration_id>/withdrawal/", decisions.withdrawal, name="withdrawal"),
     path("candidates/<uuid:registration_id>/undo/", decisions.undo, name="undo"),
+    path("approvals/", approvals.index, name="approvals"),
+    path("approvals/answer/", approvals.answer, name="approvals_answer"),
     path("desk/", desk.queue, name="desk"),
     path("desk/card/", desk.open_by_card, name="desk_card"),
     path("desk/typing/", desk.open_by_typing, name="desk_typing"),

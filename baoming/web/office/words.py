@@ -15,6 +15,7 @@ VERBS = {
     "undo_review:referred": "撤销移送审批",
     "ask_transfer": "申请转到外县报名点",
     "transfer": "转报名点",
+    "decline_transfer": "外县没有接收",
     "undo_transfer": "撤销转报名点",
     "withdraw": "中止报名",
     "undo_withdrawal": "撤销中止报名",

@@ -116,7 +116,8 @@ def _lines(registration: Registration, actor: Party, state: State) -> list[Line]
 
 
 def _told(kind: str, rows: list[Any], known: dict[str, Reason], undo: Any) -> Iterable[Line]:
-    newest = next((row.pk for row in rows if row.undone_at is None), None)
+    standing = (row for row in rows if row.undone_at is None and getattr(row, "state", "") != Transfer.State.DECLINED)
+    newest = next((row.pk for row in standing), None)
     for row in rows:
         reason = known[row.reason].title if row.reason in known else row.reason
         undone = f"{stamp(row.undone_at)} {row.undone_by}撤销：{row.undo_reason}" if row.undone_at else ""
@@ -151,7 +152,7 @@ def _undo_review(row: EligibilityReview, registration: Registration, actor: Part
 
 
 def _undo_move(row: Transfer, actor: Party, state: State) -> str:
-    if actor is not Party.COUNTY or row.state == Transfer.State.DECLINED:
+    if actor is not Party.COUNTY:
         return ""
     if row.state == Transfer.State.ASKED:
         return "撤销后考生留在原报名点，什么都不变"

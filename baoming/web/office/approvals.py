@@ -1,0 +1,101 @@
+"""What waits for this office: files referred to it, and people whom another county asks it to take (R23, R24)."""
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from baoming.audit.actors import Party
+from baoming.registrations.models import Registration
+from baoming.registrations.queries import document_of
+from baoming.reviews.decisions import reasons
+from baoming.reviews.models import EligibilityReview, Transfer
+from baoming.reviews.queries import asked_of, asked_transfers, referred_to
+from baoming.reviews.services import accept_transfer, decline_transfer
+from baoming.seasons.queries import data
+from baoming.shared.errors import Invalid, Refused
+from baoming.shared.text import mask_document
+from baoming.web.access import OfficeRequest, staff_may
+
+MOST = 200  # lines of one list: who has more decides these first
+
+
+@dataclass(frozen=True, slots=True)
+class Referred:
+    """A file that waits, with why it was referred."""
+
+    row: Registration
+    reason: str
+    review: EligibilityReview | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A transfer that waits, as both counties read it."""
+
+    row: Transfer
+    document: str
+    reason: str
+    falls: str
+
+
+@require_safe
+@staff_may("see_approvals")
+def index(request: OfficeRequest) -> HttpResponse:
+    return _page(request)
+
+
+@require_POST
+@staff_may("answer_transfer")
+def answer(request: OfficeRequest) -> HttpResponse:
+    """Take a person whom another county asks to take, or leave them there with a reason."""
+    text = request.POST.get("asked", "")
+    pk = int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
+    asked = get_object_or_404(asked_of(request.season.pk, request.staff.path), pk=pk)
+    try:
+        if request.POST.get("act") == "accept":
+            accept_transfer(asked.pk, by=request.actor)
+        elif request.POST.get("act") == "decline":
+            decline_transfer(asked.pk, reason=request.POST.get("answer", ""), by=request.actor)
+        else:
+            raise Http404
+    except Refused as refusal:
+        errors = refusal.fields if isinstance(refusal, Invalid) else {"answer": str(refusal)}
+        return _page(request, errors=errors, refused=asked.pk)
+    return redirect("office:approvals")
+
+
+def _page(request: OfficeRequest, *, errors: dict[str, str] | None = None, refused: int = 0) -> HttpResponse:
+    county = request.actor.kind is Party.COUNTY
+    incoming, outgoing = asked_transfers(request.season.pk, request.staff.path) if county else ([], [])
+    context = {
+        "errors": errors or {},
+        "refused": refused,
+        "typed": request.POST.dict() if errors else {},
+        "referred": _referred(request),
+        "incoming": _asked(request, incoming),
+        "outgoing": _asked(request, outgoing),
+        "county": county,
+    }
+    return render(request, "office/approvals.html", context, status=422 if errors else 200)
+
+
+def _referred(request: OfficeRequest) -> list[Referred]:
+    titles = reasons(data(request.season, "eligibility")["referrals"])
+    rows = referred_to(request.actor.kind, request.season.pk, request.staff.path, limit=MOST)
+    return [Referred(row, titles[review.reason].title if review else "", review) for row, review in rows]
+
+
+def _asked(request: OfficeRequest, rows: list[Transfer]) -> list[Asked]:
+    """The lines of transfers: of another county's person no more than deciding needs, the document masked."""
+    titles = reasons(data(request.season, "cases")["transfer"])
+    return [
+        Asked(
+            row,
+            mask_document(document_of(row.registration).number),
+            titles[row.reason].title,
+            "原报名序号作废，由新报名点重新发号；登记表要重新打印、签字" if row.registration.number else "",
+        )
+        for row in rows
+    ]

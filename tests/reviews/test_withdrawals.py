@@ -1,0 +1,177 @@
+"""中止报名: everything stops, nothing falls, nothing is paid back; the county alone lets it go on."""
+
+from dataclasses import replace
+
+import pytest
+
+from baoming.accounts.codes import new_activation_code
+from baoming.audit.actors import Actor
+from baoming.payments.models import Order
+from baoming.payments.services import open_order
+from baoming.registrations import journey
+from baoming.registrations.models import Registration
+from baoming.registrations.queries import document_of, state_of, tab_counts, tasks_of
+from baoming.registrations.services import slips, steps
+from baoming.registrations.services.claim import claim
+from baoming.registrations.services.intake import Duplicate, open_file
+from baoming.registrations.services.sheets import open_correction, print_sheet, record_signature
+from baoming.registrations.services.slips import print_slip
+from baoming.reviews.models import Withdrawal
+from baoming.reviews.queries import decision_on
+from baoming.reviews.services import assess_morals, undo_withdrawal, withdraw
+from baoming.shared.errors import Invalid, NotOpen
+from tests import factories as make
+from tests.registrations import confirmed
+from tests.registrations.test_save_form import me
+from tests.reviews import files
+from tests.reviews.files import county, office, site
+
+pytestmark = pytest.mark.django_db
+
+
+def stop(row: Registration, by: Actor | None = None, reason: str = "own_wish") -> None:
+    withdraw(row.pk, reason=reason, proof=True, note="", by=by or site(row))
+    row.refresh_from_db()
+
+
+def test_no_step_can_be_done_by_anybody_and_none_falls() -> None:
+    row = confirmed.printed()
+    before = row.done_steps
+    stop(row)
+    assert row.done_steps == before
+    state = state_of(row)
+    for step in journey.JOURNEY:
+        for actor in step.actors:
+            with pytest.raises(NotOpen, match="已经中止"):
+                journey.require(step.key, actor, state)
+
+
+def test_what_no_step_gates_stops_too() -> None:
+    row = confirmed.printed()
+    stop(row)
+    acts = (
+        lambda: print_sheet(row.pk, by=site(row)),
+        lambda: print_slip(row.pk, by=site(row)),
+        lambda: record_signature(row.pk, version=1, by=site(row)),
+        lambda: open_correction(row.pk, hours=24, by=site(row)),
+        lambda: assess_morals(row.pk, qualified=True, text="好", by=site(row)),
+        lambda: confirmed.change(row),
+    )
+    for act in acts:
+        with pytest.raises(NotOpen, match="已经中止"):
+            act()
+
+
+def test_an_unpaid_order_is_not_paid_any_more() -> None:
+    row = files.numbered()
+    order = open_order(row.pk, "registration_fee", by=me(row))
+    stop(row)
+    with pytest.raises(NotOpen, match="已经中止"):
+        open_order(row.pk, "registration_fee", by=me(row))
+    Order.objects.filter(pk=order.pk).update(state="paid")
+    assert open_order(row.pk, "registration_fee", by=me(row)).pk == order.pk
+
+
+def test_the_slip_lets_nobody_in_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = files.numbered()
+    code = new_activation_code()
+    monkeypatch.setattr(slips, "new_activation_code", lambda: code)
+    print_slip(row.pk, by=site(row))
+    card = document_of(row)
+    stop(row)
+    with pytest.raises(NotOpen, match="已经中止"):
+        claim(season=row.season, name=card.name, number=card.number, valid_to=card.valid_to, code=code, address="1")
+    undo_withdrawal(row.pk, reason="本人要求恢复", by=county(row))
+    claim(season=row.season, name=card.name, number=card.number, valid_to=card.valid_to, code=code, address="1")
+
+
+def test_the_person_is_not_registered_a_second_time() -> None:
+    row = files.opened()
+    stop(row)
+    other = make.site("02")
+    with pytest.raises(Duplicate, match=r"后来中止.*撤销中止"):
+        open_file(document_of(row), season=row.season, site=other, by=site(row), reader="R01")
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind", "sentence"),
+    [("admitted", "site", "由县"), ("deceased", "site", "由县"), ("own_wish", "city", "由报名点或县")],
+)
+def test_who_may_stop_by_which_reason(reason: str, kind: str, sentence: str) -> None:
+    row = files.opened()
+    with pytest.raises(NotOpen, match=sentence):
+        stop(row, office(row, kind), reason)
+    if kind == "site":
+        stop(row, county(row), reason)
+        assert row.stopped_at is not None
+
+
+def test_the_paper_must_be_there_and_a_reason_chosen() -> None:
+    row = files.opened()
+    with pytest.raises(Invalid, match="放弃报名申请"):
+        withdraw(row.pk, reason="own_wish", proof=False, note="", by=site(row))
+    with pytest.raises(Invalid, match="事由"):
+        withdraw(row.pk, reason="", proof=True, note="", by=site(row))
+    assert Withdrawal.objects.count() == 0
+
+
+def test_stopping_twice_is_stopping_once_and_the_way_back_is_kept_beside_it() -> None:
+    row = files.opened()
+    stop(row)
+    stop(row, county(row))
+    assert Withdrawal.objects.count() == 1
+    undo_withdrawal(row.pk, reason="本人要求恢复", by=county(row))
+    with pytest.raises(NotOpen, match="没有中止"):
+        undo_withdrawal(row.pk, reason="本人要求恢复", by=county(row))
+    stop(row)
+    first, second = Withdrawal.objects.order_by("id")
+    assert (first.undo_reason, second.undone_at) == ("本人要求恢复", None)
+
+
+def test_after_the_way_back_everything_is_where_it_was() -> None:
+    row = confirmed.printed()
+    before = row.done_steps
+    stop(row)
+    undo_withdrawal(row.pk, reason="本人要求恢复", by=county(row))
+    row.refresh_from_db()
+    assert row.done_steps == before
+    record_signature(row.pk, version=1, by=site(row))
+
+
+def test_too_late_for_the_county_there_is_no_way_back() -> None:
+    row = files.opened()
+    stop(row)
+    make.season("submission")
+    with pytest.raises(NotOpen, match="来不及"):
+        undo_withdrawal(row.pk, reason="本人要求恢复", by=county(row))
+
+
+def test_stopped_people_stand_under_their_own_tab_alone() -> None:
+    row = files.to_county()
+    stop(row)
+    counts = tab_counts(row.season_id, county(row).path)
+    assert {key: count for key, count in counts.items() if count} == {"all": 1, "stopped": 1}
+
+
+def test_the_candidate_has_nothing_to_do_and_is_told_why() -> None:
+    row = confirmed.saved()
+    stop(row)
+    tasks = tasks_of(row, me(row).kind)
+    assert not tasks.now
+    assert not tasks.waiting
+    assert tasks.again is None
+    told = decision_on(row)
+    assert told is not None
+    assert (told.kind, told.title) == ("stopped", "本人书面申请放弃报名")
+
+
+def test_control_without_the_state_the_stopped_person_is_signed(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = confirmed.printed()
+    stop(row)
+    monkeypatch.setattr(steps, "state_of", lambda registration, **more: journey_without_stop(registration, **more))
+    record_signature(row.pk, version=1, by=site(row))
+    assert "signature" in Registration.objects.get(pk=row.pk).done_steps
+
+
+def journey_without_stop(registration: Registration, **more: object) -> journey.State:
+    return replace(state_of(registration, **more), stopped="")  # type: ignore[arg-type]

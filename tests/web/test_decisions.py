@@ -1,0 +1,264 @@
+"""R5, R22 on the pages: what falls is told before, each act stands at its office, strangers find nothing."""
+
+import pytest
+from django.test import Client
+
+from baoming.organizations.models import Organization
+from baoming.organizations.roles import Role
+from baoming.payments.models import Order
+from baoming.registrations.models import Registration
+from baoming.reviews.models import EligibilityReview, Transfer
+from baoming.reviews.services import transfer, withdraw
+from tests import factories as make
+from tests.registrations import confirmed
+from tests.reviews import files
+from tests.reviews.files import county, give_back, give_on, site
+from tests.web.conftest import signed_in
+from tests.web.test_confirmation import of_city, of_county, of_site, page
+
+pytestmark = pytest.mark.django_db
+RULES = dict.fromkeys(("household", "roll", "not_enrolled", "not_barred", "same_person"), "yes")
+
+
+def steps(row: Registration) -> frozenset[str]:
+    row.refresh_from_db()
+    return row.done_steps
+
+
+# the desk
+
+
+def test_the_desk_refers_and_the_county_passes(office: Client) -> None:
+    row = files.opened()
+    desk, own = f"/desk/{row.pk}/review/", f"/candidates/{row.pk}/"
+    of_site(office, row)
+    assert office.post(desk, {"act": "refer"}).status_code == 422
+    assert office.post(desk, {"act": "refer", "referral": "migrant", "note": "材料齐全"}).status_code == 302
+    shown = office.get(f"/desk/{row.pk}/").content.decode()
+    assert "已移送县（市、区）招考机构：外省户籍随迁子女" in shown
+    assert "全部符合，通过" not in shown
+    of_county(office, row)
+    listed = office.get("/approvals/").content.decode()
+    assert row.name in listed
+    assert "材料齐全" in listed
+    missing = office.post(f"{own}eligibility/", {"act": "pass", "household": "yes"})
+    assert missing.status_code == 422
+    assert "还有4条没有判断" in missing.content.decode()
+    assert office.post(f"{own}eligibility/", {"act": "pass", **RULES}).status_code == 302
+    assert "eligibility" in steps(row)
+    assert row.name not in office.get("/approvals/").content.decode()
+
+
+def test_the_city_finds_what_waits_for_the_city(office: Client) -> None:
+    row = files.to_city()
+    other = make.registration(row.site, name="阿依古丽·买买提")
+    give_on(other)
+    listed = of_city(office, row).get("/approvals/").content.decode()
+    assert row.name in listed
+    assert other.name not in listed
+    assert "外县申请转入" not in listed
+
+
+def test_what_the_county_returned_the_desk_can_only_refer_again(office: Client) -> None:
+    row = files.county_returned()
+    shown = of_site(office, row).get(f"/desk/{row.pk}/").content.decode()
+    assert "上次退回：审批认为不符合报考规定" in shown
+    assert "考生补来材料以后再移送一次" in shown
+    assert 'value="refer"' in shown
+    assert 'value="pass"' not in shown
+
+
+# what falls is told
+
+
+def test_before_a_return_the_page_says_what_falls_and_that_nothing_is_paid_again(office: Client) -> None:
+    row = files.of_confirmed(confirmed.signed())
+    shown = page(of_site(office, row), row)
+    assert "退回后要重新办：<b>报考资格审核</b>" in shown
+    assert "报名费（已缴，不会再收）" in shown
+    assert "办好以前不能办：县区完成" in shown
+    own = f"/candidates/{row.pk}/eligibility/"
+    stale = office.post(own, {"act": "return", "reason": "enrolled", "falls": "eligibility signature"})
+    assert stale.status_code == 422
+    assert "刚刚有变动" in stale.content.decode()
+    assert office.post(own, {"act": "return", "reason": "enrolled", "falls": "eligibility"}).status_code == 302
+    assert "eligibility" not in steps(row)
+    assert "registration_fee" in row.done_steps
+
+
+def test_the_story_shows_the_decision_and_its_undo(office: Client) -> None:
+    row = files.returned()
+    of_site(office, row)
+    review = EligibilityReview.objects.order_by("-id")[0]
+    undo = {"kind": "review", "decision": str(review.pk), "undo_reason": ""}
+    refused = office.post(f"/candidates/{row.pk}/undo/", undo)
+    assert refused.status_code == 422
+    assert "请填写撤销的原因" in refused.content.decode()
+    assert "撤销后资格审核恢复为已通过" in page(office, row)
+    assert office.post(f"/candidates/{row.pk}/undo/", {**undo, "undo_reason": "材料其实齐全"}).status_code == 302
+    shown = page(office, row)
+    assert "撤销：材料其实齐全" in shown
+    assert "撤销退回资格审核" in shown
+    assert "eligibility" in steps(row)
+
+
+def test_after_completion_the_page_offers_nothing_and_the_refusal_names_the_way(office: Client) -> None:
+    row = files.completed()
+    of_county(office, row)
+    shown = page(office, row)
+    for act in ("/transfer/", "/withdrawal/", "/undo/", "/review-time/"):
+        assert act not in shown
+    refused = office.post(f"/candidates/{row.pk}/withdrawal/", {"withdrawal": "own_wish", "proof": "yes"})
+    assert refused.status_code == 422
+    assert "重新打开" in refused.content.decode()
+
+
+def test_the_county_opens_the_review_of_one_person(office: Client) -> None:
+    row = files.intake_over()
+    of_county(office, row)
+    own = f"/candidates/{row.pk}/review-time/"
+    assert "单独开放资格审核" in page(office, row)
+    assert office.post(own, {"hours": "24", "open_reason": ""}).status_code == 422
+    assert office.post(own, {"hours": "24", "open_reason": "举报户籍不实"}).status_code == 302
+    assert "退回资格审核" in page(of_site(office, row), row)
+
+
+# another site
+
+
+def test_after_a_move_the_old_site_finds_nobody_and_the_new_one_does(office: Client) -> None:
+    row, there = files.numbered(), make.site("02")
+    number = row.number
+    old = make.staff(row.site)
+    of_county(office, row)
+    assert there.name in page(office, row)
+    sent = {"site": str(there.pk), "transfer": "moved_school", "falls": ""}
+    assert office.post(f"/candidates/{row.pk}/transfer/", sent).status_code == 302
+    steps(row)
+    assert (row.site_id, row.number) == (there.pk, number)
+    assert signed_in(office, old).get(f"/candidates/{row.pk}/").status_code == 404
+    assert "01020001" in signed_in(office, make.staff(there)).get(f"/candidates/{row.pk}/").content.decode()
+
+
+def test_another_county_takes_the_person_from_its_list(office: Client) -> None:
+    row, there = files.numbered(), make.site("01", of="0103")
+    make.segment(there, first=1030001, last=1030040)
+    assert there.parent
+    of_county(office, row)
+    wrong = office.post(f"/candidates/{row.pk}/transfer/", {"site_code": "0103-99", "transfer": "moved_home"})
+    assert wrong.status_code == 422
+    assert 'value="0103-99"' in wrong.content.decode()
+    sent = {"site_code": "０１０３－０１", "transfer": "moved_home", "falls": ""}
+    assert office.post(f"/candidates/{row.pk}/transfer/", sent).status_code == 302
+    assert row.name in office.get("/approvals/").content.decode()
+    receiving = signed_in(office, make.staff(there.parent, Role.COUNTY))
+    assert receiving.get(f"/candidates/{row.pk}/").status_code == 404  # not theirs yet
+    listed = receiving.get("/approvals/").content.decode()
+    assert "原报名序号作废" in listed
+    asked = str(Transfer.objects.get().pk)
+    assert receiving.post("/approvals/answer/", {"asked": asked, "act": "decline"}).status_code == 422
+    assert receiving.post("/approvals/answer/", {"asked": asked, "act": "other"}).status_code == 404
+    assert receiving.post("/approvals/answer/", {"asked": asked, "act": "accept"}).status_code == 302
+    assert receiving.get(f"/candidates/{row.pk}/").status_code == 200
+    assert of_county(office, row).get(f"/candidates/{row.pk}/").status_code == 404
+    desk = signed_in(office, make.staff(there)).get(f"/desk/{row.pk}/").content.decode()
+    assert "发号" in desk
+
+
+def test_a_third_county_neither_sees_nor_answers(office: Client) -> None:
+    row, there = files.passed(), make.site("01", of="0103")
+    transfer(row.pk, to=there, reason="moved_home", note="", by=county(row))
+    asked = str(Transfer.objects.get().pk)
+    third = signed_in(office, make.staff(make.county("0104"), Role.COUNTY))
+    assert row.name not in third.get("/approvals/").content.decode()
+    for act in ("accept", "decline"):
+        assert third.post("/approvals/answer/", {"asked": asked, "act": act, "answer": "不收"}).status_code == 404
+    losing = of_county(office, row)
+    assert losing.post("/approvals/answer/", {"asked": asked, "act": "accept"}).status_code == 404
+    assert Transfer.objects.get().state == "asked"
+
+
+# stopping
+
+
+def test_stopped_by_the_site_and_let_go_on_by_the_county(office: Client) -> None:
+    row = files.numbered()
+    own = f"/candidates/{row.pk}/"
+    of_site(office, row)
+    assert "已缴的费用不退" in page(office, row)
+    sent = {"withdrawal": "own_wish", "withdrawal_note": "申请书第3号"}
+    assert office.post(f"{own}withdrawal/", sent).status_code == 422
+    assert office.post(f"{own}withdrawal/", {**sent, "proof": "yes"}).status_code == 302
+    assert "撤销：中止报名" not in page(office, row)
+    assert "中止 <b>1</b>" in office.get("/candidates/?tab=stopped").content.decode()
+    assert "已中止" in office.get("/candidates/?tab=stopped").content.decode()
+    of_county(office, row)
+    assert "撤销：中止报名" in page(office, row)
+    undo = {"kind": "withdrawal", "decision": "1", "undo_reason": "本人要求恢复"}
+    assert office.post(f"{own}undo/", undo).status_code == 302
+    row.refresh_from_db()
+    assert row.stopped_at is None
+
+
+# who may
+
+
+@pytest.mark.parametrize(
+    ("act", "allowed"),
+    [
+        ("eligibility", {Role.OPERATOR, Role.COUNTY, Role.CITY}), ("undo", {Role.OPERATOR, Role.COUNTY, Role.CITY}),
+        ("transfer", {Role.COUNTY}), ("review-time", {Role.COUNTY}), ("withdrawal", {Role.OPERATOR, Role.COUNTY}),
+    ],
+)  # fmt: skip
+def test_each_act_belongs_to_the_offices_of_the_mission(office: Client, act: str, allowed: set[Role]) -> None:
+    row = files.passed()
+    above = Organization.objects.get(pk=row.site.parent_id)
+    assert above.parent
+    places = {Role.OPERATOR: row.site, Role.COUNTY: above, Role.CITY: above.parent}
+    for role, place in places.items():
+        signed_in(office, make.staff(place, role))
+        answer = office.post(f"/candidates/{row.pk}/{act}/")
+        assert (answer.status_code == 404) == (role not in allowed), role
+        assert office.get(f"/candidates/{row.pk}/{act}/").status_code == 405
+
+
+# the candidate
+
+
+def tasks(phone: Client, row: Registration) -> str:
+    assert row.account
+    phone.force_login(row.account)
+    return phone.get("/tasks/").content.decode()
+
+
+def test_the_candidate_reads_why_and_what_to_bring_and_pays_nothing_again(phone: Client) -> None:
+    row = files.of_confirmed(confirmed.saved())
+    give_back(row, reason="no_proof", note="缺学籍证明")
+    shown = tasks(phone, row)
+    assert "报考资格审核被退回：证明材料不齐" in shown
+    assert "缺学籍证明" in shown
+    assert "补办报考资格审核" in shown
+    assert "已缴的报名费不用再缴" in shown
+    assert "去缴报名费" not in shown
+    assert Order.objects.filter(registration=row).exclude(state="paid").count() == 0
+    fee = phone.post("/fee/")
+    assert fee.status_code < 500
+    assert Order.objects.filter(registration=row).exclude(state="paid").count() == 0
+
+
+def test_the_candidate_is_told_which_office_decides(phone: Client) -> None:
+    row = files.of_confirmed(confirmed.saved())
+    give_back(row)
+    give_on(row)
+    assert "报考资格由县（市、区）招考机构审批：外省户籍随迁子女" in tasks(phone, row)
+
+
+def test_a_stopped_candidate_is_told_so_and_what_to_do_if_that_is_wrong(phone: Client) -> None:
+    row = confirmed.saved()
+    withdraw(row.pk, reason="own_wish", proof=True, note="", by=site(row))
+    shown = tasks(phone, row)
+    assert "您的报名已中止：本人书面申请放弃报名" in shown
+    assert "已缴的费用不退" in shown
+    assert row.site.phone in shown
+    assert "现在要做" not in shown
+    assert "之后开放" not in shown
