@@ -105,7 +105,8 @@ TEMPLATES = [
 ]
 
 AUTH_USER_MODEL = "accounts.Account"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["baoming.web.sessions.Accounts"]
+SESSION_ENGINE = "baoming.web.sessions"
 PASSWORD_HASHERS = ["baoming.accounts.hashers.Argon2id"]
 # Cookie names differ, so that both portals work side by side in one browser on one host.
 SESSION_COOKIE_NAME = f"{'__Host-' if SECURE else ''}bm_{PORTAL}"

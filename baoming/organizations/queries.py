@@ -1,14 +1,7 @@
 """Reading the office tree."""
 
-from uuid import UUID
-
-from baoming.organizations.models import Organization, SiteSeason, Staff
+from baoming.organizations.models import Organization, SiteSeason
 from baoming.shared.paths import next_sibling
-
-
-def staff_of(account_id: UUID) -> Staff | None:
-    """Return the person behind a staff account, with their office."""
-    return Staff.objects.select_related("office").filter(account=account_id).first()
 
 
 def county_of_code(code: str) -> Organization | None:

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.core.files.storage import default_storage
 from django.db.models import Count, F, Q, QuerySet
 
-from baoming.accounts.models import Account
 from baoming.audit.actors import Party
 from baoming.registrations import journey, names
 from baoming.registrations.identity_documents import IdentityDocument
@@ -14,7 +13,6 @@ from baoming.registrations.models import Activation, HoldRow, NumberSegment, Pho
 from baoming.registrations.tasklist import TaskList, task_list
 from baoming.schedule.queries import phase_times, phase_times_of
 from baoming.schedule.windows import PhaseTime
-from baoming.seasons.models import Season
 from baoming.seasons.queries import Clock
 from baoming.shared.paths import next_sibling
 from baoming.shared.text import halfwidth
@@ -70,14 +68,6 @@ def tasks_of(
 def step_log(registration: Registration) -> list[StepLog]:
     """Return the log of steps, oldest first."""
     return list(StepLog.objects.filter(registration=registration).order_by("id"))
-
-
-def of_account(season: Season, account: Account) -> Registration | None:
-    """Return the registration that a candidate's account belongs to, tied to these very objects."""
-    registration = Registration.objects.filter(season=season, account=account).select_related("site").first()
-    if registration is not None:
-        registration.season, registration.account = season, account
-    return registration
 
 
 def document_context(registration_id: UUID) -> str:

@@ -8,10 +8,11 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
-from django.db.models import DateTimeField, Func, IntegerField
+from django.db.models import DateTimeField, Func, IntegerField, Q, QuerySet
 from django.db.models.functions import Cast
 
 from baoming.seasons.models import Season, SeasonData
+from baoming.shared.queries import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,7 @@ def current_season() -> tuple[Season, Clock]:
     The demo season in a demo, else the newest real one. Raises ImproperlyConfigured for a demo beside a
     real season: accounts of known passwords would stand beside real people.
     """
-    kinds = [Season.Kind.DEMO, Season.Kind.REAL] if settings.DEMO else [Season.Kind.REAL]
-    moment = Func(Cast("pk", IntegerField()), function="season_now", output_field=DateTimeField())
-    # "real" sorts after "demo": a real season, if there is one, comes first.
-    season = Season.objects.filter(kind__in=kinds).annotate(now=moment).order_by("-kind", "-year").first()
+    season = _served.first(Season.Kind.DEMO if settings.DEMO else Season.Kind.REAL)
     if season is not None and settings.DEMO and season.is_real:
         raise ImproperlyConfigured(
             "BAOMING_DEMO is set, but a real season is loaded: unset it, or use another database"
@@ -54,6 +52,14 @@ def current_season() -> tuple[Season, Clock]:
     if season is None:
         raise Season.DoesNotExist("No season is loaded: run `manage.py load_season`")
     return season, Clock(season.now, season.data_version)
+
+
+@Kept
+def _served(kind: str) -> "QuerySet[Any]":
+    moment = Func(Cast("pk", IntegerField()), function="season_now", output_field=DateTimeField())
+    # "real" sorts after "demo": a real season, if there is one, comes first.
+    rows = Season.objects.filter(Q(kind=kind) | Q(kind=Season.Kind.REAL))
+    return rows.annotate(now=moment).order_by("-kind", "-year")[:1]
 
 
 def data(season: Season, key: str) -> Any:

@@ -14,8 +14,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from baoming.accounts.models import Account
 from baoming.audit.actors import Actor, Party
-from baoming.organizations.queries import staff_of
-from baoming.registrations.queries import of_account
+from baoming.organizations.models import Staff
+from baoming.registrations.models import Registration
 from baoming.seasons.models import Season
 from baoming.seasons.queries import current_season
 from baoming.shared.errors import Refused
@@ -147,13 +147,14 @@ def _begin(request: HttpRequest, **_: object) -> None:
 
 
 def _office(season: Season, user: Account | None) -> dict[str, object]:
-    staff = staff_of(user.pk) if user and user.kind == Account.Kind.STAFF else None
+    staff: Staff | None = getattr(user, "staff", None)
     return {"staff": staff, "actor": staff.actor if staff else None}
 
 
 def _candidate(season: Season, user: Account | None) -> dict[str, object]:
-    registration = of_account(season, user) if user and user.kind == Account.Kind.CANDIDATE else None
-    if registration is None:
+    registration: Registration | None = getattr(user, "registration", None)
+    if registration is None or registration.season_id != season.pk:
         return {"registration": None, "actor": None}
+    registration.season = season
     actor = Actor(kind=Party.CANDIDATE, id=str(registration.pk), path=registration.path, label="考生本人")
     return {"registration": registration, "actor": actor}
