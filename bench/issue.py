@@ -32,7 +32,8 @@ from baoming.organizations.models import Organization  # noqa: E402
 from baoming.organizations.services import add_site  # noqa: E402
 from baoming.registrations.journey import current_step, pack, rests_on  # noqa: E402
 from baoming.registrations.models import NumberSegment, Registration  # noqa: E402
-from baoming.registrations.services.numbers import add_segment, issue_number  # noqa: E402
+from baoming.registrations.services.numbers import issue_number  # noqa: E402
+from baoming.registrations.services.segments import add_segment  # noqa: E402
 from baoming.schedule.services import go_to_phase  # noqa: E402
 from baoming.seasons.models import Season  # noqa: E402
 from baoming.seasons.queries import season_now  # noqa: E402

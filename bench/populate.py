@@ -28,7 +28,7 @@ from baoming.registrations.identity_documents import IdentityDocument  # noqa: E
 from baoming.registrations.identity_numbers import check_character  # noqa: E402
 from baoming.registrations.models import Registration  # noqa: E402
 from baoming.registrations.queries import document_context, document_of  # noqa: E402
-from baoming.registrations.services.numbers import add_segment  # noqa: E402
+from baoming.registrations.services.segments import add_segment  # noqa: E402
 from baoming.seasons.models import Season  # noqa: E402
 from baoming.vault.services import keys  # noqa: E402
 from bench import clones  # noqa: E402

@@ -19,8 +19,8 @@ from baoming.organizations.roles import Role
 from baoming.organizations.services import add_site, add_staff, open_site
 from baoming.registrations.models import Registration, RosterEntry
 from baoming.registrations.rosters import RosterRow
-from baoming.registrations.services.numbers import add_segment
 from baoming.registrations.services.rosters import import_roster
+from baoming.registrations.services.segments import add_segment
 from baoming.schedule.models import Phase
 from baoming.schedule.services import extend_for_area
 from baoming.seasons.models import Season

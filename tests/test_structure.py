@@ -20,7 +20,7 @@ def modules() -> list[Path]:
 def is_rule(path: Path) -> bool:
     """A rule is every module of a domain package that is none of the named kinds."""
     parts = path.relative_to(PRODUCT).with_suffix("").parts
-    plain = {part.removeprefix("form_") for part in parts[1:]}
+    plain = {part.rpartition("_")[2] for part in parts[1:]}
     here = str(path.relative_to(PRODUCT))
     return len(parts) > 1 and parts[0] not in {"web", "config"} and not plain & NOT_RULES and here not in FRAMEWORK
 

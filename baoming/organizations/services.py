@@ -50,20 +50,35 @@ def _office(parent: Organization | None, level: Organization.Level, *, code: str
 
 
 @transaction.atomic
+def set_expected(season: Season, site_id: UUID, *, expected: int, by: Actor) -> None:
+    """Write a site's expected head count, whether it is open or not. Safe to repeat; only within `by`'s area."""
+    row = _site_season(season, site_id, expected=expected, by=by)
+    row.expected = expected
+    row.save(update_fields=["expected"])
+    record("set_expected", by=by, subject=site_id, path=row.site.path, details={"expected": expected})
+
+
+@transaction.atomic
 def open_site(season: Season, site_id: UUID, *, expected: int, by: Actor) -> datetime:
     """Let a site take candidates in, with its expected head count. Safe to repeat; only within `by`'s area."""
+    row = _site_season(season, site_id, expected=expected, by=by)
+    row.expected = expected
+    row.opened_at = row.opened_at or season_now(season.pk)
+    row.opened_by = row.opened_by or by.label
+    row.save()
+    record("open_site", by=by, subject=site_id, path=row.site.path, details={"expected": expected})
+    return row.opened_at
+
+
+def _site_season(season: Season, site_id: UUID, *, expected: int, by: Actor) -> SiteSeason:
+    """Lock and return a site's row in the season. Raises Refused outside `by`'s area, Invalid for a wrong count."""
     site = Organization.objects.get(pk=site_id, level=Organization.Level.SITE)
     if not within(site.path, by.path):
         raise Refused("没有找到这个报名点")
     if not 1 <= expected <= 9_999:
         raise Invalid({"expected": "预计人数请填1到9999之间的整数"})
     row, _ = SiteSeason.objects.select_for_update().get_or_create(season=season, site=site)
-    row.expected = expected
-    row.opened_at = row.opened_at or season_now(season.pk)
-    row.opened_by = row.opened_by or by.label
-    row.save()
-    record("open_site", by=by, subject=site.pk, path=site.path, details={"expected": expected})
-    return row.opened_at
+    return row
 
 
 @transaction.atomic

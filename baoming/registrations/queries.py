@@ -9,7 +9,7 @@ from django.db.models import Count, F, Q, QuerySet
 from baoming.audit.actors import Party
 from baoming.registrations import journey, names
 from baoming.registrations.identity_documents import IdentityDocument
-from baoming.registrations.models import Activation, HoldRow, NumberSegment, Photo, Registration, RosterEntry, StepLog
+from baoming.registrations.models import Activation, HoldRow, Photo, Registration, RosterEntry, StepLog
 from baoming.registrations.tasklist import TaskList, task_list
 from baoming.schedule.queries import phase_times, phase_times_of
 from baoming.schedule.windows import PhaseTime
@@ -173,15 +173,3 @@ def roll_context(entry_id: int) -> str:
 def roll_number_of(entry: RosterEntry) -> str:
     """Open the sealed 学籍号. Pages show it masked."""
     return keys().unseal(entry.roll_sealed, context=roll_context(entry.pk)).decode()
-
-
-def segments(season_id: int, path: str) -> list[NumberSegment]:
-    """Return the number segments of an office's sites, by first number."""
-    rows = NumberSegment.objects.filter(season=season_id, site__path__gte=path, site__path__lt=next_sibling(path))
-    return list(rows.select_related("site").order_by("first"))
-
-
-def next_number(season_id: int, site_id: UUID) -> int | None:
-    """Return the number that would be issued next: shown on the desk, promised to nobody."""
-    rows = NumberSegment.objects.filter(season=season_id, site=site_id, next__lte=F("last"))
-    return rows.order_by("first").values_list("next", flat=True).first()

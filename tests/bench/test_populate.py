@@ -9,7 +9,8 @@ from django.db import connection
 
 from baoming.documents.models import Print
 from baoming.registrations.models import FormVersion, Registration, Signature, StepLog
-from baoming.registrations.queries import document_of, find_by_number, segments, step_log
+from baoming.registrations.queries import document_of, find_by_number, step_log
+from baoming.registrations.segment_queries import segments
 from bench import populate
 from launcher.inventory import Inventory
 from tests import factories as make

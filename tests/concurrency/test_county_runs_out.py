@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import secrets
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from itertools import pairwise
 from uuid import UUID
 
@@ -21,7 +22,8 @@ from baoming.organizations.models import Organization
 from baoming.registrations.journey import current_step, pack, unpack
 from baoming.registrations.models import NumberSegment, Registration, StepLog
 from baoming.registrations.services import numbers
-from baoming.registrations.services.numbers import add_segment, issue_number
+from baoming.registrations.services.numbers import issue_number
+from baoming.registrations.services.segments import add_segment
 from baoming.seasons.queries import season_now
 from tests import factories as make
 
@@ -139,14 +141,15 @@ def test_control_without_the_segments_lock_operators_run_into_each_other(monkeyp
     """The same operators where each has read the segment before anyone writes: one wins, the others break."""
     meet: Callable[[float], int] = FORK.Barrier(OPERATORS).wait
 
-    def unlocked(registration: Registration) -> NumberSegment:
+    def unlocked(registration: Registration, now: datetime) -> numbers._Taken:
         segment = NumberSegment.objects.filter(site=registration.site_id).order_by("first")[0]
         meet(PATIENCE)
-        return segment
+        NumberSegment.objects.filter(pk=segment.pk).update(next=segment.next + 1)
+        return numbers._Taken(segment.next, (None, None))
 
     here = county_of_one_site([FIRST, FIRST + OPERATORS])
     people = queue(here, OPERATORS)
-    monkeypatch.setattr(numbers, "_free_segment", unlocked)
+    monkeypatch.setattr(numbers, "_take_number", unlocked)
     answers = issue_by_operators(here, people).values()
     assert issued(answers) == [FIRST]
     broken = refused(answers)

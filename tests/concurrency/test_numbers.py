@@ -4,6 +4,7 @@ Each test has a control: the same story with its guard taken away goes wrong.
 """
 
 import secrets
+from datetime import datetime
 from functools import partial
 from threading import Barrier
 from uuid import UUID
@@ -68,13 +69,14 @@ def test_who_comes_when_both_segments_are_used_up_is_told_and_loses_nothing() ->
 def test_control_without_the_segments_lock_one_number_is_given_to_all(monkeypatch: pytest.MonkeyPatch) -> None:
     meet = Barrier(THREADS)
 
-    def unlocked(registration: Registration) -> NumberSegment:
+    def unlocked(registration: Registration, now: datetime) -> numbers._Taken:
         segment = NumberSegment.objects.filter(site=registration.site_id).order_by("first")[0]
         meet.wait(PATIENCE)
-        return segment
+        NumberSegment.objects.filter(pk=segment.pk).update(next=segment.next + 1)
+        return numbers._Taken(segment.next, (None, None))
 
     here, rows = queue(THREADS)
-    monkeypatch.setattr(numbers, "_free_segment", unlocked)
+    monkeypatch.setattr(numbers, "_take_number", unlocked)
     answers = issue_all(here, rows)
     assert [answer for answer in answers if isinstance(answer, int)] == [FIRST]
     refused = [answer for answer in answers if isinstance(answer, IntegrityError)]

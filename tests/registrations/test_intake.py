@@ -11,7 +11,8 @@ from baoming.registrations.models import Activation, CardUse, HoldRow, Registrat
 from baoming.registrations.queries import document_of
 from baoming.registrations.services import intake
 from baoming.registrations.services.intake import Duplicate, open_file
-from baoming.registrations.services.numbers import SegmentExhausted, add_segment, issue_number
+from baoming.registrations.services.numbers import SegmentExhausted, issue_number
+from baoming.registrations.services.segments import add_segment
 from baoming.registrations.services.slips import print_slip
 from baoming.reviews.services import pass_eligibility, return_eligibility
 from baoming.seasons.queries import data

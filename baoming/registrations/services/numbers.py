@@ -1,22 +1,32 @@
-"""Registration numbers: segments given to sites, numbers issued from them under lock (R4, R8)."""
+"""Registration numbers issued from a site's segments, under lock (R4, R8). The segments: services/segments.py."""
 
+from dataclasses import dataclass
+from datetime import datetime, time
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from baoming.audit.actors import Actor
 from baoming.audit.services import record
-from baoming.organizations.models import Organization
 from baoming.registrations.models import NumberSegment, Registration
+from baoming.registrations.segments import LEVELS
 from baoming.registrations.services.steps import complete_step, locked, require
-from baoming.seasons.models import Season
-from baoming.shared.errors import Invalid, Refused
+from baoming.shared.errors import Refused
+from baoming.shared.moments import BEIJING
 from baoming.shared.text import serial
 
 
 class SegmentExhausted(Refused):
     """A number segment has no free number left; the county office must add one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A number taken from a segment, with what the segment knew of it beforehand."""
+
+    number: int
+    alarms: tuple[int | None, int | None]
 
 
 @transaction.atomic
@@ -29,55 +39,51 @@ def issue_number(registration_id: UUID, *, by: Actor) -> int:
     if registration.number is not None:
         return registration.number
     now = require("number", registration, by)
-    segment = _free_segment(registration)
-    registration.number = segment.next
-    segment.next += 1
-    segment.save(update_fields=["next"])
-    registration.save(update_fields=["number"])
-    complete_step(registration, "number", by=by, at=now)
-    return registration.number
+    taken = _take_number(registration, now)
+    registration.number = taken.number
+    complete_step(registration, "number", by=by, at=now, also=("number",))
+    for level, rings in zip(LEVELS, taken.alarms, strict=True):
+        if rings == taken.number:
+            details = {"percent": level, "number": serial(taken.number)}
+            record("segment_alarm", by=by, subject=registration.site_id, path=registration.path, details=details)
+    return taken.number
 
 
-def _free_segment(registration: Registration) -> NumberSegment:
-    """Lock and return the site's first segment with a free number."""
-    rows = NumberSegment.objects.select_for_update().filter(
-        season=registration.season_id, site=registration.site_id, next__lte=F("last")
-    )
-    segment = rows.order_by("first").first()
-    if segment is None:
-        raise SegmentExhausted("本报名点号段已用完，请联系县招考机构增加号段。已采集的信息都在，加号后可以接着发号")
-    return segment
+# Row lock, next free number and the day's first number in one statement: whoever waits for the lock goes on
+# with the row as the other left it, or with the site's next segment.
+_TAKE = """
+UPDATE registrations_numbersegment SET
+    next = next + 1,
+    day_first = CASE WHEN day_began BETWEEN %(midnight)s AND %(now)s THEN day_first ELSE next END,
+    day_began = CASE WHEN day_began BETWEEN %(midnight)s AND %(now)s THEN day_began ELSE %(now)s END
+WHERE id = (
+    SELECT id FROM registrations_numbersegment
+    WHERE season_id = %(season)s AND site_id = %(site)s AND next <= last AND stopped_at IS NULL
+    ORDER BY first LIMIT 1 FOR UPDATE
+)
+RETURNING next - 1 AS next, alarm_80, alarm_95
+"""
 
 
-@transaction.atomic
-def add_segment(
-    season: Season, site: Organization, *, county: Organization, first: int, last: int, by: Actor
-) -> NumberSegment:
-    """Give `site` the numbers `first`..`last` (8 digits as integers) of its county's code.
-
-    An advisory lock per county comes first: the exclusion constraint alone deadlocks (W8).
-    """
-    _require_range(county, first, last)
+def _take_number(registration: Registration, now: datetime) -> _Taken:
+    """Take the next number of the site's first segment that has one."""
+    midnight = datetime.combine(now.astimezone(BEIJING).date(), time.min, BEIJING)
+    asked: dict[str, int | str | datetime] = {
+        "season": registration.season_id,
+        "site": registration.site_id.hex,
+        "now": now,
+        "midnight": midnight,
+    }
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"segments:{season.pk}:{county.path}"])
-    try:
-        with transaction.atomic():
-            segment = NumberSegment.objects.create(season=season, site=site, first=first, next=first, last=last)
-    except IntegrityError:
-        raise Invalid({"first": "这个区间和已有的号段重叠，请换一个没有用过的区间"}) from None
-    record(
-        "add_segment",
-        by=by,
-        subject=site.pk,
-        path=site.path,
-        details={"first": serial(first), "last": serial(last)},
-    )
-    return segment
+        cursor.execute(_TAKE, asked)
+        row = cursor.fetchone()
+    if row is None:
+        raise SegmentExhausted(_why_none(registration))
+    return _Taken(row[0], (row[1], row[2]))
 
 
-def _require_range(county: Organization, first: int, last: int) -> None:
-    low = int(county.code) * 10_000 + 1
-    if not (low <= first <= low + 9_998 and low <= last <= low + 9_998):
-        raise Invalid({"first": f"本县的报名序号在{serial(low)}到{serial(low + 9_998)}之间，请核对起号和止号"})
-    if first > last:
-        raise Invalid({"first": "起号不能大于止号，请核对"})
+def _why_none(registration: Registration) -> str:
+    rows = NumberSegment.objects.filter(season=registration.season_id, site=registration.site_id)
+    if rows.filter(stopped_at__isnull=False, next__lte=F("last")).exists():
+        return "本报名点的号段已由县招考机构停发，请联系县招考机构。已采集的信息都在，恢复后可以接着发号"
+    return "本报名点号段已用完，请联系县招考机构增加号段。已采集的信息都在，加号后可以接着发号"

@@ -46,12 +46,12 @@ def refuse_if_stopped(registration: Registration) -> None:
         raise NotOpen(STOPPED)
 
 
-def complete_step(registration: Registration, key: str, *, by: Actor, at: datetime) -> None:
-    """Mark step `key` done, undoing what falls with it when it is done anew."""
+def complete_step(registration: Registration, key: str, *, by: Actor, at: datetime, also: tuple[str, ...] = ()) -> None:
+    """Mark step `key` done, undoing what falls with it when it is done anew. `also`: fields set for it, written too."""
     for fallen in journey.undone_by(key)[1:]:
         _undo(registration, fallen, by=by, at=at, reason=f"{journey.STEPS[key].zh}有变动")
     registration.done |= journey.BITS[key]
-    _write(registration)
+    _write(registration, also)
     StepLog.objects.create(registration=registration, step=key, done=True, at=at, by_kind=by.kind, by_label=by.label)
     record(f"step:{key}", by=by, subject=registration.pk, path=registration.path)
 
@@ -104,6 +104,6 @@ def _undo(registration: Registration, key: str, *, by: Actor, at: datetime, reas
     return True
 
 
-def _write(registration: Registration) -> None:
+def _write(registration: Registration, also: tuple[str, ...] = ()) -> None:
     registration.current_step = journey.current_step(registration.done_steps, registration.trait_set)
-    registration.save(update_fields=["done", "current_step", "signed_version"])
+    registration.save(update_fields=["done", "current_step", "signed_version", *also])

@@ -18,12 +18,12 @@ from baoming.registrations.queries import (
     document_of,
     expected_pupils,
     newest_slip,
-    next_number,
     owes_reading,
     photo_bytes,
     tasks_of,
     worklist,
 )
+from baoming.registrations.segment_queries import next_number
 from baoming.registrations.services.intake import matching_entry, open_file, reread_card
 from baoming.registrations.services.numbers import issue_number
 from baoming.registrations.services.photos import take_photo

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_POST, require_safe
 from baoming.organizations.models import Organization
 from baoming.organizations.queries import sites_of
 from baoming.organizations.services import open_site
-from baoming.registrations.queries import segments
-from baoming.registrations.services.numbers import add_segment
+from baoming.registrations.segment_queries import segments
+from baoming.registrations.services.segments import add_segment
 from baoming.shared.errors import Invalid
 from baoming.shared.text import halfwidth
 from baoming.web.access import OfficeRequest, staff_may

@@ -1,0 +1,73 @@
+"""Reading number segments: who has which, what is left, what was voided (R4)."""
+
+from hashlib import sha256
+from uuid import UUID
+
+from django.db.models import Count, F, QuerySet
+
+from baoming.organizations.models import Organization
+from baoming.organizations.queries import sites_of
+from baoming.registrations.models import CountyCode, NumberSegment, VoidedNumber
+from baoming.registrations.segments import Allotted, SiteNeed, Span, code_span
+from baoming.shared.paths import next_sibling
+
+
+def segments(season_id: int, path: str) -> list[NumberSegment]:
+    """Return the number segments of an office's sites, by first number."""
+    rows = NumberSegment.objects.filter(season=season_id, site__path__gte=path, site__path__lt=next_sibling(path))
+    return list(rows.select_related("site").order_by("first"))
+
+
+def allotted(row: NumberSegment) -> Allotted:
+    """Return a segment as the rules see it."""
+    return Allotted(row.first, row.next, row.last, stopped=row.stopped_at is not None)
+
+
+def county_codes(season_id: int, county: Organization) -> list[str]:
+    """Return a county's 4-digit codes: its own first, then those that the province added."""
+    further = CountyCode.objects.filter(season=season_id, county=county).order_by("id")
+    return [county.code, *further.values_list("code", flat=True)]
+
+
+def code_spans(season_id: int, county: Organization) -> list[Span]:
+    """Return the numbers of a county's codes, in the order of `county_codes`."""
+    return [code_span(code) for code in county_codes(season_id, county)]
+
+
+def void_counts(season_id: int, path: str) -> dict[int, int]:
+    """Return how many numbers of each segment of an office's sites were voided, by the segment's key."""
+    rows = VoidedNumber.objects.filter(season=season_id, path__gte=path, path__lt=next_sibling(path))
+    return dict(rows.values_list("segment").annotate(count=Count("pk")))
+
+
+def voided_numbers(season_id: int, path: str) -> QuerySet[VoidedNumber]:
+    """Return the void list of an office's sites, by number."""
+    rows = VoidedNumber.objects.filter(season=season_id, path__gte=path, path__lt=next_sibling(path))
+    return rows.select_related("site", "registration").order_by("number")
+
+
+def needs_of(season_id: int, county: Organization) -> list[SiteNeed]:
+    """Return a county's sites as the proposal sees them, in the order of their codes."""
+    rows, voids = segments(season_id, county.path), void_counts(season_id, county.path)
+    return [
+        SiteNeed(
+            key=str(site.pk),
+            heads=state.expected if state else 0,
+            voided=sum(voids.get(row.pk, 0) for row in rows if row.site_id == site.pk),
+            segments=tuple(allotted(row) for row in rows if row.site_id == site.pk),
+        )
+        for site, state in sites_of(season_id, county.path)
+    ]
+
+
+def division_mark(season_id: int, county: Organization) -> str:
+    """Return a mark of how a county's numbers are divided and what its sites expect; issuing does not change it."""
+    rows = [(row.pk, row.site_id, row.first, row.last, row.stopped_at) for row in segments(season_id, county.path)]
+    heads = [(site.pk, state.expected if state else 0) for site, state in sites_of(season_id, county.path)]
+    return sha256(repr((county_codes(season_id, county), rows, heads)).encode()).hexdigest()[:16]
+
+
+def next_number(season_id: int, site_id: UUID) -> int | None:
+    """Return the number that would be issued next: shown on the desk, promised to nobody."""
+    rows = NumberSegment.objects.filter(season=season_id, site=site_id, next__lte=F("last"), stopped_at=None)
+    return rows.order_by("first").values_list("next", flat=True).first()
