@@ -6,14 +6,13 @@ from pathlib import Path
 
 import baoming
 from baoming.registrations.journey import STEPS
-from baoming.web.office.words import QUIET, VERBS
+from baoming.web.office.words import QUIET, SEGMENT_VERBS, VERBS
 
 PACKAGE = Path(baoming.__file__).parent
 NOT_OF_A_CANDIDATE = {
-    "add_segment",
+    *SEGMENT_VERBS,
     "fetch_prints",
     "import_roster",
-    "open_site",
     "set_clock",
     "start_batch",
 }  # never on a candidate's page
@@ -36,6 +35,10 @@ def test_every_recorded_verb_has_words() -> None:
     assert {"save_form", "claim", "step:", "undo:", "hold:", "clear:"} <= verbs
     plain = {verb for verb in verbs if not verb.endswith(":")}
     assert plain <= set(VERBS), plain - set(VERBS)
+
+
+def test_the_acts_on_segments_are_recorded_under_these_names() -> None:
+    assert set(SEGMENT_VERBS) <= set(recorded())
 
 
 def test_every_step_and_its_return_have_words() -> None:

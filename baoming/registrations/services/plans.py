@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from baoming.audit.actors import Actor
+from baoming.audit.services import record
 from baoming.organizations.models import Organization
 from baoming.registrations.models import NumberSegment
 from baoming.registrations.segment_queries import code_spans, division_mark, segments
@@ -17,7 +18,7 @@ from baoming.registrations.services.segments import (
     require_range,
     require_site,
     ring_at,
-    tell,
+    said_of,
 )
 from baoming.seasons.models import Season
 from baoming.shared.errors import Changed, Invalid
@@ -54,7 +55,7 @@ def confirm_plan(season: Season, county: Organization, rows: Sequence[PlanRow], 
         grow_or_place(season, row.site, lock_segments(season.pk, [row.site]), row.span)
     ring_at(season.pk, {row.site.pk: row.site for row in rows}.values())
     for row in rows:
-        tell("plan_segment", row.site, row.span, by=by)
+        record("plan_segment", by=by, subject=row.site.pk, path=row.site.path, details=said_of(row.span))
     return sum(row.span.count for row in rows)
 
 

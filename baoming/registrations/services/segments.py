@@ -38,7 +38,7 @@ def add_segment(
     require_range(code_spans(season.pk, county), first, last)
     segment = place(season, site, Span(first, last))
     ring_at(season.pk, [site])
-    tell("add_segment", site, Span(first, last), by=by)
+    record("add_segment", by=by, subject=site.pk, path=site.path, details=said_of(Span(first, last)))
     return segment
 
 
@@ -60,7 +60,7 @@ def extend_site(season: Season, site: Organization, *, county: Organization, cou
         raise Invalid({"count": _no_room(count, free)})
     grow_or_place(season, site, rows, span)
     ring_at(season.pk, [site])
-    tell("extend_segment", site, span, by=by)
+    record("extend_segment", by=by, subject=site.pk, path=site.path, details=said_of(span))
     return span
 
 
@@ -78,7 +78,7 @@ def return_numbers(
     given_back = Span(segment.last - count + 1, segment.last)
     _shorten(segment, count)
     ring_at(season.pk, [site])
-    tell("return_numbers", site, given_back, by=by)
+    record("return_numbers", by=by, subject=site.pk, path=site.path, details=said_of(given_back))
     return given_back
 
 
@@ -108,7 +108,7 @@ def split_segment(
     _shorten(segment, count)
     place(season, to, given)
     ring_at(season.pk, [site, to])
-    tell("split_segment", site, given, by=by, other=to)
+    record("split_segment", by=by, subject=site.pk, path=site.path, details=said_of(given, to))
     return given
 
 
@@ -127,7 +127,7 @@ def reassign_segment(
     segment.save(update_fields=["site"])
     ring_at(season.pk, [site, to])
     span = Span(segment.first, segment.last)
-    tell("reassign_segment", site, span, by=by, other=to)
+    record("reassign_segment", by=by, subject=site.pk, path=site.path, details=said_of(span, to))
     return span
 
 
@@ -140,7 +140,9 @@ def stop_segment(season: Season, site: Organization, segment_id: int, *, county:
         segment.stopped_at = season_now(season.pk)
         segment.save(update_fields=["stopped_at"])
         ring_at(season.pk, [site])
-        tell("stop_segment", site, Span(segment.first, segment.last), by=by)
+        record(
+            "stop_segment", by=by, subject=site.pk, path=site.path, details=said_of(Span(segment.first, segment.last))
+        )
 
 
 @transaction.atomic
@@ -152,7 +154,9 @@ def resume_segment(season: Season, site: Organization, segment_id: int, *, count
         segment.stopped_at = None
         segment.save(update_fields=["stopped_at"])
         ring_at(season.pk, [site])
-        tell("resume_segment", site, Span(segment.first, segment.last), by=by)
+        record(
+            "resume_segment", by=by, subject=site.pk, path=site.path, details=said_of(Span(segment.first, segment.last))
+        )
 
 
 # Parts of these acts, and of services/plans.py
@@ -226,10 +230,9 @@ def require_range(codes: Iterable[Span], first: int, last: int) -> None:
         raise Invalid({"first": "起号不能大于止号，请核对"})
 
 
-def tell(verb: str, site: Organization, span: Span, *, by: Actor, other: Organization | None = None) -> None:
-    """Record what was done with the numbers of a site; `other`: the site that has them now."""
-    details: dict[str, object] = {"first": serial(span.first), "last": serial(span.last)}
-    record(verb, by=by, subject=site.pk, path=site.path, details=details | ({"to": other.name} if other else {}))
+def said_of(span: Span, to: Organization | None = None) -> dict[str, object]:
+    """Return the details of an event: the numbers, and the site that has them now if it is another."""
+    return {"first": serial(span.first), "last": serial(span.last)} | ({"to": to.name} if to else {})
 
 
 def _find(season_id: int, site: Organization, segment_id: int, *, county: Organization) -> NumberSegment:

@@ -43,6 +43,23 @@ VERBS = {
     **{f"undo:{step.key}": f"{step.zh}，退回" for step in JOURNEY},
 }
 
+# What is done with a county's numbers and sites, for the page of segments; filled from the event's details.
+SEGMENT_VERBS = {
+    "add_segment": "划入{count}个号，{first}—{last}",
+    "plan_segment": "按提议划入{count}个号，{first}—{last}",
+    "extend_segment": "扩充{count}个号，{first}—{last}",
+    "return_numbers": "退回{count}个号，{first}—{last}",
+    "split_segment": "拆分{count}个号给{to}，{first}—{last}",
+    "reassign_segment": "整段改派给{to}，{first}—{last}",
+    "stop_segment": "停发{first}—{last}",
+    "resume_segment": "恢复发号{first}—{last}",
+    "segment_alarm": "用到{percent}%，发到{number}",
+    "open_site": "开通采集，预计{expected}人",
+    "set_expected": "预计人数改为{expected}人",
+    "add_code": "增加县代码{code}",
+    "drop_code": "撤回县代码{code}",
+}
+
 # Told elsewhere on the page, or by the step that the act completes.
 QUIET = {"see_candidate", "see_photo", "open_file", "take_photo", "step:form"}
 TITLES = {step.key: step.zh for step in JOURNEY}
