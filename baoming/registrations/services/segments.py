@@ -230,7 +230,7 @@ def require_range(codes: Iterable[Span], first: int, last: int) -> None:
         raise Invalid({"first": "起号不能大于止号，请核对"})
 
 
-def said_of(span: Span, to: Organization | None = None) -> dict[str, object]:
+def said_of(span: Span, to: Organization | None = None) -> dict[str, str]:
     """Return the details of an event: the numbers, and the site that has them now if it is another."""
     return {"first": serial(span.first), "last": serial(span.last)} | ({"to": to.name} if to else {})
 
