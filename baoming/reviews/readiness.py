@@ -20,6 +20,8 @@ class Facts:
 
 def refuse_if_incomplete(state: State, act: str) -> None:
     """Raise NotOpen, naming everything that must be done before the county can complete."""
+    if state.stopped:
+        raise NotOpen(state.stopped)
     if missing := state.missing("completion"):
         names = "、".join(STEPS[key].zh for key in missing)
         raise NotOpen(f"还缺：{names}。办好以后才能{act}", go=missing[0])
