@@ -1,7 +1,7 @@
 """One live task list for candidate and office alike: now, waiting, done, later (ux.md section 6)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -73,14 +73,19 @@ class TaskList:
         return next((box for box in self.boxes if box.status is not Status.DONE), None)
 
 
-def task_list(state: State, viewer: Party, *, done_at: Mapping[str, datetime]) -> TaskList:
-    """Return the list as `viewer` sees it: what is theirs stands under `now`, others' work under `waiting`."""
+def task_list(
+    state: State, viewer: Party, *, done_at: Mapping[str, datetime], returned: Mapping[str, str] | None = None
+) -> TaskList:
+    """Return the list as `viewer` sees it: what is theirs stands under `now`, others' work under `waiting`.
+
+    `returned`: of steps that an office gave back, why, and what the candidate is to do for it.
+    """
     tasks = TaskList(boxes=boxes(state), stopped=state.stopped)
     groups = {Status.TODO: tasks.now, Status.PROBLEM: tasks.now, Status.DOING: tasks.waiting,
               Status.DONE: tasks.done, Status.LATER: tasks.later}  # fmt: skip
     for step in JOURNEY:
         if state.applies(step.key):
-            task = _task(step, state, viewer, done_at.get(step.key))
+            task = _again(_task(step, state, viewer, done_at.get(step.key)), viewer, (returned or {}).get(step.key))
             groups[task.status].append(task)
     return tasks
 
@@ -123,6 +128,15 @@ def _task(step: Step, state: State, viewer: Party, at: datetime | None) -> Task:
     if viewer in actors:
         return Task(step.key, step.zh, Status.TODO, who, until, verb=step.verb, closes=time.closes)
     return Task(step.key, step.zh, Status.DOING, who, f"{who}办理，{until}", closes=time.closes)
+
+
+def _again(task: Task, viewer: Party, why: str | None) -> Task:
+    """A step given back says why; the candidate, who must come for it, finds it under `now`."""
+    if not why or task.status not in (Status.TODO, Status.DOING):
+        return task
+    status = Status.PROBLEM if viewer is Party.CANDIDATE else task.status
+    until = f"，{moment(task.closes)}之前" if task.closes else ""
+    return replace(task, status=status, said=f"{why}{until}")
 
 
 def _closed(step: Step, state: State) -> bool:

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 
 from baoming.registrations.models import Photo, Registration
-from baoming.registrations.photos import PhotoProfile, PreparedPhoto, prepare
+from baoming.registrations.photo_geometry import GeometryProfile
+from baoming.registrations.photos import ExaminedPhoto, PhotoProfile, examine
 from baoming.registrations.queries import current_photo, photo_bytes
 from baoming.registrations.services import photos, steps
 from baoming.registrations.services.photos import take_photo
@@ -68,16 +69,16 @@ def test_what_is_refused_writes_no_file() -> None:
 def test_the_picture_is_made_ready_before_the_file_is_locked(monkeypatch: pytest.MonkeyPatch) -> None:
     order: list[str] = []
 
-    def prepared(picture: bytes, profile: PhotoProfile) -> PreparedPhoto:
+    def examined(picture: bytes, profile: PhotoProfile, geometry: GeometryProfile) -> ExaminedPhoto:
         order.append("made ready")
-        return prepare(picture, profile)
+        return examine(picture, profile, geometry)
 
     def locked(registration_id: UUID) -> Registration:
         order.append("locked")
         return steps.locked(registration_id)
 
     row = person()
-    monkeypatch.setattr(photos, "prepare", prepared)
+    monkeypatch.setattr(photos, "examine", examined)
     monkeypatch.setattr(photos, "locked", locked)
     take_photo(row.pk, face(1), by=operator(row), source="camera")
     assert order == ["made ready", "locked"]

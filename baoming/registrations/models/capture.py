@@ -7,10 +7,15 @@ from django.db import models
 from django.db.models import Q
 
 from baoming.registrations.models.registration import Registration
+from baoming.registrations.photo_geometry import Fault, Measures
 
 
 class Photo(models.Model):
-    """A photo, tied to operator, device, time and the document read. The picture lies sealed in file storage (R7)."""
+    """A photo, tied to operator, device, time and the document read. The picture lies sealed in file storage (R7).
+
+    One with a fault waits: it is used only when staff let it pass. Why they did is sealed: it may tell of
+    an illness or a faith.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     registration = models.ForeignKey(Registration, models.PROTECT)
@@ -20,15 +25,38 @@ class Photo(models.Model):
     source = models.CharField(max_length=20)  # `camera` or `handed_in`
     taken_at = models.DateTimeField()
     taken_by = models.CharField(max_length=60)
-    current = models.BooleanField(default=True)
+    current = models.BooleanField(default=True)  # the one that is printed
+    waiting = models.BooleanField(default=False)  # taken with a fault, not decided yet
+    measures = models.JSONField(default=dict)  # of photo_geometry.Measures; empty: taken before photos were measured
+    faults = models.JSONField(default=list)  # names of photo_geometry.Fault, the most important first
+
+    passed_at = models.DateTimeField(null=True)  # let pass in spite of its faults
+    passed_by = models.CharField(max_length=60, default="")
+    passed_sealed = models.TextField(default="")  # JSON: reason, note
+
+    returned_at = models.DateTimeField(null=True)  # to be retaken
+    returned_by = models.CharField(max_length=60, default="")
+    returned_kind = models.CharField(max_length=10, default="")  # of office: it alone takes the mark away again
+    returned_reason = models.CharField(max_length=20, default="")
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint("registration", condition=Q(current=True), name="one_current_photo"),
+            models.UniqueConstraint("registration", condition=Q(waiting=True), name="one_waiting_photo"),
+            models.CheckConstraint(condition=Q(current=False) | Q(waiting=False), name="photo_waits_or_is_used"),
         ]
 
     def __str__(self) -> str:
         return f"photo {self.pk}"
+
+    @property
+    def measured(self) -> Measures | None:
+        return Measures.from_json(self.measures) if self.measures else None
+
+    @property
+    def found(self) -> list[Fault]:
+        """The faults, as sentences."""
+        return [Fault[name] for name in self.faults if name in Fault.__members__]
 
 
 class Activation(models.Model):

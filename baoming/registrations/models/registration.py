@@ -27,6 +27,13 @@ class Registration(models.Model):
         CARD = "card", "二代证机读"
         TYPED = "typed", "手工录入"
 
+    class PhotoState(models.TextChoices):
+        NONE = "", "没有照片"
+        GOOD = "good", "合格"
+        FAULTY = "faulty", "有问题，待处理"
+        PASSED = "passed", "人工放行"
+        RETAKE = "retake", "待重拍"
+
     id = models.UUIDField(primary_key=True, default=uuid4)  # made here: sealed fields are bound to it
     season = models.ForeignKey(Season, models.PROTECT)
     site = models.ForeignKey(Organization, models.PROTECT)
@@ -72,6 +79,7 @@ class Registration(models.Model):
     saved_at = models.DateTimeField(null=True)
     printed_version = models.PositiveIntegerField(default=0)
     signed_version = models.PositiveIntegerField(default=0)
+    photo_state = models.CharField("照片", max_length=6, choices=PhotoState, default="", db_default="")
     created_at = models.DateTimeField()
 
     objects = RegistrationQuerySet.as_manager()
@@ -88,6 +96,10 @@ class Registration(models.Model):
             models.Index("season", "path", "current_step", "number", name="registration_by_step"),
             models.Index("season", "path", name="registration_for_approval", condition=Q(approval_since__isnull=False)),
             models.Index("season", "path", name="registration_stopped", condition=Q(stopped_at__isnull=False)),
+            models.Index(
+                "season", "path", "photo_state", name="registration_by_photo",
+                condition=Q(photo_state__in=["faulty", "passed", "retake"]),
+            ),
             models.Index("season", "last_four_blind", name="registration_by_last_four"),
             models.Index("season", "name_key", name="registration_by_name"),
             models.Index("season", "name_letters", name="registration_by_letters"),

@@ -1,5 +1,6 @@
-"""Taking a photo into the file (R7)."""
+"""Taking a photo into the file, and letting one with a fault pass (R7)."""
 
+import json
 from typing import Literal
 from uuid import UUID, uuid4
 
@@ -9,27 +10,34 @@ from django.db import transaction
 
 from baoming.audit.actors import Actor
 from baoming.audit.services import record
-from baoming.registrations.models import Photo
-from baoming.registrations.photos import PhotoProfile, prepare
+from baoming.registrations.models import Photo, Registration
+from baoming.registrations.photo_geometry import GeometryProfile
+from baoming.registrations.photos import ExaminedPhoto, PhotoProfile, examine
+from baoming.registrations.queries import passing_context
 from baoming.registrations.services.sheets import void_sheets
 from baoming.registrations.services.steps import complete_step, locked, refuse_if_completed, require
 from baoming.seasons.models import Season
 from baoming.seasons.queries import data
+from baoming.shared.errors import Invalid, Refused
 from baoming.vault.services import keys
+
+LONGEST_NOTE = 100  # characters
+_STATES = Registration.PhotoState
 
 
 def take_photo(registration_id: UUID, picture: bytes, *, by: Actor, source: Literal["camera", "handed_in"]) -> Photo:
     """Make `picture` the photo of this registration; what was signed with the older one falls.
 
-    The JPEG lies sealed in file storage. Raises PhotoRefused with a named reason, NotOpen. Refused once
-    the county has completed: another photo would undo its completion and the city's review unseen, so
-    the county reopens first.
+    A picture with a fault of geometry or light is kept too, but waits, and the older photo stays in use:
+    nothing has to be uploaded twice to let it pass. The JPEG lies sealed in file storage. Raises PhotoRefused
+    where there is no picture to judge, NotOpen. Refused once the county has completed: another photo would
+    undo its completion and the city's review unseen, so the county reopens first.
     """
-    # Decoding and recompressing take long and decide nothing about the person: done before the lock.
+    # Decoding, measuring and recompressing take long and decide nothing about the person: done before the lock.
     season = Season.objects.get(registration=registration_id)
-    prepared = prepare(picture, PhotoProfile(**data(season, "photo")["file"]))
+    examined = _examined(picture, season)
     pk = uuid4()
-    sealed = keys().seal(prepared.jpeg, context=f"registrations_photo.file.{pk}")
+    sealed = keys().seal(examined.prepared.jpeg, context=f"registrations_photo.file.{pk}")
     with transaction.atomic():
         registration = locked(registration_id)
         now = require("photo", registration, by)
@@ -40,13 +48,15 @@ def take_photo(registration_id: UUID, picture: bytes, *, by: Actor, source: Lite
                 id=pk,
                 registration=registration,
                 file=name,
-                sha256=prepared.sha256,
-                size=len(prepared.jpeg),
+                sha256=examined.prepared.sha256,
+                size=len(examined.prepared.jpeg),
                 source=source,
                 taken_at=now,
                 taken_by=by.label,
+                measures=examined.measures.to_json(),
+                faults=[fault.name for fault in examined.faults],
             )
-            _make_current(photo, by=by)
+            _keep(photo, by=by)
         except BaseException:
             # Undone for certain, the file with it. What breaks after this block (the request's COMMIT, above
             # all, whose outcome nobody knows) leaves the file: sealed and without a row it harms nobody,
@@ -56,10 +66,74 @@ def take_photo(registration_id: UUID, picture: bytes, *, by: Actor, source: Lite
     return photo
 
 
-def _make_current(photo: Photo, *, by: Actor) -> None:
-    registration, now = photo.registration, photo.taken_at
-    Photo.objects.filter(registration=registration, current=True).update(current=False)
+@transaction.atomic
+def pass_photo(registration_id: UUID, photo_id: UUID, *, reason: str, note: str, by: Actor) -> Photo:
+    """Let the waiting photo pass in spite of its faults, with one of the season's reasons and words.
+
+    A machine's no is no last word about a person: every fault of a picture that could be read can be passed.
+    Raises Invalid, NotOpen; Refused when another photo has been taken since.
+    """
+    registration = locked(registration_id)
+    now = require("photo", registration, by)
+    refuse_if_completed(registration)
+    photo = Photo.objects.filter(registration=registration, waiting=True).first()
+    if photo is None or photo.pk != photo_id:
+        raise Refused("这张照片已经换过或处理过，请看过现在的照片再决定")
+    photo.registration = registration
+    kept = json.dumps(_passing(reason, note, registration.season), ensure_ascii=False)
+    photo.passed_sealed = keys().seal(kept.encode(), context=passing_context(photo.pk))
+    photo.passed_at, photo.passed_by = now, by.label
+    details = {"photo": str(photo.pk), "faults": photo.faults}  # the reason may tell of an illness: sealed, not here
+    record("pass_photo", by=by, subject=registration.pk, path=registration.path, details=details)
+    _use(photo, _STATES.PASSED, by=by)
+    return photo
+
+
+def _examined(picture: bytes, season: Season) -> ExaminedPhoto:
+    profile = data(season, "photo")
+    geometry = GeometryProfile.from_json(profile["standard"], profile["limits"])
+    return examine(picture, PhotoProfile(**profile["file"]), geometry)
+
+
+def _passing(reason: str, note: str, season: Season) -> dict[str, str]:
+    """What is kept of the decision; Invalid where it is none."""
+    errors = {}
+    if reason not in {item["key"] for item in data(season, "photo")["overrides"]}:
+        errors["pass_reason"] = "请选择一条放行理由"
+    if not 2 <= len(note.strip()) <= LONGEST_NOTE:
+        errors["pass_note"] = f"请写明看到的情况，2到{LONGEST_NOTE}个字，例如“左眼有敷料，医院证明已核对”"
+    if errors:
+        raise Invalid(errors)
+    return {"reason": reason, "note": note.strip()}
+
+
+def _keep(photo: Photo, *, by: Actor) -> None:
+    """Store a new photo: in use when it is without fault, else waiting."""
+    registration = photo.registration
+    details = {"photo": str(photo.pk), "faults": photo.faults}
+    record("take_photo", by=by, subject=registration.pk, path=registration.path, details=details)
+    Photo.objects.filter(registration=registration, waiting=True).update(waiting=False)
+    if not photo.faults:
+        _use(photo, _STATES.GOOD, by=by)
+        return
+    photo.current, photo.waiting = False, True
     photo.save(force_insert=True)
-    void_sheets(registration, reason="照片已更换", at=now)
-    complete_step(registration, "photo", by=by, at=now)
-    record("take_photo", by=by, subject=registration.pk, path=registration.path, details={"photo": str(photo.pk)})
+    mark(registration, _STATES.FAULTY)
+
+
+def _use(photo: Photo, state: str, *, by: Actor) -> None:
+    """Make a photo the one that is printed: what stood on the older one falls."""
+    registration = photo.registration
+    Photo.objects.filter(registration=registration, current=True).update(current=False)
+    photo.current, photo.waiting = True, False
+    photo.save()
+    mark(registration, state)
+    at = photo.passed_at or photo.taken_at
+    void_sheets(registration, reason="照片已更换", at=at)
+    complete_step(registration, "photo", by=by, at=at)
+
+
+def mark(registration: Registration, state: str) -> None:
+    """Keep on the locked registration what lists show of its photo."""
+    registration.photo_state = state
+    registration.save(update_fields=["photo_state"])

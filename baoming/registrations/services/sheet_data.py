@@ -121,6 +121,8 @@ def _one(
         return NotOpen("考生还没有保存报名信息，保存以后才能打印登记表", go="form")
     if photo is None:
         return NotOpen("还没有照片，请先采集照片，再打印登记表", go="photo")
+    if "photo" not in registration.done_steps:
+        return NotOpen("照片待重拍，请先重拍照片，再打印登记表", go="photo")
     return SheetData(
         registration=registration, version=version, photo=photo, number=registration.number, listed=listed, moral=moral
     )
