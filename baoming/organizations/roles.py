@@ -33,6 +33,8 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "see_calendar": frozenset(Role),
     "see_candidates": _OFFICES,
     "intake": _SITE,  # card, photo, number, slip
+    "see_photos": _SITE_COUNTY,  # of a class at a glance
+    "return_photo": _SITE_COUNTY,
     "review_eligibility": _SITE_COUNTY_CITY,
     "open_review": _COUNTY,
     "transfer": _COUNTY,

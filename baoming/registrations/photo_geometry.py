@@ -46,6 +46,11 @@ class Fault(StrEnum):
         """What is wrong, without what to do: for lists."""
         return self.value.split("，请", maxsplit=1)[0]
 
+    @property
+    def cure(self) -> str:
+        """What to do."""
+        return "请" + self.value.split("，请", maxsplit=1)[1]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
@@ -70,10 +75,14 @@ class Head:
         return math.dist(self.left_eye, self.right_eye)
 
     @property
+    def slope(self) -> float:
+        """How far the line through the eyes sinks for each pixel to the right."""
+        return (self.right_eye[1] - self.left_eye[1]) / (self.right_eye[0] - self.left_eye[0])
+
+    @property
     def tilt(self) -> float:
         """Degrees by which the line through the eyes leaves the level."""
-        right, down = self.right_eye[0] - self.left_eye[0], self.right_eye[1] - self.left_eye[1]
-        return math.degrees(math.atan2(down, right))
+        return math.degrees(math.atan(self.slope))
 
     def within(self, box: "Box", width: int) -> "Head":
         """The same head in the picture that `box` becomes when it is drawn `width` pixels wide."""

@@ -1,6 +1,5 @@
 """Reading registrations: their state, their document, and the lists of offices."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
@@ -14,8 +13,7 @@ from baoming.registrations.models import Activation, HoldRow, Photo, Registratio
 from baoming.registrations.tasklist import TaskList, task_list
 from baoming.schedule.queries import phase_times, phase_times_of
 from baoming.schedule.windows import PhaseTime
-from baoming.seasons.models import Season
-from baoming.seasons.queries import Clock, data
+from baoming.seasons.queries import Clock
 from baoming.shared.paths import next_sibling
 from baoming.shared.text import halfwidth
 from baoming.vault.services import keys
@@ -87,30 +85,6 @@ def document_of(registration: Registration) -> IdentityDocument:
 
 def current_photo(registration: Registration) -> Photo | None:
     return Photo.objects.filter(registration=registration, current=True).first()
-
-
-def waiting_photo(registration: Registration) -> Photo | None:
-    """The photo that was taken with a fault and waits for staff to let it pass, or for a better one."""
-    return Photo.objects.filter(registration=registration, waiting=True).first()
-
-
-def photos_of(registration: Registration) -> list[Photo]:
-    """Return every photo that was taken, newest first."""
-    return list(Photo.objects.filter(registration=registration).order_by("-taken_at", "-pk"))
-
-
-def passing_context(photo_id: UUID) -> str:
-    """Return the place a sealed reason is bound to."""
-    return f"registrations_photo.passed_sealed.{photo_id}"
-
-
-def passing_of(photo: Photo, season: Season) -> tuple[str, str]:
-    """Return why a photo was let pass, as the season names it, and the words beside it; empty: it was not."""
-    if not photo.passed_sealed:
-        return "", ""
-    kept = json.loads(keys().unseal(photo.passed_sealed, context=passing_context(photo.pk)))
-    titles = {item["key"]: item["title"] for item in data(season, "photo")["overrides"]}
-    return titles.get(kept["reason"], kept["reason"]), kept["note"]
 
 
 def photo_bytes(photo: Photo) -> bytes:

@@ -13,6 +13,7 @@ from baoming.organizations.models import Staff
 _NAV = (
     ("今天", "office:today", "see_calendar"),
     ("受理", "office:desk", "intake"),
+    ("照片", "office:photos", "see_photos"),
     ("考生", "office:candidates", "see_candidates"),
     ("待审批", "office:approvals", "see_approvals"),
     ("学籍名册", "office:rosters", "import_roster"),

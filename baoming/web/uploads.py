@@ -1,4 +1,6 @@
-"""A file that a form sent, or the sentence that says why there is none."""
+"""A file or an id that a form sent, or the sentence that says why there is none."""
+
+from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
@@ -16,3 +18,11 @@ def sent_file(request: HttpRequest, name: str, *, missing: str) -> "UploadedFile
     if int(request.META.get("CONTENT_LENGTH") or 0) > _MOST:
         raise Refused("文件超过12MB，没有收到。请换一个小一些的文件")
     raise Refused(missing)
+
+
+def sent_id(request: HttpRequest, name: str) -> UUID:
+    """Return the id of what the page showed. Raises Refused for what is none."""
+    try:
+        return UUID(request.POST.get(name, ""))
+    except ValueError:
+        raise Refused("请刷新页面，看过现在的内容再决定") from None

@@ -13,8 +13,9 @@ from baoming.audit.models import Event
 from baoming.registrations import photo_measures
 from baoming.registrations.models import Photo, Registration
 from baoming.registrations.photo_geometry import Fault
+from baoming.registrations.photo_queries import passing_of, waiting_photo
 from baoming.registrations.photos import PhotoRefused
-from baoming.registrations.queries import current_photo, passing_of, waiting_photo
+from baoming.registrations.queries import current_photo
 from baoming.registrations.services import photos
 from baoming.registrations.services.numbers import issue_number
 from baoming.registrations.services.photos import pass_photo, take_photo
@@ -130,11 +131,11 @@ def test_why_it_passed_stands_in_no_column_and_no_event() -> None:
 @pytest.mark.parametrize(
     ("reason", "note", "field"),
     [
-        ("", WORDS["note"], "pass_reason"),
-        ("because", WORDS["note"], "pass_reason"),
-        ("medical", " 好 ", "pass_note"),
-        ("medical", "", "pass_note"),
-        ("medical", "多" * 101, "pass_note"),
+        ("", WORDS["note"], "why"),
+        ("because", WORDS["note"], "why"),
+        ("medical", " 好 ", "seen"),
+        ("medical", "", "seen"),
+        ("medical", "多" * 101, "seen"),
     ],
 )
 def test_without_reason_or_words_it_does_not_pass(reason: str, note: str, field: str) -> None:

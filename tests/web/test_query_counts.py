@@ -23,11 +23,13 @@ from baoming.payments.models import Order
 from baoming.registrations.models import FormVersion, HoldRow, Registration, StepLog
 from baoming.registrations.queries import TABS
 from baoming.registrations.rosters import RosterRow
+from baoming.registrations.services.photos import pass_photo, take_photo
 from baoming.registrations.services.rosters import import_roster
 from baoming.reviews.services import refer_eligibility, transfer
 from baoming.seasons.models import Season
 from tests import factories as make
 from tests.registrations import confirmed
+from tests.registrations.test_pass_photo import RED, WORDS
 from tests.web.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -139,6 +141,20 @@ def test_the_queue_at_the_desk(office: Client) -> None:
         person(site, number=None)
 
     assert same(counted(office, "/desk/", more, shown="测试学生"))
+
+
+def faced(site: Organization) -> None:
+    """A person with a photo that waits, one in use, and the reason why it passed."""
+    row = make.registration(site, name="欧阳思远")
+    by = Actor(kind=Party.SITE, id="", path=row.path, label="周敏")
+    photo = take_photo(row.pk, RED, by=by, source="camera")
+    pass_photo(row.pk, photo.pk, **WORDS, by=by)
+    take_photo(row.pk, RED, by=by, source="camera")
+
+
+def test_a_class_of_faces(office: Client) -> None:
+    site = desk(office)
+    assert same(counted(office, "/photos/", lambda: faced(site), shown="欧阳思远</a>"))
 
 
 def test_the_roster(office: Client) -> None:

@@ -13,6 +13,7 @@ NOT_OF_A_CANDIDATE = {
     *SEGMENT_VERBS,
     "fetch_prints",
     "import_roster",
+    "see_photos",
     "set_clock",
     "start_batch",
 }  # never on a candidate's page

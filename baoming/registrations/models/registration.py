@@ -97,7 +97,10 @@ class Registration(models.Model):
             models.Index("season", "path", name="registration_for_approval", condition=Q(approval_since__isnull=False)),
             models.Index("season", "path", name="registration_stopped", condition=Q(stopped_at__isnull=False)),
             models.Index(
-                "season", "path", "photo_state", name="registration_by_photo",
+                "season",
+                "path",
+                "photo_state",
+                name="registration_by_photo",
                 condition=Q(photo_state__in=["faulty", "passed", "retake"]),
             ),
             models.Index("season", "last_four_blind", name="registration_by_last_four"),

@@ -12,8 +12,8 @@ from baoming.audit.actors import Actor
 from baoming.audit.services import record
 from baoming.registrations.models import Photo, Registration
 from baoming.registrations.photo_geometry import GeometryProfile
+from baoming.registrations.photo_queries import passing_context
 from baoming.registrations.photos import ExaminedPhoto, PhotoProfile, examine
-from baoming.registrations.queries import passing_context
 from baoming.registrations.services.sheets import void_sheets
 from baoming.registrations.services.steps import complete_step, locked, refuse_if_completed, require
 from baoming.seasons.models import Season
@@ -99,9 +99,9 @@ def _passing(reason: str, note: str, season: Season) -> dict[str, str]:
     """What is kept of the decision; Invalid where it is none."""
     errors = {}
     if reason not in {item["key"] for item in data(season, "photo")["overrides"]}:
-        errors["pass_reason"] = "请选择一条放行理由"
+        errors["why"] = "请选择一条放行理由"
     if not 2 <= len(note.strip()) <= LONGEST_NOTE:
-        errors["pass_note"] = f"请写明看到的情况，2到{LONGEST_NOTE}个字，例如“左眼有敷料，医院证明已核对”"
+        errors["seen"] = f"请写明看到的情况，2到{LONGEST_NOTE}个字，例如“左眼有敷料，医院证明已核对”"
     if errors:
         raise Invalid(errors)
     return {"reason": reason, "note": note.strip()}

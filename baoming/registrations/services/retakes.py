@@ -11,7 +11,13 @@ from baoming.registrations.models import Photo, Registration
 from baoming.registrations.queries import state_of
 from baoming.registrations.services.photos import mark
 from baoming.registrations.services.sheets import void_sheets
-from baoming.registrations.services.steps import complete_step, locked, refuse_if_completed, return_step
+from baoming.registrations.services.steps import (
+    complete_step,
+    locked,
+    refuse_if_completed,
+    refuse_if_stopped,
+    return_step,
+)
 from baoming.schedule.services import extend_for_person
 from baoming.seasons.queries import data, season_now
 from baoming.shared.errors import Invalid, NotOpen, Refused
@@ -32,6 +38,7 @@ def ask_retake(registration_id: UUID, photo_id: UUID, *, reason: str, by: Actor)
     registration = locked(registration_id)
     if by.kind not in _MAY_ASK:
         raise NotOpen(f"重拍照片由{'或'.join(PARTY_NAMES[party] for party in _MAY_ASK)}提出")
+    refuse_if_stopped(registration)
     refuse_if_completed(registration)
     photo = Photo.objects.filter(registration=registration, current=True).first()
     if photo is None or photo.pk != photo_id:
@@ -62,6 +69,7 @@ def keep_photo(registration_id: UUID, photo_id: UUID, *, by: Actor) -> Photo:
     photo = Photo.objects.filter(registration=registration, current=True).first()
     if photo is None or photo.pk != photo_id or photo.returned_at is None:
         raise Refused("这张照片没有标为待重拍，或者已经换过，请看过现在的照片再决定")
+    refuse_if_stopped(registration)
     if by.kind != photo.returned_kind:
         raise NotOpen(f"重拍是{PARTY_NAMES[Party(photo.returned_kind)]}提出的，由它撤回")
     Photo.objects.filter(registration=registration, waiting=True).update(waiting=False)

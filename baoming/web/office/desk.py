@@ -1,10 +1,10 @@
 """The desk of a site: card, eligibility, photo, number, slip (R5–R8)."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -14,19 +14,17 @@ from baoming.registrations.form_queries import code_sets
 from baoming.registrations.identity_documents import IdentityDocument, validity_problem
 from baoming.registrations.models import Registration, RosterEntry
 from baoming.registrations.queries import (
-    current_photo,
     document_of,
     expected_pupils,
     newest_slip,
     owes_reading,
-    photo_bytes,
     tasks_of,
     worklist,
 )
 from baoming.registrations.segment_queries import next_number
 from baoming.registrations.services.intake import matching_entry, open_file, reread_card
 from baoming.registrations.services.numbers import issue_number
-from baoming.registrations.services.photos import take_photo
+from baoming.registrations.services.photos import pass_photo, take_photo
 from baoming.registrations.services.slips import print_slip
 from baoming.reviews.decisions import reasons
 from baoming.reviews.queries import last_review
@@ -37,8 +35,9 @@ from baoming.web.access import OfficeRequest, staff_may
 from baoming.web.office.cards import read_card, reader_agent, typed_card
 from baoming.web.office.decisions import judge
 from baoming.web.office.scope import one
+from baoming.web.office.story.pictures import at_desk
 from baoming.web.office.words import TITLES
-from baoming.web.uploads import sent_file
+from baoming.web.uploads import sent_file, sent_id
 
 
 @require_safe
@@ -116,22 +115,26 @@ def photo(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
     registration = one(request, registration_id)
     try:
         upload = sent_file(request, "photo", missing="请先选择照片，再上传")
-        take_photo(registration.pk, upload.read(), by=request.actor, source="camera")
+        source: Literal["camera", "handed_in"] = "handed_in" if request.POST.get("source") == "handed_in" else "camera"
+        take_photo(registration.pk, upload.read(), by=request.actor, source=source)
     except Refused as refusal:
         return _file(request, registration, {"photo": str(refusal)})
     return redirect("office:desk_file", registration.pk)
 
 
-@require_safe
-@staff_may("see_candidates")
-def photo_file(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
-    """The photo itself, for staff of the area."""
+@require_POST
+@staff_may("intake")
+def let_pass(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
+    """Let a photo with a fault pass, with a reason and words; what was typed stays beside the refusal."""
     registration = one(request, registration_id)
-    shown = current_photo(registration)
-    if shown is None:
-        raise Http404
-    record("see_photo", by=request.actor, subject=registration.pk, path=registration.path)
-    return HttpResponse(photo_bytes(shown), content_type="image/jpeg")
+    why, seen = request.POST.get("why", ""), request.POST.get("seen", "")
+    try:
+        pass_photo(registration.pk, sent_id(request, "photo"), reason=why, note=seen, by=request.actor)
+    except Invalid as refusal:
+        return _file(request, registration, refusal.fields)
+    except Refused as refusal:
+        return _file(request, registration, {"why": str(refusal)})
+    return redirect("office:desk_file", registration.pk)
 
 
 @require_POST
@@ -196,7 +199,7 @@ def _file(request: OfficeRequest, registration: Registration, errors: dict[str, 
         "done": registration.done_steps,
         "tasks": {task.key: task for task in tasks_of(registration, request.actor.kind, clock=request.clock).all},
         **_judging(request, registration),
-        "photo": current_photo(registration),
+        **at_desk(request, registration),
         "next_number": next_number(request.season.pk, registration.site_id),
         "expired": validity_problem(document, today=request.clock.now.astimezone(BEIJING).date()),
         "agent": reader_agent(),

@@ -5,6 +5,9 @@ from baoming.registrations.journey import JOURNEY
 VERBS = {
     "open_file": "打开报名档案",
     "take_photo": "采集照片",
+    "pass_photo": "照片人工放行",
+    "return_photo": "照片标为待重拍",
+    "keep_photo": "撤回照片重拍",
     "print_slip": "打印报名序号通知单",
     "print_sheet": "打印报名登记表",
     "void_number": "作废报名序号",
