@@ -18,6 +18,12 @@ def valid_print(subject: UUID, kind: str) -> Print | None:
     return Print.objects.filter(subject=subject, kind=kind, voided_at=None).first()
 
 
+def prints_with_prefix(prefix: str) -> list[Print]:
+    """Return the prints whose id begins with these hex digits: one, or a few that happen to."""
+    first, last = (UUID(hex=prefix.ljust(32, fill)) for fill in "0f")
+    return list(Print.objects.filter(pk__gte=first, pk__lte=last))
+
+
 def prints_in(file: PrintFile) -> list[Print]:
     """Return the prints of a file in their order, void ones too."""
     return list(Print.objects.filter(file=file).order_by("place"))

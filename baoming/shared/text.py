@@ -30,6 +30,11 @@ def mask_document(number: str) -> str:
     return number[:3] + "*" * (len(number) - 7) + number[-4:]
 
 
+def mask_name(name: str) -> str:
+    """Return `欧*远`, `李*`, `阿*提`: the first character and, of three and more, the last; its length stays hidden."""
+    return f"{name[:1]}*{name[-1:] if len(name) > 2 else ''}"
+
+
 def mask_phone(number: str) -> str:
     """Return `138****6021`."""
     return f"{number[:3]}****{number[-4:]}" if len(number) >= 11 else "*" * len(number)

@@ -60,14 +60,14 @@ def fields_of(row: Registration) -> list[str]:
 
 
 def address(portal: str, name: str, row: Registration) -> str:
-    samples = {"registration_id": row.pk, "site_id": row.site_id, "key": "contact", "no": 10**25}
+    samples = {"registration_id": row.pk, "site_id": row.site_id, "key": "contact", "no": 10**25, "code": "BM1.F.23.²"}
     pattern = routes(portal)[name].pattern
     return "/" + str(pattern).format() if not pattern.converters else _filled(str(pattern), samples)
 
 
 def _filled(pattern: str, samples: dict[str, object]) -> str:
     for key, value in samples.items():
-        for kind in ("uuid", "slug", "int"):
+        for kind in ("uuid", "slug", "int", "str"):
             pattern = pattern.replace(f"<{kind}:{key}>", str(value))
     return f"/{pattern}"
 

@@ -96,7 +96,15 @@ CANDIDATES_OWN = {
     "versions": ("GET",),
     "version": ("GET",),
 }
-CANDIDATES_OPEN = {"home": PAGE, "sites": PAGE, "claim": FORM, "sign_in": FORM, "sign_out": ACT, "care": ACT}
+CANDIDATES_OPEN = {
+    "sheet": PAGE,
+    "home": PAGE,
+    "sites": PAGE,
+    "claim": FORM,
+    "sign_in": FORM,
+    "sign_out": ACT,
+    "care": ACT,
+}
 METHODS = {**{name: route.methods for name, route in OF_ONE.items()}, **OF_MANY, **OPEN}
 
 
@@ -236,6 +244,6 @@ def test_a_stranger_is_led_to_sign_in_everywhere(
 
 
 def _any_address(portal: str, name: str) -> str:
-    samples = {"registration_id": UUID(int=1), "site_id": UUID(int=1), "key": "exam", "no": 1}
+    samples = {"registration_id": UUID(int=1), "site_id": UUID(int=1), "key": "exam", "no": 1, "code": "BM1.F"}
     asked = routes(portal)[name].pattern.converters
     return reverse(f"{portal}:{name}", kwargs={key: samples[key] for key in asked})

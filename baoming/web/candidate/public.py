@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from baoming.organizations.queries import counties_by_city, county_of_code, sites_of
+from baoming.registrations.services.sheet_checks import check_sheet
 from baoming.schedule.models import Phase
 from baoming.schedule.queries import calendar, phase_times
 from baoming.schedule.windows import PhaseTime
@@ -46,6 +47,16 @@ def sites(request: CandidateRequest) -> HttpResponse:
         "sites": sites_of(request.season.pk, county.path) if county else [],
     }
     return render(request, "candidate/sites.html", context)
+
+
+@require_safe
+def sheet(request: HttpRequest, code: str) -> HttpResponse:
+    """Whether a printed sheet counts, for whoever reads its code; the code's signature stands in for signing in."""
+    checked = check_sheet(code)
+    status = 200 if checked.found else 422
+    return render(
+        request, "candidate/sheet.html", {"paper": checked.paper.value, "found": checked.found}, status=status
+    )
 
 
 @require_POST

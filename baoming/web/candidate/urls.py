@@ -2,12 +2,14 @@
 
 from django.urls import path
 
+from baoming.registrations.sheet_codes import ROUTE
 from baoming.web.candidate import entry, fee, form_urls, public, steps
 
 app_name = "candidate"
 urlpatterns = [
     path("", public.home, name="home"),
     path("sites/", public.sites, name="sites"),
+    path(f"{ROUTE}/<str:code>", public.sheet, name="sheet"),
     path("claim/", entry.first_login, name="claim"),
     path("sign-in/", entry.sign_in, name="sign_in"),
     path("sign-out/", entry.sign_out, name="sign_out"),
