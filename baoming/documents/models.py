@@ -6,6 +6,13 @@ from uuid import uuid4
 from django.db import models
 
 from baoming.seasons.models import Season
+from baoming.shared.paths import next_sibling
+
+
+class PrintFileQuerySet(models.QuerySet["PrintFile"]):
+    def within(self, path: str) -> "PrintFileQuerySet":
+        """Those of this office and of the offices below it."""
+        return self.filter(path__gte=path, path__lt=next_sibling(path))
 
 
 class PrintFile(models.Model):
@@ -31,6 +38,8 @@ class PrintFile(models.Model):
     size = models.PositiveIntegerField(default=0)  # bytes of the PDF
     made_at = models.DateTimeField(null=True)  # by the real clock, as is what follows
     removed_at = models.DateTimeField(null=True)
+
+    objects = PrintFileQuerySet.as_manager()
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["season", "path", "-at"], name="print_file_by_path")]

@@ -5,7 +5,6 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from baoming.documents.models import Print, PrintFile
-from baoming.shared.paths import next_sibling
 
 
 def prints_of(subject: UUID) -> list[Print]:
@@ -31,7 +30,7 @@ def prints_in(file: PrintFile) -> list[Print]:
 
 def files(season_id: int, path: str) -> QuerySet[PrintFile]:
     """Return the files of an office, newest first, each with how many prints it holds and how many are void."""
-    rows = PrintFile.objects.filter(season=season_id, path__gte=path, path__lt=next_sibling(path))
+    rows = PrintFile.objects.filter(season=season_id).within(path)
     counted = rows.annotate(prints=Count("print"), void=Count("print", filter=Q(print__voided_at__isnull=False)))
     return counted.order_by("-at", "title", "part", "pk")
 

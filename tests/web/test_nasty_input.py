@@ -14,7 +14,7 @@ from tests import factories as make
 from tests.registrations import confirmed
 from tests.registrations.form_samples import FILLED
 from tests.web.conftest import signed_in
-from tests.web.test_scope import CANDIDATES_OPEN, CANDIDATES_OWN, METHODS, OF_ONE, routes
+from tests.web.test_scope import CANDIDATES_OPEN, CANDIDATES_OWN, METHODS, OF_ONE, file_of, routes
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +60,14 @@ def fields_of(row: Registration) -> list[str]:
 
 
 def address(portal: str, name: str, row: Registration) -> str:
-    samples = {"registration_id": row.pk, "site_id": row.site_id, "key": "contact", "no": 10**25, "code": "BM1.F.23.²"}
+    samples = {
+        "registration_id": row.pk,
+        "site_id": row.site_id,
+        "file_id": file_of(row).pk,
+        "key": "contact",
+        "no": 10**25,
+        "code": "BM1.F.23.²",
+    }
     pattern = routes(portal)[name].pattern
     return "/" + str(pattern).format() if not pattern.converters else _filled(str(pattern), samples)
 

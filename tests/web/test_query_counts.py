@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from baoming.audit.actors import Actor, Party
 from baoming.audit.services import record
+from baoming.documents.models import Print, PrintFile
 from baoming.documents.services import log_print
 from baoming.organizations.models import Organization
 from baoming.organizations.roles import Role
@@ -212,3 +213,27 @@ def test_the_candidates_own_pages(phone: Client, address: str, shown: str) -> No
     assert row.account is not None
     phone.force_login(row.account)
     assert same(counted(phone, address, lambda: happened(row), shown=shown))
+
+
+def printed_among_others(site: Organization, first: PrintFile | None = None) -> PrintFile:
+    """One more file of a class print, and one more sheet in it and in the first."""
+    season, now = Season.objects.get(), datetime.now().astimezone()
+    by = Actor(kind=Party.SITE, id="", path=site.path, label="周敏")
+    values = {"kind": "registration_form", "season": season, "path": site.path, "title": "高三（1）班", "at": now}
+    made = PrintFile.objects.create(**values)
+    row = make.registration(site, name="欧阳思远")
+    for file in {first, made} - {None}:
+        one = log_print(row.pk, "registration_form", path=row.path, version=1, content_hash="A" * 64, at=now, by=by)
+        Print.objects.filter(pk=one.pk).update(file=file, place=1)
+    return made
+
+
+def test_the_files_of_class_prints_and_what_one_holds(office: Client) -> None:
+    site = desk(office)
+    first = printed_among_others(site)
+
+    def more() -> None:
+        printed_among_others(site, first)
+
+    assert same(counted(office, "/prints/", more, shown="高三（1）班</a>"))
+    assert same(counted(office, f"/prints/{first.pk}/", more, shown="欧阳思远</a>"))

@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.converters import UUIDConverter
 
+from baoming.documents.models import PrintFile, PrintFileQuerySet
 from baoming.organizations.models import Organization, OrganizationQuerySet, Staff
 from baoming.organizations.roles import Role
 from baoming.registrations.models import Registration
@@ -61,6 +62,8 @@ OF_ONE = {
     "keep_photo": Route(ACT, Role.COUNTY),
     "desk_number": Route(ACT),
     "desk_slip": Route(ACT),
+    "prints_one": Route(PAGE),
+    "prints_pdf": Route(PAGE),
     "open_site": Route(ACT, Role.COUNTY),
     "new_segment": Route(ACT, Role.COUNTY),
 }
@@ -74,6 +77,7 @@ OF_MANY = {
     "desk_card": ACT,
     "desk_typing": FORM,
     "photos": PAGE,
+    "prints": PAGE,
     "rosters": FORM,
     "rosters_take": ACT,
     "sites": PAGE,
@@ -125,8 +129,14 @@ def takes_an_id(pattern: URLPattern) -> bool:
     return any(isinstance(converter, UUIDConverter) for converter in pattern.pattern.converters.values())
 
 
+def file_of(row: Registration) -> PrintFile:
+    """A file of prints of this person's site, made on first use."""
+    values = {"kind": "registration_form", "season": row.season, "title": "高三（1）班", "at": row.created_at}
+    return PrintFile.objects.get_or_create(path=row.path, defaults=values)[0]
+
+
 def address(name: str, row: Registration) -> str:
-    ids = {"registration_id": row.pk, "site_id": row.site_id}
+    ids = {"registration_id": row.pk, "site_id": row.site_id, "file_id": file_of(row).pk}
     asked = routes("office")[name].pattern.converters
     return reverse(f"office:{name}", kwargs={key: ids[key] for key in asked})
 
@@ -172,7 +182,7 @@ def test_every_route_of_the_url_table_stands_in_one_of_the_lists() -> None:
     assert {name for name, pattern in found.items() if not takes_an_id(pattern)} == {*OF_MANY, *OPEN}
     assert set(routes("candidate")) == {*CANDIDATES_OWN, *CANDIDATES_OPEN}
     ids = {converter for pattern in found.values() for converter in pattern.pattern.converters}
-    assert ids == {"registration_id", "site_id"}
+    assert ids == {"registration_id", "site_id", "file_id"}
 
 
 def test_what_lies_outside_the_own_office_is_not_found(office: Client) -> None:
@@ -202,6 +212,7 @@ def test_control_without_the_scope_every_route_reaches_another_countys_people(
     second_city = strangers(row)["second city"]
     monkeypatch.setattr(RegistrationQuerySet, "within", everywhere)
     monkeypatch.setattr(OrganizationQuerySet, "within", everywhere)
+    monkeypatch.setattr(PrintFileQuerySet, "within", everywhere)
     reached = answers(office, row, second_city)
     assert set(reached) == set(OF_ONE)
     assert set(reached.values()) <= REACHED, reached
@@ -244,6 +255,13 @@ def test_a_stranger_is_led_to_sign_in_everywhere(
 
 
 def _any_address(portal: str, name: str) -> str:
-    samples = {"registration_id": UUID(int=1), "site_id": UUID(int=1), "key": "exam", "no": 1, "code": "BM1.F"}
+    samples = {
+        "registration_id": UUID(int=1),
+        "site_id": UUID(int=1),
+        "file_id": UUID(int=1),
+        "key": "exam",
+        "no": 1,
+        "code": "BM1.F",
+    }
     asked = routes(portal)[name].pattern.converters
     return reverse(f"{portal}:{name}", kwargs={key: samples[key] for key in asked})

@@ -1,0 +1,68 @@
+"""Files of class prints: those of the own office, what one holds and what of it still counts, and fetching it again."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from baoming.documents.models import Print, PrintFile
+from baoming.documents.queries import files, prints_in
+from baoming.documents.services import KEPT, fetch_file
+from baoming.registrations.models import Registration
+from baoming.registrations.services.sheet_checks import signed_prints
+from baoming.web.access import OfficeRequest, staff_may
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One sheet of a file as the page shows it."""
+
+    row: Print
+    person: Registration
+    signed: bool
+
+
+@require_safe
+@staff_may("print_sheet")
+def index(request: OfficeRequest) -> HttpResponse:
+    """The files of the own office, newest first."""
+    rows = files(request.season.pk, request.staff.path)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    return render(request, "office/prints.html", {"page": page, "days": KEPT.days})
+
+
+@require_safe
+@staff_may("print_sheet")
+def one(request: OfficeRequest, file_id: UUID) -> HttpResponse:
+    """One file: its sheets with what each is worth now, and who was left out and why."""
+    file = _file(request, file_id)
+    prints = prints_in(file)
+    people = Registration.objects.in_bulk([*(row.subject for row in prints), *(UUID(pk) for pk, _ in file.left_out)])
+    signed = signed_prints([row.subject for row in prints])
+    context = {
+        "file": file,
+        "until": file.made_at + KEPT if file.made_at else None,
+        "held": [Held(row, people[row.subject], row.pk in signed) for row in prints],
+        "left_out": [(people[UUID(pk)], why) for pk, why in file.left_out],
+        "void": sum(1 for row in prints if row.voided_at),
+    }
+    return render(request, "office/prints_one.html", context)
+
+
+@require_safe
+@staff_may("print_sheet")
+def pdf(request: OfficeRequest, file_id: UUID) -> HttpResponse:
+    """The file itself: the same paper again, no new print; who fetched it is recorded."""
+    file = _file(request, file_id)
+    answer = HttpResponse(fetch_file(file.pk, by=request.actor), content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="sheets-{file.at:%m%d-%H%M}-{file.part}.pdf"'
+    return answer
+
+
+def _file(request: OfficeRequest, file_id: UUID) -> PrintFile:
+    return get_object_or_404(files(request.season.pk, request.staff.path), pk=file_id)
