@@ -28,7 +28,7 @@ check: setup ## style, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-bench: setup ## what the service costs, beside bare Django, bare hashes and pgbench (about 4 minutes)
+bench: setup ## what the service costs, beside bare Django, bare hashes and pgbench; class prints (about 5 minutes)
 	@$(BIN)/python -m bench
 
 province: setup ## an installation with 700,000 people in it (TO=..., PEOPLE=...; under ten minutes)

@@ -1,4 +1,4 @@
-"""`make bench`: the journey's CPU beside bare hashes and bare Django, and numbers issued beside pgbench."""
+"""`make bench`: a journey's CPU beside bare hashes and bare Django, numbers beside pgbench, and class prints."""
 
 import signal
 import subprocess
@@ -10,7 +10,7 @@ from types import FrameType
 
 import psycopg
 
-from bench import journey, numbers
+from bench import journey, numbers, printing
 from bench.bare import bare_django
 from bench.drive import Driver
 from bench.installation import installation
@@ -30,7 +30,7 @@ def main() -> int:
         postmaster = int((stack.cluster.data / "postmaster.pid").read_text().split()[0])
         rounds = _journeys(stack, lines, postmaster=postmaster)
         stack.group.stop()  # numbers are measured beside an otherwise idle database
-        issued = numbers.measure(stack, postmaster=postmaster)
+        issued = numbers.measure(stack, postmaster=postmaster) | printing.measure(stack)
         where = machine(_version(stack.cluster))
     write(_figures(lines, rounds) | issued, _table(lines, rounds), machine=where, day=datetime.now(UTC).date())
     return 0
