@@ -105,7 +105,7 @@ def replaced(cashier: Cashier, printer: Printer) -> Iterator[None]:
             f"{services}.slips.number_slips": printer.slips,
             f"{services}.sheets.registration_forms": printer.sheets,
             f"{services}.sheets.photo_bytes": lambda _: b"",
-            f"{services}.photos.prepare": cache(photos.prepare),
+            f"{services}.photos.examine": cache(photos.examine),
             "baoming.messages.services.defer": _nothing,
             "baoming.payments.services.defer": _nothing,
             f"{services}.person_checks.defer": _nothing,

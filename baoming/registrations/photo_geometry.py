@@ -161,7 +161,7 @@ class GeometryProfile:
     crown: tuple[int, int]
     eyes: tuple[int, int]
     face_width: tuple[int, int]
-    backdrops: dict[str, Colour]
+    backdrops: tuple[Colour, ...]
     backdrop_tolerance: int
     backdrop_unevenness: int
     aside: int
@@ -180,7 +180,7 @@ class GeometryProfile:
         """Read the two parts of the season's document: the standard's figures, and ours."""
         known = {field.name for field in fields(cls)}
         found = {key: value for key, value in {**standard, **limits}.items() if key in known}
-        backdrops = {item["name"]: tuple(item["colour"]) for item in found.pop("backdrops")}
+        backdrops = tuple(_points(item["colour"]) for item in found.pop("backdrops"))
         return cls(backdrops=backdrops, **{key: _points(value) for key, value in found.items()})
 
 
@@ -288,7 +288,7 @@ def _place_faults(head: Head, width: int, profile: GeometryProfile) -> list[Faul
 
 
 def _look_faults(looks: Looks, profile: GeometryProfile) -> list[Fault]:
-    nearest = min(math.dist(looks.backdrop, colour) for colour in profile.backdrops.values())
+    nearest = min(math.dist(looks.backdrop, colour) for colour in profile.backdrops)
     checks = (
         (looks.sharpness < profile.sharpness, Fault.BLURRED),
         (looks.covered > profile.covered, Fault.EYES_HIDDEN),
