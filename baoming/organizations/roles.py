@@ -32,6 +32,7 @@ _OFFICES = frozenset({Role.OPERATOR, Role.COUNTY, Role.CITY, Role.PROVINCE})
 ACTIONS: dict[str, frozenset[Role]] = {
     "see_calendar": frozenset(Role),
     "see_candidates": _OFFICES,
+    "see_classes": _OFFICES | {Role.TEACHER},  # a teacher: the own classes, as progress only
     "intake": _SITE,  # card, photo, number, slip
     "see_photos": _SITE_COUNTY,  # of a class at a glance
     "return_photo": _SITE_COUNTY,

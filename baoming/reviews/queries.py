@@ -64,8 +64,11 @@ class Moral:
 def moral_of(registration: Registration) -> Moral | None:
     """Return the moral assessment that counts, opened; None before there is one."""
     row = newest_assessment(registration)
-    if row is None:
-        return None
+    return opened(row) if row is not None else None
+
+
+def opened(row: MoralAssessment) -> Moral:
+    """Open the sealed text of one assessment."""
     return Moral(row.qualified, _words(row), row.at, row.by_label)
 
 

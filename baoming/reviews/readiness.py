@@ -44,6 +44,8 @@ def why_not(kind: str, facts: Facts, by: Party, *, unsubmitted: bool = False) ->
 def is_done(kind: str, facts: Facts) -> bool:
     """Whether this act has been done to the person already: nothing to skip, nothing to do."""
     done = facts.state.done
+    if kind == "class_print":
+        return 0 < facts.version == facts.printed
     if kind == "submission":
         return facts.submitted or "completion" in done
     return _STEPS_OF[kind] in done
@@ -56,6 +58,13 @@ _STEPS_OF = {
     "completion": "completion",
     "review": "final_review",
 }
+
+
+def _print(facts: Facts, by: Party) -> None:
+    if facts.version == 0:
+        raise NotOpen("考生还没有保存报名信息，保存以后才能打印登记表", go="form")
+    if "photo" not in facts.state.done:
+        raise NotOpen("还没有照片，请先采集照片，再打印登记表", go="photo")
 
 
 def _sign(facts: Facts, by: Party) -> None:
@@ -87,6 +96,7 @@ def _review(facts: Facts, by: Party) -> None:
 
 
 _CHECKS: dict[str, Callable[[Facts, Party], None]] = {
+    "class_print": _print,
     "signature": _sign,
     "moral": _assess,
     "submission": _submit,

@@ -255,6 +255,7 @@ SITUATIONS: list[tuple[str, str, Callable[[Organization, Registration], None], s
     ("submission", "printed", _assessed, "还缺：登记表校对签字"),
     ("submission", "signed", _too_late, "还缺"),
     ("completion", "signed", _assessed, "报名点还没有上报"),
+    ("completion", "signed", _nothing, "还缺：思想品德考核意见。办好以后才能完成确认"),
     ("completion", "signed", _submitted, ""),
     ("review", "signed", _submitted, "请先完成县区完成"),
     ("review", "signed", _completed, "开放"),

@@ -14,7 +14,7 @@ from tests import factories as make
 from tests.registrations import confirmed
 from tests.registrations.form_samples import FILLED
 from tests.web.conftest import signed_in
-from tests.web.test_scope import CANDIDATES_OPEN, CANDIDATES_OWN, METHODS, OF_ONE, file_of, routes
+from tests.web.test_scope import CANDIDATES_OPEN, CANDIDATES_OWN, METHODS, OF_ONE, batch_of, file_of, routes
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +46,7 @@ FIELDS = [
     "handle", "password", "name", "number", "valid_to", "valid_from", "birth", "long_term", "code", "card",
     "wanted", "version", "hours", "qualified", "text", "reason", "note", "seen", "act", "expected", "first",
     "last", "phase", "sealed", "filename", "entry", "sex", "ethnicity", "address", "issuer", "consent",
+    "key", "pick", "unsubmitted",
     "no_refund", "phone", "login", "save", "accepted", "revision", "save_password", "asked", "care",
     "referral", "kind", "decision", "undo_reason", "open_reason", "site", "site_code", "transfer", "transfer_note",
     "withdrawal", "withdrawal_note", "proof", "falls",
@@ -64,6 +65,8 @@ def address(portal: str, name: str, row: Registration) -> str:
         "registration_id": row.pk,
         "site_id": row.site_id,
         "file_id": file_of(row).pk,
+        "batch_id": batch_of(row),
+        "kind": {"classes_act": "moral", "classes_all": "submission"}.get(name, ""),
         "key": "contact",
         "no": 10**25,
         "code": "BM1.F.23.²",

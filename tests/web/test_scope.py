@@ -14,11 +14,14 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.converters import UUIDConverter
 
+from baoming.audit.actors import Actor, Party
 from baoming.documents.models import PrintFile, PrintFileQuerySet
 from baoming.organizations.models import Organization, OrganizationQuerySet, Staff
 from baoming.organizations.roles import Role
 from baoming.registrations.models import Registration
+from baoming.registrations.models.batches import BatchQuerySet
 from baoming.registrations.models.registration import RegistrationQuerySet
+from baoming.registrations.services.batches import start_batch
 from tests import factories as make
 from tests.registrations import confirmed
 from tests.web.conftest import signed_in
@@ -64,6 +67,11 @@ OF_ONE = {
     "desk_slip": Route(ACT),
     "prints_one": Route(PAGE),
     "prints_pdf": Route(PAGE),
+    "classes_site": Route(PAGE),
+    "classes_one": Route(PAGE),
+    "classes_act": Route(FORM),
+    "classes_batch": Route(PAGE),
+    "classes_batch_undo": Route(ACT),
     "open_site": Route(ACT, Role.COUNTY),
     "new_segment": Route(ACT, Role.COUNTY),
 }
@@ -78,6 +86,9 @@ OF_MANY = {
     "desk_typing": FORM,
     "photos": PAGE,
     "prints": PAGE,
+    "classes": PAGE,
+    "classes_all": FORM,
+    "classes_batches": PAGE,
     "rosters": FORM,
     "rosters_take": ACT,
     "sites": PAGE,
@@ -136,9 +147,21 @@ def file_of(row: Registration) -> PrintFile:
 
 
 def address(name: str, row: Registration) -> str:
-    ids = {"registration_id": row.pk, "site_id": row.site_id, "file_id": file_of(row).pk}
+    ids = {
+        "registration_id": row.pk,
+        "site_id": row.site_id,
+        "file_id": file_of(row).pk,
+        "batch_id": batch_of(row),
+        "kind": "signature",
+    }
     asked = routes("office")[name].pattern.converters
     return reverse(f"office:{name}", kwargs={key: ids[key] for key in asked})
+
+
+def batch_of(row: Registration) -> UUID:
+    """A batch of the site's over this one person; not run."""
+    key, by = UUID(int=7), Actor(kind=Party.SITE, id="", path=row.path, label="周敏")
+    return start_batch(row.season, "signature", [row.pk], key=key, about="", options={}, by=by).pk
 
 
 def ask(client: Client, name: str, row: Registration) -> int:
@@ -182,7 +205,7 @@ def test_every_route_of_the_url_table_stands_in_one_of_the_lists() -> None:
     assert {name for name, pattern in found.items() if not takes_an_id(pattern)} == {*OF_MANY, *OPEN}
     assert set(routes("candidate")) == {*CANDIDATES_OWN, *CANDIDATES_OPEN}
     ids = {converter for pattern in found.values() for converter in pattern.pattern.converters}
-    assert ids == {"registration_id", "site_id", "file_id"}
+    assert ids == {"registration_id", "site_id", "file_id", "batch_id", "kind"}
 
 
 def test_what_lies_outside_the_own_office_is_not_found(office: Client) -> None:
@@ -213,6 +236,7 @@ def test_control_without_the_scope_every_route_reaches_another_countys_people(
     monkeypatch.setattr(RegistrationQuerySet, "within", everywhere)
     monkeypatch.setattr(OrganizationQuerySet, "within", everywhere)
     monkeypatch.setattr(PrintFileQuerySet, "within", everywhere)
+    monkeypatch.setattr(BatchQuerySet, "within", everywhere)
     reached = answers(office, row, second_city)
     assert set(reached) == set(OF_ONE)
     assert set(reached.values()) <= REACHED, reached
@@ -258,6 +282,8 @@ def _any_address(portal: str, name: str) -> str:
     samples = {
         "registration_id": UUID(int=1),
         "site_id": UUID(int=1),
+        "batch_id": UUID(int=1),
+        "kind": "signature",
         "file_id": UUID(int=1),
         "key": "exam",
         "no": 1,

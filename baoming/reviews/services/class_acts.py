@@ -9,13 +9,14 @@ from baoming.registrations.services import batches
 from baoming.registrations.services.batches import JOB, Kind, Options
 from baoming.registrations.services.class_sheets import MOST
 from baoming.registrations.services.sheets import record_signature
-from baoming.reviews.queries import newest_assessment, site_submission
-from baoming.reviews.readiness import UNSUBMITTED
+from baoming.reviews.queries import facts_of, newest_assessment, site_submission
+from baoming.reviews.readiness import why_not
 from baoming.reviews.services.class_prints import log_chunk
 from baoming.reviews.services.completion import complete_registration, reopen, review_finally, undo_final_review
 from baoming.reviews.services.morals import assess_morals, withdraw_assessment
 from baoming.reviews.services.signatures import void_signature
 from baoming.reviews.services.submissions import submit_registration, withdraw_submission
+from baoming.seasons.queries import season_clock
 from baoming.shared.errors import Refused
 from baoming.shared.jobs import defer
 
@@ -80,8 +81,10 @@ def _complete(registration: Registration, options: Options, by: Actor) -> str:
     """`unsubmitted`: also those whom the site has not submitted."""
     if "completion" in registration.done_steps:
         raise Refused("县（市、区）已经完成")
-    if not options.get("unsubmitted") and site_submission(registration) is None:
-        raise Refused(UNSUBMITTED)
+    unsubmitted = bool(options.get("unsubmitted"))
+    facts = facts_of([registration], clock=season_clock(registration.season_id))[registration.pk]
+    if sentence := why_not("completion", facts, by.kind, unsubmitted=unsubmitted):
+        raise Refused(sentence)
     complete_registration(registration.pk, by=by)
     return _completion(registration)
 

@@ -27,7 +27,7 @@ from baoming.shared.queries import next_ids
 from baoming.vault.services import keys
 
 HOLD = "moral_assessment"  # kind of the hold that an unqualified assessment places
-_LONGEST = 200  # characters: what the sheet has room for
+LONGEST = 200  # characters: what the sheet has room for
 
 
 @transaction.atomic
@@ -43,8 +43,8 @@ def assess_morals(registration_id: UUID, *, qualified: bool, text: str, by: Acto
     written = text.strip()
     if not written:
         raise Invalid({"text": "请填写思想品德考核意见"})
-    if len(written) > _LONGEST:
-        raise Invalid({"text": f"思想品德考核意见最多{_LONGEST}个字，您填了{len(written)}个"})
+    if len(written) > LONGEST:
+        raise Invalid({"text": f"思想品德考核意见最多{LONGEST}个字，您填了{len(written)}个"})
     [pk] = next_ids(MoralAssessment, 1)
     assessment = MoralAssessment.objects.create(
         pk=pk,

@@ -1,0 +1,342 @@
+"""R19–R22 on the pages of classes: who sees which class and which button, what is told before, what is started."""
+
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from baoming.organizations.models import Organization
+from baoming.organizations.roles import Role
+from baoming.registrations.models import Batch, Registration, RosterEntry
+from baoming.reviews.models import MoralAssessment
+from baoming.reviews.queries import moral_text
+from baoming.reviews.services import assess_morals
+from baoming.reviews.services.class_acts import run
+from tests import factories as make
+from tests.registrations.classes import CLASS, expected, operator, pupil, pupils
+from tests.registrations.confirmed import MORAL
+from tests.reviews.test_class_kinds import completed, submitted
+from tests.web.conftest import signed_in
+from tests.web.test_query_counts import counted, same
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def here() -> Organization:
+    make.season("confirmation")
+    return make.site()
+
+
+def of(here: Organization, role: Role) -> Organization:
+    assert here.parent
+    assert here.parent.parent
+    return {Role.COUNTY: here.parent, Role.CITY: here.parent.parent}.get(role, here)
+
+
+def enter(client: Client, here: Organization, role: Role = Role.OPERATOR) -> Client:
+    return signed_in(client, make.staff(of(here, role), role))
+
+
+def page(client: Client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200, answer.status_code
+    return answer.content.decode()
+
+
+def address(here: Organization, kind: str = "", *, name: str = CLASS) -> str:
+    return f"/classes/{here.pk}/class/{kind + '/' if kind else ''}?name={name}"
+
+
+def send(client: Client, here: Organization, kind: str, **fields: object) -> str:
+    """Start an act on the class; returns the address of its batch."""
+    answer = client.post(address(here, kind), {"key": str(uuid4()), **fields})
+    assert answer.status_code == 302, answer.content.decode()[:3000]
+    return str(answer.headers["Location"])
+
+
+# the pages of classes
+
+
+def test_the_site_sees_its_classes_in_the_order_that_people_count(office: Client, here: Organization) -> None:
+    for name in ("高三（10）班", "高三（2）班"):
+        pupil(here, class_name=name)
+    expected(here, class_name="高三（2）班")
+    found = page(enter(office, here), "/classes/")
+    assert found.index("高三（2）班") < found.index("高三（10）班")
+    assert "2个班" in found
+    assert "李强" in found
+
+
+def test_the_county_sees_its_sites_and_goes_down_to_a_class(office: Client, here: Organization) -> None:
+    pupil(here)
+    make.site("01", of="0103")
+    enter(office, here, Role.COUNTY)
+    sites = page(office, "/classes/")
+    assert f"/classes/{here.pk}/" in sites
+    assert sites.count("<tr>") == 2  # the head, and the own site: none of the other county's
+    assert CLASS in page(office, f"/classes/{here.pk}/")
+    assert "县区完成" in page(office, address(here))
+
+
+def test_a_class_shows_who_is_stuck_where_in_the_order_of_their_numbers(office: Client, here: Organization) -> None:
+    waiting, signed = pupil(here, name="田子轩"), pupil(here, stage="signed", name="龙家豪")
+    expected(here, name="左思源")
+    found = page(enter(office, here), address(here))
+    assert found.index("田子轩") < found.index("龙家豪") < found.index("左思源")
+    for said in ("已打印，等签字", "等品德考核", "还没有到场采集", "从未"):
+        assert said in found
+    assert f"/candidates/{waiting.pk}/" in found
+    assert f"/candidates/{signed.pk}/" in found
+
+
+def test_what_comes_next_is_the_one_filled_button(office: Client, here: Organization) -> None:
+    pupils(here, 2)
+    pupil(here, stage="signed")
+    found = page(enter(office, here), address(here))
+    bar = found[found.index("class-acts") : found.index("</nav>", found.index("class-acts"))]
+    assert bar.count('class="button"') == 1
+    assert ">登记签字</a><span>可办 <b>2</b> 人</span>" in bar
+
+
+def test_a_class_that_is_not_there_is_not_found(office: Client, here: Organization) -> None:
+    pupil(here)
+    enter(office, here)
+    for place in (address(here, name="高三（9）班"), address(here, "signature", name="高三（9）班")):
+        assert office.get(place).status_code == 404
+
+
+# the class teacher
+
+
+def test_the_teacher_sees_the_own_class_as_progress_and_nothing_else(office: Client, here: Organization) -> None:
+    row = pupil(here)
+    pupil(here, class_name="高三（2）班")
+    RosterEntry.objects.filter(class_name="高三（2）班").update(teacher="别的老师")
+    RosterEntry.objects.filter(class_name=CLASS).update(teacher="周敏")  # as the account is named
+    enter(office, here, Role.TEACHER)
+    assert "看本班进度" in page(office, "/")
+    assert office.get("/classes/").headers["Location"].startswith(f"/classes/{here.pk}/class/")
+    found = page(office, address(here))
+    assert row.name in found
+    assert "已打印，等签字" in found
+    for hidden in (f"/candidates/{row.pk}/", "登记签字", "class-acts", "990001"):
+        assert hidden not in found
+    assert office.get(address(here, name="高三（2）班")).status_code == 404
+    for place in (address(here, "signature"), "/classes/all/submission/", "/batches/"):
+        assert office.get(place).status_code == 404
+
+
+def test_a_teacher_whose_name_is_not_on_the_roster_is_told_so(office: Client, here: Organization) -> None:
+    pupil(here)
+    enter(office, here, Role.TEACHER)
+    assert "请报名点核对名册里的班主任姓名" in page(office, "/classes/")
+
+
+# the acts
+
+
+def test_how_many_and_why_not_the_others_is_told_before(office: Client, here: Organization) -> None:
+    pupils(here, 3)
+    unprinted = pupil(here, stage="saved", name="谭雅文")
+    expected(here, name="左思源")
+    found = page(enter(office, here), address(here, "signature"))
+    assert "可办 <b>3</b> 人，跳过 <b>2</b> 人" in found
+    assert "还没有打印现在的登记表，请先打印再签字" in found
+    assert f"{unprinted.student_no} 谭雅文" in found
+    assert "还没有到场采集" in found
+    assert found.count(" checked>") == 3
+
+
+def test_who_is_unticked_has_not_signed(office: Client, here: Organization) -> None:
+    first, second, absent = pupils(here, 3)
+    enter(office, here)
+    place = send(office, here, "signature", pick=[f"{first.pk}.1", f"{second.pk}.1"])
+    run(Batch.objects.get().pk)
+    done = {row.pk for row in Registration.objects.all() if "signature" in row.done_steps}
+    assert done == {first.pk, second.pk}
+    assert absent.pk not in done
+    assert "<b>2</b> 人已办" in page(office, place)
+
+
+def test_the_button_pressed_twice_makes_one_batch(office: Client, here: Organization) -> None:
+    [row] = pupils(here, 1)
+    enter(office, here)
+    key = str(uuid4())
+    places = {send(office, here, "signature", pick=[f"{row.pk}.1"], key=key) for _ in range(2)}
+    assert len(places) == 1
+    assert Batch.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({}, "没有选中考生，请至少选一人"),
+        ({"pick": ["nobody.1", "x", "00000000-0000-0000-0000-000000000001.1"]}, "没有选中考生，请至少选一人"),
+        ({"key": "", "own": True}, "这一页已经过期，请重新打开再办"),
+    ],
+)
+def test_a_form_that_cannot_be_taken_says_what_to_do(
+    office: Client, here: Organization, fields: dict[str, object], said: str
+) -> None:
+    [row] = pupils(here, 1)
+    enter(office, here)
+    own = {"pick": [f"{row.pk}.1"]} if fields.pop("own", False) else {}
+    answer = office.post(address(here, "signature"), {"key": str(uuid4()), **own, **fields})
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert Batch.objects.count() == 0
+
+
+def test_the_moral_grid_has_one_text_for_all_and_exceptions(office: Client, here: Organization) -> None:
+    plain, own, bad = pupils(here, 3)
+    enter(office, here)
+    send(
+        office, here, "moral", text=MORAL, pick=[f"{row.pk}.0" for row in (plain, own, bad)],
+        **{f"text-{own.pk}": "乐于助人", f"no-{bad.pk}": "1", f"text-{bad.pk}": "考核中"},
+    )  # fmt: skip
+    run(Batch.objects.get().pk)
+    assert [moral_text(row) for row in (plain, own, bad)] == [MORAL, "乐于助人", "考核中"]
+    assert MoralAssessment.objects.filter(qualified=False).count() == 1
+    assert "乐于助人" not in str(Batch.objects.values().get())
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"text": ""}, "请填写全班的考核意见，或者给每个人单独填写"),
+        ({"text": "好" * 201}, "思想品德考核意见最多200个字，您填了201个"),
+        ({"text": "好", "own": "好" * 201}, "的考核意见超过200个字，请改短"),
+        ({"text": "好", "no": "1"}, "勾了不合格，请在本人一行写明意见"),
+    ],
+)
+def test_a_grid_that_cannot_be_taken_keeps_what_was_typed(
+    office: Client, here: Organization, typed: dict[str, str], said: str
+) -> None:
+    first, second = pupils(here, 2)
+    enter(office, here)
+    lines = {f"text-{first.pk}": typed.get("own", ""), f"no-{first.pk}": typed.get("no", "")}
+    sent = {
+        "key": str(uuid4()),
+        "pick": [f"{first.pk}.0"],
+        "text": typed["text"],
+        f"text-{second.pk}": "写了一半",
+        **lines,
+    }
+    answer = office.post(address(here, "moral"), sent)
+    found = answer.content.decode()
+    assert answer.status_code == 422
+    assert said in found
+    assert "写了一半" in found
+    assert typed["text"] in found
+    assert found.count('name="pick"') == 2
+    assert f'value="{first.pk}.0" aria-label="录入{first.name}" checked' in found
+    assert f'value="{second.pk}.0" aria-label="录入{second.name}" checked' not in found
+    assert Batch.objects.count() == 0
+
+
+def test_who_is_assessed_stands_in_the_grid_unticked_with_what_counts(office: Client, here: Organization) -> None:
+    first, second = pupils(here, 2)
+    assess_morals(first.pk, qualified=True, text=MORAL, by=operator(here))
+    found = page(enter(office, here), address(here, "moral"))
+    counts = MoralAssessment.objects.get()
+    assert f'value="{first.pk}.{counts.pk}" aria-label="录入{first.name}">' in found
+    assert f'value="{second.pk}.0" aria-label="录入{second.name}" checked>' in found
+    assert f"已录入（合格）：{MORAL}" in found
+    send(office, here, "moral", text="新的意见", pick=[f"{first.pk}.{counts.pk}"])
+    run(Batch.objects.get().pk)
+    assert moral_text(first) == "新的意见"
+
+
+def test_the_whole_class_is_submitted_and_who_cannot_is_in_the_report(office: Client, here: Organization) -> None:
+    rows = pupils(here, 2, stage="signed")
+    for row in rows:
+        assess_morals(row.pk, qualified=True, text=MORAL, by=operator(here))
+    unsigned = pupil(here, name="谭雅文")
+    enter(office, here)
+    assert "上报2人" in page(office, address(here, "submission"))
+    place = send(office, here, "submission")
+    run(Batch.objects.get().pk)
+    found = page(office, place)
+    assert "<b>2</b> 人已办" in found
+    assert "谭雅文" in found
+    assert "还缺：登记表校对签字、思想品德考核意见" in found
+    assert f"/candidates/{unsigned.pk}/" in found
+
+
+def test_the_county_completes_all_that_sites_have_submitted_and_others_when_it_says_so(
+    office: Client, here: Organization
+) -> None:
+    submitted(here, 2)
+    waiting = pupil(here, stage="signed")
+    assess_morals(waiting.pk, qualified=True, text=MORAL, by=operator(here))
+    pupil(here, stage="saved")  # not so far: neither done nor named
+    enter(office, here, Role.COUNTY)
+    found = page(office, "/classes/all/completion/")
+    assert "完成2人" in found
+    assert "连同报名点还没有上报的1人一起完成" in found
+    office.post("/classes/all/completion/", {"key": str(uuid4())})
+    first = Batch.objects.get(kind="completion")
+    assert len(first.ids) == 2
+    office.post("/classes/all/completion/", {"key": str(uuid4()), "unsubmitted": "yes"})
+    run(first.pk)
+    run(Batch.objects.exclude(pk=first.pk).get(kind="completion").pk)
+    assert {row.current_step for row in Registration.objects.filter(signed_version=1)} == {"final_review"}
+
+
+def test_the_city_reviews_all_that_counties_have_completed(office: Client, here: Organization) -> None:
+    completed(here, 2)
+    make.season("submission")
+    enter(office, here, Role.CITY)
+    assert "终审通过2人" in page(office, "/classes/all/review/")
+    office.post("/classes/all/review/", {"key": str(uuid4())})
+    run(Batch.objects.latest("created_at").pk)
+    assert all("final_review" in row.done_steps for row in Registration.objects.all())
+
+
+@pytest.mark.parametrize(
+    ("role", "kind"),
+    [
+        (Role.OPERATOR, "completion"), (Role.OPERATOR, "review"), (Role.COUNTY, "signature"),
+        (Role.COUNTY, "submission"), (Role.CITY, "moral"), (Role.OPERATOR, "nothing"),
+    ],
+)  # fmt: skip
+def test_an_act_of_another_office_is_not_found(office: Client, here: Organization, role: Role, kind: str) -> None:
+    pupil(here)
+    enter(office, here, role)
+    for answer in (office.get(address(here, kind)), office.post(address(here, kind), {"key": str(uuid4())})):
+        assert answer.status_code == 404
+    assert office.get(f"/classes/all/{kind}/").status_code == 404
+    assert Batch.objects.count() == 0
+
+
+def test_acts_that_look_at_papers_are_not_done_for_a_whole_area(office: Client, here: Organization) -> None:
+    enter(office, here)
+    assert office.get("/classes/all/signature/").status_code == 404
+    assert office.get("/classes/all/moral/").status_code == 404
+
+
+# how often the database is asked
+
+
+def test_a_class_of_thirty_asks_as_often_as_a_class_of_one(office: Client, here: Organization) -> None:
+    enter(office, here)
+    for kind, shown in (("", "已打印，等签字"), ("signature", 'name="pick"'), ("moral", 'name="pick"')):
+        name = f"高三（{len(kind) + 1}）班"
+        assert same(counted(
+            office, address(here, kind, name=name), lambda name=name: pupil(here, class_name=name), shown=shown
+        ))  # fmt: skip
+
+
+def test_thirty_classes_and_an_area_ask_as_often_as_one(office: Client, here: Organization) -> None:
+    enter(office, here)
+    numbers = iter(range(1, 40))
+    assert same(
+        counted(office, "/classes/", lambda: pupil(here, class_name=f"高三（{next(numbers)}）班"), shown="高三（")
+    )
+    enter(office, here, Role.COUNTY)
+
+    def more() -> None:
+        submitted(here, 1)
+
+    assert same(counted(office, "/classes/all/completion/", more, shown="第1版"))
