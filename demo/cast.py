@@ -86,6 +86,21 @@ OFFICES = (  # handle, name, role, path: those above the sites
 )
 
 
+ANNOUNCED = {  # by path of the office: what candidates read on the first page
+    "43/": {
+        "title": "关于2023年普通高等学校招生网上报名的公告",
+        "text": "网上报名从11月1日开始，11月9日17:00截止，周末不办理。\n"
+        "考生本人先到报名点审核资格、读取身份证、采集照片，领取报名序号通知单，再登录本平台缴费、填报。\n"
+        "每次修改都要用保存密码保存，以最后一次保存的为准。逾期不能补报。",
+    },
+    "43/01/02/": {
+        "title": "芙蓉区各报名点采集时间安排",
+        "text": "芙蓉一中报名点按班级分批采集，每班的时间由班主任通知。\n"
+        "芙蓉二中报名点开放的时间另行通知，请先准备好身份证和户口簿原件。",
+    },
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Pupil:
     """One pupil of the demo with the stage they have reached. `shift` and `place`: when they came to the desk."""

@@ -7,13 +7,16 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import uuid4
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from baoming.accounts.passwords import PasswordPolicy, missing
 from baoming.audit.actors import SYSTEM, Actor
+from baoming.messages.announcements import checked
 from baoming.messages.models import Message
+from baoming.messages.services import publish
 from baoming.organizations.models import Organization, Staff
 from baoming.organizations.roles import Role
 from baoming.organizations.services import add_site, add_staff, open_site
@@ -27,7 +30,7 @@ from baoming.seasons.models import Season
 from baoming.seasons.services import set_clock
 from demo import plan
 from demo.acts import Walk
-from demo.cast import OFFICES, SITES, Pupil
+from demo.cast import ANNOUNCED, OFFICES, SITES, Pupil
 from demo.guide import KNOWN_LOGIN, KNOWN_SAVE, Guide, known, newcomers
 from demo.outside import Cashier, Printer, replaced
 
@@ -55,6 +58,7 @@ def load(season: Season, cast: list[Pupil], *, password: str, say: Say = lambda 
         offices = _offices(password)
         sites = {site.path: Organization.objects.get(path=site.path) for site in SITES}
         _begin(season, sites, offices, cast)
+        _announce(season, offices)
         say(f"{len(cast)} pupils are on the rosters of {len(SITES)} sites")
         cashier, printer = Cashier(), Printer()
         walks = [
@@ -74,9 +78,9 @@ def _offices(password: str) -> dict[str, Actor]:
     """Make the sites, and staff of every role; returns who acts for each office."""
     for site in SITES:
         county = Organization.objects.get(level=Organization.Level.COUNTY, code=site.county)
-        phone = f"0731-0000{site.county}"
-        Organization.objects.filter(pk=county.pk).update(phone=f"{phone[:-3]}100")
-        add_site(county, code=site.code, name=site.name, phone=phone, address=f"{county.name[:-3]}演示路{site.code}号")
+        Organization.objects.filter(pk=county.pk).update(phone=f"0731-0009{site.county}")
+        place, phone = int(site.code), f"0731-{int(site.code) - 1:04d}{site.county}"
+        add_site(county, code=site.code, name=site.name, phone=phone, address=f"{county.name[:-3]}演示路{place}号")
         handle, name = site.operator
         _staff(site.path, handle, name, Role.OPERATOR, password)
         for own in site.classes:
@@ -108,6 +112,12 @@ def _begin(season: Season, sites: dict[str, Organization], offices: dict[str, Ac
             season.pk, phase.key, path=plan.PILOT, opens=plan.READY, closes=phase.closes,
             reason="演示：本市先行核对、终审", by=offices["43/"],
         )  # fmt: skip
+
+
+def _announce(season: Season, offices: dict[str, Actor]) -> None:
+    for path, words in ANNOUNCED.items():
+        office = Organization.objects.get(path=path)
+        publish(season, checked(words, now=plan.READY), key=uuid4(), office=office.name, by=offices[path])
 
 
 def _row(line: int, one: Pupil) -> RosterRow:

@@ -20,7 +20,6 @@ ACCOUNTS = (  # of many: cast.py in demo/ has them all
     ("陈红", "chenhong", "天心区招生办 (the neighbouring county office)"),
     ("李强", "liqiang", "芙蓉一中 (class teacher)"),
 )
-_AT_ONCE = 4.0  # seconds in which a season that has its people says so
 
 
 def main() -> int:
@@ -37,7 +36,8 @@ def main() -> int:
         stack.start()
         print(_welcome(stack), flush=True)
         people = stack.load_people()
-        _follow(people, stack)
+        if people is not None:
+            _follow(people, stack)
         while True:
             time.sleep(1)
             stack.group.watch_once()
@@ -59,16 +59,14 @@ def main() -> int:
 
 def _follow(people: "subprocess.Popen[bytes]", stack: Stack) -> None:
     """Say that 600 people are coming, and when they are there; the portals answer meanwhile."""
-    begun, said = time.monotonic(), False
+    print("  600 candidates are being brought to their steps, in the background: a minute or two.", flush=True)
+    begun = time.monotonic()
     while people.poll() is None:
         time.sleep(0.5)
         stack.group.watch_once()
-        if not said and time.monotonic() - begun > _AT_ONCE:
-            print("  600 candidates are being brought to their steps, in the background: a minute or two.", flush=True)
-            said = True
     if people.returncode:
         print(f"  The candidates could not be loaded; see {stack.group.log / 'people.log'}", file=sys.stderr)
-    elif said:
+    else:
         print(f"  They are there, after {time.monotonic() - begun:.0f} seconds. Reload the pages.", flush=True)
 
 

@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "baoming.web.middleware.SignedIn",
     "baoming.web.middleware.sliding_session",
     "baoming.web.middleware.ReadableInput",
+    "baoming.web.candidate.pause.Paused",
 ]
 ROOT_URLCONF = f"baoming.config.urls_{PORTAL}"
 WSGI_APPLICATION = "baoming.config.wsgi.application"

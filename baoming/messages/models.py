@@ -1,8 +1,12 @@
-"""The outbox: every message to a person, sealed, with its delivery state."""
+"""The outbox: every message to a person, sealed, with its delivery state; and what offices tell everybody."""
 
+from typing import ClassVar
 from uuid import uuid4
 
 from django.db import models
+
+from baoming.seasons.models import Season
+from baoming.shared.paths import next_sibling
 
 
 class Message(models.Model):
@@ -25,3 +29,32 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.template} {self.state}"
+
+
+class AnnouncementQuerySet(models.QuerySet["Announcement"]):
+    def within(self, path: str) -> "AnnouncementQuerySet":
+        """Those of this office and of the offices below it."""
+        return self.filter(path__gte=path, path__lt=next_sibling(path))
+
+
+class Announcement(models.Model):
+    """公告: what an office tells the candidates of its area, for a time. Never changed, only withdrawn."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)  # made with the preview: publishing twice is once
+    season = models.ForeignKey(Season, models.PROTECT)
+    path = models.CharField(max_length=24, db_collation="C")  # of the office: its whole area reads it
+    office = models.CharField(max_length=60)  # its name then
+    title = models.CharField(max_length=60)
+    text = models.TextField()
+    opens = models.DateTimeField()  # by the season's clock
+    closes = models.DateTimeField(null=True)  # null: until it is withdrawn
+    by_label = models.CharField(max_length=60)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    objects = AnnouncementQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [models.Index("season", "path", "opens", name="announcement_by_path")]
+
+    def __str__(self) -> str:
+        return self.title

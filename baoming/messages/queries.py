@@ -1,11 +1,22 @@
-"""Reading the outbox: what still waits to be sent."""
+"""Reading the outbox, and what offices have told everybody."""
 
+from datetime import datetime
 from uuid import UUID
 
-from baoming.messages.models import Message
+from django.db.models import Q, QuerySet
+
+from baoming.messages.models import Announcement, Message
 
 
 def is_waiting(recipient: UUID, template: str) -> bool:
     """Return whether the newest message of this kind to this person has not left yet."""
     newest = Message.objects.filter(recipient=recipient, template=template).order_by("-at").first()
     return newest is not None and newest.state == Message.State.QUEUED
+
+
+def announcements(season_id: int, *, now: datetime, path: str) -> QuerySet[Announcement]:
+    """Return what is to be read now at `path`, newest first: of its own office and of every office above it."""
+    above = [path[:end] for end in range(3, len(path) + 1, 3)]
+    running = Q(closes=None) | Q(closes__gt=now)
+    rows = Announcement.objects.filter(running, season=season_id, withdrawn_at=None, opens__lte=now, path__in=above)
+    return rows.order_by("-opens", "pk")

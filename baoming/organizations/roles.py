@@ -57,4 +57,6 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "void_number": _COUNTY,
     "see_segments": _SITE_COUNTY,
     "set_clock": frozenset({Role.PROVINCE}),
+    "announce": frozenset({Role.COUNTY, Role.PROVINCE}),
+    "pause": frozenset({Role.PROVINCE}),
 }

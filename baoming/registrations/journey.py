@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from baoming.audit.actors import PARTY_NAMES, Party
 from baoming.schedule.windows import PhaseTime
-from baoming.shared.errors import NotOpen
+from baoming.shared.errors import Closed, NotOpen
 from baoming.shared.moments import moment
 
 VERSION = 1
@@ -158,7 +158,7 @@ def require(key: str, actor: Party, state: State) -> None:
     if missing := state.missing(key):
         raise NotOpen(_first_finish(step, missing[0], actor), go=missing[0])
     if state.open_phase(key) is None:
-        raise NotOpen(_phase_closed(step, state))
+        raise _phase_closed(step, state)
     if holds := state.holds_on(key):
         raise NotOpen(f"{holds[0].reason}，办结后才能继续{step.zh}")
 
@@ -220,10 +220,13 @@ def _first_finish(step: Step, need: str, actor: Party) -> str:
     return f"{before.zh}由{_names(before.actors)}办理，办好以后才能办理{step.zh}，现在不用您操作"
 
 
-def _phase_closed(step: Step, state: State) -> str:
+def _phase_closed(step: Step, state: State) -> NotOpen:
     times = [state.phases[phase] for phase in step.phases if phase in state.phases]
-    if openings := [time.opens for time in times if time.opens]:
-        return f"{step.zh}{moment(min(openings))}开放，到时再来办理"
+    if openings := [(time.opens, time.resting) for time in times if time.opens]:
+        opens, resting = min(openings)
+        if resting:
+            return Closed(f"{step.zh}现在不在办理时间，{moment(opens)}继续办理", why="resting")
+        return Closed(f"{step.zh}{moment(opens)}开放，到时再来办理", why="early")
     if ends := [time.closes for time in times if time.closes]:
-        return f"{step.zh}已于{moment(max(ends))}结束。如确有错误，请向报名点申请信息变更"
-    return f"{step.zh}现在没有开放，需要时请联系报名点"
+        return Closed(f"{step.zh}已于{moment(max(ends))}结束。如确有错误，请向报名点申请信息变更", why="over")
+    return NotOpen(f"{step.zh}现在没有开放，需要时请联系报名点")

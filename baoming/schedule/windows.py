@@ -71,6 +71,7 @@ class PhaseTime:
     closes: datetime | None  # the end that counts for this person
     opens: datetime | None  # next opening, when it is not open
     over: bool
+    resting: bool = False  # it has begun and goes on: a night, a weekend, a closed day
 
 
 def phase_times(windows: Iterable[Window], extensions: Iterable[Extension], now: datetime) -> dict[str, PhaseTime]:
@@ -90,4 +91,6 @@ def _phase_time(window: Window, extension: Extension | None, now: datetime) -> P
         return PhaseTime(open=True, closes=closes, opens=None, over=False)
     if window.is_open(now):
         return PhaseTime(open=True, closes=window.closes, opens=None, over=False)
-    return PhaseTime(open=False, closes=window.closes, opens=window.next_opening(now), over=window.is_over(now))
+    again = window.next_opening(now)
+    resting = again is not None and window.opens is not None and window.opens <= now
+    return PhaseTime(open=False, closes=window.closes, opens=again, over=window.is_over(now), resting=resting)

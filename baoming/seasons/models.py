@@ -22,6 +22,11 @@ class Season(models.Model):
     journey_version = models.PositiveSmallIntegerField()
     data_version = models.PositiveIntegerField(default=1)
     clock_offset = models.DurationField(null=True)  # only where season_now() may differ from the real clock
+    # The province has paused the candidates' acts. Read with the season, so that it costs no request anything.
+    paused_at = models.DateTimeField(null=True)  # by the season's clock; null: not paused
+    pause_reason = models.CharField(max_length=60, default="", blank=True)
+    pause_until = models.DateTimeField(null=True)  # expected end; null: not known yet
+    pause_extends = models.BooleanField(default=False)  # whether deadlines move by as long as it lasts
 
     class Meta:
         constraints: ClassVar = [

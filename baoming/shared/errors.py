@@ -5,6 +5,7 @@ safe, and what to do. Anything that is not a refusal is a defect.
 """
 
 from collections.abc import Mapping
+from typing import Literal
 
 
 class Refused(Exception):
@@ -18,6 +19,14 @@ class Refused(Exception):
 
 class NotOpen(Refused):
     """The step is not open to this actor now (window, prerequisite or hold)."""
+
+
+class Closed(NotOpen):
+    """The calendar says no: it is too early, the day's hours are over, or the phase has ended."""
+
+    def __init__(self, message: str, *, why: Literal["early", "resting", "over"]) -> None:
+        super().__init__(message)
+        self.why = why
 
 
 class Invalid(Refused):

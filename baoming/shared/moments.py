@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from baoming.shared.errors import Invalid
+
 BEIJING = ZoneInfo("Asia/Shanghai")
 _WEEKDAYS = "一二三四五六日"
 
@@ -32,3 +34,16 @@ def stamp(value: datetime) -> str:
 def full_stamp(value: datetime) -> str:
     """Return `2022-11-09 17:00:05`, Beijing time, for printed foots."""
     return f"{value.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}"
+
+
+def typed_moment(text: str, field: str) -> datetime | None:
+    """Read a Beijing time as an input of type datetime-local sends it; None for an empty one. Raises Invalid."""
+    if not text.strip():
+        return None
+    try:
+        typed = datetime.fromisoformat(text.strip())
+        if 2000 <= typed.year <= 2100 and typed.tzinfo is None:
+            return typed.replace(tzinfo=BEIJING)
+    except ValueError:
+        pass
+    raise Invalid({field: "请按“2022-11-03 08:00”的样子填写日期和时间"})

@@ -1,6 +1,7 @@
 """What every page's frame knows. Reads only what the middleware attached: an error page asks no database."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +9,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from baoming.organizations.models import Staff
+from baoming.seasons.models import Season
+from baoming.web.candidate.area import Contact, hotlines
 
 # (title, URL name, action of the role table)
 _NAV = (
@@ -20,6 +23,8 @@ _NAV = (
     ("打印", "office:prints", "print_sheet"),
     ("学籍名册", "office:rosters", "import_roster"),
     ("报名点与号段", "office:sites", "see_segments"),
+    ("公告", "office:announcements", "announce"),
+    ("暂停", "office:pause", "pause"),
     ("演示时间", "office:clock", "set_clock"),
 )
 
@@ -43,14 +48,8 @@ class Titled:
     name: str
     title: str
     is_real: bool
-
-
-@dataclass(frozen=True)
-class Contact:
-    """Whom to call: the own site, or the province for people without one."""
-
-    name: str
-    phone: str
+    kind: str = "演示"  # 正式, 演练, 演示
+    paused: str = ""  # the reason, while candidates' acts are paused
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -58,13 +57,20 @@ def page(request: HttpRequest) -> dict[str, Any]:
     season, staff = getattr(request, "season", None), getattr(request, "staff", None)
     clock = getattr(request, "clock", None)
     return {
-        "season": Titled(f"{season.year}年高考报名", f"{season.name}网上报名", season.is_real) if season else None,
+        "season": _titled(season) if season else None,
         "now": clock.now if clock else timezone.now(),
         "care": request.COOKIES.get("care") == "1",
         "site": _contact(request),
+        "hotlines": partial(hotlines, request),
         "staff": Signed(staff.name, staff.office.name, staff) if staff else None,
         "nav": _nav(request, staff) if staff and settings.PORTAL == "office" else [],
     }
+
+
+def _titled(season: Season) -> Titled:
+    paused = season.pause_reason if season.paused_at else ""
+    title = f"{season.name}网上报名"
+    return Titled(f"{season.year}年高考报名", title, season.is_real, season.get_kind_display(), paused)
 
 
 def _contact(request: HttpRequest) -> Contact | None:

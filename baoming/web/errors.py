@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from baoming.registrations.journey import STEPS
-from baoming.shared.errors import Refused
+from baoming.shared.errors import Closed, Refused
 
 log = logging.getLogger("baoming.web")
 STEP_PAGES = {  # where a candidate does a step
@@ -34,9 +34,17 @@ def refused(request: HttpRequest, refusal: Refused, *, status: int = 409) -> Htt
     """409: the rule's own sentence, and the way on: for a candidate the step that must come first."""
     if settings.PORTAL != "candidate" or getattr(request, "registration", None) is None:
         return page(request, "refused", status, refusal=refusal)
+    if isinstance(refusal, Closed):
+        return closed(request, refusal)
     go = STEP_PAGES.get(refusal.go, "")
     way = {"go_url": reverse(go), "go_label": STEPS[refusal.go].verb} if go else {}
     return page(request, "refused", status, refusal=refusal, home_url=reverse("candidate:tasks"), **way)
+
+
+def closed(request: HttpRequest, refusal: Closed) -> HttpResponse:
+    """409: the calendar says no: since or until when, what has become of the answers, and who helps."""
+    saved = getattr(request, "registration").version  # noqa: B009  (only people who are signed in come here)
+    return page(request, "closed", 409, refusal=refusal, saved=saved, home_url=reverse("candidate:tasks"))
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

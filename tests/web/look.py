@@ -47,10 +47,17 @@ def _facts(*pairs: tuple[str, str], **more: Any) -> list[dict[str, Any]]:
 def context() -> dict[str, Any]:
     """Return what context processors and views would give. Nobody here exists."""
     return {
-        "season": {"name": "2023年高考报名", "title": "2023年普通高等学校招生网上报名", "is_real": True},
+        "season": {
+            "name": "2023年高考报名",
+            "title": "2023年普通高等学校招生网上报名",
+            "is_real": True,
+            "kind": "正式",
+            "paused": "",
+        },
         "now": datetime(2022, 11, 9, 8, 5, tzinfo=UTC),
         "care": False,
         "site": {"name": "芙蓉一中报名点", "phone": "0731-5550 0102"},
+        "hotlines": lambda: [{"name": "芙蓉一中报名点", "phone": "0731-5550 0102"}],
         "staff": {"name": "周敏", "office_name": "芙蓉一中报名点", "may": lambda _action: True},
         "nav": [("今天", "today", False), ("考生", "list", True), ("打印与签字", "print", False)],
         "csrf_input": Markup('<input type="hidden" name="csrfmiddlewaretoken" value="x">'),
@@ -138,7 +145,13 @@ def alone(portal: str) -> Iterator[tuple[str, str]]:
 def main(out: Path) -> None:
     """Write the gallery into `out`."""
     given = [*pages(), *alone("candidate"), *alone("office")]
-    practice = {"name": "演练", "title": "2023年普通高等学校招生网上报名", "is_real": False}
+    practice = {
+        "name": "演练",
+        "title": "2023年普通高等学校招生网上报名",
+        "is_real": False,
+        "kind": "演练",
+        "paused": "",
+    }
     given += [(name.replace(".html", "-care.html"), html) for name, html in pages(care=True)]
     given += [(name.replace(".html", "-drill.html"), html) for name, html in pages(season=practice)]
     for name, html in given:

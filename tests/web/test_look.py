@@ -118,7 +118,8 @@ def test_cells(value: str | int, shown: list[str]) -> None:
 
 
 def test_the_drill_banner_shows_only_outside_a_real_season() -> None:
-    practice = dict(look.pages(season={"name": "演练", "title": "演练", "is_real": False}))
+    season = {"name": "演练", "title": "演练", "is_real": False, "kind": "演练", "paused": ""}
+    practice = dict(look.pages(season=season))
     for name, html in practice.items():
         assert 'class="drill"' in html, name
         assert 'class="drill"' not in GIVEN[name], name

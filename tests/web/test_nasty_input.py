@@ -49,7 +49,7 @@ FIELDS = [
     "key", "pick", "unsubmitted",
     "no_refund", "phone", "login", "save", "accepted", "revision", "save_password", "asked", "care",
     "referral", "kind", "decision", "undo_reason", "open_reason", "site", "site_code", "transfer", "transfer_note",
-    "withdrawal", "withdrawal_note", "proof", "falls",
+    "title", "opens", "closes", "key", "until", "extends", "withdrawal", "withdrawal_note", "proof", "falls",
 ]  # fmt: skip
 
 
@@ -64,6 +64,7 @@ def address(portal: str, name: str, row: Registration) -> str:
     samples = {
         "registration_id": row.pk,
         "site_id": row.site_id,
+        "announcement_id": row.pk,
         "file_id": file_of(row).pk,
         "batch_id": batch_of(row),
         "kind": {"classes_act": "moral", "classes_all": "submission"}.get(name, ""),

@@ -16,6 +16,7 @@ from django.urls.converters import UUIDConverter
 
 from baoming.audit.actors import Actor, Party
 from baoming.documents.models import PrintFile, PrintFileQuerySet
+from baoming.messages.models import Announcement, AnnouncementQuerySet
 from baoming.organizations.models import Organization, OrganizationQuerySet, Staff
 from baoming.organizations.roles import Role
 from baoming.registrations.models import Registration
@@ -74,6 +75,7 @@ OF_ONE = {
     "classes_batch_undo": Route(ACT),
     "open_site": Route(ACT, Role.COUNTY),
     "new_segment": Route(ACT, Role.COUNTY),
+    "withdraw_announcement": Route(ACT, Role.COUNTY),
 }
 OF_MANY = {
     "today": PAGE,
@@ -93,6 +95,8 @@ OF_MANY = {
     "rosters_take": ACT,
     "sites": PAGE,
     "clock": FORM,
+    "announcements": FORM,
+    "pause": FORM,
 }
 OPEN = {"sign_in": FORM, "sign_out": ACT}
 CANDIDATES_OWN = {
@@ -115,6 +119,8 @@ CANDIDATES_OPEN = {
     "sheet": PAGE,
     "home": PAGE,
     "sites": PAGE,
+    "announcements": PAGE,
+    "announcement": PAGE,
     "claim": FORM,
     "sign_in": FORM,
     "sign_out": ACT,
@@ -153,6 +159,7 @@ def address(name: str, row: Registration) -> str:
         "file_id": file_of(row).pk,
         "batch_id": batch_of(row),
         "kind": "signature",
+        "announcement_id": announcement_of(row).pk,
     }
     asked = routes("office")[name].pattern.converters
     return reverse(f"office:{name}", kwargs={key: ids[key] for key in asked})
@@ -162,6 +169,12 @@ def batch_of(row: Registration) -> UUID:
     """A batch of the site's over this one person; not run."""
     key, by = UUID(int=7), Actor(kind=Party.SITE, id="", path=row.path, label="周敏")
     return start_batch(row.season, "signature", [row.pk], key=key, about="", options={}, by=by).pk
+
+
+def announcement_of(row: Registration) -> Announcement:
+    """What the county of `row` has announced."""
+    values = {"office": "县招办", "title": "须知", "text": "带户口簿", "opens": row.created_at, "by_label": "王秀兰"}
+    return Announcement.objects.get_or_create(season=row.season, path=row.path[:9], defaults=values)[0]
 
 
 def ask(client: Client, name: str, row: Registration) -> int:
@@ -205,7 +218,7 @@ def test_every_route_of_the_url_table_stands_in_one_of_the_lists() -> None:
     assert {name for name, pattern in found.items() if not takes_an_id(pattern)} == {*OF_MANY, *OPEN}
     assert set(routes("candidate")) == {*CANDIDATES_OWN, *CANDIDATES_OPEN}
     ids = {converter for pattern in found.values() for converter in pattern.pattern.converters}
-    assert ids == {"registration_id", "site_id", "file_id", "batch_id", "kind"}
+    assert ids == {"registration_id", "site_id", "file_id", "batch_id", "kind", "announcement_id"}
 
 
 def test_what_lies_outside_the_own_office_is_not_found(office: Client) -> None:
@@ -237,6 +250,7 @@ def test_control_without_the_scope_every_route_reaches_another_countys_people(
     monkeypatch.setattr(OrganizationQuerySet, "within", everywhere)
     monkeypatch.setattr(PrintFileQuerySet, "within", everywhere)
     monkeypatch.setattr(BatchQuerySet, "within", everywhere)
+    monkeypatch.setattr(AnnouncementQuerySet, "within", everywhere)
     reached = answers(office, row, second_city)
     assert set(reached) == set(OF_ONE)
     assert set(reached.values()) <= REACHED, reached
@@ -285,6 +299,7 @@ def _any_address(portal: str, name: str) -> str:
         "batch_id": UUID(int=1),
         "kind": "signature",
         "file_id": UUID(int=1),
+        "announcement_id": UUID(int=1),
         "key": "exam",
         "no": 1,
         "code": "BM1.F",

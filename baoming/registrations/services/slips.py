@@ -51,7 +51,11 @@ def print_slip(registration_id: UUID, *, by: Actor) -> bytes:
 
 def season_head(season: Season) -> SeasonHead:
     """Return what every sheet of the season carries; a season that is not real says so."""
-    return SeasonHead(name=f"{season.name}考试", authority=season.authority, mark=None if season.is_real else "演示")
+    return SeasonHead(
+        name=f"{season.name}考试",
+        authority=season.authority,
+        mark=None if season.is_real else season.get_kind_display(),
+    )
 
 
 def site_line(registration: Registration) -> SiteLine:

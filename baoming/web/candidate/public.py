@@ -1,11 +1,16 @@
-"""What anybody may see: the season with its calendar, and where the registration sites are (R1, R4)."""
+"""What anybody may see: the season with its calendar, announcements, and where the registration sites are (R1, R4)."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from baoming.messages.announcements import paragraphs
+from baoming.messages.models import Announcement
+from baoming.messages.queries import announcements as announced
 from baoming.organizations.queries import counties_by_city, county_of_code, sites_of
 from baoming.registrations.services.sheet_checks import check_sheet
 from baoming.schedule.models import Phase
@@ -13,9 +18,12 @@ from baoming.schedule.queries import calendar, phase_times
 from baoming.schedule.windows import PhaseTime
 from baoming.shared.moments import BEIJING, day, short
 from baoming.web.access import CandidateRequest
+from baoming.web.candidate.area import county_of, keep_county
 
 _YEAR = 365 * 24 * 3600
 _COUNTED_DOWN = timedelta(hours=48)  # ux.md rule 22
+_ON_HOME = 3  # announcements on the first page
+_MOST = 50  # in the list
 
 
 @require_safe
@@ -23,11 +31,14 @@ def home(request: CandidateRequest) -> HttpResponse:
     """Season, what is open now and for how long, and the whole timetable in the order of its dates."""
     now = request.clock.now
     times = phase_times(request.season.pk, clock=request.clock)
-    phases = [(phase, times[phase.key]) for phase in calendar(request.season.pk, request.clock.version) if phase.opens]
+    all_phases = calendar(request.season.pk, request.clock.version)
+    phases = [(phase, times[phase.key]) for phase in all_phases if phase.opens]
     phases.sort(key=lambda both: both[0].opens or now)
     context = {
         "authority": request.season.authority,
         "sign_up": times["sign_up"],
+        "hours": next((_hours(phase) for phase in all_phases if phase.key == "sign_up"), ""),
+        "announcements": _readable(request)[: _ON_HOME + 1],
         "left": _left(times["sign_up"], now),
         "phases": [_line(phase, time, now) for phase, time in phases],
         "samples": any(phase.sample for phase, _ in phases),
@@ -40,13 +51,35 @@ def sites(request: CandidateRequest) -> HttpResponse:
     """The registration sites of one county, with address and telephone."""
     code = request.GET.get("county", "")[:8]
     county = county_of_code(code)
+    if county is not None:
+        request.__dict__["_county"] = county
     context = {
         "cities": counties_by_city(),
         "code": code,
         "county": county,
         "sites": sites_of(request.season.pk, county.path) if county else [],
     }
-    return render(request, "candidate/sites.html", context)
+    response = render(request, "candidate/sites.html", context)
+    if county is not None:
+        keep_county(response, county)
+    return response
+
+
+@require_safe
+def announcements(request: CandidateRequest) -> HttpResponse:
+    """What the province and the reader's county have announced, newest first."""
+    county = county_of(request)
+    area = county.name.removesuffix("招生办") if county else ""
+    return render(request, "candidate/announcements.html", {"rows": _readable(request)[:_MOST], "area": area})
+
+
+@require_safe
+def announcement(request: CandidateRequest, announcement_id: UUID) -> HttpResponse:
+    """One announcement, whole. A link that was passed on opens whoever's county it is of; a withdrawn one is gone."""
+    row = get_object_or_404(Announcement, pk=announcement_id, season=request.season, withdrawn_at=None)
+    if row.opens > request.clock.now or (row.closes is not None and row.closes <= request.clock.now):
+        raise Http404
+    return render(request, "candidate/announcement.html", {"row": row, "paragraphs": paragraphs(row.text)})
 
 
 @require_safe
@@ -67,6 +100,24 @@ def care(request: HttpRequest) -> HttpResponse:
         "care", "1" if request.POST.get("care") == "1" else "", max_age=_YEAR, httponly=True, samesite="Lax"
     )
     return response
+
+
+def _readable(request: CandidateRequest) -> QuerySet[Announcement]:
+    """Return the announcements for this reader: of the province, and of their county if it is known."""
+    county = county_of(request)
+    path = county.path if county else f"{request.season.province}/"
+    return announced(request.season.pk, now=request.clock.now, path=path)
+
+
+def _hours(phase: Phase) -> str:
+    """Return the daily hours in words: `每天7:00—22:00，周末不办理`."""
+    parts = []
+    if phase.day_from and phase.day_to:
+        hours = (f"{one.hour}:{one.minute:02d}" for one in (phase.day_from, phase.day_to))
+        parts.append(f"每天{'—'.join(hours)}")
+    if phase.closed_weekends:
+        parts.append("周末不办理")
+    return "，".join(parts)
 
 
 def _left(time: PhaseTime, now: datetime) -> tuple[int, int] | None:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from baoming.web.office import (
+    announcements,
     approvals,
     batches,
     candidates,
@@ -74,5 +75,8 @@ urlpatterns = [
     path("sites/", sites.index, name="sites"),
     path("sites/<uuid:site_id>/open/", sites.opening, name="open_site"),
     path("sites/<uuid:site_id>/segments/", sites.new_segment, name="new_segment"),
+    path("announcements/", announcements.index, name="announcements"),
+    path("announcements/<uuid:announcement_id>/withdrawal/", announcements.take_back, name="withdraw_announcement"),
     path("season/clock/", season.clock, name="clock"),
+    path("season/pause/", season.pause, name="pause"),
 ]

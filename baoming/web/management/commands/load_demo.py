@@ -36,7 +36,7 @@ class Command(BaseCommand):
         season = load("43", 2023, Season.Kind.DEMO)
         for county, code, name, phone, address in SITES:
             office = Organization.objects.get(level=Organization.Level.COUNTY, code=county)
-            Organization.objects.filter(pk=office.pk).update(phone=phone[:-3] + "100")
+            Organization.objects.filter(pk=office.pk).update(phone=f"0731-0009{county}")
             add_site(office, code=code, name=name, phone=phone, address=address)
         for handle, name, role, path in STAFF:
             add_staff(Organization.objects.get(path=path), handle=handle, name=name, role=role, password=PASSWORD)

@@ -1,0 +1,47 @@
+"""Where the reader of a page is at home: from the own registration, or from the county they last looked up."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from baoming.organizations.models import Organization
+from baoming.organizations.queries import county_of_code
+
+_COOKIE = "county"
+_YEAR = 365 * 24 * 3600
+_OPEN_TO_ALL = ("home", "sites", "announcements", "announcement", "sign_in", "claim")
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom to call."""
+
+    name: str
+    phone: str
+
+
+def county_of(request: HttpRequest) -> Organization | None:
+    """Return the county of the person signed in, else the one this browser looked up last; asked once a request."""
+    if not hasattr(request, "_county"):
+        registration = getattr(request, "registration", None)
+        county = registration.site.parent if registration else county_of_code(request.COOKIES.get(_COOKIE, "")[:8])
+        request.__dict__["_county"] = county
+    found: Organization | None = request.__dict__["_county"]
+    return found
+
+
+def keep_county(response: HttpResponse, county: Organization) -> None:
+    """Remember the county that was looked up: its telephone stands on every public page from now on."""
+    response.set_cookie(
+        _COOKIE, county.code, max_age=_YEAR, httponly=True, samesite="Lax", secure=settings.SECURE
+    )  # fmt: skip
+
+
+def hotlines(request: HttpRequest) -> list[Contact]:
+    """Return the telephones at a page's foot: the own site's, and on public pages the county's too."""
+    registration = getattr(request, "registration", None)
+    found = [Contact(registration.site.name, registration.site.phone)] if registration else []
+    public = request.resolver_match is not None and request.resolver_match.url_name in _OPEN_TO_ALL
+    county = county_of(request) if public else None
+    return [*found, Contact(county.name, county.phone)] if county and county.phone else found
