@@ -52,6 +52,8 @@ def place_of(state: State | None, known: Known) -> Place:
         drawn = [replace(box, status=Status.TODO if box.letter == "身" else Status.LATER) for box in boxes(_NOBODY)]
         return Place(drawn, _WAITS["identity"], Status.TODO)
     drawn = boxes(state)
+    if state.stopped:
+        return Place(drawn, "报名已中止", Status.PROBLEM)
     letter = next((box.letter for box in drawn if box.status is Status.TODO), "")
     waiting = [step.key for step in JOURNEY if step.box == letter] if letter else list(_AFTER_BOXES)
     key = next((key for key in waiting if state.applies(key) and key not in state.done), "")

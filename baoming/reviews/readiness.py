@@ -61,6 +61,8 @@ _STEPS_OF = {
 
 
 def _print(facts: Facts, by: Party) -> None:
+    if facts.state.stopped:
+        raise NotOpen(facts.state.stopped)
     if facts.version == 0:
         raise NotOpen("考生还没有保存报名信息，保存以后才能打印登记表", go="form")
     if "photo" not in facts.state.done:

@@ -4,13 +4,16 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils.timezone import now
 
+from baoming.documents.models import PrintFile
 from baoming.organizations.models import Organization
 from baoming.organizations.roles import Role
 from baoming.registrations.models import Batch, Registration, RosterEntry
+from baoming.registrations.services.class_sheets import FileOrder, Logged
 from baoming.reviews.models import MoralAssessment
 from baoming.reviews.queries import moral_text
-from baoming.reviews.services import assess_morals
+from baoming.reviews.services import assess_morals, class_prints
 from baoming.reviews.services.class_acts import run
 from tests import factories as make
 from tests.registrations.classes import CLASS, expected, operator, pupil, pupils
@@ -314,6 +317,35 @@ def test_acts_that_look_at_papers_are_not_done_for_a_whole_area(office: Client, 
     enter(office, here)
     assert office.get("/classes/all/signature/").status_code == 404
     assert office.get("/classes/all/moral/").status_code == 404
+
+
+def test_the_site_prints_the_class_in_the_order_of_its_numbers_and_finds_the_file(
+    office: Client, here: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(class_prints, "defer_in_line", lambda *_, **__: None)  # the file itself is another test's
+    monkeypatch.setattr(class_prints, "log_file", logged_as_printed)
+    first, second = pupils(here, 2, stage="saved")
+    pupil(here, stage="saved", name="谭雅文")
+    enter(office, here)
+    assert "打印3人" in page(office, address(here, "class_print"))
+    place = send(office, here, "class_print")
+    batch = Batch.objects.get()
+    assert batch.ids[:2] == [first.pk, second.pk]
+    run(batch.pk)
+    found = page(office, place)
+    assert "正在生成" in found
+    assert 'http-equiv="refresh"' in found
+    PrintFile.objects.update(made_at=now(), file="kept", pages=4)
+    found = page(office, place)
+    assert "打开4页" in found
+    assert 'http-equiv="refresh"' not in found
+
+
+def logged_as_printed(rows: list[Registration], order: FileOrder, *, morals: object) -> Logged:
+    """Log the file and nothing on it: these pupils have no form that could be laid out."""
+    values = {"season": order.season, "path": rows[0].path, "batch": order.batch, "title": order.title}
+    made = PrintFile.objects.create(kind="registration_form", at=now(), by_id="", by_label="周敏", **values)
+    return Logged(made, {row.pk: uuid4() for row in rows}, {})
 
 
 # how often the database is asked

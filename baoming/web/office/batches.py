@@ -7,9 +7,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from baoming.documents.queries import files
 from baoming.registrations.models import Batch, BatchLine, Registration
 from baoming.reviews.services import class_acts
 from baoming.reviews.services.class_acts import KINDS
+from baoming.reviews.services.class_prints import KIND as PRINT
 from baoming.shared.errors import Invalid, Refused
 from baoming.web.access import OfficeRequest, staff_may
 from baoming.web.office.classes import NAMELESS, class_address
@@ -74,6 +76,7 @@ def _class_of(batch: Batch) -> tuple[str, str] | None:
 
 def _page(request: OfficeRequest, batch: Batch, *, errors: dict[str, str] | None = None) -> HttpResponse:
     lines = BatchLine.objects.filter(batch=batch).exclude(sentence="").select_related("registration__site")
+    printed = list(files(batch.season_id, batch.path).filter(batch=batch.pk)) if batch.kind == PRINT else []
     undone = getattr(batch, "undone_by", None)
     open_to_undo = undone is None and batch.undoes is None and batch.ended and batch.done > 0
     total = max(len(batch.ids), 1)
@@ -87,6 +90,8 @@ def _page(request: OfficeRequest, batch: Batch, *, errors: dict[str, str] | None
         "undone": undone,
         "may_undo": open_to_undo and _may_undo(request, batch),
         "home": _class_of(batch),
+        "files": printed,
+        "reads_again": not batch.ended or any(file.made_at is None for file in printed),
         "errors": errors or {},
         "typed": request.POST.dict(),
     }
