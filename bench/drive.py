@@ -46,7 +46,8 @@ class Driver:
         self.go_to("intake")
         site = self._first_site()
         self._submit("county", f"/sites/{site}/open/", {"expected": "60"}, page="/sites/")
-        self._submit("county", f"/sites/{site}/segments/", {"first": "01020001", "last": "01020600"}, page="/sites/")
+        numbers = {"first": "01020001", "last": "01020600"}
+        self._submit("county", f"/segments/{site}/new/", numbers, page=f"/segments/{site}/")
         preview = self._submit("operator", "/rosters/", {}, files={"file": ("roster.csv", _roster(self._pupils))})
         form = form_for(preview.text, "/rosters/take/", {})
         _expect(self._staff["operator"].post("/rosters/take/", data=form.filled({})), "POST /rosters/take/")

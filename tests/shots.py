@@ -108,9 +108,15 @@ def before_the_desk(camera: Camera, pc: Page, handset: Page) -> None:
         camera.go(pc, "/season/clock/", "演示时间")
     with office.signed_in(pc, "wangxiulan"):
         camera.go(pc, "/", "县区今天")
-        camera.go(pc, "/sites/", "报名点与号段")
+        camera.go(pc, "/sites/", "报名点")
+        camera.go(pc, "/segments/", "号段未划")
         office.open_site(pc, expected="60", first="01020001", last="01020600")
         camera.go(pc, "/sites/", "报名点已开通")
+        camera.go(pc, "/segments/", "号段")
+        pc.get_by_role("table").get_by_role("link", name="扩充").first.click()
+        camera.take(pc, "一个报名点的号段")
+        camera.go(pc, "/segments/plan/", "按预计人数提议")
+        camera.go(pc, "/segments/voids/", "作废号清单")
 
 
 def at_the_desk(camera: Camera, pc: Page, reader: str) -> str:

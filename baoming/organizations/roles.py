@@ -56,6 +56,7 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "set_segments": _COUNTY,
     "void_number": _COUNTY,
     "see_segments": _SITE_COUNTY,
+    "add_code": frozenset({Role.PROVINCE}),
     "set_clock": frozenset({Role.PROVINCE}),
     "announce": frozenset({Role.COUNTY, Role.PROVINCE}),
     "pause": frozenset({Role.PROVINCE}),

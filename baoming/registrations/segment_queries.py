@@ -1,9 +1,10 @@
 """Reading number segments: who has which, what is left, what was voided (R4)."""
 
+from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, QuerySet, Sum
 
 from baoming.organizations.models import Organization
 from baoming.organizations.queries import sites_of
@@ -71,3 +72,32 @@ def next_number(season_id: int, site_id: UUID) -> int | None:
     """Return the number that would be issued next: shown on the desk, promised to nobody."""
     rows = NumberSegment.objects.filter(season=season_id, site=site_id, next__lte=F("last"), stopped_at=None)
     return rows.order_by("first").values_list("next", flat=True).first()
+
+
+@dataclass(frozen=True, slots=True)
+class CodeUse:
+    """How far one code of one county is given to sites and issued. `added`: by the province, in this season."""
+
+    county: Organization
+    code: str
+    given: int
+    issued: int
+    added: CountyCode | None
+
+
+def codes_in_use(season_id: int) -> list[CodeUse]:
+    """Return every code of which a site has numbers, and every code added: three queries."""
+    grouped = NumberSegment.objects.filter(season=season_id).annotate(code=F("first") / 10_000).values("code")
+    sums = grouped.annotate(given=Sum(F("last") - F("first") + 1), out=Sum(F("next") - F("first")))
+    used = {f"{row['code']:04d}": (row["given"], row["out"]) for row in sums}
+    added = {row.code: row for row in CountyCode.objects.filter(season=season_id).select_related("county")}
+    counties = Organization.objects.filter(level=Organization.Level.COUNTY).order_by("path")
+    found = []
+    for county in counties:
+        own = [county.code, *(code for code, row in added.items() if row.county_id == county.pk)]
+        found += [
+            CodeUse(county, code, *used.get(code, (0, 0)), added.get(code))
+            for code in own
+            if code in used or code in added
+        ]
+    return found

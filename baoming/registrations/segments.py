@@ -136,11 +136,12 @@ def propose(sites: Sequence[SiteNeed], codes: Sequence[Span], *, reserve: int = 
     """Return a division of the reserve by head counts. What a site has stays as it is.
 
     First who can grow where its numbers end, then the others in their order, each with one range from the
-    lowest place that holds it; in pieces, the longest first, only where none does.
+    lowest place that holds it; in pieces, the longest first, only where none does. A site that lacks no more
+    than half of its reserve gets nothing: a segment of ten numbers would only make the map hard to read.
     """
     free = free_spans(codes, (one.span for site in sites for one in site.segments))
     plans = [_Plan(site, reserve) for site in sites]
-    lacking = [plan for plan in plans if plan.lacks]
+    lacking = [plan for plan in plans if plan.lacks > plan.spared]
     for plan in lacking:
         for one in plan.site.segments:
             if not one.stopped and plan.lacks and (span := beside(one.last, plan.lacks, free)):
@@ -170,6 +171,11 @@ class _Plan:
     def wanted(self) -> int:
         issued = use_of(self.site.segments).issued
         return target(self.site.heads, used=issued, voided=self.site.voided, reserve=self.reserve)
+
+    @property
+    def spared(self) -> int:
+        """How much a site that has numbers may lack before it is given more."""
+        return _tens(-(-self.site.heads * self.reserve // 100)) // 2 if self.site.segments else 0
 
     @property
     def lacks(self) -> int:

@@ -22,9 +22,11 @@ _NAV = (
     ("班级", "office:classes", "see_classes"),
     ("打印", "office:prints", "print_sheet"),
     ("学籍名册", "office:rosters", "import_roster"),
-    ("报名点与号段", "office:sites", "see_segments"),
     ("公告", "office:announcements", "announce"),
     ("暂停", "office:pause", "pause"),
+    ("报名点", "office:sites", "see_segments"),
+    ("号段", "office:segments", "see_segments"),
+    ("县代码", "office:codes", "add_code"),
     ("演示时间", "office:clock", "set_clock"),
 )
 

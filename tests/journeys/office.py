@@ -20,9 +20,12 @@ def signed_in(page: Page, handle: str) -> Iterator[Page]:
 
 
 def open_site(page: Page, *, expected: str, first: str, last: str) -> None:
-    page.get_by_role("link", name="报名点与号段").click()
+    """Open the county's only site, and give it the numbers `first` to `last` of eight digits."""
+    page.get_by_role("link", name="报名点", exact=True).click()
     page.get_by_label("预计人数").fill(expected)
     page.get_by_role("button", name="开通采集").click()
+    page.get_by_role("link", name="号段", exact=True).click()
+    page.get_by_role("table").get_by_role("link", name="扩充").click()
     page.get_by_label("起号").fill(first)
     page.get_by_label("止号").fill(last)
     page.get_by_role("button", name="增加号段").click()

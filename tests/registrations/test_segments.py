@@ -95,6 +95,12 @@ def test_who_has_enough_gets_nothing() -> None:
     assert rows(SiteNeed("a", 600, segments=(allotted(1, 620, issued=300),)), SiteNeed("b", 0)) == {}
 
 
+@pytest.mark.parametrize(("total", "more"), [(830, 30), (844, 16), (845, 0), (860, 0)])
+def test_who_lacks_no_more_than_half_the_reserve_gets_nothing_either(total: int, more: int) -> None:
+    given = rows(SiteNeed("a", 830, segments=(allotted(1, total),)))
+    assert given == ({"a": [span(total + 1, total + more)]} if more else {})
+
+
 def test_what_is_issued_stays_and_the_numbers_next_to_it_come_first() -> None:
     given = rows(
         SiteNeed("a", 10),  # comes first, yet leaves the room behind b alone

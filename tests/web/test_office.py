@@ -61,8 +61,8 @@ def test_the_county_opens_a_site_and_gives_it_numbers(office: Client) -> None:
     site = make.site(opened=False)
     signed_in(office, make.staff(make.county(), Role.COUNTY))
     assert office.post(f"/sites/{site.pk}/open/", {"expected": "６０"}).status_code == 302
-    assert office.post(f"/sites/{site.pk}/segments/", {"first": "01020001", "last": "01020600"}).status_code == 302
-    refused = office.post(f"/sites/{site.pk}/segments/", {"first": "01020600", "last": "01020700"})
+    assert office.post(f"/segments/{site.pk}/new/", {"first": "01020001", "last": "01020600"}).status_code == 302
+    refused = office.post(f"/segments/{site.pk}/new/", {"first": "01020600", "last": "01020700"})
     assert refused.status_code == 422
     assert "重叠" in refused.content.decode()
     assert SiteSeason.objects.get(site=site).expected == 60
@@ -287,7 +287,7 @@ def test_a_refused_segment_keeps_what_was_typed_and_names_the_rule(office: Clien
     make.season()
     site = make.site(opened=False)
     signed_in(office, make.staff(make.county(), Role.COUNTY))
-    where = f"/sites/{site.pk}/segments/"
+    where = f"/segments/{site.pk}/new/"
     elsewhere = office.post(where, {"first": "01030001", "last": "01030600"}).content.decode()
     assert "本县的报名序号在01020001到01029999之间" in elsewhere
     assert 'value="01030001"' in elsewhere

@@ -163,7 +163,7 @@ def test_the_roster(office: Client) -> None:
     assert same(counted(office, "/rosters/", lambda: pupil(site), shown="测试学生"))
 
 
-@pytest.mark.parametrize("address", ["/sites/", "/"])
+@pytest.mark.parametrize("address", ["/sites/", "/", "/segments/", "/segments/plan/"])
 def test_the_countys_sites_and_its_day(office: Client, address: str) -> None:
     make.season()
     signed_in(office, make.staff(make.county(), Role.COUNTY))

@@ -34,6 +34,7 @@ from baoming.shared.moments import BEIJING
 from baoming.web.access import OfficeRequest, staff_may
 from baoming.web.office.cards import read_card, reader_agent, typed_card
 from baoming.web.office.decisions import judge
+from baoming.web.office.division import site_numbers
 from baoming.web.office.scope import one
 from baoming.web.office.story.pictures import at_desk
 from baoming.web.office.words import TITLES
@@ -175,6 +176,7 @@ def _queue(request: OfficeRequest, errors: dict[str, str] | None = None) -> Http
         "pupils": expected_pupils(request.season.pk, request.staff.path),
         "half_done": worklist(request.season.pk, request.staff.path, tab="intake")[:20],
         "next_number": next_number(request.season.pk, request.staff.office_id),
+        "alarms": [one for one in site_numbers(request) if one.warning],
         "titles": TITLES,
     }
     return render(request, "office/desk_queue.html", context, status=422 if errors else 200)

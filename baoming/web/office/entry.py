@@ -14,6 +14,7 @@ from baoming.shared.errors import Refused
 from baoming.web.access import OfficeRequest, staff_may
 from baoming.web.addresses import client_address
 from baoming.web.devices import device_of, keep_device
+from baoming.web.office.division import site_numbers
 
 _SENTENCE = "账号或密码不一致，请核对后再试"
 
@@ -63,5 +64,6 @@ def today(request: OfficeRequest) -> HttpResponse:
         "counts": tab_counts(season.pk, staff.path),
         "sites": sites_of(season.pk, staff.path),
         "party": staff.actor.kind,
+        "alarms": [one for one in site_numbers(request) if one.warning] if staff.may("see_segments") else [],
     }
     return render(request, "office/today.html", context)

@@ -1,4 +1,4 @@
-"""Sites, their opening, and their number segments (R2, R4)."""
+"""Sites: expected head counts, and opening for intake (R2, R4). Their numbers: segments.py."""
 
 from uuid import UUID
 
@@ -8,9 +8,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from baoming.organizations.models import Organization
 from baoming.organizations.queries import sites_of
-from baoming.organizations.services import open_site
+from baoming.organizations.services import open_site, set_expected
 from baoming.registrations.segment_queries import segments
-from baoming.registrations.services.segments import add_segment
 from baoming.shared.errors import Invalid
 from baoming.shared.text import halfwidth
 from baoming.web.access import OfficeRequest, staff_may
@@ -25,23 +24,11 @@ def index(request: OfficeRequest) -> HttpResponse:
 @require_POST
 @staff_may("open_site")
 def opening(request: OfficeRequest, site_id: UUID) -> HttpResponse:
-    """The county confirms that a site is ready and opens it for intake."""
-    site = _site(request, site_id)
+    """The county writes how many are expected, and opens the site for intake when it is ready."""
+    site = site_of(request, site_id)
+    act = set_expected if request.POST.get("act") == "expect" else open_site
     try:
-        open_site(request.season, site.pk, expected=_whole(request, "expected"), by=request.actor)
-    except Invalid as refusal:
-        return _page(request, refusal, site)
-    return redirect("office:sites")
-
-
-@require_POST
-@staff_may("set_segments")
-def new_segment(request: OfficeRequest, site_id: UUID) -> HttpResponse:
-    """The county gives a site a range of numbers of its own code."""
-    site = _site(request, site_id)
-    first, last = _whole(request, "first"), _whole(request, "last")
-    try:
-        add_segment(request.season, site, county=request.staff.office, first=first, last=last, by=request.actor)
+        act(request.season, site.pk, expected=whole_number(request, "expected"), by=request.actor)
     except Invalid as refusal:
         return _page(request, refusal, site)
     return redirect("office:sites")
@@ -51,7 +38,7 @@ def _page(request: OfficeRequest, refusal: Invalid | None = None, refused: Organ
     """Answer with all sites; after a refusal, with what was typed for the one `refused`."""
     rows = segments(request.season.pk, request.staff.path)
     sites = [
-        (site, state, [row for row in rows if row.site_id == site.pk])
+        (site, state, sum(row.total for row in rows if row.site_id == site.pk))
         for site, state in sites_of(request.season.pk, request.staff.path)
     ]
     errors = {"sites": str(refusal)} if refusal else {}
@@ -60,18 +47,19 @@ def _page(request: OfficeRequest, refusal: Invalid | None = None, refused: Organ
         "errors": errors,
         "refused": refused,
         "typed": request.POST.dict(),
-        "county": request.staff.office,
+        "office": request.staff.office,
         "may_set": request.staff.may("open_site"),
     }
     return render(request, "office/sites.html", context, status=422 if refusal else 200)
 
 
-def _site(request: OfficeRequest, site_id: UUID) -> Organization:
+def site_of(request: OfficeRequest, site_id: UUID) -> Organization:
+    """Return a site of this office's area; 404 for any other."""
     sites = Organization.objects.within(request.staff.path).filter(level=Organization.Level.SITE)
     return get_object_or_404(sites, pk=site_id)
 
 
-def _whole(request: OfficeRequest, name: str) -> int:
-    """Return a whole number of up to eight digits; 0 for anything else, which the service refuses."""
+def whole_number(request: OfficeRequest, name: str) -> int:
+    """Return a whole number of up to eight digits that was sent; 0 for anything else, which a service refuses."""
     text = halfwidth(request.POST.get(name, ""))
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 8 else 0
