@@ -3,11 +3,17 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: run doctor backup restore test check bench province growth setup format shots docs clean
+.PHONY: run practice practice-reset doctor backup restore test check bench province growth setup format shots docs clean
 .DEFAULT_GOAL := run
 
 run: setup ## both portals, worker, database and stand-ins on this machine
 	@$(BIN)/python -m launcher
+
+practice: setup ## the demo's people as a practice season of its own folder and ports, for training
+	@$(BIN)/python -m launcher.practice
+
+practice-reset: setup ## set the practice season back to its start, also while it runs
+	@$(BIN)/python -m launcher.practice reset
 
 doctor: setup ## what is wrong with the installation that `make run` keeps, in sentences
 	@$(BIN)/python -m launcher.doctor

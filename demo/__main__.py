@@ -1,4 +1,7 @@
-"""python -m demo: load the people of the demo into the season that `manage.py load_demo` made. Once is enough."""
+"""python -m demo: load the people of the demo into the season that `manage.py load_demo` made. Once is enough.
+
+python -m demo --begin-again: after the database was put back to its start, the clock and the photo files too.
+"""
 
 import os
 import sys
@@ -14,7 +17,7 @@ from django.conf import settings  # noqa: E402
 from baoming.seasons.queries import current_season  # noqa: E402
 from baoming.web.management.commands.load_demo import PASSWORD  # noqa: E402
 from demo.cast import pupils  # noqa: E402
-from demo.load import is_empty, load  # noqa: E402
+from demo.load import begin_again, is_empty, load  # noqa: E402
 
 
 def main() -> int:
@@ -22,6 +25,9 @@ def main() -> int:
         print("BAOMING_DEMO is not set: the people of a demo never come into a real season", file=sys.stderr)
         return 1
     season, _ = current_season()
+    if "--begin-again" in sys.argv[1:]:
+        begin_again(season)
+        return 0
     if not is_empty(season):
         return 0
     begun = time.monotonic()

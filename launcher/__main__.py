@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from types import FrameType
 
 from launcher.home import KeysLost, home
@@ -28,11 +29,17 @@ def main() -> int:
     except KeysLost as problem:
         print(problem, file=sys.stderr)
         return 1
+    return run(stack)
+
+
+def run(stack: Stack, *, before: Callable[[Stack], None] = lambda _: None) -> int:
+    """Bring a stack up and keep it up until Ctrl-C; `before` is done with the database alone, before it starts."""
     signal.signal(signal.SIGTERM, _interrupt)
     people: subprocess.Popen[bytes] | None = None
     try:
         print("Preparing the database and the demo season ...", flush=True)
         stack.prepare()
+        before(stack)
         stack.start()
         print(_welcome(stack), flush=True)
         people = stack.load_people()

@@ -42,8 +42,8 @@ class PortTaken(Exception):
 class Stack:
     """PostgreSQL, both portals, the worker and the stand-ins, all below one home folder."""
 
-    def __init__(self, home: Path, ports: Ports) -> None:
-        self.home, self.ports = home, ports
+    def __init__(self, home: Path, ports: Ports, *, practice: bool = False) -> None:
+        self.home, self.ports, self.practice = home, ports, practice
         self.cluster = Cluster(home)
         self.env = self._environment()
         self.group = Group(self._services(), log=home / "log", env=self.env)
@@ -97,7 +97,7 @@ class Stack:
         standins = self.home / "standins"
         return {
             "BAOMING_HOME": str(self.home),
-            "BAOMING_DEMO": "1",
+            "BAOMING_DEMO": "practice" if self.practice else "1",
             "DATABASE_URL": self.cluster.url("app"),
             "BAOMING_ADMIN_DATABASE_URL": self.cluster.url("postgres", "postgres"),
             "BAOMING_SERVICE_KEYS": str(standins),

@@ -42,7 +42,8 @@ def _secret(path: str) -> str:
 
 PORTAL = os.environ.get("BAOMING_PORTAL", "office")  # candidate or office: two origins, two processes
 HOME = Path(os.environ.get("BAOMING_HOME", "/var/lib/baoming"))
-DEMO = os.environ.get("BAOMING_DEMO") == "1"
+DEMO = os.environ.get("BAOMING_DEMO", "") in ("1", "practice")
+DEMO_KIND = "practice" if os.environ.get("BAOMING_DEMO") == "practice" else "demo"  # of the season it serves
 SECRET_KEY_FILE = os.environ.get("BAOMING_SECRET_KEY_FILE", "")
 SECRET_KEY = _secret(SECRET_KEY_FILE)
 VAULT_KEYS = Path(os.environ.get("BAOMING_VAULT_KEYS", HOME / "keys" / "vault.json"))

@@ -41,10 +41,10 @@ def season_now(season_id: int) -> datetime:
 def current_season() -> tuple[Season, Clock]:
     """Return the season that this installation's portals serve, with its moment, in one question.
 
-    The demo season in a demo, else the newest real one. Raises ImproperlyConfigured for a demo beside a
+    The demo or practice season in a demo, else the newest real one. Raises ImproperlyConfigured for a demo beside a
     real season: accounts of known passwords would stand beside real people.
     """
-    season = _served.first(Season.Kind.DEMO if settings.DEMO else Season.Kind.REAL)
+    season = _served.first(settings.DEMO_KIND if settings.DEMO else Season.Kind.REAL)
     if season is not None and settings.DEMO and season.is_real:
         raise ImproperlyConfigured(
             "BAOMING_DEMO is set, but a real season is loaded: unset it, or use another database"
@@ -57,7 +57,7 @@ def current_season() -> tuple[Season, Clock]:
 @Kept
 def _served(kind: str) -> "QuerySet[Any]":
     moment = Func(Cast("pk", IntegerField()), function="season_now", output_field=DateTimeField())
-    # "real" sorts after "demo": a real season, if there is one, comes first.
+    # "real" sorts after "demo" and "practice": a real season, if there is one, comes first.
     rows = Season.objects.filter(Q(kind=kind) | Q(kind=Season.Kind.REAL))
     return rows.annotate(now=moment).order_by("-kind", "-year")[:1]
 

@@ -3,9 +3,12 @@
 from datetime import datetime, timedelta
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 
 from baoming.schedule.models import Phase
+from baoming.seasons.models import Season
+from baoming.seasons.queries import current_season
+from baoming.web.management.commands.load_season import load
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -65,3 +68,13 @@ def test_a_county_that_is_none_is_told(phone: Client, county: str) -> None:
 def test_a_county_without_sites_says_so(phone: Client) -> None:
     make.season()
     assert "还没有公布报名点" in phone.get("/sites/", {"county": "0105"}).content.decode()
+
+
+def test_the_practice_season_is_served_under_its_own_name(phone: Client) -> None:
+    load("43", 2023, "demo")
+    load("43", 2023, "practice")
+    with override_settings(DEMO_KIND="practice"):
+        assert current_season()[0].kind == Season.Kind.PRACTICE
+        assert "演练：这里填写的内容不作为正式报名" in phone.get("/").content.decode()
+    assert current_season()[0].kind == Season.Kind.DEMO
+    assert "演示：这里填写的内容不作为正式报名" in phone.get("/").content.decode()

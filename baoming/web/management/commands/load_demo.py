@@ -8,7 +8,6 @@ from baoming.organizations.models import Organization
 from baoming.organizations.roles import Role
 from baoming.organizations.services import add_site, add_staff
 from baoming.schedule.services import go_to_phase
-from baoming.seasons.models import Season
 from baoming.web.management.commands.load_season import load
 
 PASSWORD = "yanshi-2023"  # noqa: S105  of the demo's staff: printed at start, worth nothing elsewhere
@@ -33,7 +32,7 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: object) -> None:
         if not settings.DEMO:
             raise CommandError("BAOMING_DEMO is not set: demo accounts have known passwords")
-        season = load("43", 2023, Season.Kind.DEMO)
+        season = load("43", 2023, settings.DEMO_KIND)
         for county, code, name, phone, address in SITES:
             office = Organization.objects.get(level=Organization.Level.COUNTY, code=county)
             Organization.objects.filter(pk=office.pk).update(phone=f"0731-0009{county}")
