@@ -1,4 +1,4 @@
-"""`make bench`: a journey's CPU beside bare hashes and bare Django, numbers beside pgbench, and class prints."""
+"""`make bench`: a journey's CPU beside bare hashes and bare Django, lists, numbers beside pgbench, class prints."""
 
 import signal
 import subprocess
@@ -10,7 +10,7 @@ from types import FrameType
 
 import psycopg
 
-from bench import journey, numbers, printing
+from bench import journey, lists, numbers, printing
 from bench.bare import bare_django
 from bench.drive import Driver
 from bench.installation import installation
@@ -28,22 +28,23 @@ def main() -> int:
     with installation() as stack:
         lines = journey.read()
         postmaster = int((stack.cluster.data / "postmaster.pid").read_text().split()[0])
-        rounds = _journeys(stack, lines, postmaster=postmaster)
+        rounds, listed = _journeys(stack, lines, postmaster=postmaster)
         stack.group.stop()  # numbers are measured beside an otherwise idle database
         issued = numbers.measure(stack, postmaster=postmaster) | printing.measure(stack)
         where = machine(_version(stack.cluster))
-    write(_figures(lines, rounds) | issued, _table(lines, rounds), machine=where, day=datetime.now(UTC).date())
+    write(_figures(lines, rounds) | listed | issued, _table(lines, rounds), machine=where, day=datetime.now(UTC).date())
     return 0
 
 
-def _journeys(stack: Stack, lines: Sequence[journey.Line], *, postmaster: int) -> list[Round]:
+def _journeys(stack: Stack, lines: Sequence[journey.Line], *, postmaster: int) -> tuple[list[Round], dict[str, Figure]]:
     with ExitStack() as open_things:
         watch = open_things.enter_context(psycopg.connect(stack.cluster.url("postgres"), autocommit=True))
         bare = open_things.enter_context(bare_django(stack, port=stack.ports.first + _BARE_PORT, database=postmaster))
         driver = open_things.enter_context(Driver(stack))
         driver.open_season()
         bench = Bench(stack, driver, bare, watch)
-        return [_told(number, bench.round(lines, PEOPLE)) for number in range(ROUNDS + 1)][1:]
+        rounds = [_told(number, bench.round(lines, PEOPLE)) for number in range(ROUNDS + 1)][1:]
+        return rounds, lists.measure(stack, bare, without=watch.info.backend_pid)
 
 
 def _told(number: int, one: Round) -> Round:

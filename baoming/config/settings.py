@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "baoming.registrations",
     "baoming.reviews",
     "baoming.payments",
+    "baoming.reports",
     "baoming.web",
     "baoming.config.apps.InstallationConfig",
 ]

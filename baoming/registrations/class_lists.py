@@ -83,10 +83,10 @@ def list_order(class_name: str, student_no: str, name_key: str) -> tuple[Any, ..
     Who has no 学号 comes at the end of the class, who has no class at the very end. Numbers count as
     numbers: 2班 stands before 10班, and 9 before 10.
     """
-    return not class_name, _natural(class_name), not student_no, _natural(student_no), name_key
+    return not class_name, natural(class_name), not student_no, natural(student_no), name_key
 
 
-def _natural(text: str) -> list[tuple[int, str]]:
+def natural(text: str) -> list[tuple[int, str]]:
     parts = _DIGITS.split(text)
     return [(int(part) if part.isdigit() else -1, part) for part in parts if part]
 

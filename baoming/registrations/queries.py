@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from django.core.files.storage import default_storage
-from django.db.models import Count, F, Q, QuerySet
 
 from baoming.audit.actors import Party
-from baoming.registrations import journey, names
+from baoming.registrations import journey
 from baoming.registrations.identity_documents import IdentityDocument
 from baoming.registrations.models import Activation, HoldRow, Photo, Registration, RosterEntry, StepLog
 from baoming.registrations.tasklist import TaskList, task_list
@@ -15,7 +14,6 @@ from baoming.schedule.queries import phase_times, phase_times_of
 from baoming.schedule.windows import PhaseTime
 from baoming.seasons.queries import Clock
 from baoming.shared.paths import next_sibling
-from baoming.shared.text import halfwidth
 from baoming.vault.services import keys
 
 STOPPED = "这份报名已经中止，各项办理都已停止。如果有误，请联系报名点，由县（市、区）招考机构撤销中止"
@@ -107,53 +105,6 @@ def find_by_number(season_id: int, number: str) -> Registration | None:
     """Return the registration of this person anywhere in the province, by blind index."""
     blind = keys().blind(number, purpose="id", season=season_id)
     return Registration.objects.select_related("site").filter(season=season_id, number_blind=blind).first()
-
-
-# Tabs of the worklist: which registrations wait for what. One condition each, on indexed columns.
-# Who was stopped waits for nothing: they stand under their own tab, and under all.
-_GOING = Q(stopped_at=None)
-TABS: dict[str, tuple[str, Q]] = {
-    "all": ("全部", Q()),
-    "intake": ("采集中", Q(number=None) & _GOING),
-    "approval": ("待审批", Q(approval_since__isnull=False) & _GOING),
-    "form": ("待填报", Q(number__isnull=False, version=0) & _GOING),
-    "sign": ("待签字", Q(version__gt=0, signed_version=0) & _GOING),
-    "moral": ("待品德考核", Q(current_step="moral_assessment") & _GOING),
-    "complete": ("待县区完成", Q(current_step="completion") & _GOING),
-    "review": ("待市州终审", Q(current_step="final_review") & _GOING),
-    "stopped": ("中止", Q(stopped_at__isnull=False)),
-}
-
-
-def tab_counts(season_id: int, path: str) -> dict[str, int]:
-    """Return how many registrations stand under each tab, in one query over one office's range."""
-    rows = Registration.objects.filter(season=season_id).within(path)
-    counts = {key: Count("pk", filter=condition) for key, (_, condition) in TABS.items() if condition}
-    return rows.aggregate(all=Count("pk"), **counts)
-
-
-def worklist(season_id: int, path: str, *, tab: str = "all", wanted: str = "") -> QuerySet[Registration]:
-    """Return the registrations of an office under one tab, found by number, name, pinyin or last four."""
-    condition = TABS.get(tab, TABS["all"])[1]
-    rows = Registration.objects.filter(condition, season=season_id).within(path).select_related("site")
-    if wanted:
-        rows = rows.filter(_matches(season_id, wanted))
-    return rows.order_by(F("number").asc(nulls_last=True), "name_key", "pk")
-
-
-def _matches(season_id: int, wanted: str) -> Q:
-    text = halfwidth(wanted).upper()
-    name = wanted.strip()
-    found = Q(name=name) | Q(name_key__startswith=names.pinyin_key(name)) if name else Q()
-    if text.isascii() and text.isalpha():  # initials, or pinyin; spaces stand where people like
-        return Q(name_initials__startswith=text.lower()) | Q(name_letters__startswith=text.lower())
-    if text.isascii() and text.isdigit() and len(text) == 8:
-        return Q(number=int(text))
-    if len(text) == 4:
-        found |= Q(last_four_blind=keys().blind(text, purpose="last4", season=season_id))
-    if len(text) == 18:
-        found |= Q(number_blind=keys().blind(text, purpose="id", season=season_id))
-    return found
 
 
 def expected_pupils(season_id: int, path: str, *, limit: int = 60) -> list[RosterEntry]:

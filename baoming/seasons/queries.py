@@ -62,6 +62,11 @@ def _served(kind: str) -> "QuerySet[Any]":
     return rows.annotate(now=moment).order_by("-kind", "-year")[:1]
 
 
+def season_ids() -> list[int]:
+    """Return the keys of all seasons that are loaded."""
+    return list(Season.objects.order_by("pk").values_list("pk", flat=True))
+
+
 def data(season: Season, key: str) -> Any:
     """Return one document of season data, parsed JSON. Do not change what is returned: it is kept per process."""
     return _data(season.pk, key, season.data_version)

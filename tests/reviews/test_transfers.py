@@ -6,12 +6,13 @@ from baoming.audit.actors import Actor
 from baoming.audit.models import Event
 from baoming.documents.models import Print
 from baoming.organizations.models import Organization
+from baoming.registrations.list_queries import Filters, page
 from baoming.registrations.models import Registration, RosterEntry, Signature, VoidedNumber
-from baoming.registrations.queries import worklist
 from baoming.registrations.rosters import RosterRow
 from baoming.registrations.services.numbers import issue_number
 from baoming.registrations.services.rosters import import_roster
 from baoming.registrations.services.sheets import print_sheet, record_signature
+from baoming.registrations.worklists import TABS
 from baoming.reviews.models import Transfer
 from baoming.reviews.services import (
     accept_transfer,
@@ -46,7 +47,7 @@ def move(row: Registration, to: Organization, by: Actor | None = None, **more: o
 
 
 def sees(row: Registration, path: str) -> bool:
-    return worklist(row.season_id, path).filter(pk=row.pk).exists()
+    return any(line.id == row.pk for line in page(Filters(row.season_id, path), TABS["all"], first=0, size=50))
 
 
 def receiving() -> tuple[Organization, Actor]:

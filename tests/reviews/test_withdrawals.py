@@ -8,14 +8,15 @@ from baoming.accounts.codes import new_activation_code
 from baoming.audit.actors import Actor
 from baoming.payments.models import Order
 from baoming.payments.services import open_order
-from baoming.registrations import journey
+from baoming.registrations import journey, list_queries
 from baoming.registrations.models import Registration
-from baoming.registrations.queries import document_of, state_of, tab_counts, tasks_of
+from baoming.registrations.queries import document_of, state_of, tasks_of
 from baoming.registrations.services import slips, steps
 from baoming.registrations.services.claim import claim
 from baoming.registrations.services.intake import Duplicate, open_file
 from baoming.registrations.services.sheets import open_correction, print_sheet, record_signature
 from baoming.registrations.services.slips import print_slip
+from baoming.registrations.worklists import tabs_of
 from baoming.reviews.models import Withdrawal
 from baoming.reviews.queries import decision_on
 from baoming.reviews.services import assess_morals, undo_withdrawal, withdraw
@@ -149,8 +150,9 @@ def test_too_late_for_the_county_there_is_no_way_back() -> None:
 def test_stopped_people_stand_under_their_own_tab_alone() -> None:
     row = files.to_county()
     stop(row)
-    counts = tab_counts(row.season_id, county(row).path)
-    assert {key: count for key, count in counts.items() if count} == {"all": 1, "stopped": 1}
+    counts = list_queries.counts(list_queries.Filters(row.season_id, county(row).path))
+    under = {tab.key: counts.under(tab) for tab in tabs_of(county(row).kind)}
+    assert {key: count for key, count in under.items() if count} == {"all": 1, "stopped": 1}
 
 
 def test_the_candidate_has_nothing_to_do_and_is_told_why() -> None:

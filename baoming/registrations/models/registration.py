@@ -5,11 +5,12 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import Case, ExpressionWrapper, F, Q, Value, When
 from django.db.models.functions import Replace
+from django.db.models.lookups import Exact
 
 from baoming.organizations.models import Organization
-from baoming.registrations import journey
+from baoming.registrations import journey, worklists
 from baoming.seasons.models import Season
 from baoming.shared.paths import next_sibling
 
@@ -18,6 +19,16 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def within(self, path: str) -> "RegistrationQuerySet":
         """Those at this office or below it: all that its staff may see."""
         return self.filter(path__gte=path, path__lt=next_sibling(path))
+
+
+def _stage() -> Case:
+    """The stage as `worklists.stage_of` tells it, for PostgreSQL to keep beside the bits it is told from."""
+    missing = {step: Exact(F("done").bitand(journey.BITS[step]), 0) for step, _ in worklists.STAGES}
+    return Case(
+        When(stopped_at__isnull=False, then=Value(worklists.STOPPED)),
+        *(When(missing[step], then=Value(stage)) for step, stage in worklists.STAGES),
+        default=Value(worklists.SENT),
+    )
 
 
 class Registration(models.Model):
@@ -68,6 +79,9 @@ class Registration(models.Model):
     done = models.PositiveBigIntegerField(default=0)  # bit set of finished steps
     current_step = models.CharField(max_length=20, default="identity")
     traits = models.JSONField(default=list)
+    fallen = models.PositiveBigIntegerField(default=0)  # bit set of steps to be done again, written with `done`
+    held = models.PositiveSmallIntegerField(default=0)  # open holds other than debts, written with their rows
+    debts = models.PositiveSmallIntegerField(default=0)  # open holds that only a card read ends (R26)
 
     # Written by the services of `reviews`, for lists and for the journey.
     decider = models.CharField(max_length=6, default="site")  # which office decides eligibility
@@ -80,6 +94,23 @@ class Registration(models.Model):
     printed_version = models.PositiveIntegerField(default=0)
     signed_version = models.PositiveIntegerField(default=0)
     photo_state = models.CharField("照片", max_length=6, choices=PhotoState, default="", db_default="")
+    stage = models.GeneratedField(
+        expression=_stage(), output_field=models.CharField(max_length=8, db_collation="C"), db_persist=True
+    )
+    problem = models.GeneratedField(
+        expression=ExpressionWrapper(
+            Q(stopped_at=None)
+            & (
+                Q(held__gt=0)
+                | Q(fallen__gt=0)
+                | Q(photo_state__in=["faulty", "retake"])
+                | Q(printed_version__gt=0, printed_version__lt=F("version"))
+            ),
+            output_field=models.BooleanField(),
+        ),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
     created_at = models.DateTimeField()
 
     objects = RegistrationQuerySet.as_manager()
@@ -89,11 +120,21 @@ class Registration(models.Model):
             models.UniqueConstraint("season", "number", name="number_once_a_season"),
             models.UniqueConstraint("season", "number_blind", name="person_once_a_season"),
             models.CheckConstraint(condition=Q(decider__in=["site", "county", "city"]), name="decider_is_an_office"),
-            models.CheckConstraint(condition=Q(signed_version__lte=models.F("version")), name="signed_what_was_saved"),
+            models.CheckConstraint(condition=Q(signed_version__lte=F("version")), name="signed_what_was_saved"),
         ]
         indexes: ClassVar = [
             models.Index("season", "path", "number", name="registration_by_path"),
-            models.Index("season", "path", "current_step", "number", name="registration_by_step"),
+            models.Index(
+                "season",
+                "path",
+                "stage",
+                "number",
+                name="registration_by_stage",
+                include=["problem", "debts", "approval_since"],
+            ),
+            models.Index("season", "path", "class_name", "student_no", name="registration_by_class"),
+            models.Index("season", "path", "number", name="registration_with_problem", condition=Q(problem=True)),
+            models.Index("season", "path", "number", name="registration_with_debts", condition=Q(debts__gt=0)),
             models.Index("season", "path", name="registration_for_approval", condition=Q(approval_since__isnull=False)),
             models.Index("season", "path", name="registration_stopped", condition=Q(stopped_at__isnull=False)),
             models.Index(

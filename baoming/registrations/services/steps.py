@@ -7,7 +7,7 @@ from baoming.audit.actors import Actor
 from baoming.audit.services import record
 from baoming.registrations import journey
 from baoming.registrations.models import HoldRow, Registration, Signature, StepLog
-from baoming.registrations.queries import STOPPED, state_of
+from baoming.registrations.queries import DEBT, STOPPED, state_of
 from baoming.seasons.queries import season_clock, season_now
 from baoming.shared.errors import Invalid, NotOpen
 
@@ -51,14 +51,19 @@ def complete_step(registration: Registration, key: str, *, by: Actor, at: dateti
     for fallen in journey.undone_by(key)[1:]:
         _undo(registration, fallen, by=by, at=at, reason=f"{journey.STEPS[key].zh}有变动")
     registration.done |= journey.BITS[key]
+    registration.fallen &= ~journey.BITS[key]
     _write(registration, also)
     StepLog.objects.create(registration=registration, step=key, done=True, at=at, by_kind=by.kind, by_label=by.label)
     record(f"step:{key}", by=by, subject=registration.pk, path=registration.path)
 
 
 def return_step(registration: Registration, key: str, *, by: Actor, at: datetime, reason: str) -> list[str]:
-    """Undo step `key` and all that falls with it; returns the keys that were undone."""
+    """Undo step `key` and all that falls with it; returns the keys that were undone.
+
+    It is to be done again even if it had not been done: who returns a file that was never passed asks for more.
+    """
     undone = [fallen for fallen in journey.undone_by(key) if _undo(registration, fallen, by=by, at=at, reason=reason)]
+    registration.fallen |= journey.BITS[key]
     _write(registration)
     return undone
 
@@ -66,7 +71,7 @@ def return_step(registration: Registration, key: str, *, by: Actor, at: datetime
 def place_hold(registration: Registration, *, kind: str, steps: list[str], reason: str, by: Actor) -> HoldRow:
     """Keep `steps` from being done until the hold is cleared (an empty list: completion and tickets only)."""
     record(f"hold:{kind}", by=by, subject=registration.pk, path=registration.path)
-    return HoldRow.objects.create(
+    hold = HoldRow.objects.create(
         registration=registration,
         kind=kind,
         steps=steps,
@@ -74,20 +79,32 @@ def place_hold(registration: Registration, *, kind: str, steps: list[str], reaso
         placed_at=season_now(registration.season_id),
         placed_by=by.label,
     )
+    _count_holds(registration)
+    return hold
 
 
 def clear_holds(registration: Registration, kind: str, *, by: Actor, at: datetime) -> int:
     """Clear every open hold of this kind; returns how many there were."""
     cleared = HoldRow.objects.filter(registration=registration, kind=kind, cleared_at=None).update(cleared_at=at)
     if cleared:
+        _count_holds(registration)
         record(f"clear:{kind}", by=by, subject=registration.pk, path=registration.path)
     return cleared
+
+
+def _count_holds(registration: Registration) -> None:
+    """Keep on the row how many holds are open, for lists; called by the only two that open and clear them."""
+    kinds = list(HoldRow.objects.filter(registration=registration, cleared_at=None).values_list("kind", flat=True))
+    registration.debts = kinds.count(DEBT)
+    registration.held = len(kinds) - registration.debts
+    registration.save(update_fields=["debts", "held"])
 
 
 def _undo(registration: Registration, key: str, *, by: Actor, at: datetime, reason: str) -> bool:
     if key not in registration.done_steps:
         return False
     registration.done &= ~journey.BITS[key]
+    registration.fallen |= journey.BITS[key]
     StepLog.objects.create(
         registration=registration,
         step=key,
@@ -106,4 +123,4 @@ def _undo(registration: Registration, key: str, *, by: Actor, at: datetime, reas
 
 def _write(registration: Registration, also: tuple[str, ...] = ()) -> None:
     registration.current_step = journey.current_step(registration.done_steps, registration.trait_set)
-    registration.save(update_fields=["done", "current_step", "signed_version", *also])
+    registration.save(update_fields=["done", "fallen", "current_step", "signed_version", *also])

@@ -1,61 +1,86 @@
 """The worklist, finding one candidate, and the page of one (R35)."""
 
+from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
-from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from baoming.audit.services import record
-from baoming.registrations.models import Registration
-from baoming.registrations.queries import TABS, tab_counts, worklist
+from baoming.organizations.models import Organization
+from baoming.registrations import list_queries
+from baoming.registrations.list_queries import PRINTING, Filters
+from baoming.registrations.queries import find_by_number
+from baoming.registrations.worklists import APART, TABS, Counts, Tab, tabs_of
+from baoming.schedule.queries import phase_times
+from baoming.shared.text import halfwidth
 from baoming.web.access import OfficeRequest, staff_may
+from baoming.web.office.areas import Area, area_of
+from baoming.web.office.progress import progress
 from baoming.web.office.scope import one
 from baoming.web.office.story import show
-from baoming.web.office.words import TITLES
+from baoming.web.office.worklist import rows_of
 
 PAGE = 50
+_LIST = (Organization.Level.SITE, Organization.Level.COUNTY)
 
 
 @require_safe
 @staff_may("see_candidates")
 def index(request: OfficeRequest) -> HttpResponse:
-    """One page of the worklist under one tab."""
-    tab = request.GET.get("tab", "all")
-    rows = worklist(request.season.pk, request.staff.path, tab=tab)
-    return _list(request, Paginator(rows, PAGE).get_page(request.GET.get("page")), tab=tab)
+    """A county's or a site's people under one tab; above the county, how far its parts have come."""
+    area = area_of(request)
+    return _worklist(request, area) if area.office.level in _LIST else progress(request, area)
+
+
+def _worklist(request: OfficeRequest, area: Area) -> HttpResponse:
+    tab = TABS.get(request.GET.get("tab", ""), TABS["all"])
+    single = area.site is not None or not area.sites  # people of one site: they are told apart by class
+    classes = list_queries.classes(request.season.pk, area.path) if single else []
+    filters, chosen = _chosen(request, area, classes)
+    counts = list_queries.counts(filters)
+    total = counts.under(tab)
+    pages = max(1, -(-total // PAGE))
+    number = min(max(1, _whole(request.GET.get("page", ""))), pages)
+    lines = list_queries.page(filters, tab, first=(number - 1) * PAGE, size=PAGE)
+    context = {
+        "area": area,
+        "tab": tab.key,
+        "tabs": _tabs(request, tab, counts, chosen),
+        "chosen": chosen,
+        "classes": classes,
+        "printing": PRINTING,
+        "pages": (len(lines) and (number - 1) * PAGE + 1, (number - 1) * PAGE + len(lines), total, number, pages),
+        "address": f"?{urlencode({**chosen, 'tab': tab.key})}&page=",
+        **_rows(request, lines, area, with_site=not single, with_class=single and not filters.class_name),
+    }
+    return render(request, "office/candidates.html", context)
 
 
 @require_POST
 @staff_may("see_candidates")
 def find(request: OfficeRequest) -> HttpResponse:
-    """Find by number, name, pinyin or last four; a single hit opens its page.
+    """Find by number, document, last four, name or pinyin; a single hit opens its page.
 
     The answer is this page itself: what was searched stands in no address and is kept nowhere.
     """
     wanted = request.POST.get("wanted", "").strip()[:60]
-    rows = worklist(request.season.pk, request.staff.path, wanted=wanted) if wanted else Registration.objects.none()
-    page = Paginator(rows, PAGE).get_page(1)
-    if page.paginator.count == 1:
-        return redirect("office:candidate", page[0].pk)
-    return _list(request, page, wanted=wanted)
-
-
-def _list(request: OfficeRequest, page: Page[Registration], *, tab: str = "", wanted: str = "") -> HttpResponse:
-    counts = tab_counts(request.season.pk, request.staff.path)
-    tabs = [
-        {
-            "title": title,
-            "count": counts[key],
-            "href": f"{reverse('office:candidates')}?tab={key}",
-            "current": key == tab,
-        }
-        for key, (title, _) in TABS.items()
-    ]
-    context = {"page": page, "tabs": tabs, "tab": tab, "wanted": wanted, "titles": TITLES}
-    return render(request, "office/candidates.html", context)
+    filters = Filters(request.season.pk, request.staff.path)
+    found = list_queries.find(filters, wanted, limit=PAGE)
+    if len(found.lines) == 1 and not found.alike:
+        return redirect("office:candidate", found.lines[0].id)
+    area = Area(request.staff.office, {})
+    with_site = request.staff.office.level != Organization.Level.SITE
+    context = {
+        "wanted": wanted,
+        "found": found,
+        "elsewhere": _elsewhere(request, wanted) if not found.lines else None,
+        **_rows(request, found.lines, area, with_site=with_site, with_class=True),
+    }
+    return render(request, "office/found.html", context)
 
 
 @require_safe
@@ -65,3 +90,71 @@ def candidate(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
     registration = one(request, registration_id)
     record("see_candidate", by=request.actor, subject=registration.pk, path=registration.path)
     return show(request, registration)
+
+
+def _chosen(request: OfficeRequest, area: Area, classes: list[str]) -> tuple[Filters, dict[str, str]]:
+    """Return the filters of the address, and again those that are any, for the next address."""
+    asked = {key: request.GET.get(key, "") for key in ("class", "print", "problem")}
+    chosen = dict(area.chosen)
+    if asked["class"] in classes:
+        chosen["class"] = asked["class"]
+    if asked["print"] in PRINTING:
+        chosen["print"] = asked["print"]
+    if asked["problem"] == "1":
+        chosen["problem"] = "1"
+    return (
+        Filters(
+            request.season.pk,
+            area.path,
+            class_name=chosen.get("class", ""),
+            printing=chosen.get("print", ""),
+            problems="problem" in chosen,
+        ),
+        chosen,
+    )
+
+
+def _tabs(request: OfficeRequest, current: Tab, counts: Counts, chosen: dict[str, str]) -> list[dict[str, Any]]:
+    """Return the tabs of this office; what was chosen stays chosen under each."""
+    before = f"{urlencode(chosen)}&" if chosen else ""
+    tabs = tabs_of(request.actor.kind)
+    return [
+        {
+            "title": tab.title,
+            "count": counts.under(tab),
+            "href": f"?{before}tab={tab.key}",
+            "current": tab is current,
+            "tone": "problem" if tab.key == "problem" else "",
+            "apart": tab.key == APART[0],
+        }
+        for tab in (tabs if current in tabs else [*tabs[: -len(APART)], current, *tabs[-len(APART) :]])
+    ]
+
+
+def _rows(request: OfficeRequest, lines: Any, area: Area, *, with_site: bool, with_class: bool) -> dict[str, Any]:
+    names = {site.id: site.name for site in area.sites} if with_site else {}
+    if with_site and not area.sites:  # found in a whole city or province
+        wanted = {line.site_id for line in lines}
+        names = dict(Organization.objects.filter(pk__in=wanted).values_list("pk", "name"))
+    phases = phase_times(request.season.pk, path=area.path, clock=request.clock)
+    return {
+        "rows": rows_of(lines, viewer=request.actor.kind, phases=phases, sites=names),
+        "with_site": with_site,
+        "with_class": with_class,
+        "story": reverse("office:candidates"),
+    }
+
+
+def _elsewhere(request: OfficeRequest, wanted: str) -> Organization | None:
+    """Return the site at which a whole identity number is registered outside the own area: told to staff, and kept."""
+    if not list_queries.is_document(wanted):
+        return None
+    found = find_by_number(request.season.pk, halfwidth(wanted).upper())
+    if found is None:
+        return None
+    record("find_elsewhere", by=request.actor, subject=found.pk, path=found.path)
+    return found.site
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 6 else 1

@@ -12,6 +12,7 @@ from baoming.audit.actors import PARTY_NAMES, Party
 from baoming.audit.services import record
 from baoming.registrations.form_queries import code_sets
 from baoming.registrations.identity_documents import IdentityDocument, validity_problem
+from baoming.registrations.list_queries import half_done
 from baoming.registrations.models import Registration, RosterEntry
 from baoming.registrations.queries import (
     document_of,
@@ -19,7 +20,6 @@ from baoming.registrations.queries import (
     newest_slip,
     owes_reading,
     tasks_of,
-    worklist,
 )
 from baoming.registrations.segment_queries import next_number
 from baoming.registrations.services.intake import matching_entry, open_file, reread_card
@@ -174,7 +174,7 @@ def _queue(request: OfficeRequest, errors: dict[str, str] | None = None) -> Http
         "errors": errors or {},
         "agent": reader_agent(),
         "pupils": expected_pupils(request.season.pk, request.staff.path),
-        "half_done": worklist(request.season.pk, request.staff.path, tab="intake")[:20],
+        "half_done": half_done(request.season.pk, request.staff.path),
         "next_number": next_number(request.season.pk, request.staff.office_id),
         "alarms": [one for one in site_numbers(request) if one.warning],
         "titles": TITLES,

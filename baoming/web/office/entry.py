@@ -8,13 +8,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from baoming.accounts.models import Account
 from baoming.accounts.services.sign_in import check
 from baoming.organizations.queries import sites_of
-from baoming.registrations.queries import tab_counts
+from baoming.registrations.worklists import tabs_of
 from baoming.schedule.queries import calendar, phase_times
 from baoming.shared.errors import Refused
 from baoming.web.access import OfficeRequest, staff_may
 from baoming.web.addresses import client_address
 from baoming.web.devices import device_of, keep_device
 from baoming.web.office.division import site_numbers
+from baoming.web.office.progress import counts_here
 
 _SENTENCE = "账号或密码不一致，请核对后再试"
 
@@ -58,10 +59,12 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def today(request: OfficeRequest) -> HttpResponse:
     """What is open, and how many wait for what."""
     staff, season = request.staff, request.season
+    may_see = staff.may("see_candidates")
+    counts = counts_here(request) if may_see else None
     context = {
         "phases": calendar(season.pk, request.clock.version),
         "times": phase_times(season.pk, path=staff.path, clock=request.clock),
-        "counts": tab_counts(season.pk, staff.path),
+        "tabs": [(tab, counts.under(tab)) for tab in tabs_of(request.actor.kind)] if counts else [],
         "sites": sites_of(season.pk, staff.path),
         "party": staff.actor.kind,
         "alarms": [one for one in site_numbers(request) if one.warning] if staff.may("see_segments") else [],

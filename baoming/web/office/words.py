@@ -29,6 +29,7 @@ VERBS = {
     "withdraw_submission": "撤回上报",
     "undo_final_review": "撤销终审",
     "see_candidate": "查看",
+    "find_elsewhere": "按证件号码查到（不在本单位）",
     "see_photo": "查看照片",
     "hold:moral_assessment": "品德考核不合格，暂停县区完成",
     "clear:moral_assessment": "品德考核已更正，恢复办理",

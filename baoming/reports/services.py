@@ -1,0 +1,39 @@
+"""Counting a province: one statement, from the index that worklists are counted by."""
+
+from django.db import connection, transaction
+
+from baoming.reports.models import COLUMNS, Count
+from baoming.seasons.queries import season_now
+
+_KEPT = ("expected", *COLUMNS, "approvals", "problems", "debts")
+_STAGE_SUMS = ", ".join(f"count(*) FILTER (WHERE stage = '{stage}') AS {stage}" for stage in COLUMNS)
+_ZEROED = ", ".join(f"coalesce({name}, 0)" for name in _KEPT)
+# Sites with nobody are counted too; rows that are as before are not written again.
+_COUNT = f"""
+INSERT INTO reports_progress AS kept (season_id, site_id, path, {", ".join(_KEPT)})
+SELECT %(season)s, site.id, site.path, {_ZEROED}
+FROM organizations_organization site
+LEFT JOIN organizations_siteseason state ON state.site_id = site.id AND state.season_id = %(season)s
+LEFT JOIN (
+    SELECT path AS counted, {_STAGE_SUMS}, count(*) FILTER (WHERE problem) AS problems,
+        count(*) FILTER (WHERE debts > 0) AS debts,
+        count(*) FILTER (WHERE approval_since IS NOT NULL AND stage <> 'stopped') AS approvals
+    FROM registrations_registration WHERE season_id = %(season)s GROUP BY path
+) people ON people.counted = site.path
+WHERE site.level = 'site'
+ON CONFLICT (season_id, site_id) DO UPDATE SET (path, {", ".join(_KEPT)})
+    = (excluded.path, {", ".join(f"excluded.{name}" for name in _KEPT)})
+WHERE (kept.path, {", ".join(f"kept.{name}" for name in _KEPT)})
+    IS DISTINCT FROM (excluded.path, {", ".join(f"excluded.{name}" for name in _KEPT)})
+"""  # noqa: S608  (names of our own columns)
+
+
+@transaction.atomic
+def count_progress(season_id: int) -> int:
+    """Count the people of every site anew, and say when; returns how many sites have changed. Safe to repeat."""
+    now = season_now(season_id)
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, {"season": season_id})
+        changed: int = cursor.rowcount
+    Count.objects.update_or_create(season_id=season_id, defaults={"at": now})
+    return changed

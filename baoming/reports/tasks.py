@@ -1,0 +1,14 @@
+"""Jobs of reports."""
+
+from procrastinate.contrib.django import app
+
+from baoming.reports.services import count_progress
+from baoming.seasons.queries import season_ids
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="reports.count", queueing_lock="reports.count")
+def count(timestamp: int) -> None:
+    """Count the people of every season once a minute."""
+    for season_id in season_ids():
+        count_progress(season_id)

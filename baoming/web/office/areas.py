@@ -1,0 +1,66 @@
+"""Which part of the own area a list shows: chosen by codes in the address, found inside the own area only."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from uuid import UUID
+
+from baoming.organizations.models import Organization
+from baoming.web.access import OfficeRequest
+
+Level = Organization.Level
+
+
+@dataclass(frozen=True)
+class Site:
+    """One site to choose from."""
+
+    id: UUID
+    code: str
+    name: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Area:
+    """The office whose people are shown; `chosen`: its codes, for the address. `unknown`: what was asked in vain."""
+
+    office: Organization
+    chosen: dict[str, str]
+    site: Site | None = None
+    unknown: str = ""
+
+    @property
+    def path(self) -> str:
+        return self.site.path if self.site else self.office.path
+
+    @cached_property
+    def sites(self) -> list[Site]:
+        """The sites of a county; empty for any other office."""
+        if self.office.level != Level.COUNTY:
+            return []
+        rows = Organization.objects.within(self.office.path).filter(level=Level.SITE).order_by("path")
+        return [Site(*row) for row in rows.values_list("id", "code", "name", "path")]
+
+
+def area_of(request: OfficeRequest) -> Area:
+    """Return what the address chooses; a code that names nothing here leaves the whole area, and is said."""
+    office, asked = request.staff.office, request.GET
+    chosen: dict[str, str] = {}
+    for key, level, above in (("city", Level.CITY, (Level.PROVINCE,)), ("county", Level.COUNTY, _ABOVE_COUNTY)):
+        if asked.get(key) and office.level in above:
+            rows = Organization.objects.within(office.path).filter(level=level, code=asked[key][:8])
+            if (found := rows.first()) is None:
+                return Area(office, chosen, unknown=_SAID[key])
+            office = found
+            chosen = {key: found.code}
+    area = Area(office, chosen)
+    if not asked.get("site") or office.level != Level.COUNTY:
+        return area
+    site = next((site for site in area.sites if site.code == asked["site"]), None)
+    if site is None:
+        return Area(office, chosen, unknown="报名点")
+    return Area(office, {**chosen, "site": site.code}, site=site)
+
+
+_ABOVE_COUNTY = (Level.PROVINCE, Level.CITY)
+_SAID = {"city": "市（州）", "county": "县（市、区）"}

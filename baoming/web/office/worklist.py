@@ -1,0 +1,121 @@
+"""Rows of a list as the page shows them: words and marks made here, so that the template only writes them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from baoming.audit.actors import Party
+from baoming.registrations.journey import BITS
+from baoming.registrations.list_queries import Line, holds_of, masked_numbers
+from baoming.registrations.worklists import Facts, stuck
+from baoming.schedule.windows import PhaseTime
+from baoming.shared.moments import BEIJING
+from baoming.shared.text import serial
+
+_SEXES = {"1": "男", "2": "女"}
+_PHOTO, _FEE, _NUMBER, _SIGNATURE = (BITS[step] for step in ("photo", "registration_fee", "number", "signature"))
+_NOTHING = ("", "")
+_PHOTOS = {"faulty": "有问题", "retake": "待重拍"}
+
+
+class Row(NamedTuple):
+    """One person. A pair is a mark (todo, doing, done, problem, later, quiet, none) and its words."""
+
+    id: UUID
+    number: tuple[str, str]
+    name: str
+    sex: str
+    document: str
+    site: str
+    class_name: str
+    student_no: str
+    reading: tuple[str, str]
+    photo: tuple[str, str]
+    fee: tuple[str, str]
+    version: int
+    saved: str
+    print: tuple[str, str]
+    signature: tuple[str, str]
+    debts: int
+    stuck: str
+    quiet: bool
+
+
+def rows_of(
+    lines: Sequence[Line], *, viewer: Party, phases: Mapping[str, PhaseTime], sites: Mapping[UUID, str]
+) -> list[Row]:
+    """Return the rows of one page. `sites`: names to show, by id; empty where the site is known anyway."""
+    holds = holds_of(lines)
+    documents = masked_numbers(lines)
+    return [
+        _row(line, document, holds.get(line.id, ()), viewer, phases, sites.get(line.site_id, ""))
+        for line, document in zip(lines, documents, strict=True)
+    ]
+
+
+def _row(
+    line: Line,
+    document: str,
+    holds: Sequence[str],
+    viewer: Party,
+    phases: Mapping[str, PhaseTime],
+    site: str,
+) -> Row:
+    facts = Facts(
+        done=line.done, fallen=line.fallen, version=line.version, printed_version=line.printed_version, holds=holds,
+        debts=line.debts, photo=line.photo_state, stopped=line.stopped_at is not None, decider=Party(line.decider),
+    )  # fmt: skip
+    where = stuck(facts, viewer, phases)
+    number = serial(line.number) if line.number is not None else ""
+    return Row(
+        line.id, (number[:4], number[4:]), line.name, _SEXES[line.sex], document, site, line.class_name,
+        line.student_no, _reading(line), _photo(line), _fee(line), line.version, _stamp(line.saved_at),
+        _print(line, viewer), _signature(line), line.debts, where.words, where.quiet,
+    )  # fmt: skip
+
+
+def _reading(line: Line) -> tuple[str, str]:
+    return ("doing", "手工录入") if line.reading == "typed" else ("plain", _stamp(line.read_at))
+
+
+def _photo(line: Line) -> tuple[str, str]:
+    if line.photo_state in _PHOTOS:
+        return "problem", _PHOTOS[line.photo_state]
+    if line.done & _PHOTO:
+        return "quiet", "已采"
+    return ("problem", "待重拍") if line.fallen & _PHOTO else ("none", "未采")
+
+
+def _fee(line: Line) -> tuple[str, str]:
+    if line.done & _FEE:
+        return "quiet", "已缴"
+    return ("none", "未缴") if line.done & _NUMBER else _NOTHING
+
+
+def _print(line: Line, viewer: Party) -> tuple[str, str]:
+    if not line.version:
+        return _NOTHING
+    if not line.printed_version:
+        return ("todo" if viewer is Party.SITE else "none"), "未打印"
+    if line.printed_version == line.version:
+        return "plain", f"第{line.version}版，有效"
+    return "problem", f"第{line.printed_version}版，已作废"
+
+
+def _signature(line: Line) -> tuple[str, str]:
+    if line.done & _SIGNATURE:
+        return "plain", f"第{line.signed_version}版"
+    if line.fallen & _SIGNATURE:
+        return "problem", "待重签"
+    if not line.printed_version:
+        return _NOTHING
+    return ("quiet", "待签") if line.printed_version == line.version else ("later", "待重打")
+
+
+def _stamp(value: datetime | None) -> str:
+    """As the filter `stamp`, without strftime: a page has a hundred of them."""
+    if value is None:
+        return ""
+    local = value.astimezone(BEIJING)
+    return f"{local.month:02d}-{local.day:02d} {local.hour:02d}:{local.minute:02d}"
