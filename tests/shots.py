@@ -16,7 +16,7 @@ from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from launcher.stack import Ports, Stack
 from launcher.tools import chromium
-from standins.faces import face
+from standins.faces import Look, draw, face
 from tests.journeys import office, phone
 from tests.journeys.conftest import DESKTOP, FLAGS, PATIENCE, PHONE, free_range
 from tests.journeys.paper import activation_code, print_out
@@ -133,11 +133,20 @@ def at_the_desk(camera: Camera, pc: Page, reader: str) -> str:
         office.read_card(pc)
         camera.take(pc, "受理台资格审核")
         office.pass_review(pc)
-        office.take_photo(pc, face(1, sex=PERSON.sex))
+        blurred = draw(1, sex=PERSON.sex, look=Look(blur=6, tilt=7, shadow=True)).jpeg
+        office.take_photo(pc, blurred)
+        camera.take(pc, "受理台照片有问题")
+        pc.get_by_text("有正当原因拍不成合格照片").click()
+        pc.get_by_role("button", name="采用这张照片").click()
+        camera.take(pc, "照片放行没写理由")
+        camera.go(pc, "/desk/", "受理有照片要处理")
+        pc.get_by_role("link", name=PERSON.name).click()
+        office.take_photo(pc, face(1, sex=PERSON.sex), label="重拍一张")
         camera.take(pc, "受理台发号前")
         pc.get_by_role("button", name="发号").click()
         camera.take(pc, "受理台已发号")
         code = activation_code(print_out(pc, "打印通知单"))
+        camera.go(pc, "/photos/", "照片")
         camera.go(pc, "/candidates/", "考生")
         pc.get_by_role("searchbox", name="查找考生").fill("司马无名")
         pc.keyboard.press("Enter")

@@ -66,6 +66,12 @@ def faces(season_id: int, site: Organization, *, class_name: str, tab: str) -> Q
     return rows.order_by("class_name", "student_no", "name_key", "pk")
 
 
+def photo_work(season_id: int, path: str) -> QuerySet[Registration]:
+    """Return an office's people whose photo is to be retaken, or waits to be decided."""
+    rows = Registration.objects.filter(season=season_id, photo_state__in=["retake", "faulty"], stopped_at=None)
+    return rows.within(path).order_by("-photo_state", "class_name", "student_no", "pk")
+
+
 def shown_photos(people: Sequence[Registration]) -> dict[UUID, Photo]:
     """Return of each person the photo that waits to be decided, else the one in use: one question."""
     rows = Photo.objects.filter(Q(current=True) | Q(waiting=True), registration__in=people).order_by("waiting")

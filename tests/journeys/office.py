@@ -51,8 +51,8 @@ def pass_review(page: Page) -> None:
     page.get_by_role("button", name="全部符合，通过").click()
 
 
-def take_photo(page: Page, picture: bytes) -> None:
-    page.get_by_label("照片", exact=True).set_input_files(
+def take_photo(page: Page, picture: bytes, *, label: str = "照片") -> None:
+    page.get_by_label(label, exact=True).set_input_files(
         {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": picture}
     )
     page.get_by_role("button", name="上传照片").click()

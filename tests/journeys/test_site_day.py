@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from baoming.registrations.identity_numbers import check_character
-from standins.faces import face
+from standins.faces import Look, draw, face
 from tests.journeys import office
 from tests.journeys.paper import print_out, squeezed
 
@@ -49,7 +49,12 @@ def test_a_pupil_goes_from_the_roster_to_a_slip(desktop: Page) -> None:
         site.get_by_role("button", name="核对无误，打开档案").click()
         expect(site.get_by_text("手工录入，欠读卡核验")).to_be_visible()
         office.pass_review(site)
-        office.take_photo(site, face(1, sex="男"))
+        office.take_photo(site, draw(1, sex="男", look=Look(blur=6, backdrop=(200, 40, 40))).jpeg)
+        expect(site.get_by_text("请擦净镜头，对准面部，拿稳再拍")).to_be_visible()
+        expect(site.get_by_text("背景不是规定的颜色")).to_be_visible()
+        expect(site.get_by_role("button", name=re.compile("发号"))).to_have_count(0)
+        office.take_photo(site, face(1, sex="男"), label="重拍一张")
+        expect(site.get_by_text("头部大小、位置")).to_be_visible()
         site.get_by_role("button", name=re.compile("发号")).click()
         expect(site.get_by_role("img", name="报名序号 01030001")).to_be_visible()
         assert "01030001" in squeezed(print_out(site, "打印通知单"))

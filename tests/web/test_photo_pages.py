@@ -120,11 +120,13 @@ def test_the_county_asks_for_another_and_the_desk_says_so_on_top(office: Client)
     assert answer.status_code == 302
     assert "撤回重拍" in page(office, f"/candidates/{row.pk}/")
     signed_in(office, make.staff(row.site))
+    assert "照片要处理的" in page(office, "/desk/")
     assert "待重拍：照片眼镜有反光" in page(office, f"/desk/{row.pk}/")
     assert "撤回重拍" not in page(office, f"/candidates/{row.pk}/")  # the county asked
     assert office.post(f"/candidates/{row.pk}/retake/undo/", {"photo": str(photo.pk)}).status_code == 422
     assert upload(office, row, face(5)) == 302
     assert "待重拍" not in page(office, f"/desk/{row.pk}/")
+    assert "照片要处理的" not in page(office, "/desk/")
 
 
 def test_the_candidate_finds_it_under_what_is_to_do(phone: Client) -> None:

@@ -153,6 +153,7 @@ def test_the_queue_at_the_desk(office: Client) -> None:
     def more() -> None:
         pupil(site)
         person(site, number=None)
+        person(site, photo_state="retake")
 
     assert same(counted(office, "/desk/", more, shown="测试学生"))
 

@@ -14,6 +14,7 @@ from baoming.registrations.form_queries import code_sets
 from baoming.registrations.identity_documents import IdentityDocument, validity_problem
 from baoming.registrations.list_queries import half_done
 from baoming.registrations.models import Registration, RosterEntry
+from baoming.registrations.photo_queries import photo_work
 from baoming.registrations.queries import (
     document_of,
     expected_pupils,
@@ -174,6 +175,7 @@ def _queue(request: OfficeRequest, errors: dict[str, str] | None = None) -> Http
         "errors": errors or {},
         "agent": reader_agent(),
         "pupils": expected_pupils(request.season.pk, request.staff.path),
+        "photo_work": photo_work(request.season.pk, request.staff.path)[:20],
         "half_done": half_done(request.season.pk, request.staff.path),
         "next_number": next_number(request.season.pk, request.staff.office_id),
         "alarms": [one for one in site_numbers(request) if one.warning],

@@ -21,7 +21,7 @@ from baoming.shared.errors import Invalid, Refused
 from baoming.web.access import OfficeRequest, staff_may
 from baoming.web.office.scope import one
 from baoming.web.office.story import acted, show
-from baoming.web.office.story.pictures import Picture, at_a_glance, glance, picture, retake_options
+from baoming.web.office.story.pictures import Picture, at_a_glance, picture, retake_options, seen_href
 from baoming.web.uploads import sent_id
 
 PAGE = 60
@@ -130,13 +130,9 @@ def _faces(request: OfficeRequest, people: list[Registration]) -> list[Face]:
     for person in people:
         person.season = request.season
         photo = found.get(person.pk)
-        made.append(Face(person, _glanced(request, person, photo) if photo else None))
+        shown = picture(photo, person, href=seen_href(request, person, photo)) if photo else None
+        made.append(Face(person, shown))
     return made
-
-
-def _glanced(request: OfficeRequest, person: Registration, photo: Photo) -> Picture:
-    address = reverse("office:photo_file", args=[person.pk])
-    return picture(photo, person, href=f"{address}?photo={photo.pk}&seen={glance(request, photo)}")
 
 
 def _named(registration: Registration, wanted: str | None) -> Photo:

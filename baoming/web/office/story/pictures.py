@@ -93,7 +93,7 @@ def of_person(request: OfficeRequest, registration: Registration) -> dict[str, A
     may = free and used is not None and request.staff.may("return_photo")
     returned = used is not None and used.returned_at is not None
     return {
-        "pictures": [picture(row, registration) for row in rows],
+        "pictures": [picture(row, registration, href=seen_href(request, registration, row)) for row in rows],
         "used_photo": used,
         "may_retake": may and not returned,
         "may_keep": may and returned and used is not None and used.returned_kind == request.actor.kind,
@@ -103,6 +103,12 @@ def of_person(request: OfficeRequest, registration: Registration) -> dict[str, A
 
 def retake_options(request: OfficeRequest) -> list[tuple[str, str]]:
     return [(item["key"], f"照片{item['title']}") for item in data(request.season, "photo")["retakes"]]
+
+
+def seen_href(request: OfficeRequest, registration: Registration, photo: Photo) -> str:
+    """Return the address of a picture on a page whose view is recorded as a whole: not recorded again."""
+    address = reverse("office:photo_file", args=[registration.pk])
+    return f"{address}?photo={photo.pk}&seen={glance(request, photo)}"
 
 
 def glance(request: OfficeRequest, photo: Photo) -> str:
