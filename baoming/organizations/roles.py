@@ -48,6 +48,7 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "open_correction": _SITE,
     "assess_morals": _SITE_COUNTY,
     "submit": _SITE,
+    "take_back": frozenset({Role.OPERATOR, Role.COUNTY, Role.CITY}),  # what the own office has recorded by mistake
     "complete": _COUNTY,
     "reopen": _COUNTY,
     "final_review": frozenset({Role.CITY}),

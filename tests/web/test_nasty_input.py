@@ -46,7 +46,7 @@ FIELDS = [
     "handle", "password", "name", "number", "valid_to", "valid_from", "birth", "long_term", "code", "card",
     "wanted", "version", "hours", "qualified", "text", "reason", "note", "seen", "act", "expected", "first",
     "last", "phase", "sealed", "filename", "entry", "sex", "ethnicity", "address", "issuer", "consent",
-    "key", "pick", "unsubmitted",
+    "key", "pick", "what", "back_reason", "unsubmitted",
     "no_refund", "phone", "login", "save", "accepted", "revision", "save_password", "asked", "care",
     "referral", "kind", "decision", "undo_reason", "open_reason", "site", "site_code", "transfer", "transfer_note",
     "title", "opens", "closes", "key", "until", "extends", "withdrawal", "withdrawal_note", "proof", "falls",
@@ -129,6 +129,7 @@ SOUND_OFFICE: dict[str, dict[str, str]] = {
     "/candidates/{row}/signature/": {"version": "1"},
     "/candidates/{row}/correction/": {"hours": "24"},
     "/candidates/{row}/moral/": {"qualified": "yes", "text": "团结同学"},
+    "/candidates/{row}/take-back/": {"what": "moral", "back_reason": "录错了人"},
     "/desk/{row}/review/": {"act": "return", "reason": "other", "note": "缺户口簿"},
 }
 SOUND_CANDIDATE: dict[str, dict[str, str]] = {

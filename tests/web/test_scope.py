@@ -68,6 +68,8 @@ OF_ONE = {
     "desk_slip": Route(ACT),
     "prints_one": Route(PAGE),
     "prints_pdf": Route(PAGE),
+    "submission": Route(ACT),
+    "take_back": Route(ACT),
     "classes_site": Route(PAGE),
     "classes_one": Route(PAGE),
     "classes_act": Route(FORM),

@@ -20,6 +20,7 @@ from baoming.web.office import (
     rosters,
     season,
     segments,
+    sending,
     sites,
     voids,
 )
@@ -51,6 +52,8 @@ urlpatterns = [
     path("candidates/<uuid:registration_id>/undo/", decisions.undo, name="undo"),
     path("approvals/", approvals.index, name="approvals"),
     path("approvals/answer/", approvals.answer, name="approvals_answer"),
+    path("candidates/<uuid:registration_id>/submission/", sending.submission, name="submission"),
+    path("candidates/<uuid:registration_id>/take-back/", sending.take_back, name="take_back"),
     path("classes/", classes.index, name="classes"),
     path("classes/all/<slug:kind>/", class_acts.act_on_all, name="classes_all"),
     path("classes/<uuid:site_id>/", classes.of_site, name="classes_site"),

@@ -14,7 +14,7 @@ from baoming.reviews.queries import moral_of
 from baoming.shared.errors import Invalid, Refused
 from baoming.web.access import OfficeRequest
 from baoming.web.office.scope import one
-from baoming.web.office.story import pictures
+from baoming.web.office.story import pictures, sent
 from baoming.web.office.story.decided import of_person
 from baoming.web.office.story.papers import prints, versions
 from baoming.web.office.story.past import past
@@ -43,6 +43,7 @@ def show(
         "moral": moral_of(registration),
         **of_person(request, registration, state),
         **pictures.of_person(request, registration),
+        **sent.of_person(request, registration, state),
         **past(registration),
     }
     return render(request, "office/candidate.html", context, status=422 if errors else 200)
