@@ -36,7 +36,7 @@ class PrintFile(models.Model):
     file = models.CharField(max_length=80, default="")  # storage name; empty before it is made and after removal
     pages = models.PositiveSmallIntegerField(default=0)
     size = models.PositiveIntegerField(default=0)  # bytes of the PDF
-    made_at = models.DateTimeField(null=True)  # by the real clock, as is what follows
+    made_at = models.DateTimeField(null=True)  # made, or given up; by the real clock, as is what follows
     removed_at = models.DateTimeField(null=True)
 
     objects = PrintFileQuerySet.as_manager()
@@ -46,6 +46,11 @@ class PrintFile(models.Model):
 
     def __str__(self) -> str:
         return f"file {self.part}/{self.parts}"
+
+    @property
+    def failed(self) -> bool:
+        """Whether it could not be made."""
+        return self.made_at is not None and not self.file and self.removed_at is None
 
 
 class Print(models.Model):

@@ -65,6 +65,11 @@ def keep_file(file_id: UUID, pdf: bytes) -> None:
             raise
 
 
+def give_up_file(file_id: UUID) -> None:
+    """Note that the PDF could not be made: nobody waits for it any longer, it is ordered anew."""
+    PrintFile.objects.filter(pk=file_id, made_at=None).update(made_at=timezone.now())
+
+
 @transaction.atomic
 def fetch_file(file_id: UUID, *, by: Actor) -> bytes:
     """Return the PDF of a print file; every fetch is recorded. No new print: it is the same paper again.
@@ -74,6 +79,8 @@ def fetch_file(file_id: UUID, *, by: Actor) -> bytes:
     file = PrintFile.objects.get(pk=file_id)
     if file.made_at is None:
         raise Refused("文件还在生成，请过几秒再下载")
+    if file.failed:
+        raise Refused("文件没有生成成功，请重新打印")
     if not file.file:
         raise Refused(f"文件生成{KEPT.days}天后已清除，需要时请重新打印")
     try:

@@ -12,6 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from pypdf import PdfReader
 
 from baoming.audit.models import Event
+from baoming.documents import engine
 from baoming.documents.models import Print, PrintFile
 from baoming.documents.queries import files
 from baoming.documents.services import fetch_file, void_prints
@@ -134,6 +135,7 @@ def test_fifty_nine_print_and_the_one_with_a_character_in_no_font_is_named(here:
     assert not Event.objects.filter(subject=rows[30].pk, verb="print_sheet").exists()
     rows[30].refresh_from_db()
     assert rows[30].printed_version == 0
+    assert [pk for pk, _ in file.left_out] == [str(rows[30].pk)]
     first, second, *sheets = pages(file, here)
     assert len(sheets) == 59
     assert "龙〓（“姓名”里的U+E863" in first
@@ -147,16 +149,18 @@ def test_control_without_the_preflight_the_one_keeps_all_sixty_from_being_printe
     rows = a_class(here, 3)
     Registration.objects.filter(pk=rows[1].pk).update(name=PRIVATE)
     monkeypatch.setattr(class_sheets, "unprintable_fields", lambda *_: {})
-    with pytest.raises(Refused, match="U\\+E863"):
-        printed(here, rows)
-    assert PrintFile.objects.get().made_at is None
+    _, [file] = printed(here, rows)
+    assert file.failed
+    assert file.print_set.count() == 3
+    with pytest.raises(Refused, match="没有生成成功，请重新打印"):
+        fetch_file(file.pk, by=operator(here))
 
 
 def test_who_has_nothing_to_print_is_named_and_a_class_of_such_makes_no_file(here: Organization) -> None:
     unsaved, without_photo = a_class(here, 2)
     Registration.objects.filter(pk=unsaved.pk).update(version=0)
     Photo.objects.filter(registration=without_photo).update(current=False)
-    batch, made = printed(here, [unsaved, without_photo])
+    batch, made = printed(here, [without_photo, unsaved])
     assert made == []
     assert sentences(batch) == {
         unsaved.pk: "考生还没有保存报名信息，保存以后才能打印登记表",
@@ -236,6 +240,21 @@ def test_two_that_make_one_file_at_a_time_keep_one(here: Organization, monkeypat
     assert len(names) == 1
 
 
+def test_a_press_that_breaks_is_told_and_keeps_nobody_waiting(
+    here: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = a_class(here, 1)
+    with monkeypatch.context() as broken:
+        broken.setattr(engine, "_APART", engine._APART.with_name("none.py"))
+        _, [file] = printed(here, rows)
+    assert file.failed
+    make_print_file(str(file.pk))
+    file.refresh_from_db()
+    assert file.failed
+    _, [again] = printed(here, rows)
+    assert len(pages(again, here)) == 2
+
+
 @pytest.fixture
 def one_voided_between(here: Organization) -> tuple[Registration, PrintFile]:
     """One of two pupils saved anew after the prints were logged and before the file was made."""
@@ -292,3 +311,11 @@ def test_files_are_listed_with_how_many_still_count(here: Organization) -> None:
     void_prints(rows[0].pk, SHEET, reason="照片已更换", at=season_now(rows[0].season_id))
     [file] = files(Season.objects.get().pk, here.path)
     assert (file.prints, file.void, file.pages) == (3, 1, 4)  # type: ignore[attr-defined]
+
+
+def test_the_missing_stand_in_the_order_of_the_list(here: Organization) -> None:
+    rows = a_class(here, 12)
+    gone = sorted(rows[1:12], key=lambda row: row.pk.hex)
+    Registration.objects.filter(pk__in=[row.pk for row in gone]).update(version=0)
+    _, [file] = printed(here, rows)
+    assert [pk for pk, _ in file.left_out] == [str(row.pk) for row in rows[1:12]]

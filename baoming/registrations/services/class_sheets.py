@@ -3,17 +3,18 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db.models import F, prefetch_related_objects
 
 from baoming.audit.actors import Actor, Party
 from baoming.audit.services import record_many
-from baoming.documents.engine import named
+from baoming.documents.engine import PressFailed, Unprintable, named
 from baoming.documents.glyphs import missing
 from baoming.documents.models import Print, PrintFile
 from baoming.documents.queries import prints_in
-from baoming.documents.services import keep_file
+from baoming.documents.services import give_up_file, keep_file
 from baoming.registrations.class_lists import ClassList, ListLine, PrintLine, list_order
 from baoming.registrations.models import Registration
 from baoming.registrations.queries import photo_bytes
@@ -72,7 +73,7 @@ def log_file(rows: Sequence[Registration], order: FileOrder, *, morals: Mapping[
         return Logged(None, {}, {row.pk: PRINTED_BY_SITE for row in rows})
     now = season_now(order.season.pk)
     printed = PrintLine(at=full_stamp(now)[:16], by=order.by.label)
-    people = _with_sites(rows)
+    people = sorted(_with_sites(rows), key=_place)
     found = newest_data(people, morals=morals)
     left_out = {pk: why for pk, one in found.items() if (why := _why_not(one, printed))}
     ready = [one for one in found.values() if isinstance(one, SheetData) and one.registration.pk not in left_out]
@@ -90,7 +91,7 @@ def log_file(rows: Sequence[Registration], order: FileOrder, *, morals: Mapping[
             version=one.version.number, content_hash=one.version.content_hash, picture=one.photo.pk,
             file=file, place=place, by_id=by.id, by_label=by.label,
         )
-        for place, one in enumerate(sorted(ready, key=_place), start=1)
+        for place, one in enumerate(ready, start=1)
     )  # fmt: skip
     _mark_printed([one.registration for one in ready], by=by)
     return Logged(file, {one.subject: one.pk for one in prints}, left_out)
@@ -100,7 +101,8 @@ def make_file(file_id: UUID, *, morals_of: Callable[[Sequence[UUID]], Mapping[UU
     """Make the PDF of what was logged, from the version and the photo that each print names, and keep it.
 
     No lock is held while it is made. Safe to repeat: a file is made once, and two at a time keep one.
-    A print that was voided meanwhile is left out, and the list in front says so.
+    A print that was voided meanwhile is left out, and the list in front says so. What cannot be made is
+    given up, and said so on the file's page.
     """
     file = PrintFile.objects.select_related("season").get(pk=file_id)
     if file.made_at is not None:
@@ -124,7 +126,11 @@ def make_file(file_id: UUID, *, morals_of: Callable[[Sequence[UUID]], Mapping[UU
             sheets.append(sheet_of(data, print_id=one.pk, printed=printed, picture=picture))
     named_absent = [(_printable(people[pk].name), why) for pk, why in absent]
     cover = _cover(file, held, named_absent, printed=printed, anybody=next(iter(people.values())))
-    keep_file(file.pk, class_file(sheets, cover=cover, season=season_head(file.season), made_at=file.at))
+    try:
+        keep_file(file.pk, class_file(sheets, cover=cover, season=season_head(file.season), made_at=file.at))
+    except (PressFailed, Unprintable) as problem:  # the job is not tried again: it would fail again, and hold up others
+        log.error("print file %s was not made: %s", file.pk, type(problem).__name__)
+        give_up_file(file.pk)
 
 
 def _why_not(data: SheetData | NotOpen, printed: PrintLine) -> str:
@@ -169,8 +175,7 @@ def _people(subjects: Sequence[UUID]) -> dict[UUID, Registration]:
     return {row.pk: row for row in _with_sites(list(Registration.objects.filter(pk__in=subjects)))}
 
 
-def _place(data: SheetData) -> tuple[object, ...]:
-    row = data.registration
+def _place(row: Registration) -> tuple[Any, ...]:
     return list_order(row.class_name, row.student_no, row.name_key)
 
 

@@ -29,7 +29,7 @@ def log_chunk(batch: Batch, rows: Sequence[Registration], options: Options) -> M
     order = FileOrder(
         season=batch.season,
         batch=batch.pk,
-        title=batch.about,
+        title=batch.about[:60],
         part=batch.cursor // MOST + 1,
         parts=-(-len(batch.ids) // MOST),
         by=batch.actor,

@@ -46,7 +46,7 @@ def one(request: OfficeRequest, file_id: UUID) -> HttpResponse:
     signed = signed_prints([row.subject for row in prints])
     context = {
         "file": file,
-        "until": file.made_at + KEPT if file.made_at else None,
+        "days": KEPT.days,
         "held": [Held(row, people[row.subject], row.pk in signed) for row in prints],
         "left_out": [(people[UUID(pk)], why) for pk, why in file.left_out],
         "void": sum(1 for row in prints if row.voided_at),
