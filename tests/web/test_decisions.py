@@ -94,7 +94,10 @@ def test_the_story_shows_the_decision_and_its_undo(office: Client) -> None:
     refused = office.post(f"/candidates/{row.pk}/undo/", undo)
     assert refused.status_code == 422
     assert "请填写撤销的原因" in refused.content.decode()
-    assert "撤销后资格审核恢复为已通过" in page(office, row)
+    shown = page(office, row)
+    assert "撤销后资格审核恢复为已通过" in shown
+    assert shown.count("有效</td>") == 1  # the return; the pass before it does not count any more
+    assert shown.count("后来另有决定") == 1
     assert office.post(f"/candidates/{row.pk}/undo/", {**undo, "undo_reason": "材料其实齐全"}).status_code == 302
     shown = page(office, row)
     assert "撤销：材料其实齐全" in shown

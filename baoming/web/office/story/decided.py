@@ -44,6 +44,7 @@ class Line:
     by: str
     undone: str
     undo: str
+    counts: bool  # the newest of its kind that stands
 
 
 def effect(falls: Iterable[str], state: State, *, number: int | None = None) -> Effect:
@@ -123,7 +124,7 @@ def _told(kind: str, rows: list[Any], known: dict[str, Reason], undo: Any) -> It
         undone = f"{stamp(row.undone_at)} {row.undone_by}撤销：{row.undo_reason}" if row.undone_at else ""
         yield Line(
             kind, row.pk, row.at, _title(row), reason, row.note, row.by_label, undone,
-            undo(row) if row.pk == newest else "",
+            undo(row) if row.pk == newest else "", row.pk == newest,
         )  # fmt: skip
 
 
