@@ -159,6 +159,8 @@ def test_filters_combine_and_stay_under_every_tab(office: Client) -> None:
     assert names("site=01&print=void") == []
     assert names("site=01&problem=1") == []
     page = office.get("/candidates/?site=01&class=高三（1）班&print=none&tab=sign").content.decode()
+    class_page = re.findall(r'href="(/classes/[^"]+)">整班办理', page)[0]
+    assert "高三（1）班" in office.get(class_page.replace("&amp;", "&")).content.decode()
     assert counted(page)["全部"] == 1
     links = re.findall(r'<a href="(\?[^"]*tab=[^"]*)"', page)
     assert links

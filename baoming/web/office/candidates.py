@@ -19,6 +19,7 @@ from baoming.schedule.queries import phase_times
 from baoming.shared.text import halfwidth
 from baoming.web.access import OfficeRequest, staff_may
 from baoming.web.office.areas import Area, area_of
+from baoming.web.office.classes import class_address
 from baoming.web.office.progress import progress
 from baoming.web.office.scope import one
 from baoming.web.office.story import show
@@ -52,6 +53,7 @@ def _worklist(request: OfficeRequest, area: Area) -> HttpResponse:
         "tabs": _tabs(request, tab, counts, chosen),
         "chosen": chosen,
         "classes": classes,
+        "class_page": class_address(_site_id(area), filters.class_name) if filters.class_name else "",
         "printing": PRINTING,
         "pages": (len(lines) and (number - 1) * PAGE + 1, (number - 1) * PAGE + len(lines), total, number, pages),
         "address": f"?{urlencode({**chosen, 'tab': tab.key})}&page=",
@@ -112,6 +114,10 @@ def _chosen(request: OfficeRequest, area: Area, classes: list[str]) -> tuple[Fil
         ),
         chosen,
     )
+
+
+def _site_id(area: Area) -> UUID:
+    return area.site.id if area.site else area.office.pk
 
 
 def _tabs(request: OfficeRequest, current: Tab, counts: Counts, chosen: dict[str, str]) -> list[dict[str, Any]]:
