@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from baoming.documents.engine import Press, Unprintable, page_count, qr_svg
+from baoming.documents import engine
+from baoming.documents.engine import Press, PressFailed, Unprintable, page_count, qr_svg
 from baoming.documents.glyphs import Typefaces
 
 MADE_AT = datetime(2022, 11, 7, 2, 22, tzinfo=UTC)
@@ -135,3 +136,30 @@ def test_threads_print_side_by_side(press: Press, folder: Path) -> None:
     for thread in threads:
         thread.join()
     assert {number: "".join(text.split()) for number, text in found.items()} == {n: f"第{n}号𠮷" for n in range(6)}
+
+
+def test_a_document_made_apart_is_the_same(press: Press, folder: Path) -> None:
+    apart = press.render_apart(folder / "t.typ", {"text": "报名𠮷"}, made_at=MADE_AT)
+    assert text_of(apart) == text_of(render(press, folder, text="报名𠮷")) == "报名𠮷"
+    assert apart == press.render_apart(folder / "t.typ", {"text": "报名𠮷"}, made_at=MADE_AT)
+
+
+def test_what_no_font_draws_is_refused_before_a_process_starts(
+    press: Press, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine.subprocess, "run", None)
+    with pytest.raises(Unprintable):
+        press.render_apart(folder / "t.typ", {"text": "龙\ue863"}, made_at=MADE_AT)
+
+
+def test_a_template_that_breaks_apart_says_nothing_of_the_data(press: Press, folder: Path) -> None:
+    (folder / "broken.typ").write_text("#panic(sys.inputs.data)", "utf-8")
+    with pytest.raises(PressFailed) as failed:
+        press.render_apart(folder / "broken.typ", {"text": "欧阳思远"}, made_at=MADE_AT)
+    assert "欧阳思远" not in str(failed.value)
+
+
+def test_a_press_that_hangs_is_stopped(press: Press, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "_LONGEST", 0.001)
+    with pytest.raises(PressFailed, match="no document after"):
+        press.render_apart(folder / "t.typ", {"text": "报名"}, made_at=MADE_AT)
