@@ -10,10 +10,13 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+
 from launcher.home import make_keys
 from launcher.postgres import Cluster
 from launcher.processes import ROOT, Group, Service
 
+_ANYBODY = "SELECT EXISTS (SELECT FROM registrations_registration) OR EXISTS (SELECT FROM registrations_rosterentry)"
 _STANDINS = ("cashier", "sms", "identity", "reader", "guide")
 
 
@@ -72,8 +75,10 @@ class Stack:
                 time.sleep(0.1)
 
     def load_people(self) -> "subprocess.Popen[bytes] | None":
-        """Begin to load the people of the demo, in a process of its own; nothing where that was done before."""
-        if (self.home / "standins" / "guide" / "guide.json").exists():
+        """Begin to load the people of the demo, in a process of its own; nothing where anybody is there already."""
+        with psycopg.connect(self.cluster.url("app")) as database:
+            found = database.execute(_ANYBODY).fetchone()
+        if found is not None and found[0]:
             return None
         with (self.group.log / "people.log").open("ab") as log:
             return subprocess.Popen(

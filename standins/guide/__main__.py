@@ -6,7 +6,8 @@ from pathlib import Path
 from standins.service import Answer, Request, arguments, page, serve
 
 _PAGE = """
-{% if not guide %}<p>演示考生正在装入，约一两分钟后刷新本页。{% else %}
+{% if not guide %}<p>演示考生正在装入，约一两分钟后刷新本页。
+已经有自己录入的考生时，不再装入演示考生。</p>{% else %}
 <p>下面的考生、证件和电话都是编造的。工作人员的账号见启动窗口，密码都是yanshi-2023。</p>
 <h2>已设密码的考生</h2>
 <p>在考生平台选“登录”，填公民身份号码。

@@ -172,3 +172,12 @@ def test_pages_stay_light(phone: Client, row: Registration) -> None:
     assert len(phone.post("/claim/").content) < 20_000
     make.at(deadline() + timedelta(hours=1))
     assert len(phone.get("/").content) < 100_000
+
+
+def test_the_first_login_says_before_anything_is_typed_that_it_is_closed(phone: Client) -> None:
+    make.season("sign_up")
+    assert 'class="note' not in phone.get("/claim/").content.decode()
+    make.at(datetime(2022, 11, 4, 15, 0, tzinfo=UTC))  # Friday, 23:00
+    assert "2022年11月7日（周一）7:00继续" in phone.get("/claim/").content.decode()
+    make.at(deadline())
+    assert "时间已经结束" in phone.get("/claim/").content.decode()

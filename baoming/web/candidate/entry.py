@@ -17,7 +17,9 @@ from baoming.registrations.identity_numbers import canonical
 from baoming.registrations.queries import tasks_of
 from baoming.registrations.services.claim import MISMATCH, claim
 from baoming.reviews.queries import decision_on
+from baoming.schedule.queries import phase_times
 from baoming.shared.errors import Refused
+from baoming.shared.moments import moment
 from baoming.shared.text import halfwidth
 from baoming.vault.services import keys
 from baoming.web.access import CandidateRequest, candidate_required
@@ -35,7 +37,7 @@ _SENTENCE = "证件号或密码不一致，请核对后再试"
 def first_login(request: CandidateRequest) -> HttpResponse:
     """Name, ID number, validity and activation code; a mismatch keeps all but the code on the page."""
     if request.method != "POST":
-        return render(request, "candidate/first_login.html", {"errors": {}, "typed": {}})
+        return render(request, "candidate/first_login.html", {"errors": {}, "typed": {}, "closed": _closed(request)})
     typed = request.POST.dict()
     if errors := {key: f"请填写{label}" for key, label in _ASKED.items() if not typed.get(key, "").strip()}:
         return render(request, "candidate/first_login.html", {"errors": errors, "typed": typed}, status=422)
@@ -91,6 +93,18 @@ def tasks(request: CandidateRequest) -> HttpResponse:
     told = decision_on(request.registration)
     context = {"registration": request.registration, "tasks": found, "boxes": boxes, "links": links, "told": told}
     return render(request, "candidate/tasks.html", context)
+
+
+def _closed(request: CandidateRequest) -> str:
+    """Return why most people cannot use their code now, empty while they can; an extension lets one person in still."""
+    time = phase_times(request.season.pk, clock=request.clock)["sign_up"]
+    if time.open:
+        return ""
+    if time.opens:
+        return (
+            f"缴报名费、填报信息{moment(time.opens)}{'继续' if time.resting else '开放'}，激活码到时有效，请妥善保管。"
+        )
+    return "缴报名费、填报信息的时间已经结束。确有困难的，请联系报名点。"
 
 
 def _with_device(request: HttpRequest, account: Account | None) -> HttpResponse:
