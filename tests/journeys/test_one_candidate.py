@@ -29,7 +29,7 @@ def intake(desktop: Page, reader: str) -> str:
     """Roster, card, review, photo and number at the site; returns the activation code on the slip."""
     with office.signed_in(desktop, "wangxiulan") as county:
         office.open_site(county, expected="60", first="01020001", last="01020600")
-        expect(county.get_by_role("table")).to_contain_text("已开通，预计60人")
+        expect(county.get_by_role("table")).to_contain_text("01020001 — 01020600")
     with office.signed_in(desktop, "zhoumin") as site:
         office.import_roster(site, roster())
         office.lay_card(site, reader, PERSON.name)

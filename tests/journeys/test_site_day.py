@@ -35,7 +35,7 @@ def test_a_pupil_goes_from_the_roster_to_a_slip(desktop: Page) -> None:
     office.go_to(desktop, "报名点审核、采集照片")
     with office.signed_in(desktop, "chenhong") as county:
         office.open_site(county, expected="60", first="01030001", last="01030600")
-        expect(county.get_by_role("table")).to_contain_text("已开通，预计60人")
+        expect(county.get_by_role("table")).to_contain_text("01030001 — 01030600")
     with office.signed_in(desktop, "liuyang") as site:
         office.import_roster(site, roster())
         site.get_by_role("link", name="受理", exact=True).click()

@@ -112,6 +112,12 @@ def test_no_route_of_the_candidate_breaks(phone: Client, row: Registration) -> N
 
 # A request that is sound but for one field: what is refused first never shields what comes after it.
 SOUND_OFFICE: dict[str, dict[str, str]] = {
+    "/desk/{row}/photo/pass/": {
+        "photo": "7f3a0000-0000-4000-8000-000000000000",
+        "why": "medical",
+        "seen": "左眼有敷料",
+    },
+    "/candidates/{row}/retake/": {"photo": "7f3a0000-0000-4000-8000-000000000000", "retake": "glare"},
     "/sign-in/": {"handle": "nobody", "password": "mima-2023"},
     "/candidates/find/": {"wanted": "欧阳"},
     "/desk/typing/": {
@@ -183,5 +189,5 @@ def _send(client: Client, place: str, methods: tuple[str, ...], sent: dict[str, 
         assert client.post(place, {**sent, "photo": file, "file": io.BytesIO(file.getvalue())}).status_code < 500, place
         assert client.post(place, "not json", content_type="application/json").status_code < 500, place
     if "GET" in methods:
-        asked = {"page": nasty, "tab": nasty, "entry": nasty, "mend": nasty}
+        asked = {"page": nasty, "tab": nasty, "entry": nasty, "mend": nasty, "site": nasty, "class": nasty}
         assert client.get(place, {key: value[:4000] for key, value in asked.items()}).status_code < 500, place
