@@ -5,13 +5,14 @@ from uuid import UUID
 
 from baoming.audit.actors import Actor
 from baoming.audit.models import Event
+from baoming.shared.services import insert
 
 
 def record(
     verb: str, *, by: Actor, subject: UUID | None, path: str, details: Mapping[str, object] | None = None
 ) -> None:
     """Add one event. `details` holds names of fields, counts and ids, never a person's values."""
-    _event(verb, by=by, subject=subject, path=path, details=details or {}).save(force_insert=True)
+    insert(_event(verb, by=by, subject=subject, path=path, details=details or {}))
 
 
 def record_many(verb: str, *, by: Actor, subjects: Mapping[UUID, tuple[str, Mapping[str, object]]]) -> None:

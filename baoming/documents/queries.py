@@ -5,16 +5,19 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from baoming.documents.models import Print, PrintFile
+from baoming.shared.queries import Kept, kept_one
 
 
-def prints_of(subject: UUID) -> list[Print]:
+@Kept
+def prints_of(subject: UUID) -> QuerySet[Print]:
     """Return every print of `subject`, newest first, void ones too."""
-    return list(Print.objects.filter(subject=subject))
+    return Print.objects.filter(subject=subject)
 
 
-def valid_print(subject: UUID, kind: str) -> Print | None:
+@kept_one
+def valid_print(subject: UUID, kind: str) -> QuerySet[Print]:
     """Return the newest print of this kind that has not been voided."""
-    return Print.objects.filter(subject=subject, kind=kind, voided_at=None).first()
+    return Print.objects.filter(subject=subject, kind=kind, voided_at=None)[:1]
 
 
 def prints_with_prefix(prefix: str) -> list[Print]:

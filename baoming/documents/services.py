@@ -14,6 +14,7 @@ from baoming.documents.engine import page_count
 from baoming.documents.models import Print, PrintFile
 from baoming.documents.queries import file_context
 from baoming.shared.errors import Refused
+from baoming.shared.services import insert, update
 from baoming.vault.services import keys
 
 KEPT = timedelta(days=7)  # a file waits for its printer; what was printed is told by the log for ever
@@ -31,16 +32,18 @@ def log_print(
     picture: UUID | None = None,
 ) -> Print:
     """Add one print of `subject` to the log. `version`: of its form, or the running number of a slip."""
-    return Print.objects.create(
-        kind=kind,
-        subject=subject,
-        path=path,
-        version=version,
-        content_hash=content_hash,
-        picture=picture,
-        at=at,
-        by_id=by.id,
-        by_label=by.label,
+    return insert(
+        Print(
+            kind=kind,
+            subject=subject,
+            path=path,
+            version=version,
+            content_hash=content_hash,
+            picture=picture,
+            at=at,
+            by_id=by.id,
+            by_label=by.label,
+        )
     )
 
 
@@ -59,7 +62,7 @@ def keep_file(file_id: UUID, pdf: bytes) -> None:
         name = default_storage.save(f"prints/{file_id.hex[:2]}/{file_id.hex}", ContentFile(sealed.encode("ascii")))
         try:
             file.file, file.size, file.pages, file.made_at = name, len(pdf), page_count(pdf), timezone.now()
-            file.save(update_fields=["file", "size", "pages", "made_at"])
+            update(file, "file", "size", "pages", "made_at")
         except BaseException:
             default_storage.delete(name)
             raise

@@ -6,12 +6,18 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from baoming.messages.models import Announcement, Message
+from baoming.shared.queries import kept_one
 
 
 def is_waiting(recipient: UUID, template: str) -> bool:
     """Return whether the newest message of this kind to this person has not left yet."""
-    newest = Message.objects.filter(recipient=recipient, template=template).order_by("-at").first()
-    return newest is not None and newest.state == Message.State.QUEUED
+    return _newest_state(recipient, template) == Message.State.QUEUED
+
+
+@kept_one
+def _newest_state(recipient: UUID, template: str) -> "QuerySet[Message, str]":
+    rows = Message.objects.filter(recipient=recipient, template=template)
+    return rows.order_by("-at").values_list("state", flat=True)[:1]
 
 
 def announcements(season_id: int, *, now: datetime, path: str) -> QuerySet[Announcement]:

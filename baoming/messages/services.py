@@ -18,18 +18,21 @@ from baoming.seasons.models import Season
 from baoming.seasons.queries import season_now
 from baoming.shared.errors import NotOpen
 from baoming.shared.jobs import defer
+from baoming.shared.services import insert, update
 from baoming.vault.services import keys
 
 
 def send(template: str, *, recipient: UUID, number: str, **words: str) -> Message:
     """Queue one SMS to `number`, sealed: a text may hold a code. Delivered only if the transaction commits."""
     pk = uuid4()
-    message = Message.objects.create(
-        id=pk,
-        recipient=recipient,
-        template=template,
-        number_sealed=keys().seal(number.encode(), context=f"outbox_message.number_sealed.{pk}"),
-        text_sealed=keys().seal(text_of(template, **words).encode(), context=f"outbox_message.text_sealed.{pk}"),
+    message = insert(
+        Message(
+            id=pk,
+            recipient=recipient,
+            template=template,
+            number_sealed=keys().seal(number.encode(), context=f"outbox_message.number_sealed.{pk}"),
+            text_sealed=keys().seal(text_of(template, **words).encode(), context=f"outbox_message.text_sealed.{pk}"),
+        )
     )
     defer("messages.deliver", message_id=str(pk))
     return message
@@ -46,13 +49,13 @@ def deliver(message_id: UUID) -> None:
     good_for = GOOD_FOR.get(message.template)
     if good_for is not None and timezone.now() - message.at >= good_for:
         message.state = Message.State.EXPIRED
-        message.save(update_fields=["state"])
+        update(message, "state")
         return
     number = keys().unseal(message.number_sealed, context=f"outbox_message.number_sealed.{message.pk}").decode()
     text = keys().unseal(message.text_sealed, context=f"outbox_message.text_sealed.{message.pk}").decode()
     message.reference = provider().send(number=number, text=text, reference=str(message.pk))
     message.state, message.sent_at = Message.State.SENT, timezone.now()
-    message.save(update_fields=["reference", "state", "sent_at"])
+    update(message, "reference", "state", "sent_at")
 
 
 @transaction.atomic

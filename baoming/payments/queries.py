@@ -3,6 +3,7 @@
 from functools import cache
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from baoming.payments.models import Order
 from baoming.payments.providers.base import Cashier
@@ -10,6 +11,7 @@ from baoming.payments.providers.wechat import Merchant, WeChatPay
 from baoming.registrations.models import Registration
 from baoming.seasons.models import Season
 from baoming.seasons.queries import data
+from baoming.shared.queries import Kept, kept_one
 
 REGISTRATION_FEE = "registration_fee"
 
@@ -20,9 +22,10 @@ def fee(season: Season, item: str) -> int:
     return amount
 
 
-def newest_order(registration: Registration, item: str) -> Order | None:
+@kept_one
+def newest_order(registration: Registration, item: str) -> QuerySet[Order]:
     """Return the candidate's newest order for an item."""
-    return Order.objects.filter(registration=registration, item=item).order_by("-created_at").first()
+    return Order.objects.filter(registration=registration, item=item).order_by("-created_at")[:1]
 
 
 def item_names(season: Season) -> dict[str, str]:
@@ -30,9 +33,10 @@ def item_names(season: Season) -> dict[str, str]:
     return {row["key"]: row["name"] for row in data(season, "fees")}
 
 
-def orders_of(registration: Registration) -> list[Order]:
+@Kept
+def orders_of(registration: Registration) -> QuerySet[Order]:
     """Return the candidate's orders, newest first, closed ones too."""
-    return list(Order.objects.filter(registration=registration).order_by("-created_at"))
+    return Order.objects.filter(registration=registration).order_by("-created_at")
 
 
 @cache

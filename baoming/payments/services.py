@@ -23,6 +23,7 @@ from baoming.payments.queries import cashier, fee
 from baoming.registrations.services.steps import complete_step, locked, refuse_if_stopped, require
 from baoming.seasons.queries import season_now
 from baoming.shared.jobs import defer, defer_many
+from baoming.shared.services import insert, update
 
 BATCH = 500  # orders the sweep takes in one transaction
 _PAGE_GOOD_FOR = timedelta(minutes=5)  # the cashier's page takes nobody in later
@@ -46,14 +47,16 @@ def open_order(registration_id: UUID, item: str, *, by: Actor) -> Order:
         return _renewed(there)
     require(item, registration, by)
     now = timezone.now()
-    order = Order.objects.create(
-        number=f"BM{registration.season.year % 100:02d}{secrets.token_hex(8).upper()}",
-        registration=registration,
-        path=registration.path,
-        item=item,
-        amount=fee(registration.season, item),
-        created_at=now,
-        ask_at=now + _SOONEST,
+    order = insert(
+        Order(
+            number=f"BM{registration.season.year % 100:02d}{secrets.token_hex(8).upper()}",
+            registration=registration,
+            path=registration.path,
+            item=item,
+            amount=fee(registration.season, item),
+            created_at=now,
+            ask_at=now + _SOONEST,
+        )
     )
     record("open_order", by=by, subject=registration.pk, path=registration.path, details={"order": order.number})
     defer("payments.open_cashier", order_id=str(order.pk))
@@ -184,7 +187,7 @@ def _settle(order: Order, charge: Charge) -> None:
         now = timezone.now()
         order.state, order.transaction, order.paid_at = Order.State.PAID, charge.transaction, now
         order.ask_at = now + _SOONEST  # until the step is marked
-        order.save(update_fields=["state", "transaction", "paid_at", "ask_at"])
+        update(order, "state", "transaction", "paid_at", "ask_at")
         defer("payments.mark_paid", order_id=str(order.pk))
 
 
@@ -193,7 +196,7 @@ def _close(order: Order) -> None:
     if order.state == Order.State.CLOSED:
         return
     order.state, order.ask_at = Order.State.CLOSED, None
-    order.save(update_fields=["state", "ask_at"])
+    update(order, "state", "ask_at")
     record("close_order", by=SYSTEM, subject=order.registration_id, path=order.path, details={"order": order.number})
 
 
@@ -203,7 +206,7 @@ def _doubt(order: Order, charge: Charge, *, why: str) -> None:
         return
     if order.state != Order.State.CLOSED:
         order.state = Order.State.UNKNOWN
-        order.save(update_fields=["state"])
+        update(order, "state")
     details: dict[str, object] = {"why": why, "order": order.number, "transaction": charge.transaction}
     details |= {"fen": charge.amount_fen, "due": order.amount}
     record("doubt_payment", by=SYSTEM, subject=order.registration_id, path=order.path, details=details)

@@ -1,12 +1,14 @@
 """Reading the form of a season, what a candidate has typed, and what they have saved."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 import baoming
 from baoming.organizations.divisions import Divisions
@@ -17,6 +19,7 @@ from baoming.registrations.models import Draft, FormGroup, FormVersion, Registra
 from baoming.seasons.codesets import CodeSet, parse_code_sets
 from baoming.seasons.models import Season
 from baoming.seasons.queries import data
+from baoming.shared.queries import Kept, kept_one
 from baoming.vault.services import keys
 
 _CODESETS = "seasons/data/codesets.json"
@@ -82,8 +85,9 @@ def bound_phone(registration: Registration) -> str:
     return keys().unseal(registration.phone_sealed, context=phone_context(registration.pk)).decode()
 
 
-def draft_of(registration: Registration) -> Draft | None:
-    return Draft.objects.filter(registration=registration).first()
+@kept_one
+def draft_of(registration: Registration) -> QuerySet[Draft]:
+    return Draft.objects.filter(registration=registration)
 
 
 def revision_of(registration: Registration, draft: Draft | None) -> str:
@@ -103,25 +107,38 @@ def typed_of(registration: Registration, draft: Draft | None) -> Typed:
     return Typed(raw=content["raw"], other=content["other"])
 
 
-def versions_of(registration: Registration) -> list[FormVersion]:
+@Kept
+def versions_of(registration: Registration) -> QuerySet[FormVersion]:
     """Return the saved versions, newest first."""
-    return list(FormVersion.objects.filter(registration=registration).order_by("-number"))
+    return FormVersion.objects.filter(registration=registration).order_by("-number")
 
 
-def version_of(registration: Registration, number: int) -> FormVersion | None:
-    return FormVersion.objects.filter(registration=registration, number=number).first()
+@kept_one
+def version_of(registration: Registration, number: int) -> QuerySet[FormVersion]:
+    return FormVersion.objects.filter(registration=registration, number=number)
 
 
 def newest_version(registration: Registration) -> FormVersion | None:
-    return version_of(registration, registration.version)
+    return version_of(registration, registration.version) if registration.version else None
 
 
 def values_of(version: FormVersion | None) -> Values:
     """Return all values of a version, its sealed groups opened; nothing for None."""
     values: Values = {}
-    for group in version.groups.all() if version else ():
+    for group in _groups_of(version) if version else ():
         values |= _opened(group)
     return values
+
+
+def _groups_of(version: FormVersion) -> Iterable[FormGroup]:
+    """Return the groups of a version; those of many are read together beforehand."""
+    together = "groups" in getattr(version, "_prefetched_objects_cache", ())
+    return version.groups.all() if together else _groups(version)
+
+
+@Kept
+def _groups(version: FormVersion) -> QuerySet[FormGroup]:
+    return FormGroup.objects.filter(formversion=version)
 
 
 def group_context(registration_id: UUID, key: str, content_hash: str) -> str:

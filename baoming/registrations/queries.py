@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from django.core.files.storage import default_storage
+from django.db.models import QuerySet
 
 from baoming.audit.actors import Party
 from baoming.registrations import journey
@@ -14,6 +15,7 @@ from baoming.schedule.queries import phase_times, phase_times_of
 from baoming.schedule.windows import PhaseTime
 from baoming.seasons.queries import Clock
 from baoming.shared.paths import next_sibling
+from baoming.shared.queries import Kept, kept_one
 from baoming.vault.services import keys
 
 STOPPED = "这份报名已经中止，各项办理都已停止。如果有误，请联系报名点，由县（市、区）招考机构撤销中止"
@@ -25,11 +27,13 @@ def state_of(registration: Registration, *, clock: Clock | None = None) -> journ
     return _state(
         registration,
         phases=phase_times(registration.season_id, path=registration.path, subject=registration.pk, clock=clock),
-        holds=[
-            journey.Hold(steps=frozenset(row.steps), reason=row.reason)
-            for row in HoldRow.objects.filter(registration=registration, cleared_at=None)
-        ],
+        holds=[journey.Hold(steps=frozenset(steps), reason=reason) for steps, reason in _holds(registration)],
     )
+
+
+@Kept
+def _holds(registration: Registration) -> "QuerySet[HoldRow, tuple[list[str], str]]":
+    return HoldRow.objects.filter(registration=registration, cleared_at=None).values_list("steps", "reason")
 
 
 def states_of(rows: Sequence[Registration], *, clock: Clock) -> dict[UUID, journey.State]:
@@ -65,9 +69,10 @@ def tasks_of(
     return task_list(state or state_of(registration, clock=clock), viewer, done_at=done_at, returned=returned)
 
 
-def step_log(registration: Registration) -> list[StepLog]:
+@Kept
+def step_log(registration: Registration) -> QuerySet[StepLog]:
     """Return the log of steps, oldest first."""
-    return list(StepLog.objects.filter(registration=registration).order_by("id"))
+    return StepLog.objects.filter(registration=registration).order_by("id")
 
 
 def document_context(registration_id: UUID) -> str:
@@ -81,8 +86,9 @@ def document_of(registration: Registration) -> IdentityDocument:
     return IdentityDocument.from_json(registration.name, sealed)
 
 
-def current_photo(registration: Registration) -> Photo | None:
-    return Photo.objects.filter(registration=registration, current=True).first()
+@kept_one
+def current_photo(registration: Registration) -> QuerySet[Photo]:
+    return Photo.objects.filter(registration=registration, current=True)
 
 
 def photo_bytes(photo: Photo) -> bytes:
@@ -91,20 +97,37 @@ def photo_bytes(photo: Photo) -> bytes:
         return keys().unseal(file.read().decode("ascii"), context=f"registrations_photo.file.{photo.pk}")
 
 
-def newest_slip(registration: Registration) -> Activation | None:
+@kept_one
+def newest_slip(registration: Registration) -> QuerySet[Activation]:
     """Return the slip printed last, whether its code still counts or not."""
-    return Activation.objects.filter(registration=registration).order_by("-slip").first()
+    return Activation.objects.filter(registration=registration).order_by("-slip")[:1]
 
 
 def owes_reading(registration: Registration) -> bool:
     """Whether a card has still to be read: after typed entry, or a card that had run out (R26)."""
-    return HoldRow.objects.filter(registration=registration, kind=DEBT, cleared_at=None).exists()
+    return _debt(registration) is not None
+
+
+@kept_one
+def _debt(registration: Registration) -> QuerySet[HoldRow]:
+    return HoldRow.objects.filter(registration=registration, kind=DEBT, cleared_at=None)[:1]
 
 
 def find_by_number(season_id: int, number: str) -> Registration | None:
     """Return the registration of this person anywhere in the province, by blind index."""
-    blind = keys().blind(number, purpose="id", season=season_id)
-    return Registration.objects.select_related("site").filter(season=season_id, number_blind=blind).first()
+    return _with_blind(season_id, keys().blind(number, purpose="id", season=season_id))
+
+
+@kept_one
+def _with_blind(season_id: int, blind: bytes) -> QuerySet[Registration]:
+    return Registration.objects.select_related("site").filter(season=season_id, number_blind=blind)
+
+
+@kept_one
+def within_reach(pk: UUID, season_id: int, low: str, high: str) -> QuerySet[Registration]:
+    """Return one registration of an office's area, `low` being its path and `high` the next sibling's."""
+    theirs = Registration.objects.filter(pk=pk, season=season_id, path__gte=low, path__lt=high)
+    return theirs.select_related("site")
 
 
 def expected_pupils(season_id: int, path: str, *, limit: int = 60) -> list[RosterEntry]:

@@ -11,6 +11,7 @@ from baoming.organizations.queries import sites_of
 from baoming.registrations.models import CountyCode, NumberSegment, VoidedNumber
 from baoming.registrations.segments import Allotted, SiteNeed, Span, code_span
 from baoming.shared.paths import next_sibling
+from baoming.shared.queries import kept_one
 
 
 def segments(season_id: int, path: str) -> list[NumberSegment]:
@@ -68,10 +69,11 @@ def division_mark(season_id: int, county: Organization) -> str:
     return sha256(repr((county_codes(season_id, county), rows, heads)).encode()).hexdigest()[:16]
 
 
-def next_number(season_id: int, site_id: UUID) -> int | None:
+@kept_one
+def next_number(season_id: int, site_id: UUID) -> "QuerySet[NumberSegment, int]":
     """Return the number that would be issued next: shown on the desk, promised to nobody."""
     rows = NumberSegment.objects.filter(season=season_id, site=site_id, next__lte=F("last"), stopped_at=None)
-    return rows.order_by("first").values_list("next", flat=True).first()
+    return rows.order_by("first").values_list("next", flat=True)[:1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,17 +15,38 @@ from baoming.reviews.models import EligibilityReview, MoralAssessment, Submissio
 from baoming.reviews.readiness import Facts
 from baoming.seasons.queries import Clock, data
 from baoming.shared.paths import next_sibling
+from baoming.shared.queries import Kept, kept_one
 from baoming.vault.services import keys
 
 
-def standing_reviews(registration: Registration) -> list[EligibilityReview]:
+@Kept
+def standing_reviews(registration: Registration) -> QuerySet[EligibilityReview]:
     """Return the decisions about eligibility that were not undone, newest first."""
-    return list(EligibilityReview.objects.filter(registration=registration, undone_at=None).order_by("-id"))
+    return EligibilityReview.objects.filter(registration=registration, undone_at=None).order_by("-id")
 
 
-def last_review(registration: Registration) -> EligibilityReview | None:
+@kept_one
+def last_review(registration: Registration) -> QuerySet[EligibilityReview]:
     """Return the newest eligibility decision that was not undone."""
-    return EligibilityReview.objects.filter(registration=registration, undone_at=None).order_by("-id").first()
+    return EligibilityReview.objects.filter(registration=registration, undone_at=None).order_by("-id")[:1]
+
+
+@Kept
+def reviews_of(registration: Registration) -> QuerySet[EligibilityReview]:
+    """Return every decision about eligibility, newest first."""
+    return EligibilityReview.objects.filter(registration=registration).order_by("-id")
+
+
+@Kept
+def transfers_of(registration: Registration) -> QuerySet[Transfer]:
+    """Return every transfer, newest first, with both sites."""
+    return Transfer.objects.filter(registration=registration).select_related("from_site", "to_site").order_by("-id")
+
+
+@Kept
+def withdrawals_of(registration: Registration) -> QuerySet[Withdrawal]:
+    """Return every stop of the registration, newest first."""
+    return Withdrawal.objects.filter(registration=registration).order_by("-id")
 
 
 def rests_unchanged(registration: Registration) -> bool:
@@ -35,10 +56,11 @@ def rests_unchanged(registration: Registration) -> bool:
     return fell is not None and not log.filter(step="identity", done=True, id__gt=fell.pk).exists()
 
 
-def standing_transfers(registration: Registration) -> list[Transfer]:
+@Kept
+def standing_transfers(registration: Registration) -> QuerySet[Transfer]:
     """Return the person's transfers that were neither undone nor declined, newest first, with both sites."""
     rows = Transfer.objects.filter(registration=registration, undone_at=None).exclude(state=Transfer.State.DECLINED)
-    return list(rows.select_related("from_site", "to_site").order_by("-id"))
+    return rows.select_related("from_site", "to_site").order_by("-id")
 
 
 def open_transfer(registration: Registration) -> Transfer | None:
@@ -85,16 +107,22 @@ def moral_texts(registration_ids: Sequence[UUID]) -> dict[UUID, str]:
     return {row.registration_id: _words(row) for row in newest}
 
 
-def newest_assessment(registration: Registration) -> MoralAssessment | None:
+@kept_one
+def newest_assessment(registration: Registration) -> QuerySet[MoralAssessment]:
     """Return the moral assessment that counts: the newest that was not taken back."""
     rows = MoralAssessment.objects.filter(registration=registration, withdrawal=None)
-    return rows.order_by("-id").first()
+    return rows.order_by("-id")[:1]
 
 
 def last_submission(registration: Registration, level: str = Submission.Level.CITY) -> Submission | None:
     """Return what this level sent upward last for this person, and did not take back."""
+    return _submission(registration, level)
+
+
+@kept_one
+def _submission(registration: Registration, level: str) -> QuerySet[Submission]:
     rows = Submission.objects.filter(registration=registration, level=level, withdrawal=None)
-    return rows.order_by("-id").first()
+    return rows.order_by("-id")[:1]
 
 
 def site_submission(registration: Registration) -> Submission | None:

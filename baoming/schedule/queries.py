@@ -1,16 +1,18 @@
 """What is open now, by the season's clock."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from baoming.schedule import windows
 from baoming.schedule.models import Extension, Phase
 from baoming.schedule.windows import PhaseTime
 from baoming.seasons.queries import Clock, season_clock
 from baoming.shared.paths import within
+from baoming.shared.queries import Kept
 
 
 @cache
@@ -29,7 +31,7 @@ def phase_times(
     clock = clock or season_clock(season_id)
     extensions = [
         windows.Extension(phase=row.phase, opens=row.opens, closes=row.closes)
-        for row in Extension.objects.filter(season=season_id, closes__gt=clock.now).filter(_theirs(subject))
+        for row in (_of(season_id, clock.now, subject) if subject else _of_areas(season_id, clock.now))
         if row.subject or within(path, row.path)
     ]
     phases = calendar(season_id, clock.version)
@@ -55,6 +57,13 @@ def phase_times_of(season_id: int, people: Mapping[UUID, str], *, clock: Clock) 
     return {pk: times(path, pk) if pk in own else common[path] for pk, path in people.items()}
 
 
-def _theirs(subject: UUID | None) -> Q:
-    """Extensions of areas, which are few, and of this one person."""
-    return Q(subject=None) if subject is None else Q(subject=None) | Q(subject=subject)
+@Kept
+def _of_areas(season_id: int, now: datetime) -> QuerySet[Extension]:
+    """Extensions of areas, which are few."""
+    return Extension.objects.filter(season=season_id, closes__gt=now, subject=None)
+
+
+@Kept
+def _of(season_id: int, now: datetime, subject: UUID) -> QuerySet[Extension]:
+    """Those, and the ones of this one person."""
+    return Extension.objects.filter(Q(subject=None) | Q(subject=subject), season=season_id, closes__gt=now)

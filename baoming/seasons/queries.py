@@ -7,12 +7,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
 from django.db.models import DateTimeField, Func, IntegerField, Q, QuerySet
 from django.db.models.functions import Cast
 
 from baoming.seasons.models import Season, SeasonData
-from baoming.shared.queries import Kept
+from baoming.shared.queries import Kept, kept_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +27,20 @@ def season_clock(season_id: int) -> Clock:
 
     Ask after the lock: `now()` would be frozen at BEGIN, this is not (architecture rule 3).
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT season_now(id::integer), data_version FROM seasons_season WHERE id = %s", [season_id])
-        return Clock(*cursor.fetchone())
+    return season_at(season_id)[1]
+
+
+def season_at(season_id: int) -> tuple[Season, Clock]:
+    """Return a season as it is now, with its moment, in one question. Raises Season.DoesNotExist."""
+    season = _season(season_id)
+    if season is None:
+        raise Season.DoesNotExist
+    return season, Clock(season.now, season.data_version)
+
+
+@kept_one
+def _season(pk: int) -> "QuerySet[Any]":
+    return Season.objects.filter(pk=pk).annotate(now=_moment())
 
 
 def season_now(season_id: int) -> datetime:
@@ -56,10 +66,13 @@ def current_season() -> tuple[Season, Clock]:
 
 @Kept
 def _served(kind: str) -> "QuerySet[Any]":
-    moment = Func(Cast("pk", IntegerField()), function="season_now", output_field=DateTimeField())
     # "real" sorts after "demo" and "practice": a real season, if there is one, comes first.
     rows = Season.objects.filter(Q(kind=kind) | Q(kind=Season.Kind.REAL))
-    return rows.annotate(now=moment).order_by("-kind", "-year")[:1]
+    return rows.annotate(now=_moment()).order_by("-kind", "-year")[:1]
+
+
+def _moment() -> Func:
+    return Func(Cast("pk", IntegerField()), function="season_now", output_field=DateTimeField())
 
 
 def season_ids() -> list[int]:

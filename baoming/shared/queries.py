@@ -46,7 +46,7 @@ class Kept(Generic[P, R]):
         if asked.locks and connection.get_autocommit():
             raise TransactionManagementError("a row is locked in a transaction only")
         with connection.cursor() as cursor:
-            params: list[Any] = [values[one.name] if type(one) is _Value else one for one in asked.params]
+            params = [_plain(values[one.name]) if type(one) is _Value else one for one in asked.params]
             cursor.execute(asked.sql, params)
             return asked.read(cursor.fetchall())
 
@@ -62,6 +62,16 @@ class Kept(Generic[P, R]):
         compiler = rows.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, params = compiler.as_sql()
         return _Asked(sql, tuple(params), bool(rows.query.select_for_update), _reader(rows, compiler))
+
+
+def kept_one(build: "Callable[P, models.QuerySet[Any, R]]") -> Callable[P, R | None]:
+    """As `Kept`, for a question that has one answer: its first row, or None."""
+    return Kept(build).first
+
+
+def _plain(value: Any) -> Any:
+    """A row stands for its key, as in any query set."""
+    return value.pk if isinstance(value, models.Model) else value
 
 
 @dataclass(frozen=True, slots=True)

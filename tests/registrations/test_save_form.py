@@ -247,14 +247,14 @@ def test_the_deadline_is_decided_after_the_lock() -> None:
 def test_control_the_frozen_clock_of_a_transaction_would_let_it_through(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def frozen(season_id: int) -> Clock:
+    def frozen(season_id: int) -> tuple[Season, Clock]:
         with connection.cursor() as cursor:
             cursor.execute("SELECT now() + clock_offset, data_version FROM seasons_season WHERE id = %s", [season_id])
-            return Clock(*cursor.fetchone())
+            return Season.objects.get(pk=season_id), Clock(*cursor.fetchone())
 
     row = candidate()
     type_in(row)
-    monkeypatch.setattr(steps, "season_clock", frozen)
+    monkeypatch.setattr(steps, "season_at", frozen)
     _waits_across_the_deadline(row)
     assert FormVersion.objects.count() == 1
 

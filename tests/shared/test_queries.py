@@ -10,7 +10,7 @@ from django.db.transaction import TransactionManagementError
 
 from baoming.organizations.models import Organization, Staff
 from baoming.registrations.models import Registration
-from baoming.shared.queries import Kept
+from baoming.shared.queries import Kept, kept_one
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +71,15 @@ def whole(row: Any) -> Any:
         return row
     state = {key: value for key, value in vars(row).items() if key != "_state"}
     return type(row), state, {key: whole(one) for key, one in row._state.fields_cache.items()}
+
+
+def test_a_row_stands_for_its_key_and_one_answer_is_a_row_or_none() -> None:
+    make.season()
+    site = make.site()
+    row = make.registration(site)
+    of_site = kept_one(lambda site: Registration.objects.filter(site=site))
+    assert of_site(site) == of_site(site.pk) == row
+    assert of_site(site.parent) is None
 
 
 def test_none_is_refused_because_it_would_ask_something_else() -> None:

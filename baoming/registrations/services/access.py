@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from baoming.accounts.codes import sms_code
@@ -26,6 +26,8 @@ from baoming.registrations.queries import document_of
 from baoming.registrations.services.steps import complete_step, locked, require
 from baoming.seasons.queries import data
 from baoming.shared.errors import Invalid, NotOpen
+from baoming.shared.queries import kept_one
+from baoming.shared.services import update
 from baoming.shared.text import halfwidth
 from baoming.vault.services import keys
 
@@ -60,8 +62,13 @@ def send_phone_code(registration_id: UUID, number: str, *, by: Actor, address: s
 
 def live_code(registration_id: UUID) -> PhoneCode | None:
     """Return the newest code sent to this person, if it can still be typed."""
-    sent = PhoneCode.objects.filter(subject=registration_id, used_at=None).order_by("-sent_at").first()
+    sent = _newest_code(registration_id)
     return sent if sent and sent.sent_at >= timezone.now() - _GOOD_FOR else None
+
+
+@kept_one
+def _newest_code(registration_id: UUID) -> QuerySet[PhoneCode]:
+    return PhoneCode.objects.filter(subject=registration_id, used_at=None).order_by("-sent_at")[:1]
 
 
 def confirm_phone(registration_id: UUID, code: str, *, by: Actor) -> None:
@@ -85,7 +92,7 @@ def confirm_phone(registration_id: UUID, code: str, *, by: Actor) -> None:
         PhoneCode.objects.filter(pk=sent.pk).update(used_at=timezone.now())
         registration.phone_sealed = keys().seal(phone, context=phone_context(registration.pk))
         registration.phone_blind = keys().blind(phone.decode(), purpose="phone", season=registration.season_id)
-        registration.save(update_fields=["phone_sealed", "phone_blind"])
+        update(registration, "phone_sealed", "phone_blind")
         complete_step(registration, "phone", by=by, at=now)
 
 
@@ -101,7 +108,7 @@ def set_passwords(registration_id: UUID, *, login: str, save: str, by: Actor) ->
         raise Invalid({"login": "请先用激活码第一次登录"})
     account.set_password(login)
     account.save_password = make_password(save)
-    account.save(update_fields=["password", "save_password"])
+    update(account, "password", "save_password")
     Activation.objects.filter(registration=registration, revoked_at=None, used_at=None).update(used_at=now)
     complete_step(registration, "passwords", by=by, at=now)
     send("passwords_set", recipient=registration.pk, number=bound_phone(registration))

@@ -27,6 +27,7 @@ from baoming.schedule.queries import phase_times
 from baoming.seasons.models import Season
 from baoming.shared.errors import NotOpen, Refused
 from baoming.shared.moments import moment
+from baoming.shared.services import insert, update
 from baoming.shared.text import clean_name
 from baoming.vault.services import keys
 
@@ -124,7 +125,5 @@ def _give_account(registration: Registration) -> None:
     if registration.account_id is not None:
         return
     handle = candidate_handle(registration.season_id, bytes(registration.number_blind))
-    registration.account = Account.objects.create(
-        kind=Account.Kind.CANDIDATE, handle=handle, password=make_password(None)
-    )
-    registration.save(update_fields=["account"])
+    registration.account = insert(Account(kind=Account.Kind.CANDIDATE, handle=handle, password=make_password(None)))
+    update(registration, "account")

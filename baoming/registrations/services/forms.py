@@ -38,6 +38,7 @@ from baoming.registrations.services.steps import complete_step, locked, refuse_i
 from baoming.seasons.queries import season_now
 from baoming.shared.errors import Changed, Invalid, Refused
 from baoming.shared.moments import short
+from baoming.shared.services import insert, update
 from baoming.vault.services import keys
 
 CHANGED = "这份信息刚刚在另一处改过。您的内容已留在草稿，请核对后再保存"
@@ -125,7 +126,7 @@ def save_form(registration_id: UUID, *, save_password: str, device: str, revisio
         values = _complete_values(registration, revision)
         version = _new_version(registration, values)
         version.at, version.by_label = now, by.label
-        version.save(force_insert=True)
+        insert(version)
         version.groups.set(_groups(registration, values))
         _take_over(registration, version, values)
         complete_step(registration, "form", by=by, at=now)
@@ -202,7 +203,7 @@ def _groups(registration: Registration, values: Values) -> list[FormGroup]:
                 row.sealed = ring.seal(content, context=group_context(registration.pk, key, digest))
             else:
                 row.plain = json.loads(content)
-            row.save(force_insert=True)
+            insert(row)
         rows.append(row)
     return rows
 
@@ -210,17 +211,19 @@ def _groups(registration: Registration, values: Values) -> list[FormGroup]:
 def _take_over(registration: Registration, version: FormVersion, values: Values) -> None:
     registration.version, registration.saved_at = version.number, version.at
     registration.traits = traits_of(registration, values)
-    registration.save(update_fields=["version", "saved_at", "traits"])
+    update(registration, "version", "saved_at", "traits")
 
 
 def _after(registration: Registration, version: FormVersion, account: Account, *, revision: str, by: Actor) -> None:
     """What falls with a new version: the draft, and prints that show an older one. And who is told."""
     Draft.objects.filter(registration=registration).delete()
     void_prints(registration.pk, "registration_form", reason=f"已保存第{version.number}版", at=version.at)
-    Request.objects.create(
-        actor=actor_key(account.pk),
-        key=_request_key(registration, revision),
-        answer={"version": version.number},
+    insert(
+        Request(
+            actor=actor_key(account.pk),
+            key=_request_key(registration, revision),
+            answer={"version": version.number},
+        )
     )
     _notify(registration, version)
     record(

@@ -29,6 +29,7 @@ from baoming.seasons.models import Season
 from baoming.seasons.queries import season_now
 from baoming.shared.errors import NotOpen, Refused
 from baoming.shared.moments import BEIJING, day
+from baoming.shared.services import insert, update
 from baoming.shared.text import halfwidth
 from baoming.vault.services import keys
 
@@ -125,7 +126,7 @@ def _insert(registration: Registration, person: IdentityDocument) -> Registratio
     """Insert, or return the file this person has; the unique blind index decides between two counties (FR3)."""
     try:
         with transaction.atomic():
-            registration.save(force_insert=True)
+            insert(registration)
     except IntegrityError:
         other = find_by_number(registration.season_id, person.number)
         if other is None:
@@ -152,9 +153,9 @@ def _tie(registration: Registration, roster_entry: int) -> None:
     if entry is None or entry.registration_id is not None:
         return
     entry.registration = registration
-    entry.save(update_fields=["registration"])
+    update(entry, "registration")
     registration.class_name, registration.student_no = entry.class_name, entry.student_no
-    registration.save(update_fields=["class_name", "student_no"])
+    update(registration, "class_name", "student_no")
 
 
 def matching_entry(season_id: int, site_id: UUID, name: str) -> RosterEntry | None:
@@ -199,7 +200,7 @@ def reread_card(
     _take_over(registration, person)
     registration.reading, registration.reader = Registration.Reading.CARD, reader
     registration.read_by, registration.read_at = by.label, now
-    registration.save(update_fields=["document_sealed", "ethnicity", "reading", "reader", "read_by", "read_at"])
+    update(registration, "document_sealed", "ethnicity", "reading", "reader", "read_by", "read_at")
     if moved or (changed and "signature" not in registration.done_steps):
         void_sheets(registration, reason="重新读卡，证件信息有变动", at=now)
     if moved:
@@ -256,7 +257,7 @@ def _use_reading(registration: Registration, reader: str, nonce: str) -> None:
     CardUse.objects.filter(pk__in=list(past.values_list("pk", flat=True)[:100])).delete()
     try:
         with transaction.atomic():
-            CardUse.objects.create(registration=registration, digest=_digest(reader, nonce), expires_at=clock + _KEPT)
+            insert(CardUse(registration=registration, digest=_digest(reader, nonce), expires_at=clock + _KEPT))
     except IntegrityError:
         raise Refused("这次读卡已经用过，请重新读卡") from None
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from baoming.accounts.services.buckets import take
 from baoming.accounts.throttling import Limit
@@ -19,6 +20,8 @@ from baoming.registrations.services.steps import complete_step, locked, require
 from baoming.seasons.queries import season_now
 from baoming.shared.errors import NotOpen
 from baoming.shared.jobs import DATABASE_AWAY, defer, defer_once
+from baoming.shared.queries import kept_one
+from baoming.shared.services import insert, update
 
 CONSENT = "2023-1"  # version of the separate consent to face recognition
 _GOOD_FOR = timedelta(minutes=15)  # the provider's page lives as long
@@ -39,7 +42,7 @@ def start_check(registration_id: UUID, *, by: Actor) -> PersonCheck:
     if there is not None and is_open(there, now):
         return there
     take(f"person-check:{registration_id}", _TRIES)
-    check = PersonCheck.objects.create(registration=registration, consent_version=CONSENT, at=now)
+    check = insert(PersonCheck(registration=registration, consent_version=CONSENT, at=now))
     defer("registrations.open_person_check", check_id=str(check.pk))
     return check
 
@@ -50,16 +53,19 @@ def confirm_by_card(registration_id: UUID, *, by: Actor) -> PersonCheck:
     registration = locked(registration_id)
     now = _require_undone(registration, by)
     state = PersonCheck.State.PASSED
-    check = PersonCheck.objects.create(
-        registration=registration, method="card", state=state, consent_version="", at=now
-    )
+    check = insert(PersonCheck(registration=registration, method="card", state=state, consent_version="", at=now))
     complete_step(registration, "person_check", by=by, at=now)
     return check
 
 
 def newest_check(registration: Registration) -> PersonCheck | None:
     """Return the person's newest check, however it stands."""
-    return PersonCheck.objects.filter(registration=registration).order_by("-at").first()
+    return _newest(registration)
+
+
+@kept_one
+def _newest(registration: Registration) -> QuerySet[PersonCheck]:
+    return PersonCheck.objects.filter(registration=registration).order_by("-at")[:1]
 
 
 def is_open(check: PersonCheck, now: datetime) -> bool:
@@ -117,7 +123,7 @@ def settle_check(check_id: UUID) -> None:
     with transaction.atomic():
         registration = locked(check.registration_id)
         check.state = PersonCheck.State.PASSED if outcome == "passed" else PersonCheck.State.REFUSED
-        check.save(update_fields=["state"])
+        update(check, "state")
         if outcome == "passed" and "person_check" not in registration.done_steps:
             person = Actor(kind=Party.CANDIDATE, id=str(registration.pk), path=registration.path, label="考生本人")
             complete_step(registration, "person_check", by=person, at=season_now(registration.season_id))

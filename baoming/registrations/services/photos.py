@@ -19,6 +19,7 @@ from baoming.registrations.services.steps import complete_step, locked, refuse_i
 from baoming.seasons.models import Season
 from baoming.seasons.queries import data
 from baoming.shared.errors import Invalid, Refused
+from baoming.shared.services import insert, update
 from baoming.vault.services import keys
 
 LONGEST_NOTE = 100  # characters
@@ -117,7 +118,7 @@ def _keep(photo: Photo, *, by: Actor) -> None:
         _use(photo, _STATES.GOOD, by=by)
         return
     photo.current, photo.waiting = False, True
-    photo.save(force_insert=True)
+    insert(photo)
     mark(registration, _STATES.FAULTY)
 
 
@@ -136,4 +137,4 @@ def _use(photo: Photo, state: str, *, by: Actor) -> None:
 def mark(registration: Registration, state: str) -> None:
     """Keep on the locked registration what lists show of its photo."""
     registration.photo_state = state
-    registration.save(update_fields=["photo_state"])
+    update(registration, "photo_state")

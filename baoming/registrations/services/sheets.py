@@ -22,6 +22,7 @@ from baoming.schedule.services import extend_for_person
 from baoming.seasons.queries import season_now
 from baoming.shared.errors import Invalid, NotOpen, Refused
 from baoming.shared.moments import full_stamp, moment
+from baoming.shared.services import insert, update
 
 SHEET = "registration_form"  # kind in the print log
 PRINTED_BY_SITE = f"报名登记表由{PARTY_NAMES[Party.SITE]}打印"
@@ -50,7 +51,7 @@ def print_sheet(registration_id: UUID, *, by: Actor, moral: str | None = None) -
         content_hash=shown.version.content_hash, at=now, by=by, picture=shown.photo.pk,
     )  # fmt: skip
     registration.printed_version = shown.version.number
-    registration.save(update_fields=["printed_version"])
+    update(registration, "printed_version")
     record("print_sheet", by=by, subject=registration.pk, path=registration.path, details={"version": logged.version})
     printed = PrintLine(at=full_stamp(now)[:16], by=by.label)
     sheet = sheet_of(shown, print_id=logged.pk, printed=printed, picture=photo_bytes(shown.photo))
@@ -61,7 +62,7 @@ def void_sheets(registration: Registration, *, reason: str, at: datetime) -> Non
     """Void the sheets that show what is no longer so. Call after `locked`."""
     void_prints(registration.pk, SHEET, reason=reason, at=at)
     registration.printed_version = 0
-    registration.save(update_fields=["printed_version"])
+    update(registration, "printed_version")
 
 
 @transaction.atomic
@@ -105,8 +106,10 @@ def record_signature(registration_id: UUID, *, version: int, by: Actor) -> Signa
         raise Refused("打印后又改了，请重新打印再签字")
     if "signature" in registration.done_steps:  # done anew it would undo completion
         return Signature.objects.get(registration=registration, voided_at=None)
-    signature = Signature.objects.create(
-        registration=registration, version=newest, photo=photo, print_id=printed.pk, at=now, recorded_by=by.label
+    signature = insert(
+        Signature(
+            registration=registration, version=newest, photo=photo, print_id=printed.pk, at=now, recorded_by=by.label
+        )
     )
     registration.signed_version = version
     complete_step(registration, "signature", by=by, at=now)

@@ -20,6 +20,7 @@ from baoming.seasons.queries import data, season_now
 from baoming.shared.errors import NotOpen
 from baoming.shared.moments import full_stamp, moment
 from baoming.shared.money import yuan
+from baoming.shared.services import insert
 from baoming.shared.text import mask_document, serial
 
 SLIP = "number_slip"  # kind in the print log
@@ -42,7 +43,7 @@ def print_slip(registration_id: UUID, *, by: Actor) -> bytes:
     Activation.objects.filter(registration=registration, revoked_at=None, used_at=None).update(revoked_at=now)
     code = new_activation_code()
     running = Activation.objects.filter(registration=registration).count() + 1
-    Activation.objects.create(registration=registration, digest=code_digest(code), slip=running, made_at=now)
+    insert(Activation(registration=registration, digest=code_digest(code), slip=running, made_at=now))
     log_print(registration.pk, SLIP, path=registration.path, version=running, content_hash="", at=now, by=by)
     record("print_slip", by=by, subject=registration.pk, path=registration.path, details={"slip": running})
     slip = _slip(registration, code=code, printed=PrintLine(at=full_stamp(now)[:16], by=by.label))

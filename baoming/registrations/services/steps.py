@@ -3,25 +3,37 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from baoming.audit.actors import Actor
 from baoming.audit.services import record
 from baoming.registrations import journey
 from baoming.registrations.models import HoldRow, Registration, Signature, StepLog
 from baoming.registrations.queries import DEBT, STOPPED, state_of
-from baoming.seasons.queries import season_clock, season_now
+from baoming.seasons.queries import season_at, season_now
 from baoming.shared.errors import Invalid, NotOpen
+from baoming.shared.queries import kept_one
+from baoming.shared.services import insert, update
 
 LONGEST_REASON = 60  # characters: what a voided print or signature has room for
 
 
 def locked(registration_id: UUID) -> Registration:
     """Return the registration, its row locked until the transaction ends. All writes to a person are serial."""
-    return Registration.objects.select_for_update().get(pk=registration_id)
+    registration = _locked(registration_id)
+    if registration is None:
+        raise Registration.DoesNotExist
+    return registration
+
+
+@kept_one
+def _locked(pk: UUID) -> QuerySet[Registration]:
+    return Registration.objects.filter(pk=pk).select_for_update()
 
 
 def require(key: str, registration: Registration, by: Actor) -> datetime:
     """Return the season's moment if `by` may do step `key` now; raise NotOpen. Call after `locked`."""
-    clock = season_clock(registration.season_id)
+    registration.season, clock = season_at(registration.season_id)
     journey.require(key, by.kind, state_of(registration, clock=clock))
     return clock.now
 
@@ -53,7 +65,7 @@ def complete_step(registration: Registration, key: str, *, by: Actor, at: dateti
     registration.done |= journey.BITS[key]
     registration.fallen &= ~journey.BITS[key]
     _write(registration, also)
-    StepLog.objects.create(registration=registration, step=key, done=True, at=at, by_kind=by.kind, by_label=by.label)
+    insert(StepLog(registration=registration, step=key, done=True, at=at, by_kind=by.kind, by_label=by.label))
     record(f"step:{key}", by=by, subject=registration.pk, path=registration.path)
 
 
@@ -71,13 +83,15 @@ def return_step(registration: Registration, key: str, *, by: Actor, at: datetime
 def place_hold(registration: Registration, *, kind: str, steps: list[str], reason: str, by: Actor) -> HoldRow:
     """Keep `steps` from being done until the hold is cleared (an empty list: completion and tickets only)."""
     record(f"hold:{kind}", by=by, subject=registration.pk, path=registration.path)
-    hold = HoldRow.objects.create(
-        registration=registration,
-        kind=kind,
-        steps=steps,
-        reason=reason,
-        placed_at=season_now(registration.season_id),
-        placed_by=by.label,
+    hold = insert(
+        HoldRow(
+            registration=registration,
+            kind=kind,
+            steps=steps,
+            reason=reason,
+            placed_at=season_now(registration.season_id),
+            placed_by=by.label,
+        )
     )
     _count_holds(registration)
     return hold
@@ -105,14 +119,16 @@ def _undo(registration: Registration, key: str, *, by: Actor, at: datetime, reas
         return False
     registration.done &= ~journey.BITS[key]
     registration.fallen |= journey.BITS[key]
-    StepLog.objects.create(
-        registration=registration,
-        step=key,
-        done=False,
-        at=at,
-        by_kind=by.kind,
-        by_label=by.label,
-        reason=reason,
+    insert(
+        StepLog(
+            registration=registration,
+            step=key,
+            done=False,
+            at=at,
+            by_kind=by.kind,
+            by_label=by.label,
+            reason=reason,
+        )
     )
     if key == "signature":
         registration.signed_version = 0
@@ -123,4 +139,4 @@ def _undo(registration: Registration, key: str, *, by: Actor, at: datetime, reas
 
 def _write(registration: Registration, also: tuple[str, ...] = ()) -> None:
     registration.current_step = journey.current_step(registration.done_steps, registration.trait_set)
-    registration.save(update_fields=["done", "fallen", "current_step", "signed_version", *also])
+    update(registration, "done", "fallen", "current_step", "signed_version", *also)

@@ -15,6 +15,7 @@ from baoming.reviews.queries import last_submission
 from baoming.reviews.readiness import refuse_if_incomplete
 from baoming.seasons.queries import season_now
 from baoming.shared.errors import NotOpen, Refused
+from baoming.shared.services import insert
 
 _AFTER_REVIEW = tuple(step.key for step in JOURNEY if "final_review" in step.needs)
 
@@ -62,12 +63,14 @@ def review_finally(registration_id: UUID, *, by: Actor) -> Submission:
     if before is not None and "final_review" in registration.done_steps:
         return before
     complete_step(registration, "final_review", by=by, at=now)
-    return Submission.objects.create(
-        registration=registration,
-        version=version.number,
-        content_hash=version.content_hash,
-        at=now,
-        by_label=by.label,
+    return insert(
+        Submission(
+            registration=registration,
+            version=version.number,
+            content_hash=version.content_hash,
+            at=now,
+            by_label=by.label,
+        )
     )
 
 
@@ -89,5 +92,5 @@ def undo_final_review(registration_id: UUID, *, reason: str, by: Actor, submissi
         raise Refused("这次终审已经不在了，不用撤销")
     now = season_now(registration.season_id)
     return_step(registration, "final_review", by=by, at=now, reason=written)
-    SubmissionWithdrawal.objects.create(submission=sent, reason=written, at=now, by_label=by.label)
+    insert(SubmissionWithdrawal(submission=sent, reason=written, at=now, by_label=by.label))
     record("undo_final_review", by=by, subject=registration.pk, path=registration.path)

@@ -20,6 +20,7 @@ from baoming.schedule.models import Extension
 from baoming.schedule.services import extend_for_person
 from baoming.seasons.queries import data, season_clock
 from baoming.shared.errors import Changed, Invalid, NotOpen
+from baoming.shared.services import insert, update
 
 MOST_HOURS = 72  # of a review opened for one person
 _STEP = "eligibility"
@@ -114,7 +115,7 @@ def undo_review(registration_id: UUID, *, review_id: int, reason: str, by: Actor
     now = _require_open(registration)
     _take_back(registration, review, by=by, at=now, reason=f"撤销{review.get_outcome_display()}：{said}"[:200])
     review.undone_at, review.undone_by, review.undo_reason = now, by.label, said
-    review.save(update_fields=["undone_at", "undone_by", "undo_reason"])
+    update(review, "undone_at", "undone_by", "undo_reason")
     _place(registration)
     record(f"undo_review:{review.outcome}", by=by, subject=registration.pk, path=registration.path)
     return review
@@ -170,10 +171,10 @@ def _keep(
     to: str = "",
     fell: Collection[str] = (),
 ) -> EligibilityReview:
-    review = EligibilityReview.objects.create(
+    review = insert(EligibilityReview(
         registration=registration, outcome=outcome, reason=reason, note=note, to=to, fell=[*fell],
         at=at, by_kind=by.kind, by_label=by.label,
-    )  # fmt: skip
+    ))  # fmt: skip
     _place(registration)
     return review
 
@@ -184,7 +185,7 @@ def _place(registration: Registration) -> None:
     referral = next((row for row in rows if row.outcome == _Outcome.REFERRED), None)
     registration.decider = referral.to if referral else Party.SITE
     registration.approval_since = rows[0].at if referral and rows[0] == referral else None
-    registration.save(update_fields=["decider", "approval_since"])
+    update(registration, "decider", "approval_since")
 
 
 def _same(registration: Registration, outcome: str, reason: str, note: str) -> EligibilityReview | None:

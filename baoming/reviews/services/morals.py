@@ -24,6 +24,7 @@ from baoming.reviews.services.submissions import refuse_if_submitted
 from baoming.seasons.queries import season_now
 from baoming.shared.errors import Invalid, NotOpen, Refused
 from baoming.shared.queries import next_ids
+from baoming.shared.services import insert
 from baoming.vault.services import keys
 
 HOLD = "moral_assessment"  # kind of the hold that an unqualified assessment places
@@ -46,13 +47,15 @@ def assess_morals(registration_id: UUID, *, qualified: bool, text: str, by: Acto
     if len(written) > LONGEST:
         raise Invalid({"text": f"思想品德考核意见最多{LONGEST}个字，您填了{len(written)}个"})
     [pk] = next_ids(MoralAssessment, 1)
-    assessment = MoralAssessment.objects.create(
-        pk=pk,
-        registration=registration,
-        qualified=qualified,
-        text_sealed=keys().seal(written.encode(), context=moral_context(pk)),
-        at=now,
-        by_label=by.label,
+    assessment = insert(
+        MoralAssessment(
+            pk=pk,
+            registration=registration,
+            qualified=qualified,
+            text_sealed=keys().seal(written.encode(), context=moral_context(pk)),
+            at=now,
+            by_label=by.label,
+        )
     )
     complete_step(registration, "moral_assessment", by=by, at=now)
     _hold_while_unqualified(assessment, by=by, at=now)
@@ -76,7 +79,7 @@ def withdraw_assessment(registration_id: UUID, *, reason: str, by: Actor, assess
     if counts is None or assessment_id not in (None, counts.pk):
         raise Refused("这份考核意见已经另有更正或撤销，不用再撤销")
     now = season_now(registration.season_id)
-    AssessmentWithdrawal.objects.create(assessment=counts, reason=written, at=now, by_label=by.label)
+    insert(AssessmentWithdrawal(assessment=counts, reason=written, at=now, by_label=by.label))
     record("withdraw_assessment", by=by, subject=registration.pk, path=registration.path)
     before = newest_assessment(registration)
     if before is None:

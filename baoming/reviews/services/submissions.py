@@ -17,6 +17,7 @@ from baoming.reviews.queries import site_submission
 from baoming.reviews.readiness import refuse_if_incomplete
 from baoming.seasons.queries import season_clock
 from baoming.shared.errors import NotOpen, Refused
+from baoming.shared.services import insert
 
 
 @transaction.atomic
@@ -39,10 +40,10 @@ def submit_registration(registration_id: UUID, *, by: Actor) -> Submission:
     if version is None:
         raise NotOpen("考生还没有保存报名信息，不能上报", go="form")
     record("submit", by=by, subject=registration.pk, path=registration.path, details={"version": version.number})
-    return Submission.objects.create(
+    return insert(Submission(
         registration=registration, level=Submission.Level.SITE, version=version.number,
         content_hash=version.content_hash, at=clock.now, by_label=by.label,
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 @transaction.atomic
@@ -60,7 +61,7 @@ def withdraw_submission(registration_id: UUID, *, reason: str, by: Actor, submis
     if sent is None or submission_id not in (None, sent.pk):
         raise Refused("这次上报已经不在了，不用撤回")
     now = season_clock(registration.season_id).now
-    SubmissionWithdrawal.objects.create(submission=sent, reason=written, at=now, by_label=by.label)
+    insert(SubmissionWithdrawal(submission=sent, reason=written, at=now, by_label=by.label))
     record("withdraw_submission", by=by, subject=registration.pk, path=registration.path)
 
 
@@ -69,7 +70,7 @@ def drop_submission(registration: Registration, *, reason: str, by: Actor, at: d
     sent = site_submission(registration)
     if sent is None:
         return False
-    SubmissionWithdrawal.objects.create(submission=sent, reason=reason, at=at, by_label=by.label)
+    insert(SubmissionWithdrawal(submission=sent, reason=reason, at=at, by_label=by.label))
     record("withdraw_submission", by=by, subject=registration.pk, path=registration.path)
     return True
 

@@ -13,8 +13,8 @@ from baoming.registrations.journey import STEPS, State
 from baoming.registrations.models import Registration
 from baoming.registrations.services.moves import falls_by_move
 from baoming.reviews.decisions import Reason, may_undo, reasons
-from baoming.reviews.models import Decision, EligibilityReview, Transfer, Withdrawal
-from baoming.reviews.queries import rests_unchanged
+from baoming.reviews.models import Decision, EligibilityReview, Transfer
+from baoming.reviews.queries import rests_unchanged, reviews_of, transfers_of, withdrawals_of
 from baoming.seasons.queries import data
 from baoming.shared.moments import stamp
 from baoming.shared.text import serial
@@ -101,11 +101,7 @@ def _open_to(request: OfficeRequest, registration: Registration, state: State) -
 
 def _lines(registration: Registration, actor: Party, state: State) -> list[Line]:
     """Every decision, newest first; only the newest that stands of each kind can be undone."""
-    reviews = list(EligibilityReview.objects.filter(registration=registration).order_by("-id"))
-    moves = list(
-        Transfer.objects.filter(registration=registration).select_related("from_site", "to_site").order_by("-id")
-    )
-    stops = list(Withdrawal.objects.filter(registration=registration).order_by("-id"))
+    reviews, moves, stops = reviews_of(registration), transfers_of(registration), withdrawals_of(registration)
     lists, cases = data(registration.season, "eligibility"), data(registration.season, "cases")
     known = reasons([*lists["reasons"], *lists["referrals"]])
     found = [
