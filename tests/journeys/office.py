@@ -24,6 +24,7 @@ def open_site(page: Page, *, expected: str, first: str, last: str) -> None:
     page.get_by_role("link", name="报名点", exact=True).click()
     page.get_by_label("预计人数").fill(expected)
     page.get_by_role("button", name="开通采集").click()
+    expect(page.get_by_role("table")).to_contain_text("已开通")
     page.get_by_role("link", name="号段", exact=True).click()
     page.get_by_role("table").get_by_role("link", name="扩充").click()
     page.get_by_label("起号").fill(first)
