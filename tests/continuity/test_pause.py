@@ -1,6 +1,7 @@
 """A pause: who may, what it promises, and that the promise is kept when it ends (R31)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -9,6 +10,7 @@ from baoming.audit.models import Event
 from baoming.continuity.services import pause_season, resume_season
 from baoming.schedule.models import Extension, Phase
 from baoming.schedule.queries import phase_times
+from baoming.schedule.services import extend_for_area, extend_for_person
 from baoming.seasons.models import Season
 from baoming.seasons.queries import season_now
 from baoming.shared.errors import Invalid, NotOpen, Refused
@@ -41,6 +43,73 @@ def test_a_promised_pause_gives_its_length_back_at_the_end_of_every_running_phas
     make.at(ends + timedelta(hours=2, minutes=1))
     assert not phase_times(season.pk, path="43/01/02/01/")["sign_up"].open
     assert set(Extension.objects.values_list("phase", flat=True)) == {"sign_up", "declarations"}
+
+
+def paused_for(hours: int) -> None:
+    """A pause with the promise, begun now."""
+    season = pause(extends=True)
+    make.at(season_now(season.pk) + timedelta(hours=hours))
+    resume_season(season.pk, by=make.PROVINCE)
+
+
+def sign_up_ends(season: Season, path: str = "43/01/02/01/", subject: UUID | None = None) -> datetime:
+    time = phase_times(season.pk, path=path, subject=subject)["sign_up"]
+    assert time.closes is not None
+    return time.closes
+
+
+def about(moment: datetime, other: datetime) -> bool:
+    return abs(moment - other) < timedelta(minutes=1)
+
+
+def test_two_promised_pauses_give_back_the_length_of_both() -> None:
+    season = make.season("sign_up")
+    ends = closes(season)
+    make.at(ends - timedelta(hours=20))
+    paused_for(3)
+    paused_for(2)
+    make.at(ends + timedelta(hours=1))
+    assert about(sign_up_ends(season), ends + timedelta(hours=3))
+    make.at(ends + timedelta(hours=4))
+    assert about(sign_up_ends(season), ends + timedelta(hours=5))
+
+
+def test_a_pause_in_the_time_that_an_earlier_one_gave_back_is_given_back_too() -> None:
+    season = make.season("sign_up")
+    ends = closes(season)
+    make.at(ends - timedelta(hours=4))
+    paused_for(3)
+    make.at(ends + timedelta(hours=1))
+    paused_for(4)
+    assert about(sign_up_ends(season), ends + timedelta(hours=7))
+
+
+def test_what_was_granted_to_an_area_or_a_person_is_given_back_there_and_nowhere_else() -> None:
+    season = make.season("sign_up")
+    ends, somebody = closes(season), uuid4()
+    until = ends + timedelta(hours=10)
+    values = {"opens": ends, "closes": until, "reason": "停电", "by": make.PROVINCE}
+    extend_for_area(season.pk, "sign_up", path="43/01/02/", **values)
+    values["closes"] = ends + timedelta(hours=5)
+    extend_for_person(season.pk, "sign_up", subject=somebody, path="43/01/03/01/", **values)
+    make.at(ends + timedelta(hours=1))
+    paused_for(6)
+    assert not phase_times(season.pk, path="43/01/03/01/")["sign_up"].open
+    assert about(sign_up_ends(season, "43/01/03/01/", somebody), ends + timedelta(hours=11))
+    make.at(until + timedelta(hours=1))
+    assert about(sign_up_ends(season), until + timedelta(hours=6))
+
+
+def test_an_area_that_has_more_time_ahead_keeps_it_whole() -> None:
+    season = make.season("sign_up")
+    ends = closes(season)
+    until = ends + timedelta(hours=10)
+    extend_for_area(season.pk, "sign_up", path="43/01/02/", opens=ends, closes=until, reason="停电", by=make.PROVINCE)
+    make.at(ends - timedelta(hours=5))
+    paused_for(2)
+    make.at(until + timedelta(hours=1))
+    assert about(sign_up_ends(season), until + timedelta(hours=2))
+    assert not phase_times(season.pk, path="43/01/03/01/")["sign_up"].open
 
 
 def test_without_the_promise_no_deadline_moves() -> None:
