@@ -16,10 +16,19 @@ from baoming.registrations.services.claim import claim
 from baoming.registrations.services.intake import Duplicate, open_file
 from baoming.registrations.services.sheets import open_correction, print_sheet, record_signature
 from baoming.registrations.services.slips import print_slip
+from baoming.registrations.services.voids import void_number
 from baoming.registrations.worklists import tabs_of
 from baoming.reviews.models import Withdrawal
 from baoming.reviews.queries import decision_on
-from baoming.reviews.services import assess_morals, undo_withdrawal, withdraw
+from baoming.reviews.services import (
+    assess_morals,
+    submit_registration,
+    undo_withdrawal,
+    void_signature,
+    withdraw,
+    withdraw_assessment,
+    withdraw_submission,
+)
 from baoming.shared.errors import Invalid, NotOpen
 from tests import factories as make
 from tests.registrations import confirmed
@@ -61,6 +70,28 @@ def test_what_no_step_gates_stops_too() -> None:
     for act in acts:
         with pytest.raises(NotOpen, match="已经中止"):
             act()
+
+
+def test_what_was_recorded_before_is_not_taken_back_while_it_is_stopped() -> None:
+    row = confirmed.signed()
+    assess_morals(row.pk, qualified=True, text="好", by=site(row))
+    submit_registration(row.pk, by=site(row))
+    row.refresh_from_db()
+    before = row.done_steps
+    stop(row)
+    acts = (
+        lambda: withdraw_submission(row.pk, reason="录错了人", by=site(row)),
+        lambda: void_signature(row.pk, reason="录错了人", by=site(row)),
+        lambda: withdraw_assessment(row.pk, reason="录错了人", by=site(row)),
+        lambda: void_number(row.pk, reason="录错了人", by=county(row)),
+    )
+    for act in acts:
+        with pytest.raises(NotOpen, match="已经中止"):
+            act()
+    row.refresh_from_db()
+    assert row.done_steps == before
+    undo_withdrawal(row.pk, reason="本人要求恢复", by=county(row))
+    acts[0]()
 
 
 def test_an_unpaid_order_is_not_paid_any_more() -> None:

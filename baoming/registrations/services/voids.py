@@ -12,7 +12,7 @@ from baoming.registrations.models import Activation, NumberSegment, Registration
 from baoming.registrations.queries import state_of
 from baoming.registrations.services.sheets import void_sheets
 from baoming.registrations.services.slips import SLIP
-from baoming.registrations.services.steps import locked, return_step
+from baoming.registrations.services.steps import locked, refuse_if_stopped, return_step
 from baoming.schedule.services import extend_for_person
 from baoming.seasons.queries import season_now
 from baoming.shared.errors import Invalid, NotOpen
@@ -27,12 +27,13 @@ def void_number(registration_id: UUID, *, reason: str, by: Actor) -> int:
     """Void one person's number for the county, for ever; returns it. The site can then issue another.
 
     Where intake is over, it opens for this one person for 72 hours. Raises NotOpen for anyone but the
-    county, before a number is issued, and after completion (which the county may reopen); Invalid
-    without a reason.
+    county, before a number is issued, once the registration is stopped, and after completion (which the
+    county may reopen); Invalid without a reason.
     """
     registration = locked(registration_id)
     if by.kind is not Party.COUNTY:
         raise NotOpen(f"作废报名序号由{PARTY_NAMES[Party.COUNTY]}办理")
+    refuse_if_stopped(registration)
     if registration.number is None:
         raise NotOpen("这名考生没有报名序号，不用作废")
     if "completion" in registration.done_steps:

@@ -14,6 +14,7 @@ from baoming.registrations.services.steps import (
     locked,
     place_hold,
     refuse_if_completed,
+    refuse_if_stopped,
     require,
     return_step,
     written_reason,
@@ -67,11 +68,13 @@ def withdraw_assessment(registration_id: UUID, *, reason: str, by: Actor, assess
     """Take back the assessment that counts: the one before it counts again, or none.
 
     `assessment_id`: this one, and none written since. An act of site and county, whatever phase is open.
-    Raises NotOpen after completion, Refused once submitted or where nothing is to be taken back, Invalid.
+    Raises NotOpen after completion and once stopped, Refused once submitted or where nothing is to be taken
+    back, Invalid.
     """
     registration = locked(registration_id)
     if by.kind not in STEPS["moral_assessment"].actors:
         raise NotOpen("撤销思想品德考核意见由报名点或县（市、区）招考机构办理")
+    refuse_if_stopped(registration)
     refuse_if_completed(registration)
     refuse_if_submitted(registration)
     written = written_reason(reason, "撤销考核意见")

@@ -11,7 +11,7 @@ from baoming.registrations import journey
 from baoming.registrations.form_queries import newest_version
 from baoming.registrations.models import Registration
 from baoming.registrations.queries import state_of
-from baoming.registrations.services.steps import locked, refuse_if_completed, written_reason
+from baoming.registrations.services.steps import locked, refuse_if_completed, refuse_if_stopped, written_reason
 from baoming.reviews.models import Submission, SubmissionWithdrawal
 from baoming.reviews.queries import site_submission
 from baoming.reviews.readiness import refuse_if_incomplete
@@ -55,6 +55,7 @@ def withdraw_submission(registration_id: UUID, *, reason: str, by: Actor, submis
     registration = locked(registration_id)
     if by.kind is not Party.SITE:
         raise NotOpen(f"撤回上报由{PARTY_NAMES[Party.SITE]}办理")
+    refuse_if_stopped(registration)
     refuse_if_completed(registration)
     written = written_reason(reason, "撤回上报")
     sent = site_submission(registration)

@@ -34,6 +34,8 @@ def of_person(request: OfficeRequest, registration: Registration, state: State) 
 
 def _ways(state: State, sent: Submission | None) -> list[tuple[WayBack, str]]:
     """Return what can be taken back, newest first, each with the action of the role table."""
+    if state.stopped:
+        return []
     if "final_review" in state.done and "seat" not in state.done:
         return [(WayBack("review", "市州终审", "回到等市州终审，可以重新终审上报"), "final_review")]
     if "completion" in state.done:
