@@ -1,7 +1,11 @@
 """The connection: statements stay prepared, times are read right, and a server that has gone is noticed unasked."""
 
+import os
+import resource
 import time
+from contextlib import ExitStack
 from datetime import UTC, datetime
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -11,6 +15,7 @@ from django.db.backends.postgresql import base
 from baoming.config.settings import _prepared
 from tests.environment import CLUSTER, DATABASE
 
+FD_SETSIZE = 1024  # of select(): no descriptor from here on
 ASKED = "SELECT timestamptz '2022-11-05 17:30:00+08', %s::text"
 
 
@@ -59,6 +64,21 @@ def test_times_are_aware_and_of_the_same_moment() -> None:
 def test_a_server_that_is_there_is_not_asked(no_question: None) -> None:
     connection.ensure_connection()
     assert connection.is_usable()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_among_thousands_of_open_ones_is_usable(no_question: None) -> None:
+    connection.close()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with ExitStack() as many:
+        many.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        while many.enter_context(Path(os.devnull).open("rb")).fileno() < FD_SETSIZE:
+            pass
+        connection.ensure_connection()
+        assert connection.connection.fileno() > FD_SETSIZE
+        assert connection.is_usable()
+        connection.close()
 
 
 @pytest.mark.django_db(transaction=True)
