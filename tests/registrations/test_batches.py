@@ -221,6 +221,25 @@ def test_a_kind_may_act_on_a_chunk_at_once() -> None:
     assert (batch.done, batch.skipped) == (3, 2)
 
 
+def test_a_defect_in_an_act_on_a_chunk_stops_that_chunk_and_the_batch_ends_all_the_same() -> None:
+    here, rows = site_with(5)
+    order = sorted(row.pk for row in rows)
+
+    def together(batch: Batch, people: Any, options: Any) -> dict[UUID, Outcome]:
+        for row in people:
+            mark(row, options, operator(here))
+            if row.pk == order[1]:
+                raise ValueError("欧阳思远")
+        return {row.pk: Outcome(made="file") for row in people}
+
+    batch = run(start(here, rows), kinds(act=None, act_on_chunk=together, chunk=2))
+    assert (batch.done, batch.skipped, batch.state) == (3, 2, "done")
+    lines = BatchLine.objects.exclude(sentence="")
+    assert {line.registration_id for line in lines} == set(order[:2])
+    assert all("系统出了问题（编号" in line.sentence for line in lines)
+    assert with_photo() == set(order[2:]), "nothing of the chunk that broke stays half done"
+
+
 def test_undoing_is_a_batch_of_its_own_over_those_for_whom_it_was_done() -> None:
     here, rows = site_with(4)
     first = run(start(here, rows, refuse=[str(rows[0].pk)]))

@@ -166,7 +166,7 @@ def _outcomes(batch: Batch, kind: Kind, rows: Sequence[Registration]) -> dict[UU
     if batch.undoes_id is not None:
         return _undone(batch, kind, rows)
     if kind.act_on_chunk is not None:
-        return dict(kind.act_on_chunk(batch, rows, options))
+        return _at_once(kind.act_on_chunk, batch, rows, options)
     act = kind.act
     if act is None:
         raise TypeError(f"the kind {kind.key} has no act")
@@ -187,8 +187,20 @@ def _undone(batch: Batch, kind: Kind, rows: Sequence[Registration]) -> dict[UUID
     return {row.pk: _one(lambda row=row: act(row)) for row in rows}  # type: ignore[misc]
 
 
+def _at_once(act: ChunkAct, batch: Batch, rows: Sequence[Registration], options: Options) -> dict[UUID, Outcome]:
+    """Act on a chunk inside a savepoint; a defect stops these people, and the batch goes on to the next."""
+    found: dict[UUID, Outcome] = {}
+
+    def whole() -> str:
+        found.update(act(batch, rows, options))
+        return ""
+
+    stopped = _one(whole)
+    return dict.fromkeys((row.pk for row in rows), stopped) if stopped.sentence else found
+
+
 def _one(act: Callable[[], str]) -> Outcome:
-    """Act on one person inside a savepoint; a refusal undoes what this one person's act had begun."""
+    """Act inside a savepoint, on one person mostly; a refusal undoes what this act had begun."""
     try:
         with transaction.atomic():
             return Outcome(made=act())
@@ -199,7 +211,7 @@ def _one(act: Callable[[], str]) -> Outcome:
     except Exception as problem:
         event = uuid4().hex[:8].upper()
         log.error("defect %s in a batch: %s", event, type(problem).__name__)
-        return Outcome(f"系统出了问题（编号{event}），这一名没有办成，请稍后在考生页上单独办理")
+        return Outcome(f"系统出了问题（编号{event}），没有办成，请稍后在考生页上单独办理")
 
 
 def _advance(batch: Batch, outcomes: Sequence[Outcome]) -> None:
