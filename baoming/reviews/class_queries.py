@@ -1,7 +1,7 @@
 """Reading what an office may do to a whole class now, and who will be skipped and why."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.db.models import Count, F, QuerySet
@@ -16,6 +16,7 @@ from baoming.reviews.queries import Moral, facts_of, opened
 from baoming.reviews.readiness import UNSUBMITTED, Facts, is_done, why_not
 from baoming.seasons.queries import Clock
 
+MOST_AT_ONCE = 20_000  # people of an area: PostgreSQL takes 65,535 values in one statement, and a city may have more
 _NOT_HERE = "还没有到场采集"
 # What must be done before an act can be thought of, and the step that it does: for an area as a whole.
 _WHOLE = {
@@ -33,6 +34,7 @@ class Plan:
     ready: list[Member] = field(default_factory=list)
     skipped: list[tuple[Member, str]] = field(default_factory=list)
     done: list[Member] = field(default_factory=list)
+    more: bool = False  # there are others, for whom this act is started again afterwards
 
     @property
     def unsubmitted(self) -> list[Member]:
@@ -69,11 +71,14 @@ def plan_of(kind: str, members: Iterable[Member], facts: Mapping[UUID, Facts], *
 
 
 def plan_of_area(kind: str, season_id: int, path: str, *, by: Party, clock: Clock) -> Plan:
-    """As `plan_of`, for all of an office's area who have come so far that this act is next."""
+    """As `plan_of`, for all of an office's area who have come so far that this act is next, at most MOST_AT_ONCE."""
     needs, step = _WHOLE[kind]
     rows = with_done(Registration.objects.filter(season=season_id).within(path), needs=needs, without=step)
-    found = list(rows.select_related("site").order_by("path", "class_name", "student_no"))
-    return plan_of(kind, [Member(row.student_no, row.name, row) for row in found], facts_of(found, clock=clock), by=by)
+    ordered = rows.select_related("site").order_by("path", "class_name", "student_no", "pk")
+    found = list(ordered[: MOST_AT_ONCE + 1])
+    people = [Member(row.student_no, row.name, row) for row in found[:MOST_AT_ONCE]]
+    plan = plan_of(kind, people, facts_of(found[:MOST_AT_ONCE], clock=clock), by=by)
+    return replace(plan, more=len(found) > MOST_AT_ONCE)
 
 
 def places_of(members: Sequence[Member], facts: Mapping[UUID, Facts]) -> list[tuple[Member, Place]]:

@@ -11,6 +11,7 @@ from baoming.organizations.models import Organization
 from baoming.organizations.roles import Role
 from baoming.registrations.models import Batch, Registration, RosterEntry
 from baoming.registrations.services.class_sheets import FileOrder, Logged
+from baoming.reviews import class_queries
 from baoming.reviews.models import MoralAssessment
 from baoming.reviews.queries import moral_text
 from baoming.reviews.services import assess_morals, class_prints
@@ -265,6 +266,22 @@ def test_the_whole_class_is_submitted_and_who_cannot_is_in_the_report(office: Cl
     assert "谭雅文" in found
     assert "还缺：登记表校对签字、思想品德考核意见" in found
     assert f"/candidates/{unsigned.pk}/" in found
+
+
+def test_a_city_of_more_people_than_one_statement_takes_reviews_them_one_part_after_the_other(
+    office: Client, here: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(class_queries, "MOST_AT_ONCE", 2)
+    completed(here, 3)
+    make.season("submission")
+    enter(office, here, Role.CITY)
+    for people in (2, 1):
+        found = page(office, "/classes/all/review/")
+        assert f"终审通过{people}人" in found
+        assert ("办完以后再办其余的" in found) is (people == 2)
+        office.post("/classes/all/review/", {"key": str(uuid4())})
+        run(Batch.objects.latest("created_at").pk)
+    assert Registration.objects.filter(stage="sent").count() == 3
 
 
 def test_the_county_completes_all_that_sites_have_submitted_and_others_when_it_says_so(

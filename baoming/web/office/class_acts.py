@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from baoming.registrations.models import Batch
 from baoming.registrations.services.batches import Kind, start_batch
-from baoming.reviews.class_queries import Plan, facts_of_members, plan_of, plan_of_area
+from baoming.reviews.class_queries import MOST_AT_ONCE, Plan, facts_of_members, plan_of, plan_of_area
 from baoming.reviews.services.class_acts import KINDS
 from baoming.reviews.services.class_prints import KIND as PRINT
 from baoming.reviews.services.class_prints import print_class
@@ -66,6 +66,7 @@ def _answer(request: OfficeRequest, kind: Kind, plan: Plan, *, about: str, back:
     context = {
         "kind": kind.key,
         "plan": plan,
+        "most": MOST_AT_ONCE,
         "about": about,
         "back": back,
         "errors": errors,
