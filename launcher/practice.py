@@ -35,10 +35,11 @@ def main() -> int:
 
 
 def practice() -> Stack:
-    """Return the practice stack: a folder beside the demo's, and ports from 8100 unless PORT says otherwise."""
-    own = home()
-    where = own if "BAOMING_HOME" in os.environ else Path(f"{own}-practice")
-    return Stack(where, Ports(int(os.environ.get("PORT", "8100"))), practice=True)
+    """Return the practice stack: a folder beside the installation's, and ports from 8100 unless PORT says otherwise.
+
+    Beside it wherever that is: a reset drops the database that it finds.
+    """
+    return Stack(Path(f"{home()}-practice"), Ports(int(os.environ.get("PORT", "8100"))), practice=True)
 
 
 def keep_start(stack: Stack) -> None:

@@ -65,3 +65,10 @@ def test_practice_has_a_folder_and_ports_of_its_own(monkeypatch: pytest.MonkeyPa
     assert made.home == tmp_path / "baoming-practice"
     assert made.ports.candidate == 8100
     assert made.env["BAOMING_DEMO"] == "practice"
+
+
+def test_a_reset_never_meets_the_database_of_the_installation_that_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("BAOMING_HOME", str(tmp_path / "real"))
+    assert practice.practice().home == tmp_path / "real-practice"
