@@ -1,4 +1,4 @@
-"""Pages that are printed from code are the ones in the tree."""
+"""Pages that are printed from code are the ones in the tree; a decision has a number of its own."""
 
 from pathlib import Path
 
@@ -9,3 +9,8 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 def test_the_journey_page_is_current() -> None:
     assert (DOCS / "journey.md").read_text("utf-8") == journey_page(), "run `make docs`"
+
+
+def test_every_decision_has_a_number_of_its_own_and_none_is_left_out() -> None:
+    numbers = sorted(int(page.name[:4]) for page in (DOCS / "decisions").glob("*.md"))
+    assert numbers == list(range(1, len(numbers) + 1))

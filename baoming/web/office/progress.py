@@ -1,4 +1,4 @@
-"""How far the parts of a city or a province have come, from counts that are kept (docs/decisions)."""
+"""How far the parts of a city or a province have come, from counts that are kept (docs/decisions/0013)."""
 
 from typing import Any
 
