@@ -1,5 +1,6 @@
 """R19 for a whole class: one file in list order, each sheet as the single one; who cannot be printed is named."""
 
+import errno
 import io
 from functools import cache
 from uuid import UUID, uuid4
@@ -238,6 +239,20 @@ def test_two_that_make_one_file_at_a_time_keep_one(here: Organization, monkeypat
     monkeypatch.setattr(class_sheets, "keep_file", lambda pk, pdf: (keep(pk, pdf), keep(pk, pdf)))
     make_print_file(str(file.pk))
     assert len(names) == 1
+
+
+def test_a_file_for_which_there_is_no_room_is_told_and_keeps_nobody_waiting(
+    here: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(name: str, content: object) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    batch = ordered(here, a_class(here, 1))
+    file = PrintFile.objects.get(batch=batch.pk)
+    monkeypatch.setattr(default_storage, "save", full)
+    make_print_file(str(file.pk))
+    file.refresh_from_db()
+    assert file.failed
 
 
 def test_a_press_that_breaks_is_told_and_keeps_nobody_waiting(

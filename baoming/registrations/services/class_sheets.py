@@ -128,7 +128,7 @@ def make_file(file_id: UUID, *, morals_of: Callable[[Sequence[UUID]], Mapping[UU
     cover = _cover(file, held, named_absent, printed=printed, anybody=next(iter(people.values())))
     try:
         keep_file(file.pk, class_file(sheets, cover=cover, season=season_head(file.season), made_at=file.at))
-    except (PressFailed, Unprintable) as problem:  # the job is not tried again: it would fail again, and hold up others
+    except (PressFailed, Unprintable, OSError) as problem:  # not tried again: it would fail again, and hold up others
         log.error("print file %s was not made: %s", file.pk, type(problem).__name__)
         give_up_file(file.pk)
 
