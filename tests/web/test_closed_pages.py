@@ -162,6 +162,8 @@ def test_the_switch_is_the_provinces(office: Client) -> None:
     assert "明天" in refused.content.decode()
     assert office.post("/season/pause/", {"act": "pause", "reason": REASON, "extends": "yes"}).status_code == 302
     assert Season.objects.get(kind="demo").pause_extends
+    again = office.post("/season/pause/", {"act": "pause", "reason": "另一个原因"})
+    assert (again.status_code, "已经在暂停" in again.content.decode()) == (422, True)
     assert "恢复办理" in office.get("/season/pause/").content.decode()
     assert office.post("/season/pause/", {"act": "resume"}).status_code == 302
     assert Season.objects.get(kind="demo").paused_at is None

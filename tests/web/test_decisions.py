@@ -49,6 +49,16 @@ def test_the_desk_refers_and_the_county_passes(office: Client) -> None:
     assert row.name not in office.get("/approvals/").content.decode()
 
 
+def test_at_the_desk_a_refusal_keeps_what_was_typed(office: Client) -> None:
+    row = files.county_returned()
+    refused = of_site(office, row).post(
+        f"/desk/{row.pk}/review/", {"act": "return", "reason": "other", "note": "缺居住证明"}
+    )
+    assert refused.status_code == 422
+    assert "由县（市、区）招考机构办理" in refused.content.decode()
+    assert "缺居住证明" in refused.content.decode()
+
+
 def test_the_city_finds_what_waits_for_the_city(office: Client) -> None:
     row = files.to_city()
     other = make.registration(row.site, name="阿依古丽·买买提")

@@ -105,8 +105,9 @@ def review(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
     registration = one(request, registration_id)
     try:
         judge(request, registration)
-    except Invalid as refusal:
-        return _file(request, registration, refusal.fields)
+    except Refused as refusal:  # also what another office did meanwhile: the words that were typed stay
+        errors = refusal.fields if isinstance(refusal, Invalid) else {"note": str(refusal)}
+        return _file(request, one(request, registration_id), errors)
     return redirect("office:desk_file", registration.pk)
 
 

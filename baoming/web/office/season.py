@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 from baoming.continuity.services import pause_season, resume_season
 from baoming.schedule.queries import calendar, phase_times
 from baoming.schedule.services import go_to_phase
-from baoming.shared.errors import Invalid
+from baoming.shared.errors import Invalid, Refused
 from baoming.shared.moments import typed_moment
 from baoming.web.access import OfficeRequest, staff_may
 
@@ -42,8 +42,8 @@ def pause(request: OfficeRequest) -> HttpResponse:
         until = typed_moment(typed["until"], "until")
         extends = typed["extends"] == "yes"
         pause_season(request.season.pk, reason=typed["reason"], until=until, extends=extends, by=request.actor)
-    except Invalid as refusal:
-        return _pause_page(request, typed, refusal.fields)
+    except Refused as refusal:
+        return _pause_page(request, typed, refusal.fields if isinstance(refusal, Invalid) else {"reason": str(refusal)})
     return redirect("office:pause")
 
 
