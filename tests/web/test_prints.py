@@ -55,6 +55,20 @@ def page(client: Client, address: str) -> str:
     return "".join(answer.content.decode().split())
 
 
+def test_of_whoever_has_moved_away_the_old_site_sees_its_paper_and_no_new_number(
+    office: Client, rows: list[Registration], file: PrintFile
+) -> None:
+    there = make.site(of="0103")
+    Registration.objects.filter(pk=rows[0].pk).update(site=there, path=there.path, number=1030007)
+    signed_in(office, make.staff(rows[0].site))
+    shown = page(office, f"/prints/{file.pk}/")
+    assert rows[0].name in shown
+    assert "已转出" in shown
+    assert "0007" not in shown
+    assert f"/candidates/{rows[0].pk}/" not in shown
+    assert f"/candidates/{rows[1].pk}/" in shown
+
+
 def test_the_site_sees_its_files_and_opens_one(office: Client, rows: list[Registration], file: PrintFile) -> None:
     signed_in(office, make.staff(rows[0].site))
     listed = page(office, "/prints/")

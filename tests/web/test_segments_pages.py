@@ -226,6 +226,20 @@ def test_counts_beyond_one_code_say_so_and_the_provinces_code_helps(county: Clie
     assert "0199　0001—6180" in shown
 
 
+def test_a_number_that_another_county_voided_later_is_not_told_here(county: Client) -> None:
+    given(make.site(), 1, 10)
+    row = issue(make.site(), 1)[0]
+    void_number(row.pk, reason="读错证件", by=COUNTY)
+    there = make.site(of="0103")
+    make.segment(there, first=1030001, last=1030010)
+    Registration.objects.filter(pk=row.pk).update(site=there, path=there.path)
+    issue_number(row.pk, by=Actor(kind=Party.SITE, id="", path=there.path, label="刘洋"))
+    void_number(row.pk, reason="读错证件", by=Actor(kind=Party.COUNTY, id="", path="43/01/03/", label="陈红"))
+    changes = text(county, "/segments/changes/")
+    assert "作废报名序号01020001" in changes
+    assert "01030001" not in changes
+
+
 def test_the_void_list_names_number_reason_and_what_came_after(county: Client) -> None:
     here = make.site("01")
     given(here, 1, 100)

@@ -169,9 +169,12 @@ def changes(request: OfficeRequest, *, limit: int) -> list[dict[str, str]]:
     """Return what happened to the office's numbers and sites, newest first, in words."""
     season, path = request.season.pk, request.staff.path
     names = {site.pk: site.name for site in Organization.objects.within(path)}
-    voided = voided_numbers(season, path).order_by("-id").values_list("registration", flat=True)[:limit]
-    events = acts_on([*names, *voided], [*SEGMENT_VERBS, "void_number"], limit=limit)
-    return [_line(event, names.get(event.subject, "") if event.subject else "") for event in events]
+    voided = voided_numbers(season, path).order_by("-id")[:limit]
+    # Whoever moved on to another county may have had a number voided there too: that one is not told here.
+    own = {serial(row.number) for row in voided}
+    events = acts_on([*names, *(row.registration_id for row in voided)], [*SEGMENT_VERBS, "void_number"], limit=limit)
+    told = [event for event in events if event.verb != "void_number" or event.details["number"] in own]
+    return [_line(event, names.get(event.subject, "") if event.subject else "") for event in told]
 
 
 def _line(event: Event, name: str) -> dict[str, str]:
