@@ -23,6 +23,7 @@ from baoming.registrations.models import Registration
 from baoming.registrations.models.batches import BatchQuerySet
 from baoming.registrations.models.registration import RegistrationQuerySet
 from baoming.registrations.services.batches import start_batch
+from baoming.web.office import scope
 from tests import factories as make
 from tests.registrations import confirmed
 from tests.web.conftest import signed_in
@@ -257,6 +258,9 @@ def test_control_without_the_scope_every_route_reaches_another_countys_people(
     def everywhere(rows: QuerySet[Any], path: str) -> QuerySet[Any]:
         return rows.all()
 
+    def anybody(pk: UUID, season_id: int, low: str, high: str) -> Registration | None:
+        return Registration.objects.select_related("site").filter(pk=pk, season=season_id).first()
+
     row = confirmed.saved()
     second_city = strangers(row)["second city"]
     monkeypatch.setattr(RegistrationQuerySet, "within", everywhere)
@@ -264,6 +268,7 @@ def test_control_without_the_scope_every_route_reaches_another_countys_people(
     monkeypatch.setattr(PrintFileQuerySet, "within", everywhere)
     monkeypatch.setattr(BatchQuerySet, "within", everywhere)
     monkeypatch.setattr(AnnouncementQuerySet, "within", everywhere)
+    monkeypatch.setattr(scope, "within_reach", anybody)
     reached = answers(office, row, second_city)
     assert set(reached) == set(OF_ONE)
     assert set(reached.values()) <= REACHED, reached
