@@ -70,7 +70,8 @@ def restore(where: Path, source: Path | None) -> tuple[str, Inventory]:
 def _opened(where: Path, source: Path | None) -> tuple[Inventory, KeyRing]:
     """Return what the backup says it holds. Raises RestoreFailed, BackupFailed."""
     if source is None or not all((source / name).is_file() for name in (DATABASE, MEDIA, INVENTORY)):
-        raise RestoreFailed("Name the folder of a whole backup: make restore FROM=/path/to/backup")
+        there = f"{source} holds no whole backup. " if source else ""
+        raise RestoreFailed(f"{there}Name the folder of a whole backup: make restore FROM=/path/to/backup")
     ring = vault_of(where)
     with (source / INVENTORY).open("rb") as file:
         try:
