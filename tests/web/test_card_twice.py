@@ -51,8 +51,20 @@ def test_a_card_posted_twice_leads_to_the_one_file(office: Client) -> None:
     assert first.headers["Location"] == again.headers["Location"]
     assert Registration.objects.count() == CardUse.objects.count() == 1
     fresh = office.post("/desk/card/", {"card": reading(person, nonce="n2")})
-    assert fresh.status_code == 422
-    assert f"已在{here.name}报名" in fresh.content.decode()
+    assert fresh.headers["Location"] == first.headers["Location"]
+    assert Registration.objects.count() == CardUse.objects.count() == 1
+
+
+def test_a_card_of_another_site_is_refused_and_says_where_to_go(office: Client) -> None:
+    make.season()
+    there, person = make.site("02"), make.document()
+    signed_in(office, make.staff(there))
+    office.post("/desk/card/", {"card": reading(person, nonce="n1")})
+    signed_in(office, make.staff(make.site("01")))
+    answer = office.post("/desk/card/", {"card": reading(person, nonce="n2")})
+    assert answer.status_code == 422
+    assert f"已在{there.name}报名" in answer.content.decode()
+    assert Registration.objects.count() == 1
 
 
 def test_a_reading_used_for_one_file_opens_no_other(office: Client) -> None:

@@ -39,7 +39,11 @@ _KEPT = 3 * FRESH  # longer than any reading of now can be fresh, whatever the c
 
 
 class Duplicate(Refused):
-    """This person is registered already. The sentence names the site: for staff only."""
+    """This person is registered already. The sentence names the site: for staff only. `file`: what they have."""
+
+    def __init__(self, message: str, *, file: UUID) -> None:
+        super().__init__(message)
+        self.file = file
 
 
 @transaction.atomic
@@ -139,11 +143,13 @@ def _duplicate(other: Registration) -> Duplicate:
     if other.stopped_at is not None:
         return Duplicate(
             f"这名考生已在{other.site.name}报名，报名后来中止。一个人只能报名一次，"
-            "要继续报名请联系该报名点，由其县（市、区）招考机构撤销中止"
+            "要继续报名请联系该报名点，由其县（市、区）招考机构撤销中止",
+            file=other.pk,
         )
     done = STEPS[other.current_step].zh if other.current_step else "全部步骤"
     return Duplicate(
-        f"这名考生已在{other.site.name}报名（现在到：{done}），一个人只能报名一次。请让考生到该报名点继续办理"
+        f"这名考生已在{other.site.name}报名（现在到：{done}），一个人只能报名一次。请让考生到该报名点继续办理",
+        file=other.pk,
     )
 
 

@@ -23,7 +23,7 @@ from baoming.registrations.queries import (
     tasks_of,
 )
 from baoming.registrations.segment_queries import next_number
-from baoming.registrations.services.intake import matching_entry, open_file, reread_card
+from baoming.registrations.services.intake import Duplicate, matching_entry, open_file, reread_card
 from baoming.registrations.services.numbers import issue_number
 from baoming.registrations.services.photos import pass_photo, take_photo
 from baoming.registrations.services.slips import print_slip
@@ -52,10 +52,14 @@ def queue(request: OfficeRequest) -> HttpResponse:
 @require_POST
 @staff_may("intake")
 def open_by_card(request: OfficeRequest) -> HttpResponse:
-    """Open a file from a reading that the paired reader has signed."""
+    """Open a file from a reading that the paired reader has signed; who has one at this site is shown it."""
     try:
         reading = read_card(request.POST.get("card", ""))
         return _opened(request, reading.document, reader=reading.reader, nonce=reading.nonce)
+    except Duplicate as refusal:
+        if Registration.objects.filter(pk=refusal.file, site=request.staff.office).exists():
+            return redirect("office:desk_file", refusal.file)
+        return _queue(request, {"card": str(refusal)})
     except Refused as refusal:
         return _queue(request, {"card": str(refusal)})
 
