@@ -131,8 +131,23 @@ def test_sign_in_says_the_same_to_known_and_unknown(phone: Client) -> None:
         answer = phone.post("/sign-in/", {"number": number, "password": "wrong"})
         assert answer.status_code == 422
         assert "证件号或密码不一致" in answer.content.decode()
+        assert f'value="{number}"' in answer.content.decode()
     right = phone.post("/sign-in/", {"number": typed["number"].lower(), "password": "denglu-2023"})
     assert right.headers["Location"] == "/tasks/"
+
+
+@pytest.mark.parametrize("words", ["2031.03.18", "2031.3.18", "2031年3月18日", "２０３１０３１８", "2031/03/18"])
+def test_the_validity_is_read_however_the_date_is_written(phone: Client, words: str) -> None:
+    _, typed = slip()
+    assert phone.post("/claim/", {**typed, "valid_to": words}).status_code == 302
+
+
+def test_an_empty_validity_is_asked_for_unless_the_card_has_no_end(phone: Client) -> None:
+    _, typed = slip(valid_to=None)
+    answer = phone.post("/claim/", {**typed, "valid_to": ""})
+    assert answer.status_code == 422
+    assert "请填写身份证有效期止日，身份证上写“长期”的请勾选" in answer.content.decode()
+    assert phone.post("/claim/", {**typed, "valid_to": "", "long_term": "1"}).status_code == 302
 
 
 def test_the_validity_on_the_card_counts(phone: Client) -> None:

@@ -1,5 +1,6 @@
 """The front door: home with the calendar, first login, sign-in, sign-out, and the task list."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -29,7 +30,12 @@ from baoming.web.errors import STEP_PAGES
 
 _YEAR = 365 * 24 * 3600
 _LONGEST = 40  # characters read of what should be an ID number; the field takes no more
-_ASKED = {"name": "姓名", "number": "公民身份号码", "code": "激活码"}
+_ASKED = {
+    "name": "请填写姓名",
+    "number": "请填写公民身份号码",
+    "valid_to": "请填写身份证有效期止日，身份证上写“长期”的请勾选",
+    "code": "请填写激活码",
+}
 _SENTENCE = "证件号或密码不一致，请核对后再试"
 
 
@@ -39,7 +45,7 @@ def first_login(request: CandidateRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "candidate/first_login.html", {"errors": {}, "typed": {}, "closed": _closed(request)})
     typed = request.POST.dict()
-    if errors := {key: f"请填写{label}" for key, label in _ASKED.items() if not typed.get(key, "").strip()}:
+    if errors := _missing(typed):
         return render(request, "candidate/first_login.html", {"errors": errors, "typed": typed}, status=422)
     try:
         registration = claim(
@@ -59,9 +65,9 @@ def first_login(request: CandidateRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def sign_in(request: CandidateRequest) -> HttpResponse:
-    """ID number and login password; the same sentence for unknown persons."""
+    """ID number and login password; the same sentence for unknown persons, and the number stays on the page."""
     if request.method != "POST":
-        return render(request, "candidate/sign_in.html", {"errors": {}})
+        return render(request, "candidate/sign_in.html", {"errors": {}, "typed": ""})
     try:
         account = check(
             _handle(request.season.pk, request.POST.get("number", "")),
@@ -72,7 +78,8 @@ def sign_in(request: CandidateRequest) -> HttpResponse:
             sentence=_SENTENCE,
         )
     except Refused as refusal:
-        return render(request, "candidate/sign_in.html", {"errors": {"password": str(refusal)}}, status=422)
+        context = {"errors": {"password": str(refusal)}, "typed": request.POST.get("number", "")}
+        return render(request, "candidate/sign_in.html", context, status=422)
     login(request, account)
     return _with_device(request, account)
 
@@ -126,12 +133,23 @@ def _handle(season_id: int, number: str) -> str:
     return candidate_handle(season_id, keys().blind(wanted, purpose=purpose, season=season_id))
 
 
+def _missing(typed: Mapping[str, Any]) -> dict[str, str]:
+    """Return a sentence for each field that is still empty, in the order of the page."""
+    asked = dict(_ASKED)
+    if typed.get("long_term"):
+        del asked["valid_to"]
+    return {key: sentence for key, sentence in asked.items() if not typed.get(key, "").strip()}
+
+
 def _valid_to(typed: Mapping[str, Any]) -> date | None:
     """Read the end of the card's validity; None for 长期. Raises Refused for what is no date."""
     if typed.get("long_term"):
         return None
-    digits = halfwidth(str(typed.get("valid_to", ""))).replace(".", "").replace("/", "")
+    parts = re.findall(r"\d+", str(typed.get("valid_to", "")))
+    if len(parts) == 1:
+        parts = [parts[0][:4], parts[0][4:6], parts[0][6:]]
     try:
-        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
-    except ValueError:
+        year, month, day = map(int, parts)
+        return date(year, month, day)
+    except (ValueError, OverflowError):
         raise Refused(MISMATCH) from None
