@@ -1,5 +1,7 @@
 """The page of a batch: progress, report, and the way back; and the list of the own office's batches."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -38,6 +40,8 @@ def test_until_it_has_ended_the_page_reads_itself_again(office: Client, here: Or
     ended = page(office, f"/batches/{batch.pk}/")
     assert AGAIN not in ended
     assert "<b>2</b> 人已办" in ended
+    bars = re.findall(r'<rect(?: class="(\w+)")? width="(\d+)', ended)
+    assert bars == [("problem", "100"), ("", "66")]  # the skipped lie behind: what is done covers them from the left
     assert "谭雅文" in ended
     assert "还没有打印现在的登记表" in ended
     assert f"/candidates/{unprinted.pk}/" in ended

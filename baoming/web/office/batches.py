@@ -84,7 +84,7 @@ def _page(request: OfficeRequest, batch: Batch, *, errors: dict[str, str] | None
         "batch": batch,
         "kind": KINDS[batch.kind],
         "total": len(batch.ids),
-        "meter": [(100 * batch.done / total, ""), (100 * batch.skipped / total, "problem")],
+        "meter": [(100 * (batch.done + batch.skipped) / total, "problem"), (100 * batch.done / total, "")],
         "lines": lines.order_by("registration__path", "registration__class_name", "registration__student_no")[:LINES],
         "most": LINES,
         "undone": undone,
