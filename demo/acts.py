@@ -33,6 +33,7 @@ from baoming.reviews.services import (
 )
 from baoming.seasons.models import Season
 from baoming.seasons.queries import data, season_now
+from baoming.shared.services import update
 from baoming.vault.services import keys
 from demo.cast import Pupil
 from demo.outside import Cashier, Printer, code_sent_to, picture
@@ -116,11 +117,15 @@ def _slip(walk: Walk) -> None:
 
 
 def _claim(walk: Walk) -> None:
+    """First login; the page that signs in would note when."""
     one = walk.pupil.person
-    claim(
+    mine = claim(
         season=walk.season, name=one.name, number=one.number, valid_to=one.valid_to, code=walk.code,
         address=f"demo-{walk.pupil.seed}",
     )  # fmt: skip
+    assert mine.account is not None
+    mine.account.last_login = season_now(walk.season.pk)
+    update(mine.account, "last_login")
 
 
 def _order(walk: Walk) -> None:
