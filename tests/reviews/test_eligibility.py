@@ -6,10 +6,12 @@ from datetime import date
 import pytest
 
 from baoming.audit.models import Event
+from baoming.registrations import list_queries
 from baoming.registrations.models import Registration, StepLog
-from baoming.registrations.queries import document_of, state_of, worklist
+from baoming.registrations.queries import document_of, state_of
 from baoming.registrations.services.intake import reread_card
 from baoming.registrations.services.numbers import issue_number
+from baoming.registrations.worklists import TABS
 from baoming.reviews import decisions
 from baoming.reviews.models import EligibilityReview
 from baoming.reviews.queries import decision_on, last_review
@@ -36,7 +38,8 @@ pytestmark = pytest.mark.django_db
 
 def waits(row: Registration) -> bool:
     """Whether the person stands in the county's list of what waits for approval."""
-    return worklist(row.season_id, county(row).path, tab="approval").filter(pk=row.pk).exists()
+    filters = list_queries.Filters(row.season_id, county(row).path)
+    return row.pk in {line.id for line in list_queries.page(filters, TABS["approval"], first=0, size=50)}
 
 
 # return
