@@ -1,17 +1,21 @@
 """Jobs: deferred by name inside the transaction that causes them, run again when they fail, or when their worker died.
 
-A job deferred in a transaction runs only if that commits. Every job may run twice.
+A job deferred in a transaction runs only if that commits, and not before it does. Every job may run twice.
 """
 
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
+from functools import cache
+from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
-from procrastinate.jobs import Job, Status
+from procrastinate.jobs import Job, JobDeferrer, Status
+from procrastinate.manager import JobManager
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from procrastinate.types import JSONDict
 
@@ -33,24 +37,40 @@ class Again(BaseRetryStrategy):
         return RetryDecision(retry_in={"seconds": min(2 ** min(job.attempts + 1, 10), _LONGEST_WAIT)})
 
 
+@cache
+def _ours() -> JobManager:
+    return JobManager(DjangoConnector())
+
+
+def _queue(task: str, **options: Any) -> JobDeferrer:
+    """Configure a job that is written through the caller's connection, in its transaction.
+
+    Inside a worker the app has a connector of its own: what it defers would be seen at once, before the
+    caller's rows are there, and would stay when the caller rolls back.
+    """
+    queued = app.configure_task(task, **options)
+    queued.job_manager = _ours()
+    return queued
+
+
 def defer(task: str, *, after: timedelta | None = None, **ids: str | int) -> None:
     """Queue `task` (as named in some package's tasks.py) with ids only, never with a person's data."""
     if after is None:
-        app.configure_task(task).defer(**ids)
+        _queue(task).defer(**ids)
     else:
-        app.configure_task(task, schedule_in={"seconds": int(after.total_seconds())}).defer(**ids)
+        _queue(task, schedule_in={"seconds": int(after.total_seconds())}).defer(**ids)
 
 
 def defer_in_line(task: str, line: str, **ids: str | int) -> None:
     """As `defer`; jobs of one line run one at a time, in their order, on however many workers."""
-    app.configure_task(task, lock=line).defer(**ids)
+    _queue(task, lock=line).defer(**ids)
 
 
 def defer_many(task: str, key: str, ids: Sequence[str]) -> None:
     """As `defer`, one job for each of `ids`, given to it as `key`; all in one statement."""
     if ids:
         rows: list[JSONDict] = [{key: one} for one in ids]
-        app.configure_task(task).batch_defer(*rows)
+        _queue(task).batch_defer(*rows)
 
 
 def defer_once(task: str, key: str, *, after: timedelta = timedelta(0), **ids: str | int) -> None:
@@ -61,7 +81,7 @@ def defer_once(task: str, key: str, *, after: timedelta = timedelta(0), **ids: s
     wait = {"seconds": int(after.total_seconds())}
     # An inner block: the refused insert must not break the caller's transaction.
     with suppress(AlreadyEnqueued), transaction.atomic():
-        app.configure_task(task, queueing_lock=f"{task}:{key}", schedule_in=wait).defer(**ids)
+        _queue(task, queueing_lock=f"{task}:{key}", schedule_in=wait).defer(**ids)
 
 
 @app.periodic(cron="* * * * *")
