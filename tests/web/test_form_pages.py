@@ -23,7 +23,7 @@ def signed_in(get_response: Answer) -> Answer:
     attached = SignedIn(get_response)
 
     def answer(request: HttpRequest) -> HttpResponse:
-        request.user = Registration.objects.get().account
+        request.user = Registration.objects.select_related("site").get().account  # as the portal reads them
         return attached(request)
 
     return answer
