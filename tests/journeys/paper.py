@@ -3,6 +3,7 @@
 import io
 import re
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Page
 from pypdf import PdfReader
@@ -10,10 +11,10 @@ from pypdf import PdfReader
 _GROUPED_CODE = re.compile(r"(?<![0-9A-Z])[0-9A-Z]{4}(?:\s+[0-9A-Z]{4}){3}(?![0-9A-Z])")
 
 
-def print_out(page: Page, button: str) -> str:
-    """Press `button`, which prints, and return the words on the paper."""
+def print_out(page: Page, button: str, *, role: Literal["button", "link"] = "button") -> str:
+    """Press `button` (or follow the link), which prints, and return the words on the paper."""
     with page.expect_download() as printing:
-        page.get_by_role("button", name=button).click()
+        page.get_by_role(role, name=button if role == "button" else re.compile(button)).click()
     pdf = Path(printing.value.path()).read_bytes()
     return "\n".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(pdf)).pages)
 
