@@ -4,15 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, QuerySet
 
 from baoming.audit.actors import Party
 from baoming.registrations.class_progress import Known, Place, place_of
 from baoming.registrations.class_queries import Member, with_done
 from baoming.registrations.journey import STEPS
 from baoming.registrations.models import Registration
-from baoming.reviews.models import MoralAssessment, Submission
-from baoming.reviews.queries import Moral, facts_of, opened
+from baoming.reviews.models import MoralAssessment
+from baoming.reviews.queries import Moral, facts_of, opened, site_submissions
 from baoming.reviews.readiness import UNSUBMITTED, Facts, is_done, why_not
 from baoming.seasons.queries import Clock
 
@@ -95,9 +95,8 @@ def assessments_of(ids: Sequence[UUID]) -> dict[UUID, tuple[int, Moral]]:
 
 def submitted_by(group: str, where: "QuerySet[Registration]") -> dict[object, int]:
     """Count the standing submissions of sites, by one column of the registration."""
-    rows = Submission.objects.filter(registration__in=where, level=Submission.Level.SITE, withdrawal=None)
-    current = rows.filter(version=F("registration__version")).order_by()
-    return dict(current.values_list(f"registration__{group}").annotate(Count("registration", distinct=True)))
+    rows = site_submissions().filter(registration__in=where).order_by()
+    return dict(rows.values_list(f"registration__{group}").annotate(Count("registration", distinct=True)))
 
 
 def _place(member: Member, facts: Mapping[UUID, Facts]) -> Place:

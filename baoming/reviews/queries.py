@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from baoming.audit.actors import PARTY_NAMES, Party
-from baoming.registrations.models import Registration, StepLog
+from baoming.registrations.models import Registration, Signature, StepLog
 from baoming.registrations.queries import states_of
 from baoming.reviews.decisions import reasons
 from baoming.reviews.models import EligibilityReview, MoralAssessment, Submission, Transfer, Withdrawal
@@ -125,10 +125,21 @@ def _submission(registration: Registration, level: str) -> QuerySet[Submission]:
     return rows.order_by("-id")[:1]
 
 
-def site_submission(registration: Registration) -> Submission | None:
-    """Return the site's submission while it says what is so: of the newest version and not taken back."""
-    sent = last_submission(registration, Submission.Level.SITE)
-    return sent if sent is not None and sent.version == registration.version else None
+def site_submissions() -> QuerySet[Submission]:
+    """Return the sites' submissions that still say what is so.
+
+    Of the newest version, on a signature that stood then and stands now, and not taken back: a number that is
+    voided or a photo that is taken again lets the signature fall, and the submission with it.
+    """
+    signed = Signature.objects.filter(registration=OuterRef("registration"), voided_at=None, at__lte=OuterRef("at"))
+    rows = Submission.objects.filter(level=Submission.Level.SITE, withdrawal=None)
+    return rows.filter(Exists(signed), version=F("registration__version"))
+
+
+@kept_one
+def site_submission(registration: Registration) -> QuerySet[Submission]:
+    """Return the site's submission while it stands."""
+    return site_submissions().filter(registration=registration).order_by("-id")[:1]
 
 
 def facts_of(rows: Sequence[Registration], *, clock: Clock) -> dict[UUID, Facts]:
@@ -141,9 +152,8 @@ def facts_of(rows: Sequence[Registration], *, clock: Clock) -> dict[UUID, Facts]
 
 
 def submitted_among(ids: Sequence[UUID]) -> set[UUID]:
-    """Return those whose site's submission stands (see `site_submission`)."""
-    rows = Submission.objects.filter(registration__in=ids, level=Submission.Level.SITE, withdrawal=None)
-    return set(rows.filter(version=F("registration__version")).values_list("registration", flat=True))
+    """Return those whose site's submission stands."""
+    return set(site_submissions().filter(registration__in=ids).values_list("registration", flat=True))
 
 
 def _words(row: MoralAssessment) -> str:
