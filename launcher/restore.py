@@ -61,10 +61,10 @@ def restore(where: Path, source: Path | None) -> tuple[str, Inventory]:
             _unpack(source / MEDIA, media)
             _load(where, cluster, source / DATABASE, ring)
             _prove(cluster, media, wanted)
+            return _change_places(cluster, where, stamp), wanted
         except BaseException:
             _remove(cluster, media)
             raise
-        return _change_places(cluster, where, stamp), wanted
 
 
 def _opened(where: Path, source: Path | None) -> tuple[Inventory, KeyRing]:
@@ -141,17 +141,26 @@ def _prove(cluster: Cluster, media: Path, wanted: Inventory) -> None:
 
 
 def _change_places(cluster: Cluster, where: Path, kept: str) -> str:
-    """Let the restored database and folder take their places; returns the old database's name, empty without one."""
-    with _admin(cluster) as admin:
-        there = admin.execute("SELECT 1 FROM pg_database WHERE datname = 'baoming'").fetchone()
-        with admin.transaction():
-            if there:
-                admin.execute(_renaming("baoming", kept))
-            admin.execute(_renaming(_RESTORED, "baoming"))
-    media = where / "media"
+    """Let the restored files and database take their places; returns the old database's name, empty without one.
+
+    The files first, since they can be put back: the database alone decides, in one transaction of its own.
+    """
+    media, old, new = where / "media", where / f"media.{kept}", where / "media.restored"
     if media.exists():
-        media.rename(where / f"media.{kept}")
-    (where / "media.restored").rename(media)
+        media.rename(old)
+    new.rename(media)
+    try:
+        with _admin(cluster) as admin:
+            there = admin.execute("SELECT 1 FROM pg_database WHERE datname = 'baoming'").fetchone()
+            with admin.transaction():
+                if there:
+                    admin.execute(_renaming("baoming", kept))
+                admin.execute(_renaming(_RESTORED, "baoming"))
+    except psycopg.Error as error:
+        media.rename(new)
+        if old.exists():
+            old.rename(media)
+        raise RestoreFailed("The portals were started meanwhile: stop `make run`, then restore again.") from error
     return kept if there else ""
 
 

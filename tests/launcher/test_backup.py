@@ -215,6 +215,27 @@ def test_portals_at_work_are_not_restored_under(home: Path) -> None:
         restore(home, home / "backup")
 
 
+def test_portals_that_start_at_the_last_moment_keep_their_database_and_their_files(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prove, opened = restoring._prove, []
+
+    def prove_slowly(*proof: object) -> None:
+        prove(*proof)  # type: ignore[arg-type]
+        opened.append(psycopg.connect(Cluster(home).url("app")))
+
+    monkeypatch.setattr(restoring, "_prove", prove_slowly)
+    (home / "media" / "since").write_text("written after the backup")
+    with pytest.raises(RestoreFailed, match="started meanwhile"):
+        restore(home, home / "backup")
+    opened[0].close()
+    assert (home / "media" / "since").exists()
+    assert not (home / "media.restored").exists()
+    assert ask(home, "SELECT 1 FROM pg_database WHERE datname = 'baoming_restored'") == []
+    assert offices(home) > 100
+    (home / "media" / "since").unlink()
+
+
 def test_a_backup_is_never_written_over(home: Path) -> None:
     with pytest.raises(BackupFailed, match="never written over"):
         back_up(home, home / "backup")
