@@ -158,3 +158,12 @@ def test_each_act_belongs_to_the_offices_of_the_mission(office: Client, act: str
         answer = office.post(f"/candidates/{row.pk}/{act}/")
         assert (answer.status_code == 404) == (role not in allowed), role
         assert office.get(f"/candidates/{row.pk}/{act}/").status_code == 405
+
+
+def test_a_site_opens_the_form_again_after_the_signature_until_the_county_completes(office: Client) -> None:
+    row, words = confirmed.signed(), "校对发现有错，让考生本人改"
+    of_site(office, row)
+    assert words in page(office, row)
+    assert office.post(f"/candidates/{row.pk}/correction/", {"hours": "24"}).status_code == 302
+    done = confirmed.completed()
+    assert words not in page(of_site(office, done), done)
