@@ -35,7 +35,7 @@ from standins.faces import face  # noqa: E402
 from standins.people import Person, people  # noqa: E402
 
 SHEETS, FACES = 200, 10
-_COUNTY, _FIRST_SITE, _AREA = "0105", 60, 990010
+_COUNTY, _FIRST_SITE, _AREA = "0112", 60, 990010  # a county where nobody else is measured
 _PROVINCE = Actor(kind=Party.PROVINCE, id="", path="43/", label="测量")
 _MORAL = "该生拥护中国共产党的领导，遵纪守法，尊敬师长，团结同学，学习刻苦，思想品德考核合格。"
 
