@@ -28,8 +28,9 @@ def free_range() -> int:
     raise OSError("no free ports")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
+    """An installation of its own for each story: none meets the people of another."""
     home = Path(tempfile.mkdtemp(prefix="baoming-story-"))
     home.chmod(0o755)
     running = Stack(home, Ports(free_range()))

@@ -182,7 +182,7 @@ def review(desktop: Page) -> None:
     with office.signed_in(desktop, "liqiang") as teacher:
         teacher.get_by_role("link", name="班级", exact=True).click()  # of one class only, which opens at once
         teacher.get_by_role("heading", name=TITLE, level=1).wait_for()
-        expect(teacher.get_by_role("img", name="签字已完成")).to_have_count(COUNT)
+        expect(teacher.get_by_role("img", name="签字确认已完成")).to_have_count(COUNT)
         expect(teacher.get_by_role("navigation", name="全班办理")).to_have_count(0)
 
 
