@@ -114,7 +114,7 @@ def finish(desktop: Page, handset: Page) -> None:
         expect(neighbour.get_by_text(f"查找“{PERSON.name}”，找到0人")).to_be_visible()
     with office.signed_in(desktop, "zhoumin") as site:
         site.get_by_role("link", name="考生", exact=True).click()
-        expect(site.get_by_role("row", name=re.compile(PERSON.name))).to_contain_text("第2版已签")
+        expect(site.get_by_role("row", name=re.compile(PERSON.name))).to_contain_text("第2版，有效第2版")
     handset.goto("/tasks/")
     done = handset.get_by_role("region", name="已完成")
     for title in ("登记表校对签字", "县区完成", "市州终审"):
