@@ -4,6 +4,7 @@ from typing import ClassVar
 from uuid import UUID, uuid4
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
 
@@ -38,6 +39,12 @@ class Account(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class Session(AbstractBaseSession):
+    """A browser that is signed in. The account stands beside the data, so that both are found by one question."""
+
+    account = models.ForeignKey(Account, models.CASCADE, null=True)
 
 
 class Device(models.Model):

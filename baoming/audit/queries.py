@@ -1,6 +1,8 @@
 """Reading what has happened."""
 
 from collections.abc import Collection
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -11,14 +13,24 @@ from baoming.shared.queries import Kept
 _MOST = 100
 
 
-def story(subject: UUID, *, limit: int = _MOST) -> list[Event]:
-    """Return what was done to one registration, newest first."""
-    return _newest(subject)[:limit]
+class Act(NamedTuple):
+    """One event as a person's page tells it."""
+
+    at: datetime
+    verb: str
+    label: str  # of who did it
+    details: dict[str, Any]
+
+
+def story(subject: UUID) -> list[Act]:
+    """Return what was done to one registration, newest first, at most a hundred acts."""
+    return list(map(Act._make, _newest(subject)))
 
 
 @Kept
-def _newest(subject: UUID) -> QuerySet[Event]:
-    return Event.objects.filter(subject=subject).order_by("-id")[:_MOST]
+def _newest(subject: UUID) -> "QuerySet[Event, tuple[Any, ...]]":
+    rows = Event.objects.filter(subject=subject).order_by("-id")
+    return rows.values_list("at", "verb", "actor_label", "details")[:_MOST]
 
 
 def acts_on(subjects: Collection[UUID], verbs: Collection[str], *, limit: int) -> list[Event]:

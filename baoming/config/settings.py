@@ -59,7 +59,6 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "django.contrib.staticfiles",
     "procrastinate.contrib.django",
     "csp",
@@ -87,7 +86,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "baoming.web.sessions.known",
     "baoming.web.middleware.RequestTransaction",
     "baoming.web.middleware.SignedIn",
     "baoming.web.middleware.sliding_session",
@@ -108,7 +107,6 @@ TEMPLATES = [
 ]
 
 AUTH_USER_MODEL = "accounts.Account"
-AUTHENTICATION_BACKENDS = ["baoming.web.sessions.Accounts"]
 SESSION_ENGINE = "baoming.web.sessions"
 PASSWORD_HASHERS = ["baoming.accounts.hashers.Argon2id"]
 # Cookie names differ, so that both portals work side by side in one browser on one host.

@@ -1,7 +1,10 @@
 """Reading the office tree."""
 
+from django.db.models import QuerySet
+
 from baoming.organizations.models import Organization, SiteSeason
 from baoming.shared.paths import next_sibling
+from baoming.shared.queries import Kept
 
 
 def county_of_code(code: str) -> Organization | None:
@@ -20,16 +23,29 @@ def counties_by_city() -> list[tuple[str, list[Organization]]]:
 
 def sites_of(season_id: int, path: str) -> list[tuple[Organization, SiteSeason | None]]:
     """Return the sites at or below an office with their state in the season: two queries."""
-    states = {row.site_id: row for row in SiteSeason.objects.filter(
-        season=season_id, site__path__gte=path, site__path__lt=next_sibling(path))}  # fmt: skip
-    sites = Organization.objects.within(path).filter(level=Organization.Level.SITE).order_by("path")
-    return [(site, states.get(site.pk)) for site in sites]
+    states = {row.site_id: row for row in _states(season_id, path, next_sibling(path))}
+    return [(site, states.get(site.pk)) for site in _sites(path, next_sibling(path))]
+
+
+@Kept
+def _states(season_id: int, low: str, high: str) -> QuerySet[SiteSeason]:
+    return SiteSeason.objects.filter(season=season_id, site__path__gte=low, site__path__lt=high)
+
+
+@Kept
+def _sites(low: str, high: str) -> QuerySet[Organization]:
+    return Organization.objects.filter(level=Organization.Level.SITE, path__gte=low, path__lt=high).order_by("path")
 
 
 def open_sites(season_id: int, path: str) -> list[Organization]:
     """Return the sites at or below an office that are open for intake, in the order of their paths: one query."""
-    sites = Organization.objects.within(path).filter(level=Organization.Level.SITE)
-    return list(sites.filter(siteseason__season=season_id, siteseason__opened_at__isnull=False).order_by("path"))
+    return _open_sites(season_id, path, next_sibling(path))
+
+
+@Kept
+def _open_sites(season_id: int, low: str, high: str) -> QuerySet[Organization]:
+    sites = Organization.objects.filter(level=Organization.Level.SITE, path__gte=low, path__lt=high)
+    return sites.filter(siteseason__season=season_id, siteseason__opened_at__isnull=False).order_by("path")
 
 
 def site_of_code(text: str) -> Organization | None:

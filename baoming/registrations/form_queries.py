@@ -124,8 +124,12 @@ def newest_version(registration: Registration) -> FormVersion | None:
 
 def values_of(version: FormVersion | None) -> Values:
     """Return all values of a version, its sealed groups opened; nothing for None."""
+    return _values(_groups_of(version) if version else ())
+
+
+def _values(groups: Iterable[FormGroup]) -> Values:
     values: Values = {}
-    for group in _groups_of(version) if version else ():
+    for group in groups:
         values |= _opened(group)
     return values
 
@@ -153,6 +157,8 @@ def _opened(group: FormGroup) -> Values:
     return dict(json.loads(keys().unseal(group.sealed, context=context)))
 
 
-def differences(form: FormDefinition, old: FormVersion | None, new: FormVersion) -> list[Difference]:
-    """Return the fields that two versions show differently."""
-    return form.differences(values_of(old), values_of(new))
+def differences(form: FormDefinition, old: FormVersion, new: FormVersion) -> list[Difference]:
+    """Return the fields that two versions show differently. A group that both share is not opened."""
+    before, after = ({group.pk: group for group in _groups_of(version)} for version in (old, new))
+    gone, come = before.keys() - after.keys(), after.keys() - before.keys()
+    return form.differences(_values(before[pk] for pk in gone), _values(after[pk] for pk in come))

@@ -15,6 +15,8 @@ from baoming.registrations.class_lists import natural
 from baoming.registrations.models import HoldRow, Registration
 from baoming.registrations.queries import DEBT, document_context
 from baoming.registrations.worklists import Counts, Tab
+from baoming.shared.paths import next_sibling
+from baoming.shared.queries import Kept
 from baoming.shared.text import clean_name, halfwidth, mask_document
 from baoming.vault.services import keys
 
@@ -87,10 +89,15 @@ def page(filters: Filters, tab: Tab, *, first: int, size: int) -> list[Line]:
     return _lines(rows.order_by(*order)[first : first + size])
 
 
-def half_done(season_id: int, path: str, *, limit: int = 20) -> list[Registration]:
-    """Return who has a file and no number yet, by name."""
-    rows = Registration.objects.filter(season=season_id, stage="intake").within(path)
-    return list(rows.order_by("path", "name_key", "pk")[:limit])
+def half_done(season_id: int, path: str) -> list[Registration]:
+    """Return the first twenty who have a file and no number yet, by name."""
+    return _half_done(season_id, path, next_sibling(path))
+
+
+@Kept
+def _half_done(season_id: int, low: str, high: str) -> QuerySet[Registration]:
+    rows = Registration.objects.filter(season=season_id, stage="intake", path__gte=low, path__lt=high)
+    return rows.order_by("path", "name_key", "pk")[:20]
 
 
 def classes(season_id: int, path: str) -> list[str]:

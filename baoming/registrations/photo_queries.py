@@ -11,6 +11,8 @@ from baoming.organizations.models import Organization
 from baoming.registrations.models import Photo, Registration
 from baoming.seasons.models import Season
 from baoming.seasons.queries import data
+from baoming.shared.paths import next_sibling
+from baoming.shared.queries import Kept
 from baoming.vault.services import keys
 
 PHOTO_TABS: dict[str, str] = {
@@ -31,9 +33,10 @@ def waiting_photo(registration: Registration) -> Photo | None:
     return Photo.objects.filter(registration=registration, waiting=True).first()
 
 
-def photos_of(registration: Registration) -> list[Photo]:
+@Kept
+def photos_of(registration: Registration) -> QuerySet[Photo]:
     """Return every photo that was taken, newest first."""
-    return list(Photo.objects.filter(registration=registration).order_by("-taken_at", "-pk"))
+    return Photo.objects.filter(registration=registration).order_by("-taken_at", "-pk")
 
 
 def passing_context(photo_id: UUID) -> str:
@@ -66,10 +69,16 @@ def faces(season_id: int, site: Organization, *, class_name: str, tab: str) -> Q
     return rows.order_by("class_name", "student_no", "name_key", "pk")
 
 
-def photo_work(season_id: int, path: str) -> QuerySet[Registration]:
-    """Return an office's people whose photo is to be retaken, or waits to be decided."""
-    rows = Registration.objects.filter(season=season_id, photo_state__in=["retake", "faulty"], stopped_at=None)
-    return rows.within(path).order_by("-photo_state", "class_name", "student_no", "pk")
+def photo_work(season_id: int, path: str) -> list[Registration]:
+    """Return an office's first twenty people whose photo is to be retaken, or waits to be decided."""
+    return _photo_work(season_id, path, next_sibling(path))
+
+
+@Kept
+def _photo_work(season_id: int, low: str, high: str) -> QuerySet[Registration]:
+    wanting = Q(photo_state="retake") | Q(photo_state="faulty")
+    rows = Registration.objects.filter(wanting, season=season_id, stopped_at=None, path__gte=low, path__lt=high)
+    return rows.order_by("-photo_state", "class_name", "student_no", "pk")[:20]
 
 
 def shown_photos(people: Sequence[Registration]) -> dict[UUID, Photo]:

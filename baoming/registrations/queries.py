@@ -1,6 +1,7 @@
 """Reading registrations: their state, their document, and the lists of offices."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from uuid import UUID
 
 from django.core.files.storage import default_storage
@@ -132,8 +133,16 @@ def within_reach(pk: UUID, season_id: int, low: str, high: str) -> QuerySet[Regi
 
 def expected_pupils(season_id: int, path: str, *, limit: int = 60) -> list[RosterEntry]:
     """Return the pupils on the roster who have not been to the desk, by class and student number."""
-    rows = RosterEntry.objects.filter(season=season_id, registration=None, path__gte=path, path__lt=next_sibling(path))
-    return list(rows.order_by("class_name", "student_no")[:limit])
+    return _expected(limit)(season_id, path, next_sibling(path))
+
+
+@cache
+def _expected(limit: int) -> "Kept[[int, str, str], RosterEntry]":
+    def rows(season_id: int, low: str, high: str) -> QuerySet[RosterEntry]:
+        found = RosterEntry.objects.filter(season=season_id, registration=None, path__gte=low, path__lt=high)
+        return found.order_by("class_name", "student_no")[:limit]
+
+    return Kept(rows)
 
 
 def roll_blind(number: str, season_id: int) -> bytes:

@@ -11,13 +11,18 @@ from baoming.organizations.queries import sites_of
 from baoming.registrations.models import CountyCode, NumberSegment, VoidedNumber
 from baoming.registrations.segments import Allotted, SiteNeed, Span, code_span
 from baoming.shared.paths import next_sibling
-from baoming.shared.queries import kept_one
+from baoming.shared.queries import Kept, kept_one
 
 
 def segments(season_id: int, path: str) -> list[NumberSegment]:
     """Return the number segments of an office's sites, by first number."""
-    rows = NumberSegment.objects.filter(season=season_id, site__path__gte=path, site__path__lt=next_sibling(path))
-    return list(rows.select_related("site").order_by("first"))
+    return _segments(season_id, path, next_sibling(path))
+
+
+@Kept
+def _segments(season_id: int, low: str, high: str) -> QuerySet[NumberSegment]:
+    rows = NumberSegment.objects.filter(season=season_id, site__path__gte=low, site__path__lt=high)
+    return rows.select_related("site").order_by("first")
 
 
 def allotted(row: NumberSegment) -> Allotted:
@@ -38,8 +43,13 @@ def code_spans(season_id: int, county: Organization) -> list[Span]:
 
 def void_counts(season_id: int, path: str) -> dict[int, int]:
     """Return how many numbers of each segment of an office's sites were voided, by the segment's key."""
-    rows = VoidedNumber.objects.filter(season=season_id, path__gte=path, path__lt=next_sibling(path))
-    return dict(rows.values_list("segment").annotate(count=Count("pk")))
+    return dict(_void_counts(season_id, path, next_sibling(path)))
+
+
+@Kept
+def _void_counts(season_id: int, low: str, high: str) -> "QuerySet[VoidedNumber, tuple[int, int]]":
+    rows = VoidedNumber.objects.filter(season=season_id, path__gte=low, path__lt=high)
+    return rows.values_list("segment").annotate(count=Count("pk"))
 
 
 def voided_numbers(season_id: int, path: str) -> QuerySet[VoidedNumber]:

@@ -39,12 +39,16 @@ class Allotted:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """How far a site's numbers are used. `held`: what lies in stopped segments and cannot be issued now."""
+    """How far a site's numbers are used.
+
+    `held`: what lies in stopped segments and cannot be issued now. `stopped`: no segment is going on.
+    """
 
     total: int
     issued: int
     left: int
     held: int
+    stopped: bool = False
 
     @property
     def percent(self) -> float:
@@ -55,7 +59,7 @@ class Use:
     @property
     def level(self) -> int:
         """Return the alarm that stands: 0, 80 or 95. A site that is stopped altogether has none."""
-        if not self.issued or (self.held and not self.left):
+        if not self.issued or self.stopped:
             return 0
         return max((level for level in LEVELS if 100 * self.issued >= level * (self.issued + self.left)), default=0)
 
@@ -205,12 +209,14 @@ def clash(span: Span, others: Iterable[Span]) -> Span | None:
 
 def use_of(segments: Iterable[Allotted]) -> Use:
     """Return the use of all segments of one site together."""
-    total = issued = left = held = 0
-    for one in segments:
+    total = issued = left = held = stopped = 0
+    found = list(segments)
+    for one in found:
+        stopped += one.stopped
         rest = one.last - one.next + 1
         total, issued = total + one.last - one.first + 1, issued + one.next - one.first
         left, held = (left, held + rest) if one.stopped else (left + rest, held)
-    return Use(total, issued, left, held)
+    return Use(total, issued, left, held, stopped=0 < stopped == len(found))
 
 
 def alarm_numbers(segments: Sequence[Allotted]) -> list[tuple[int | None, int | None]]:

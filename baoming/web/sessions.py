@@ -1,46 +1,88 @@
-"""Who a cookie belongs to: session and account are read anew at every request, by questions that are kept."""
+"""Who a cookie belongs to: session, account and person are read anew at every request, by one question that is kept."""
 
-from uuid import UUID
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends import db
-from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from django.utils.functional import SimpleLazyObject
 
-from baoming.accounts.models import Account
+from baoming.accounts.models import Account, Session
 from baoming.shared.queries import Kept
 
 
 class SessionStore(db.SessionStore):
-    """Django's own, in PostgreSQL."""
+    """Sessions in PostgreSQL. A row keeps only a digest of the cookie: who reads the table can take over nobody's."""
+
+    account: Account | None = None  # whose the session was when it was read
+
+    @classmethod
+    def get_model_class(cls) -> type[Session]:
+        return Session
+
+    def exists(self, session_key: str) -> bool:
+        return super().exists(_digest(session_key))
+
+    def create_model_instance(self, data: Mapping[str, Any]) -> Session:
+        key = self._get_or_create_session_key()  # type: ignore[attr-defined]
+        return Session(
+            session_key=_digest(key),
+            session_data=self.encode(dict(data)),
+            expire_date=self.get_expiry_date(),
+            account_id=data.get(SESSION_KEY),
+        )
+
+    def delete(self, session_key: str | None = None) -> None:
+        if key := session_key or self.session_key:
+            Session.objects.filter(session_key=_digest(key)).delete()
 
     def _get_session_from_db(self) -> Session | None:
-        session = _session.first(self.session_key, timezone.now()) if self.session_key else None
+        find = _of_staff if settings.PORTAL == "office" else _of_candidate
+        session = find.first(_digest(self.session_key), timezone.now()) if self.session_key else None
         if session is None:
             self._session_key = None
+        self.account = session.account if session else None
         return session
 
 
-class Accounts(ModelBackend):
-    """Reads an account together with what this portal needs of the person: one question."""
+def known(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Set `request.user`, by what the session's row brings along; nothing is asked before somebody looks."""
 
-    def get_user(self, user_id: UUID) -> Account | None:
-        account = (_staff if settings.PORTAL == "office" else _candidate).first(user_id)
-        return account if account is not None and self.user_can_authenticate(account) else None
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        request.user = SimpleLazyObject(lambda: _user(request.session) or AnonymousUser())  # type: ignore[assignment]
+        return get_response(request)
+
+    return answer
+
+
+def _user(session: Any) -> Account | None:
+    """The session's account while it is active and has the password that it signed in with."""
+    signed = session.get(HASH_SESSION_KEY)  # reads the row
+    account: Account | None = session.account
+    if account is None or not account.is_active or session.get(SESSION_KEY) != str(account.pk):
+        return None
+    return account if signed and constant_time_compare(signed, account.get_session_auth_hash()) else None
+
+
+def _digest(key: str) -> str:
+    """Return what stands in the table for a cookie: 160 bits in hexadecimal."""
+    return sha256(key.encode()).hexdigest()[:40]
 
 
 @Kept
-def _session(key: str, now: object) -> QuerySet[Session]:
-    return Session.objects.filter(session_key=key, expire_date__gt=now)
+def _of_staff(key: str, now: object) -> QuerySet[Session]:
+    rows = Session.objects.filter(session_key=key, expire_date__gt=now)
+    return rows.select_related("account__staff__office")
 
 
 @Kept
-def _staff(pk: UUID) -> QuerySet[Account]:
-    return Account.objects.filter(pk=pk).select_related("staff__office")
-
-
-@Kept
-def _candidate(pk: UUID) -> QuerySet[Account]:
-    return Account.objects.filter(pk=pk).select_related("registration__site")
+def _of_candidate(key: str, now: object) -> QuerySet[Session]:
+    rows = Session.objects.filter(session_key=key, expire_date__gt=now)
+    return rows.select_related("account__registration__site")

@@ -22,7 +22,9 @@ portal: they need what their first comment names, no context processor and no da
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django.templatetags.static import static
 from django.urls import reverse
@@ -50,7 +52,16 @@ def cells(value: str | int) -> list[str]:
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:
     """Return the address of the URL called `name`; either positional or named arguments."""
-    return reverse(name, args=args or None, kwargs=kwargs or None)
+    if kwargs or len(args) > 1 or not all(type(arg) is UUID for arg in args):
+        return reverse(name, args=args or None, kwargs=kwargs or None)
+    return str(*args).join(_around(name, len(args)))
+
+
+@cache
+def _around(name: str, ids: int) -> list[str]:
+    """Return the address around its one id, or all of it: menus have a dozen, and lists one in each row."""
+    place = UUID(int=0)
+    return reverse(name, args=[place] * ids).split(str(place)) if ids else [reverse(name)]
 
 
 def environment(**options: Any) -> Environment:
@@ -61,5 +72,5 @@ def environment(**options: Any) -> Environment:
     options.update(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     made = Environment(**{**options, "autoescape": True})  # noqa: S701  (a literal, only not a keyword)
     made.filters.update(FILTERS, cells=cells)
-    made.globals.update(static=static, url=url)
+    made.globals.update(static=cache(static), url=url)
     return made

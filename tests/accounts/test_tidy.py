@@ -4,11 +4,10 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from baoming.accounts.models import Bucket, PhoneCode, Request
+from baoming.accounts.models import Bucket, PhoneCode, Request, Session
 from baoming.accounts.tasks import tidy
 
 pytestmark = pytest.mark.django_db

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from baoming.registrations.segments import (
@@ -186,6 +186,8 @@ USES = [
     ([allotted(1, 100, issued=30)], Use(100, 30, 70, 0)),
     ([allotted(1, 100, issued=100), allotted(201, 300)], Use(200, 100, 100, 0)),
     ([allotted(1, 100, issued=30, stopped=True), allotted(201, 300)], Use(200, 30, 100, 70)),
+    ([allotted(1, 100, issued=30, stopped=True)], Use(100, 30, 0, 70, stopped=True)),
+    ([allotted(1, 100, issued=100), allotted(201, 300, stopped=True)], Use(200, 100, 0, 100)),
 ]
 
 
@@ -196,11 +198,15 @@ def test_the_use_of_a_site(segments: list[Allotted], use: Use) -> None:
 
 @pytest.mark.parametrize(
     ("issued", "left", "held", "level"),
-    [(0, 0, 0, 0), (79, 21, 0, 0), (80, 20, 0, 80), (94, 6, 0, 80), (95, 5, 0, 95), (100, 0, 0, 95), (30, 0, 70, 0),
+    [(0, 0, 0, 0), (79, 21, 0, 0), (80, 20, 0, 80), (94, 6, 0, 80), (95, 5, 0, 95), (100, 0, 0, 95), (30, 0, 70, 95),
      (80, 15, 5, 80)],
 )  # fmt: skip
 def test_the_alarm_of_a_use(issued: int, left: int, held: int, level: int) -> None:
     assert Use(issued + left + held, issued, left, held).level == level
+
+
+def test_a_site_that_is_stopped_altogether_has_no_alarm() -> None:
+    assert Use(100, 95, 0, 5, stopped=True).level == 0
 
 
 # (segments, at which number the 80th and 95th per cent are reached; None: reached already, or not here)
@@ -229,6 +235,7 @@ def test_the_numbers_that_ring(segments: list[Allotted], numbers: list[tuple[int
     st.lists(st.tuples(st.integers(1, 40), st.integers(0, 40), st.booleans()), min_size=1, max_size=5),
     st.sampled_from([80, 95]),
 )
+@example([(1, 0, False), (1, 0, True)], 80)
 def test_what_rings_is_the_first_number_with_which_the_level_is_reached(
     shapes: list[tuple[int, int, bool]], percent: int
 ) -> None:

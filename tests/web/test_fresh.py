@@ -69,9 +69,17 @@ def test_an_account_that_is_closed_is_signed_out(office: Client, operator: Staff
     assert office.get("/").headers["Location"] == "/sign-in/"
 
 
+def test_a_password_that_is_changed_ends_the_sessions_that_began_with_the_old_one(
+    office: Client, operator: Staff
+) -> None:
+    assert office.get("/").status_code == 200
+    elsewhere("UPDATE accounts_account SET password = 'argon2$new' WHERE id = %s", operator.account_id)
+    assert office.get("/").headers["Location"] == "/sign-in/"
+
+
 def test_a_session_that_is_ended_is_over(office: Client, operator: Staff) -> None:
     assert office.get("/").status_code == 200
-    elsewhere("DELETE FROM django_session")
+    elsewhere("DELETE FROM accounts_session")
     assert office.get("/").headers["Location"] == "/sign-in/"
 
 

@@ -17,6 +17,7 @@ from django.urls.converters import UUIDConverter
 from baoming.audit.actors import Actor, Party
 from baoming.documents.models import PrintFile, PrintFileQuerySet
 from baoming.messages.models import Announcement, AnnouncementQuerySet
+from baoming.organizations import queries as organizations
 from baoming.organizations.models import Organization, OrganizationQuerySet, Staff
 from baoming.organizations.roles import Role
 from baoming.registrations.models import Registration
@@ -269,6 +270,8 @@ def test_control_without_the_scope_every_route_reaches_another_countys_people(
     monkeypatch.setattr(BatchQuerySet, "within", everywhere)
     monkeypatch.setattr(AnnouncementQuerySet, "within", everywhere)
     monkeypatch.setattr(scope, "within_reach", anybody)
+    sites = Organization.objects.filter(level=Organization.Level.SITE)
+    monkeypatch.setattr(organizations, "_sites", lambda low, high: list(sites))
     reached = answers(office, row, second_city)
     assert set(reached) == set(OF_ONE)
     assert set(reached.values()) <= REACHED, reached

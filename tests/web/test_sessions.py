@@ -4,12 +4,12 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from baoming.accounts.models import Session
 from tests import factories as make
 from tests.web.conftest import signed_in
 
@@ -45,13 +45,36 @@ def test_a_session_is_written_once_a_minute_at_most(office: Client, monkeypatch:
     def written() -> bool:
         with CaptureQueriesContext(connection) as asked:
             client.get("/")
-        return any(one["sql"].startswith('UPDATE "django_session"') for one in asked)
+        return any(one["sql"].startswith('UPDATE "accounts_session"') for one in asked)
 
     assert not written()
     monkeypatch.setattr(time, "time", lambda: began + 61)
     assert written()
     assert not written()
     assert Session.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_the_table_keeps_whose_a_session_is_and_not_its_cookie(office: Client) -> None:
+    cookie = staff(office).cookies["bm_office"].value
+    kept = Session.objects.get()
+    assert cookie not in (kept.session_key, kept.session_data)
+    assert kept.account is not None
+    assert kept.account.kind == "staff"
+
+
+@pytest.mark.django_db
+def test_a_cookie_made_of_what_the_table_keeps_opens_nothing(office: Client) -> None:
+    staff(office)
+    office.cookies["bm_office"] = Session.objects.get().session_key
+    assert office.get("/").headers["Location"] == "/sign-in/"
+
+
+@pytest.mark.django_db
+def test_signing_out_ends_the_session_in_the_table(office: Client) -> None:
+    client = staff(office)
+    client.post("/sign-out/")
+    assert not Session.objects.exists()
 
 
 @pytest.mark.django_db

@@ -63,7 +63,7 @@ def remember_device(account: Account, device: str) -> str:
     A browser keeps its cookie: classmates and siblings who share it keep a budget each.
     """
     device = device if _COOKIE.fullmatch(device) else secrets.token_urlsafe(32)
-    Device.objects.get_or_create(account=account, digest=_digest(device))
+    Device.objects.bulk_create([Device(account=account, digest=_digest(device))], ignore_conflicts=True)
     return device
 
 

@@ -2,11 +2,10 @@
 
 from datetime import timedelta
 
-from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
 
-from baoming.accounts.models import Bucket, PhoneCode, Request
+from baoming.accounts.models import Bucket, PhoneCode, Request, Session
 from baoming.accounts.throttling import SLOWEST
 
 _CODES = timedelta(days=1)  # a code is good for ten minutes

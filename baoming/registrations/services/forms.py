@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth.hashers import check_password
@@ -17,6 +18,7 @@ from baoming.audit.actors import Actor
 from baoming.audit.services import record
 from baoming.documents.services import void_prints
 from baoming.messages.services import send
+from baoming.registrations import journey
 from baoming.registrations.form_fields import Values
 from baoming.registrations.form_queries import (
     Typed,
@@ -35,7 +37,7 @@ from baoming.registrations.forms import Page, Problems, content_hash
 from baoming.registrations.models import Draft, FormGroup, FormVersion, Registration
 from baoming.registrations.queries import state_of
 from baoming.registrations.services.steps import complete_step, locked, refuse_if_completed, require
-from baoming.seasons.queries import season_now
+from baoming.seasons.queries import season_at
 from baoming.shared.errors import Changed, Invalid, Refused
 from baoming.shared.moments import short
 from baoming.shared.services import insert, update
@@ -64,14 +66,16 @@ def keep_draft(
     with transaction.atomic():
         registration = locked(registration_id)
         refuse_if_completed(registration)
-        if state_of(registration).missing("form"):
-            require("form", registration, by)
+        registration.season, clock = season_at(registration.season_id)
+        state = state_of(registration, clock=clock)
+        if state.missing("form"):
+            journey.require("form", by.kind, state)
         draft = draft_of(registration)
         fresh = revision == revision_of(registration, draft)
         asked = form_of(registration.season).page(page)
         typed = _merged(typed_of(registration, draft), asked, raw, fresh=fresh)
         problems = _problems(registration, asked, typed)
-        draft = _write(registration, draft, typed, page=page, passed=not problems)
+        draft = _write(registration, draft, typed, page=page, passed=not problems, at=clock.now)
     if not fresh:
         raise Changed(CHANGED)
     return draft, problems
@@ -94,14 +98,21 @@ def _problems(registration: Registration, page: Page, typed: Typed) -> Problems:
     return page.clean(typed.raw, known=known, bound_phone=phone)[1]
 
 
-def _write(registration: Registration, draft: Draft | None, typed: Typed, *, page: str, passed: bool) -> Draft:
+def _write(
+    registration: Registration, draft: Draft | None, typed: Typed, *, page: str, passed: bool, at: datetime
+) -> Draft:
+    write = insert if draft is None else _rewrite
     draft = draft or Draft(registration=registration, base_version=registration.version)
     content = json.dumps({"raw": typed.raw, "other": typed.other}).encode()
     draft.sealed = keys().seal(content, context=draft_context(registration.pk))
     draft.revision += 1
     draft.pages = sorted({*draft.pages, page} if passed else set(draft.pages) - {page})
-    draft.at = season_now(registration.season_id)
-    draft.save()
+    draft.at = at
+    return write(draft)
+
+
+def _rewrite(draft: Draft) -> Draft:
+    update(draft, "revision", "sealed", "pages", "at")
     return draft
 
 

@@ -5,11 +5,14 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from baoming.documents.models import Print
 from baoming.documents.queries import prints_with_prefix
 from baoming.registrations.models import Registration, Signature
 from baoming.registrations.services.sheets import SHEET
 from baoming.registrations.sheet_codes import SheetCode, read_code, short_hash
+from baoming.shared.queries import kept_one
 from baoming.shared.text import mask_name
 from baoming.vault.services import keys
 
@@ -70,6 +73,12 @@ def signed_prints(registration_ids: list[UUID]) -> dict[UUID, datetime]:
     return dict(rows.values_list("print_id", "at"))
 
 
+@kept_one
+def signed_print(registration: Registration) -> "QuerySet[Signature, tuple[UUID, datetime]]":
+    """Return the person's print that a living signature stands on, and when it was recorded; None for none."""
+    return Signature.objects.filter(registration=registration, voided_at=None).values_list("print_id", "at")
+
+
 def _print_of(code: SheetCode) -> Print | None:
     for row in prints_with_prefix(code.print.lower()):
         if row.kind == SHEET and row.version == code.version and short_hash(row.content_hash) == code.hash:
@@ -82,7 +91,7 @@ def _found(registration: Registration, printed: Print, code: SheetCode) -> Found
     again = Print.objects.filter(
         subject=registration.pk, kind=SHEET, version=printed.version, voided_at=None, at__gt=printed.at
     )
-    counts = printed.voided_at is None
+    counts, signed = printed.voided_at is None, signed_print(registration)
     return Found(
         number=code.number,
         name=mask_name(registration.name),
@@ -91,6 +100,6 @@ def _found(registration: Registration, printed: Print, code: SheetCode) -> Found
         printed_at=printed.at,
         voided_at=printed.voided_at,
         why=printed.void_reason,
-        signed_at=signed_prints([registration.pk]).get(printed.pk) if counts else None,
+        signed_at=signed[1] if counts and signed and signed[0] == printed.pk else None,
         printed_again=again.order_by("-at").values_list("at", flat=True).first() if counts else None,
     )

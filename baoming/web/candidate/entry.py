@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from baoming.accounts.models import Account, candidate_handle
@@ -27,6 +26,7 @@ from baoming.web.access import CandidateRequest, candidate_required
 from baoming.web.addresses import client_address
 from baoming.web.devices import device_of, keep_device
 from baoming.web.errors import STEP_PAGES
+from baoming.web.templates import url
 
 _YEAR = 365 * 24 * 3600
 _LONGEST = 40  # characters read of what should be an ID number; the field takes no more
@@ -96,7 +96,7 @@ def tasks(request: CandidateRequest) -> HttpResponse:
     """The candidate's own task list, in the frame of the eight official boxes."""
     found = tasks_of(request.registration, Party.CANDIDATE, clock=request.clock)
     boxes = [{"letter": box.letter, "name": box.title, "state": box.status.value} for box in found.boxes]
-    links = {key: reverse(name) for key, name in STEP_PAGES.items()}
+    links = {key: url(name) for key, name in STEP_PAGES.items()}
     told = decision_on(request.registration)
     context = {"registration": request.registration, "tasks": found, "boxes": boxes, "links": links, "told": told}
     return render(request, "candidate/tasks.html", context)

@@ -45,7 +45,7 @@ def form_page(request: CandidateRequest, key: str) -> HttpResponse:
 
 def _answer(request: CandidateRequest, page: Page) -> HttpResponse:
     """Go on; a field that the choice has only now brought onto the page is asked, not blamed."""
-    desk = _desk(request)
+    desk = Desk(request.registration, request.actor, request.clock)
     problems = desk.problems_of(page)
     seen = request.POST.getlist("asked")
     if any(name.partition(".")[0] not in seen for name in problems):

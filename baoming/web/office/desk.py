@@ -180,7 +180,7 @@ def _queue(request: OfficeRequest, errors: dict[str, str] | None = None) -> Http
         "errors": errors or {},
         "agent": reader_agent(),
         "pupils": expected_pupils(request.season.pk, request.staff.path),
-        "photo_work": photo_work(request.season.pk, request.staff.path)[:20],
+        "photo_work": photo_work(request.season.pk, request.staff.path),
         "half_done": half_done(request.season.pk, request.staff.path),
         "next_number": next_number(request.season.pk, request.staff.office_id),
         "alarms": [one for one in site_numbers(request) if one.warning],

@@ -7,7 +7,7 @@ from baoming.documents.models import Print
 from baoming.documents.queries import prints_of
 from baoming.registrations.form_queries import differences, form_of, versions_of
 from baoming.registrations.models import FormVersion, Registration
-from baoming.registrations.services.sheet_checks import signed_prints
+from baoming.registrations.services.sheet_checks import signed_print
 from baoming.registrations.services.sheets import SHEET
 from baoming.registrations.sheet_codes import short_hash
 
@@ -34,6 +34,6 @@ def versions(registration: Registration) -> dict[str, Any]:
 
 def prints(registration: Registration) -> dict[str, list[Printed]]:
     """Prints of the form, newest first, each with whether the living signature stands on it."""
-    signed = signed_prints([registration.pk])
+    signed, _ = signed_print(registration) or (None, None)
     rows = [row for row in prints_of(registration.pk) if row.kind == SHEET]
-    return {"prints": [Printed(row, short_hash(row.content_hash)[:8], row.pk in signed) for row in rows]}
+    return {"prints": [Printed(row, short_hash(row.content_hash)[:8], row.pk == signed) for row in rows]}

@@ -2,27 +2,30 @@
 
 from typing import Any
 
-from baoming.audit.models import Event
-from baoming.audit.queries import story
+from baoming.audit.queries import Act, story
 from baoming.registrations.models import Registration
 from baoming.registrations.photo_geometry import Fault
 from baoming.shared.moments import stamp
 from baoming.web.office.words import QUIET, VERBS
 
+_VIEWS = 6  # of those who looked, the newest are named
+
 
 def past(registration: Registration) -> dict[str, Any]:
-    """Both lists, newest first."""
-    events = story(registration.pk, limit=100)
+    """Both lists, newest first, and how often the page was looked at."""
+    acts = story(registration.pk)
+    views = [act for act in acts if act.verb == "see_candidate"]
     return {
-        "timeline": [_line(event) for event in events if event.verb not in QUIET or event.details.get("faults")],
-        "views": [_line(event) for event in events if event.verb == "see_candidate"],
+        "timeline": [_line(act) for act in acts if act.verb not in QUIET or act.details.get("faults")],
+        "views": [_line(act) for act in views[:_VIEWS]],
+        "viewed": len(views),
     }
 
 
-def _line(event: Event) -> dict[str, str]:
-    """One event as the page shows it."""
-    title, version, number = VERBS[event.verb], event.details.get("version"), event.details.get("number")
-    if faults := [Fault[name].said for name in event.details.get("faults", []) if name in Fault.__members__]:
+def _line(act: Act) -> dict[str, str]:
+    """One act as the page shows it."""
+    title, version, number = VERBS[act.verb], act.details.get("version"), act.details.get("number")
+    if faults := [Fault[name].said for name in act.details.get("faults", []) if name in Fault.__members__]:
         title = f"{title}：{'；'.join(faults)}"
     said = f"{title}，第{version}版" if version else f"{title} {number[:4]} {number[4:]}" if number else title
-    return {"time": stamp(event.at), "title": said, "sub": event.actor_label}
+    return {"time": stamp(act.at), "title": said, "sub": act.label}
