@@ -77,10 +77,10 @@ INSTALLED_APPS = [
     "baoming.config.apps.InstallationConfig",
 ]
 MIDDLEWARE = [
+    "baoming.web.headers.complete_headers",  # these three before the static files, which need them too
+    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "baoming.web.middleware.quiet_headers",
     "baoming.web.errors.not_a_page",
     "baoming.web.middleware.readable_cookies",  # before anything asks the database for a cookie
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -141,19 +141,22 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
 # Only an own proxy is believed when it says that the browser came over TLS.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE and PROXIES else None
-SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "same-origin"
-SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
 READER_ORIGIN = os.environ.get("BAOMING_READER", "")  # the card reader agent on the site's own PC
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "connect-src": [SELF, *([READER_ORIGIN] if READER_ORIGIN else [])],
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "manifest-src": [SELF],
+        "connect-src": [SELF, *([READER_ORIGIN] if READER_ORIGIN and PORTAL == "office" else [])],
+        "form-action": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
+        "require-trusted-types-for": ["'script'"],
+        "trusted-types": [NONE],  # no script of ours writes markup, and none may begin to
     }
 }
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from baoming.organizations.models import Staff
 from baoming.seasons.models import Season
 from baoming.web.candidate.area import Contact, hotlines
+from baoming.web.cookies import kept
 
 # (title, URL name, action of the role table)
 _NAV = (
@@ -61,7 +62,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         "season": _titled(season) if season else None,
         "now": clock.now if clock else timezone.now(),
-        "care": request.COOKIES.get("care") == "1",
+        "care": kept(request, "care") == "1",
         "site": _contact(request),
         "hotlines": partial(hotlines, request),
         "staff": Signed(staff.name, staff.office.name, staff) if staff else None,

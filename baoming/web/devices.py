@@ -5,23 +5,19 @@ from django.http import HttpRequest, HttpResponse
 
 from baoming.accounts.models import Account
 from baoming.accounts.services.sign_in import remember_device
-
-_YEAR = 365 * 24 * 3600
+from baoming.web.cookies import keep, kept
 
 
 def cookie_name() -> str:
-    """Return the cookie's name: one for each portal, bound to this host where there is TLS."""
-    return f"{'__Host-' if settings.SECURE else ''}bm_device_{settings.PORTAL}"
+    """Return the cookie's name: one for each portal."""
+    return f"bm_device_{settings.PORTAL}"
 
 
 def device_of(request: HttpRequest) -> str:
     """Return what the browser carries, empty for one that has never signed in here."""
-    return request.COOKIES.get(cookie_name(), "")
+    return kept(request, cookie_name())
 
 
 def keep_device(request: HttpRequest, response: HttpResponse, account: Account) -> None:
     """Make this browser one of the account's own, with its own budget of tries."""
-    response.set_cookie(
-        cookie_name(), remember_device(account, device_of(request)),
-        max_age=_YEAR, httponly=True, samesite="Lax", secure=settings.SECURE,
-    )  # fmt: skip
+    keep(response, cookie_name(), remember_device(account, device_of(request)))

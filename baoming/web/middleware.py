@@ -1,4 +1,4 @@
-"""What every request passes: quiet headers, and one transaction that turns a refusal into an answer."""
+"""What every request passes: readable input, and one transaction that turns a refusal into an answer."""
 
 import logging
 import time
@@ -25,18 +25,6 @@ from baoming.web.outcomes import commit_warnings
 Answer = Callable[[HttpRequest], HttpResponseBase]
 log = logging.getLogger("baoming.web")
 _RENEWED = "renewed"  # key in the session: when it was last written, in seconds
-
-
-def quiet_headers(get_response: Answer) -> Answer:
-    """Pages with personal data are kept by no cache, and tell other sites nothing."""
-
-    def answer(request: HttpRequest) -> HttpResponseBase:
-        response = get_response(request)
-        response.headers.setdefault("Cache-Control", "no-store")
-        response.headers.setdefault("Permissions-Policy", "geolocation=(), microphone=(), payment=()")
-        return response
-
-    return answer
 
 
 def readable_cookies(get_response: Answer) -> Answer:

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, Playwright, sync_playwright
 
 from launcher.stack import Ports, Stack
 from launcher.tools import chromium
+from tests.journeys.watch import Watch
 
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -61,8 +62,10 @@ def desktop(playwright: Playwright, stack: Stack, tmp_path: Path) -> Iterator[Pa
         viewport=DESKTOP, locale="zh-CN", base_url=stack.url("office"),
     )  # fmt: skip
     context.set_default_timeout(PATIENCE)
+    watch = Watch(context)
     yield context.pages[0]
     context.close()
+    assert watch.faults == []
 
 
 @pytest.fixture
@@ -74,5 +77,7 @@ def handset(playwright: Playwright, stack: Stack) -> Iterator[Page]:
         locale="zh-CN", base_url=stack.url("candidate"),
     )  # fmt: skip
     context.set_default_timeout(PATIENCE)
+    watch = Watch(context)
     yield context.new_page()
     browser.close()
+    assert watch.faults == []

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from baoming.organizations.models import Organization
 from baoming.organizations.queries import county_of_code
+from baoming.web.cookies import keep, kept
 
 _COOKIE = "county"
-_YEAR = 365 * 24 * 3600
 _OPEN_TO_ALL = ("home", "sites", "announcements", "announcement", "sign_in", "claim")
 
 
@@ -25,7 +24,7 @@ def county_of(request: HttpRequest) -> Organization | None:
     """Return the county of the person signed in, else the one this browser looked up last; asked once a request."""
     if not hasattr(request, "_county"):
         registration = getattr(request, "registration", None)
-        county = registration.site.parent if registration else county_of_code(request.COOKIES.get(_COOKIE, "")[:8])
+        county = registration.site.parent if registration else county_of_code(kept(request, _COOKIE)[:8])
         request.__dict__["_county"] = county
     found: Organization | None = request.__dict__["_county"]
     return found
@@ -33,9 +32,7 @@ def county_of(request: HttpRequest) -> Organization | None:
 
 def keep_county(response: HttpResponse, county: Organization) -> None:
     """Remember the county that was looked up: its telephone stands on every public page from now on."""
-    response.set_cookie(
-        _COOKIE, county.code, max_age=_YEAR, httponly=True, samesite="Lax", secure=settings.SECURE
-    )  # fmt: skip
+    keep(response, _COOKIE, county.code)
 
 
 def hotlines(request: HttpRequest) -> list[Contact]:

@@ -19,8 +19,8 @@ from baoming.schedule.windows import PhaseTime
 from baoming.shared.moments import BEIJING, day, short
 from baoming.web.access import CandidateRequest
 from baoming.web.candidate.area import county_of, keep_county
+from baoming.web.cookies import keep
 
-_YEAR = 365 * 24 * 3600
 _COUNTED_DOWN = timedelta(hours=48)  # ux.md rule 22
 _ON_HOME = 3  # announcements on the first page
 _MOST = 50  # in the list
@@ -96,9 +96,7 @@ def sheet(request: HttpRequest, code: str) -> HttpResponse:
 def care(request: HttpRequest) -> HttpResponse:
     """Switch 长辈版 on or off."""
     response = redirect("candidate:home")
-    response.set_cookie(
-        "care", "1" if request.POST.get("care") == "1" else "", max_age=_YEAR, httponly=True, samesite="Lax"
-    )
+    keep(response, "care", "1" if request.POST.get("care") == "1" else "")
     return response
 
 

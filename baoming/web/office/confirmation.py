@@ -12,6 +12,7 @@ from baoming.reviews import services as reviews
 from baoming.reviews.queries import moral_text
 from baoming.shared.errors import Invalid
 from baoming.web.access import OfficeRequest, staff_may
+from baoming.web.headers import pdf
 from baoming.web.office.scope import one
 from baoming.web.office.story import acted
 
@@ -21,10 +22,8 @@ from baoming.web.office.story import acted
 def sheet(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
     """Print the newest saved version. A print is logged, so this is never a GET."""
     registration = one(request, registration_id)
-    pdf = sheets.print_sheet(registration.pk, by=request.actor, moral=moral_text(registration))
-    answer = HttpResponse(pdf, content_type="application/pdf")
-    answer["Content-Disposition"] = 'inline; filename="sheet.pdf"'
-    return answer
+    document = sheets.print_sheet(registration.pk, by=request.actor, moral=moral_text(registration))
+    return pdf(document, "sheet.pdf")
 
 
 @require_POST

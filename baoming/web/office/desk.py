@@ -33,6 +33,7 @@ from baoming.seasons.queries import data
 from baoming.shared.errors import Invalid, Refused
 from baoming.shared.moments import BEIJING
 from baoming.web.access import OfficeRequest, staff_may
+from baoming.web.headers import pdf
 from baoming.web.office.cards import read_card, reader_agent, typed_card
 from baoming.web.office.decisions import judge
 from baoming.web.office.division import site_numbers
@@ -158,9 +159,7 @@ def number(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
 def slip(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
     """Print the slip. Each print has a new activation code, so this is never a GET."""
     registration = one(request, registration_id)
-    answer = HttpResponse(print_slip(registration.pk, by=request.actor), content_type="application/pdf")
-    answer["Content-Disposition"] = 'inline; filename="slip.pdf"'
-    return answer
+    return pdf(print_slip(registration.pk, by=request.actor), "slip.pdf")
 
 
 def _opened(

@@ -19,6 +19,7 @@ from baoming.registrations.queries import photo_bytes
 from baoming.registrations.services.retakes import ask_retake, keep_photo
 from baoming.shared.errors import Invalid, Refused
 from baoming.web.access import OfficeRequest, staff_may
+from baoming.web.headers import jpeg
 from baoming.web.office.scope import one
 from baoming.web.office.story import acted, show
 from baoming.web.office.story.pictures import Picture, at_a_glance, picture, retake_options, seen_href
@@ -43,7 +44,7 @@ def photo_file(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
     photo = _named(registration, request.GET.get("photo"))
     if not at_a_glance(request, photo, request.GET.get("seen", "")):
         record("see_photo", by=request.actor, subject=registration.pk, path=registration.path)
-    return HttpResponse(photo_bytes(photo), content_type="image/jpeg")
+    return jpeg(photo_bytes(photo))
 
 
 @require_POST

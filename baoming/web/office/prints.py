@@ -13,6 +13,7 @@ from baoming.documents.queries import files, prints_in
 from baoming.documents.services import KEPT, fetch_file
 from baoming.registrations.models import Registration
 from baoming.registrations.services.sheet_checks import signed_prints
+from baoming.web import headers
 from baoming.web.access import OfficeRequest, staff_may
 
 PAGE = 50
@@ -59,9 +60,7 @@ def one(request: OfficeRequest, file_id: UUID) -> HttpResponse:
 def pdf(request: OfficeRequest, file_id: UUID) -> HttpResponse:
     """The file itself: the same paper again, no new print; who fetched it is recorded."""
     file = _file(request, file_id)
-    answer = HttpResponse(fetch_file(file.pk, by=request.actor), content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="sheets-{file.at:%m%d-%H%M}-{file.part}.pdf"'
-    return answer
+    return headers.pdf(fetch_file(file.pk, by=request.actor), f"sheets-{file.at:%m%d-%H%M}-{file.part}.pdf")
 
 
 def _file(request: OfficeRequest, file_id: UUID) -> PrintFile:
