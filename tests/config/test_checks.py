@@ -5,15 +5,18 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from secrets import token_urlsafe
 
 import pytest
 from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
+from django.db import ProgrammingError
 from django.test import override_settings
 
 from baoming.config import checks
 from baoming.seasons.models import Season
 from baoming.seasons.queries import current_season
+from baoming.web.management.commands import doctor
 from baoming.web.management.commands.load_season import load
 from launcher.stack import granian
 from tests import factories as make
@@ -25,9 +28,11 @@ Environment = Callable[..., dict[str, str]]
 @pytest.fixture
 def real(tmp_path: Path) -> Environment:
     """The environment of an installation for real people, but for the changes."""
-    (tmp_path / "secret").write_text("k" * 64)
-    (tmp_path / "vault.json").write_text("{}")
-    (tmp_path / "services").mkdir()
+    for name, text in (("secret", token_urlsafe(48)), ("vault.json", "{}"), ("services/cashier/merchant.key", "")):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o600)
+    (tmp_path / "services" / "cashier" / "platform.pub").write_text("")  # anybody may read this one
 
     def environment(**changes: str) -> dict[str, str]:
         given = {
@@ -73,7 +78,12 @@ def test_a_complete_installation_passes(real: Environment) -> None:
         ("BAOMING_CANDIDATE_ORIGIN", "http://gaokao.example.cn", "BAOMING_CANDIDATE_ORIGIN must begin with https"),
         ("BAOMING_OFFICE_ORIGIN", "", "BAOMING_OFFICE_ORIGIN must begin with https"),
         ("BAOMING_ORIGINS", "http://gaokao.example.cn", "BAOMING_ORIGINS must begin with https"),
+        ("BAOMING_CANDIDATE_ORIGIN", "https://127.0.0.1", "BAOMING_CANDIDATE_ORIGIN names this machine itself"),
+        ("BAOMING_OFFICE_ORIGIN", "https://office.localhost:8001", "BAOMING_OFFICE_ORIGIN names this machine"),
+        ("BAOMING_OFFICE_ORIGIN", "https://gaokao.example.cn", "BAOMING_OFFICE_ORIGIN are one"),
         ("BAOMING_CASHIER", "", "BAOMING_CASHIER must be"),
+        ("BAOMING_CASHIER", "http://pay.example.cn", "BAOMING_CASHIER must be the service's address and begin with h"),
+        ("BAOMING_SMS", "https://[::1]:8012", "BAOMING_SMS names this machine itself, where only stand-ins answer"),
         ("BAOMING_SMS", "", "BAOMING_SMS must be"),
         ("BAOMING_PERSON_CHECK", "", "BAOMING_PERSON_CHECK must be"),
         ("BAOMING_SERVICE_KEYS", "", "lies under `standins`"),
@@ -88,6 +98,39 @@ def test_each_gap_is_named(real: Environment, tmp_path: Path, name: str, value: 
     assert done.returncode != 0
     assert sentence in done.stderr
     assert done.stderr.count("(baoming.") == 1
+
+
+def test_each_key_that_others_may_read_is_named(real: Environment, tmp_path: Path) -> None:
+    environment = real()
+    files = [tmp_path / name for name in ("secret", "vault.json", "services/cashier/merchant.key")]
+    for file in files:
+        file.chmod(0o640)
+    done = run(environment, "manage.py", "check")
+    assert done.returncode != 0
+    for file in files:
+        assert f"Others on this machine may read {file}: set its mode to 600" in done.stderr
+    assert done.stderr.count("(baoming.") == len(files)
+
+
+def test_a_key_that_nobody_drew_is_named(real: Environment, tmp_path: Path) -> None:
+    environment = real()
+    (tmp_path / "secret").write_text("changeme" * 8)
+    assert "was not drawn at random" in run(environment, "manage.py", "check").stderr
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"DEBUG": True}, "DEBUG is on"),
+        ({"SECURE": True, "SESSION_COOKIE_NAME": "bm_office"}, "The session cookie is not bound to this host"),
+        ({"SECURE": True, "CSRF_COOKIE_SECURE": False}, "The form cookie is not bound to this host"),
+    ],
+)
+def test_who_changes_the_settings_file_is_told(changes: dict[str, object], sentence: str) -> None:
+    with override_settings(DEMO=False, **changes):
+        assert [error for error in run_checks(tags=["installation"]) if sentence in error.msg]
+    with override_settings(DEMO=False):
+        assert not [error for error in run_checks(tags=["installation"]) if sentence in error.msg]
 
 
 def test_the_portal_does_not_start_with_a_gap(real: Environment) -> None:
@@ -105,7 +148,9 @@ def test_the_worker_does_not_start_with_a_gap(real: Environment) -> None:
     assert "BAOMING_TLS is not 1" in done.stderr
 
 
+@pytest.mark.django_db
 def test_a_demo_starts_as_it_is() -> None:
+    make.season()
     assert run_checks(tags=["installation"]) == []
     checks.refuse_to_start()
 
@@ -141,5 +186,17 @@ def test_a_demo_beside_a_real_season_is_refused() -> None:
     load("43", 2023, Season.Kind.REAL)
     with pytest.raises(ImproperlyConfigured, match="a real season is loaded"):
         current_season()
+    with pytest.raises(SystemExit, match="BAOMING_DEMO is set, but a real season is loaded"):
+        checks.refuse_to_start()
+    assert "BAOMING_DEMO is set, but a real season is loaded" in doctor.installation()
     with override_settings(DEMO=False):
         assert current_season()[0].is_real
+
+
+@pytest.mark.django_db
+def test_a_demo_starts_before_there_is_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_table(**_: object) -> None:
+        raise ProgrammingError("relation does not exist")
+
+    monkeypatch.setattr(Season.objects, "filter", no_table)
+    assert run_checks(tags=["installation"]) == []
