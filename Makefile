@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: run practice practice-reset doctor backup restore test check bench province growth setup format shots docs clean
+.PHONY: run practice practice-reset doctor backup restore test check nightly bench province growth setup format shots docs clean
 .DEFAULT_GOAL := run
 
 run: setup ## both portals, worker, database and stand-ins on this machine
@@ -33,6 +33,9 @@ check: setup ## style, types, import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+nightly: setup ## the long runs: every combination of a table
+	$(BIN)/python -m pytest tests/nightly
 
 bench: setup ## what the service costs, beside bare Django, bare hashes and pgbench; class prints (about 5 minutes)
 	@$(BIN)/python -m bench

@@ -2,12 +2,25 @@
 
 from datetime import timedelta
 
-GOOD_FOR = {"phone_code": timedelta(minutes=10)}  # what the text promises; later it would only mislead
+GOOD_FOR = {
+    name: timedelta(minutes=10) for name in ("phone_code", "login_code", "reset_code", "rebind_code")
+}  # what the text promises; later it would only mislead
 
 _TEXTS = {
     "phone_code": "【高考报名】{code}，用于绑定手机，10分钟内有效。工作人员不会索要。如非本人操作请联系报名点",
     "passwords_set": "【高考报名】您已设置登录密码和保存密码。如非本人操作，请马上联系报名点",
+    "login_code": "【高考报名】{code}，用于重设登录密码，10分钟内有效。工作人员不会索要。如非本人操作请联系报名点",
+    "reset_code": "【高考报名】{code}，用于申请重设保存密码，10分钟内有效。工作人员不会索要。如非本人操作请联系报名点",
+    "rebind_code": "【高考报名】{code}，用于更换绑定手机，10分钟内有效。工作人员不会索要。如非本人操作请联系报名点",
+    "login_recovered": "【高考报名】您的登录密码已重设，保存密码没有变。如非本人操作请马上联系报名点{phone}",
+    "reset_asked": "【高考报名】有人申请重设您的保存密码，{at}起可设。如非本人操作请登录取消，并联系报名点{phone}",
+    "reset_at_site": "【高考报名】报名点已为您受理重设保存密码。如非本人办理，请登录后取消，并联系报名点{phone}",
+    "reset_cancelled": "【高考报名】重设保存密码的申请已取消，保存密码没有变。如非本人操作请联系报名点{phone}",
+    "save_reset": "【高考报名】您的保存密码已重设。如非本人操作请马上联系报名点{phone}",
+    "phone_left": "【高考报名】您的报名已改绑尾号{tail}的手机，本号不再收通知。如非本人操作请马上联系报名点{phone}",
+    "phone_bound": "【高考报名】这个手机已绑定您的报名，以后的通知发到这里。如非本人操作请联系报名点{phone}",
     "form_saved": "【高考报名】报名信息已于{at}保存为第{version}版（{changed}）。如非本人操作请联系报名点{phone}",
+    "form_restored": "【高考报名】{at}报名信息恢复为第{of}版，即第{version}版（{changed}）。有疑问请联系报名点{phone}",
 }
 
 

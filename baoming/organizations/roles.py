@@ -46,6 +46,8 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "print_sheet": _SITE,
     "sign_sheet": _SITE,
     "open_correction": _SITE,
+    "restore_version": _SITE_COUNTY,  # the site asks, the county decides
+    "reset_save_password": _SITE_COUNTY,  # the site reads the card, somebody else confirms; neither sees it
     "assess_morals": _SITE_COUNTY,
     "submit": _SITE,
     "take_back": frozenset({Role.OPERATOR, Role.COUNTY, Role.CITY}),  # what the own office has recorded by mistake

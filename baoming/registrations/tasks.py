@@ -5,7 +5,7 @@ from uuid import UUID
 from procrastinate.contrib.django import app
 
 from baoming.registrations.providers.base import PersonCheckDown
-from baoming.registrations.services import person_checks
+from baoming.registrations.services import logins, person_checks
 from baoming.shared.jobs import Again
 
 
@@ -17,3 +17,8 @@ def open_person_check(check_id: str) -> None:
 @app.task(name="registrations.settle_person_check")
 def settle_person_check(check_id: str, tries: int = 0) -> None:
     person_checks.settle_or_follow(UUID(check_id), tries=tries)
+
+
+@app.task(name="registrations.send_login_code")
+def send_login_code(registration_id: str) -> None:
+    logins.send_login_code(UUID(registration_id))

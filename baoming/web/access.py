@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from baoming.accounts.models import Account
 from baoming.audit.actors import Actor
 from baoming.organizations.models import Staff
 from baoming.registrations.models import Registration
@@ -32,6 +33,7 @@ class CandidateRequest(HttpRequest):
     clock: Clock
     registration: Registration
     actor: Actor
+    user: Account
 
 
 def staff_may(action: str) -> Callable[[View], View]:

@@ -187,7 +187,7 @@ def test_a_reading_opens_one_file_only() -> None:
 def test_control_without_the_kept_nonce_a_reading_would_open_two(monkeypatch: pytest.MonkeyPatch) -> None:
     make.season()
     here = make.site()
-    monkeypatch.setattr(intake, "_use_reading", lambda *_: None)
+    monkeypatch.setattr(intake, "use_reading", lambda *_: None)
     for _ in range(2):
         read_in(here, make.document(), nonce="n1")
     assert Registration.objects.count() == 2

@@ -4,6 +4,7 @@ from baoming.registrations.models.batches import Batch, BatchLine
 from baoming.registrations.models.capture import Activation, CardUse, PersonCheck, Photo
 from baoming.registrations.models.forms import Draft, FormGroup, FormVersion, Pledge, Signature
 from baoming.registrations.models.numbers import CountyCode, NumberSegment, VoidedNumber
+from baoming.registrations.models.recovery import Restore, SaveReset
 from baoming.registrations.models.registration import HoldRow, Registration, StepLog
 from baoming.registrations.models.roster import RosterEntry
 
@@ -22,7 +23,9 @@ __all__ = [
     "Photo",
     "Pledge",
     "Registration",
+    "Restore",
     "RosterEntry",
+    "SaveReset",
     "Signature",
     "StepLog",
     "VoidedNumber",

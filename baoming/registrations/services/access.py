@@ -42,22 +42,37 @@ def send_phone_code(registration_id: UUID, number: str, *, by: Actor, address: s
     Counted by number, person and network address, once the step is open to this person: who may send
     nothing uses up nobody's codes. Inside the block that sends: a refusal by one count undoes the others.
     """
-    phone = halfwidth(number)
-    if not re.fullmatch(r"1[3-9][0-9]{9}", phone):
-        raise Invalid({"phone": f"手机号码是11位数字，以1开头，您填了{len(phone)}位，请核对"})
-    blind = keys().blind(phone, purpose="phone", season=0)
+    phone = readable_phone(number)
     with transaction.atomic():
         registration = locked(registration_id)
         _require_once("phone", registration, by)
-        take(f"sms-by:{registration_id}", SMS_PERSON)
-        for limit in SMS:
-            take(f"sms:{limit.seconds}:{blind.hex()}", limit)
+        issue_code(registration, phone, template=PHONE_CODE, address=address)
+
+
+def readable_phone(number: str) -> str:
+    """Return the 11 digits of a typed number; raise Invalid."""
+    phone = halfwidth(number)
+    if not re.fullmatch(r"1[3-9][0-9]{9}", phone):
+        raise Invalid({"phone": f"手机号码是11位数字，以1开头，您填了{len(phone)}位，请核对"})
+    return phone
+
+
+def issue_code(registration: Registration, phone: str, *, template: str, address: str) -> None:
+    """Send a code to `phone`, counted by person, number and (where the request is here) address. Call after `locked`.
+
+    Raises TooMany.
+    """
+    blind = keys().blind(phone, purpose="phone", season=0)
+    take(f"sms-by:{registration.pk}", SMS_PERSON)
+    for limit in SMS:
+        take(f"sms:{limit.seconds}:{blind.hex()}", limit)
+    if address:
         take(f"sms-at:{address}", SMS_ADDRESS)
-        code, made = sms_code(), PhoneCode(subject=registration.pk, sent_at=timezone.now())
-        made.phone_sealed = keys().seal(phone.encode(), context=f"accounts_phonecode.phone_sealed.{made.pk}")
-        made.digest = _digest(made.pk, code)
-        made.save()
-        send(PHONE_CODE, recipient=registration.pk, number=phone, code=code)
+    code, made = sms_code(), PhoneCode(subject=registration.pk, sent_at=timezone.now())
+    made.phone_sealed = keys().seal(phone.encode(), context=_code_context(made))
+    made.digest = _digest(made.pk, code)
+    made.save()
+    send(template, recipient=registration.pk, number=phone, code=code)
 
 
 def live_code(registration_id: UUID) -> PhoneCode | None:
@@ -71,13 +86,15 @@ def _newest_code(registration_id: UUID) -> QuerySet[PhoneCode]:
     return PhoneCode.objects.filter(subject=registration_id, used_at=None).order_by("-sent_at")[:1]
 
 
-def confirm_phone(registration_id: UUID, code: str, *, by: Actor) -> None:
-    """Bind the phone whose newest code this is. Five wrong tries end a code. Raises Invalid, NotOpen."""
+def tried_code(registration_id: UUID, code: str) -> PhoneCode:
+    """Return the newest code of this person, which is what was typed; the caller marks it used. Raises Invalid.
+
+    Counted outside any inner block: a refusal does not give the try back. Taken by one statement: tries at
+    the same instant never share a count.
+    """
     sent = live_code(registration_id)
     if sent is None:
         raise Invalid({"code": "验证码已过10分钟或还没有获取，请重新获取"})
-    # Counted outside the inner block: a refusal does not give the try back.
-    # Taken by one statement: tries at the same instant never share a count.
     if not PhoneCode.objects.filter(pk=sent.pk, tries__lt=_TRIES).update(tries=F("tries") + 1):
         raise Invalid({"code": "这个验证码试错5次，已经作废，请重新获取"})
     if not compare_digest(bytes(sent.digest), _digest(sent.pk, halfwidth(code))):
@@ -85,15 +102,36 @@ def confirm_phone(registration_id: UUID, code: str, *, by: Actor) -> None:
         raise Invalid(
             {"code": f"验证码不正确，{f'还可以再试{left}次，请核对短信' if left else '已试错5次，请重新获取'}"}
         )
+    return sent
+
+
+def phone_of(sent: PhoneCode) -> str:
+    """Return the number that a code was sent to: a code proves this one and no other."""
+    return keys().unseal(sent.phone_sealed, context=_code_context(sent)).decode()
+
+
+def use_code(sent: PhoneCode) -> None:
+    """Mark a code used. Raises Invalid when somebody else was first."""
+    if not PhoneCode.objects.filter(pk=sent.pk, used_at=None).update(used_at=timezone.now()):
+        raise Invalid({"code": "这个验证码已经用过，请重新获取"})
+
+
+def confirm_phone(registration_id: UUID, code: str, *, by: Actor) -> None:
+    """Bind the phone whose newest code this is. Five wrong tries end a code. Raises Invalid, NotOpen."""
+    sent = tried_code(registration_id, code)
     with transaction.atomic():
         registration = locked(registration_id)
         now = _require_once("phone", registration, by)
-        phone = keys().unseal(sent.phone_sealed, context=f"accounts_phonecode.phone_sealed.{sent.pk}")
-        PhoneCode.objects.filter(pk=sent.pk).update(used_at=timezone.now())
-        registration.phone_sealed = keys().seal(phone, context=phone_context(registration.pk))
-        registration.phone_blind = keys().blind(phone.decode(), purpose="phone", season=registration.season_id)
-        update(registration, "phone_sealed", "phone_blind")
+        use_code(sent)
+        bind(registration, phone_of(sent))
         complete_step(registration, "phone", by=by, at=now)
+
+
+def bind(registration: Registration, phone: str) -> None:
+    """Make `phone` the one that is told and asked. Call after `locked`, once a code has proved it."""
+    registration.phone_sealed = keys().seal(phone.encode(), context=phone_context(registration.pk))
+    registration.phone_blind = keys().blind(phone, purpose="phone", season=registration.season_id)
+    update(registration, "phone_sealed", "phone_blind")
 
 
 @transaction.atomic
@@ -138,18 +176,27 @@ def _require_once(key: str, registration: Registration, by: Actor) -> datetime:
 
 
 def _password_problems(registration: Registration, *, login: str, save: str) -> dict[str, str]:
-    person = document_of(registration)
-    pinyin = names.syllables(registration.name)
-    own = own_data(number=person.number, birth=person.birth, phone=bound_phone(registration), pinyin=pinyin)
     problems = {}
     for field, label, password in (("login", "登录密码", login), ("save", "保存密码", save)):
-        if not password:
-            problems[field] = f"请填写{label}"
-        elif sentences := missing(password, policy=PasswordPolicy(), own=own):
-            problems[field] = f"{label}：{sentences[0]}"
+        if problem := password_problem(registration, label, password):
+            problems[field] = problem
     if not problems and (same := pair_missing(login, save)):
         problems["save"] = same[0]
     return problems
+
+
+def password_problem(registration: Registration, label: str, password: str) -> str:
+    """Return what keeps `password` from being this person's `label` (登录密码), empty when nothing does."""
+    if not password:
+        return f"请填写{label}"
+    person, pinyin = document_of(registration), names.syllables(registration.name)
+    own = own_data(number=person.number, birth=person.birth, phone=bound_phone(registration), pinyin=pinyin)
+    sentences = missing(password, policy=PasswordPolicy(), own=own)
+    return f"{label}：{sentences[0]}" if sentences else ""
+
+
+def _code_context(sent: PhoneCode) -> str:
+    return f"accounts_phonecode.phone_sealed.{sent.pk}"
 
 
 def _digest(code_id: UUID, code: str) -> bytes:

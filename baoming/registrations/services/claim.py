@@ -33,7 +33,7 @@ from baoming.vault.services import keys
 
 MISMATCH = "姓名、证件号、有效期或激活码不一致，请核对后再试。激活码印在报名序号通知单上"
 _NO_DIGEST = bytes(32)
-_NOBODY = UUID(int=0)  # no registration has it: ours are random
+NOBODY = UUID(int=0)  # no registration has it: ours are random
 
 
 class ClaimRefused(Refused):
@@ -60,7 +60,7 @@ def claim(*, season: Season, name: str, number: str, valid_to: date | None, code
     except CodeUnreadable:
         digest = _NO_DIGEST
     found = find_by_number(season.pk, wanted)
-    claimed = _claimed(found.pk if found else _NOBODY, name=clean_name(name), valid_to=valid_to, digest=digest)
+    claimed = _claimed(found.pk if found else NOBODY, name=clean_name(name), valid_to=valid_to, digest=digest)
     put_back(*budget)
     return claimed
 
@@ -71,7 +71,7 @@ def _claimed(registration_id: UUID, *, name: str, valid_to: date | None, digest:
     registration = _locked_or_none(registration_id)
     codes = list(Activation.objects.filter(registration=registration_id).order_by("-slip"))
     fits = [compare_digest(kept, digest) for kept in [bytes(code.digest) for code in codes] or [_NO_DIGEST]]
-    card = document_of(registration) if registration else _nobodys_card()
+    card = document_of(registration) if registration else nobodys_card()
     person_fits = (card.name, card.valid_to) == (name, valid_to)
     mine = next((code for code, own in zip(codes, fits, strict=False) if own), None)
     if registration is None or mine is None or not person_fits:
@@ -95,7 +95,7 @@ def _locked_or_none(registration_id: UUID) -> Registration | None:
         return None
 
 
-def _nobodys_card() -> IdentityDocument:
+def nobodys_card() -> IdentityDocument:
     """Unseal a card that is nobody's."""
     return IdentityDocument.from_json("", keys().unseal(_sealed_nobody(), context="nobody"))
 

@@ -124,7 +124,7 @@ def save_form(registration_id: UUID, *, save_password: str, device: str, revisio
     WrongSavePassword, NotOpen (by the clock after the lock), Changed or Invalid; the draft stays.
     """
     account = Account.objects.get(registration=registration_id)
-    key, limit = _budget(account, device)
+    key, limit = save_budget(account, device)
     take(key, limit)
     with transaction.atomic():
         registration = locked(registration_id)
@@ -135,12 +135,7 @@ def save_form(registration_id: UUID, *, save_password: str, device: str, revisio
         refuse_if_completed(registration)
         now = require("form", registration, by)
         values = _complete_values(registration, revision)
-        version = _new_version(registration, values)
-        version.at, version.by_label = now, by.label
-        insert(version)
-        version.groups.set(_groups(registration, values))
-        _take_over(registration, version, values)
-        complete_step(registration, "form", by=by, at=now)
+        version = write_version(registration, values, at=now, by=by)
         _after(registration, version, account, revision=revision, by=by)
     give_back(key, limit)
     return version
@@ -151,7 +146,7 @@ def proves(account: Account, save_password: str) -> bool:
     return bool(account.save_password) and check_password(save_password, account.save_password)
 
 
-def _budget(account: Account, device: str) -> tuple[str, Limit]:
+def save_budget(account: Account, device: str) -> tuple[str, Limit]:
     """Return key and limit of the tries: a device of one's own cannot be used up by others."""
     if is_own_device(account, device):
         digest = hashlib.sha256(device.encode()).hexdigest()
@@ -184,6 +179,19 @@ def _complete_values(registration: Registration, revision: str) -> Values:
     if "form" in registration.done_steps and values == values_of(newest_version(registration)):
         raise Refused(f"和已保存的第{registration.version}版相比没有改动，不用再保存")
     return values
+
+
+def write_version(registration: Registration, values: Values, *, at: datetime, by: Actor) -> FormVersion:
+    """Write `values` as the next version; the draft and prints that show an older one fall. Call after `locked`."""
+    version = _new_version(registration, values)
+    version.at, version.by_label = at, by.label
+    insert(version)
+    version.groups.set(_groups(registration, values))
+    _take_over(registration, version, values)
+    complete_step(registration, "form", by=by, at=at)
+    Draft.objects.filter(registration=registration).delete()
+    void_prints(registration.pk, "registration_form", reason=f"已保存第{version.number}版", at=version.at)
+    return version
 
 
 def _new_version(registration: Registration, values: Values) -> FormVersion:
@@ -226,9 +234,7 @@ def _take_over(registration: Registration, version: FormVersion, values: Values)
 
 
 def _after(registration: Registration, version: FormVersion, account: Account, *, revision: str, by: Actor) -> None:
-    """What falls with a new version: the draft, and prints that show an older one. And who is told."""
-    Draft.objects.filter(registration=registration).delete()
-    void_prints(registration.pk, "registration_form", reason=f"已保存第{version.number}版", at=version.at)
+    """Keep the answer for a repeated request, and say who is told."""
     insert(
         Request(
             actor=actor_key(account.pk),
@@ -254,12 +260,12 @@ def _notify(registration: Registration, version: FormVersion) -> None:
         number=bound_phone(registration),
         version=str(version.number),
         at=short(version.at),
-        changed=_changed_words(registration, version),
+        changed=changed_words(registration, version),
         phone=registration.site.phone,
     )
 
 
-def _changed_words(registration: Registration, version: FormVersion) -> str:
+def changed_words(registration: Registration, version: FormVersion) -> str:
     if version.number == 1:
         return "第一次保存"
     labels = [one.label for one in form_of(registration.season).fields if one.key in version.changed]

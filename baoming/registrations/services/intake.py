@@ -77,7 +77,7 @@ def open_file(
             return there
         raise _duplicate(there)
     if nonce:
-        _use_reading(registration, reader, nonce)
+        use_reading(registration, reader, nonce)
     if roster_entry is not None:
         _tie(registration, roster_entry)
     if reason := _owing(person, reader=reader, today=now.astimezone(BEIJING).date()):
@@ -196,13 +196,13 @@ def reread_card(
     now = season_now(registration.season_id)
     today = now.astimezone(BEIJING).date()
     person = checked(document, today=today, real_season=registration.season.is_real)
-    _require_same(registration, person, today=today)
+    require_same(registration, person, today=today)
     old = document_of(registration)
     changed = [field for field in (*_OWN, *_CARDS) if _differs(field, old, person)]
     moved = any(field in changed for field in _OWN)
     if moved:
         _require_can_redo(registration)
-    _use_reading(registration, reader, nonce)
+    use_reading(registration, reader, nonce)
     _take_over(registration, person)
     registration.reading, registration.reader = Registration.Reading.CARD, reader
     registration.read_by, registration.read_at = by.label, now
@@ -216,7 +216,7 @@ def reread_card(
     return registration
 
 
-def _require_same(registration: Registration, person: IdentityDocument, *, today: date) -> None:
+def require_same(registration: Registration, person: IdentityDocument, *, today: date) -> None:
     blind = keys().blind(person.number, purpose="id", season=registration.season_id)
     if blind != bytes(registration.number_blind):
         raise Refused(
@@ -256,7 +256,7 @@ def _used_for(registration: Registration, reader: str, nonce: str) -> bool:
     return bool(nonce) and CardUse.objects.filter(registration=registration, digest=_digest(reader, nonce)).exists()
 
 
-def _use_reading(registration: Registration, reader: str, nonce: str) -> None:
+def use_reading(registration: Registration, reader: str, nonce: str) -> None:
     """Keep that this reading is used up; the unique digest decides. Raises Refused for a second use."""
     clock = timezone.now()
     past = CardUse.objects.filter(expires_at__lt=clock).select_for_update(skip_locked=True)

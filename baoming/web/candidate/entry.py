@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from baoming.accounts.models import Account, candidate_handle
 from baoming.accounts.services.sign_in import check
 from baoming.audit.actors import Party
+from baoming.registrations import resets
 from baoming.registrations.identity_numbers import canonical
 from baoming.registrations.queries import tasks_of
 from baoming.registrations.services.claim import MISMATCH, claim
@@ -52,7 +53,7 @@ def first_login(request: CandidateRequest) -> HttpResponse:
             season=request.season,
             name=typed.get("name", ""),
             number=typed.get("number", ""),
-            valid_to=_valid_to(typed),
+            valid_to=card_valid_to(typed),
             code=typed.get("code", ""),
             address=client_address(request),
         )
@@ -99,6 +100,9 @@ def tasks(request: CandidateRequest) -> HttpResponse:
     links = {key: url(name) for key, name in STEP_PAGES.items()}
     told = decision_on(request.registration)
     context = {"registration": request.registration, "tasks": found, "boxes": boxes, "links": links, "told": told}
+    context["reset"] = resets.told(
+        request.clock.now, due=request.user.save_reset_due, done=request.user.save_reset_at
+    )  # fmt: skip
     return render(request, "candidate/tasks.html", context)
 
 
@@ -141,7 +145,7 @@ def _missing(typed: Mapping[str, Any]) -> dict[str, str]:
     return {key: sentence for key, sentence in asked.items() if not typed.get(key, "").strip()}
 
 
-def _valid_to(typed: Mapping[str, Any]) -> date | None:
+def card_valid_to(typed: Mapping[str, Any]) -> date | None:
     """Read the end of the card's validity; None for 长期. Raises Refused for what is no date."""
     if typed.get("long_term"):
         return None

@@ -2,13 +2,13 @@
 
 from django.urls import URLPattern, path
 
-from baoming.web.candidate import forms
+from baoming.web.candidate import forms, recovery
 
 urlpatterns: list[URLPattern] = [
     path("form/", forms.form_start, name="form"),
     path("form/check", forms.form_check, name="form_check"),
     path("form/save", forms.form_save, name="form_save"),
-    path("form/forgot", forms.form_forgot, name="form_forgot"),
+    path("form/forgot", recovery.forgot_save, name="form_forgot"),
     path("form/<slug:key>", forms.form_page, name="form_page"),
     path("versions/", forms.versions, name="versions"),
     path("versions/<int:no>", forms.version, name="version"),

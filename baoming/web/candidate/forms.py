@@ -85,13 +85,6 @@ def form_save(request: CandidateRequest) -> HttpResponse:
 
 @require_GET
 @candidate_required
-def form_forgot(request: CandidateRequest) -> HttpResponse:
-    """Say how to get a new save password."""
-    return render(request, "candidate/form_forgot.html")
-
-
-@require_GET
-@candidate_required
 def versions(request: CandidateRequest) -> HttpResponse:
     """List what was saved, newest first."""
     mine = request.registration

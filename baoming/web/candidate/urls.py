@@ -3,7 +3,7 @@
 from django.urls import path
 
 from baoming.registrations.sheet_codes import ROUTE
-from baoming.web.candidate import entry, fee, form_urls, public, steps
+from baoming.web.candidate import entry, fee, form_urls, public, recovery, steps
 
 app_name = "candidate"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("announcements/<uuid:announcement_id>/", public.announcement, name="announcement"),
     path("claim/", entry.first_login, name="claim"),
     path("sign-in/", entry.sign_in, name="sign_in"),
+    path("forgot/", recovery.forgot_login, name="forgot_login"),
     path("sign-out/", entry.sign_out, name="sign_out"),
     path("care/", public.care, name="care"),
     path("tasks/", entry.tasks, name="tasks"),
@@ -21,6 +22,7 @@ urlpatterns = [
     path("fee/ask/", fee.ask_again, name="fee_ask"),
     path("person-check/", steps.person_check, name="person_check"),
     path("phone/", steps.phone, name="phone"),
+    path("phone/change/", recovery.change_phone, name="phone_change"),
     path("passwords/", steps.passwords, name="passwords"),
     path("pledge/", steps.pledge, name="pledge"),
     *form_urls.urlpatterns,

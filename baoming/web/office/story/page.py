@@ -10,9 +10,11 @@ from django.shortcuts import redirect, render
 from baoming.payments.queries import item_names, orders_of
 from baoming.registrations.models import Registration
 from baoming.registrations.queries import document_of, state_of, tasks_of
+from baoming.registrations.services.save_resets import open_reset
 from baoming.reviews.queries import moral_of
 from baoming.shared.errors import Invalid, Refused
 from baoming.web.access import OfficeRequest
+from baoming.web.office.cards import reader_agent
 from baoming.web.office.scope import one
 from baoming.web.office.story import pictures, sent
 from baoming.web.office.story.decided import of_person
@@ -41,6 +43,8 @@ def show(
         **versions(registration),
         **_money(registration),
         "moral": moral_of(registration),
+        "reset": open_reset(registration),
+        "agent": reader_agent(),
         **of_person(request, registration, state),
         **pictures.of_person(request, registration),
         **sent.of_person(request, registration, state),

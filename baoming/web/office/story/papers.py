@@ -7,9 +7,11 @@ from baoming.documents.models import Print
 from baoming.documents.queries import prints_of
 from baoming.registrations.form_queries import differences, form_of, versions_of
 from baoming.registrations.models import FormVersion, Registration
+from baoming.registrations.services.restores import asked_restore
 from baoming.registrations.services.sheet_checks import signed_print
 from baoming.registrations.services.sheets import SHEET
 from baoming.registrations.sheet_codes import short_hash
+from baoming.shared.moments import stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +25,14 @@ class Printed:
 
 def versions(registration: Registration) -> dict[str, Any]:
     """The newest version, and what it changed against the one before."""
-    rows: list[FormVersion | None] = [*versions_of(registration)[:2], None, None]
+    saved = versions_of(registration)
+    rows: list[FormVersion | None] = [*saved[:2], None, None]
     newest, before = rows[0], rows[1]
     return {
         "newest": newest,
         "before": before,
+        "older": [(one.number, f"第{one.number}版，{stamp(one.at)}保存") for one in saved[1:]],
+        "restoring": asked_restore(registration) if before else None,
         "changes": differences(form_of(registration.season), before, newest) if newest and before else [],
     }
 

@@ -1,0 +1,75 @@
+"""What two people do together: a save password reset at the site, an older version restored (R11, R14, R29)."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from baoming.registrations.models.registration import Registration
+
+
+class SaveReset(models.Model):
+    """One request for a new save password. The password itself is typed by the candidate and stands nowhere here."""
+
+    class Way(models.TextChoices):
+        ONLINE = "online", "网上申请"
+        SITE = "site", "报名点办理"
+
+    class Outcome(models.TextChoices):
+        OPEN = "", "办理中"
+        SET = "set", "已设新密码"
+        CANCELLED = "cancelled", "已取消"
+
+    registration = models.ForeignKey(Registration, models.PROTECT)
+    way = models.CharField(max_length=6, choices=Way)
+    asked_at = models.DateTimeField()  # by the season's clock
+    asked_by = models.CharField(max_length=40)
+    asked_label = models.CharField(max_length=60)
+    ready_at = models.DateTimeField(null=True)  # the new one may be set; None: waits for the second member of staff
+    confirmed_by = models.CharField(max_length=40, default="")
+    confirmed_label = models.CharField(max_length=60, default="")
+    outcome = models.CharField(max_length=9, choices=Outcome, default="")
+    ended_at = models.DateTimeField(null=True)
+    ended_label = models.CharField(max_length=60, default="")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint("registration", condition=Q(outcome=""), name="one_open_reset"),
+        ]
+
+    def __str__(self) -> str:
+        return f"reset {self.pk}"
+
+
+class Restore(models.Model):
+    """An older version to become the newest again: asked by the site, decided by the county."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", "等县（市、区）决定"
+        DONE = "done", "已恢复"
+        DECLINED = "declined", "没有同意"
+
+    registration = models.ForeignKey(Registration, models.PROTECT)
+    number = models.PositiveIntegerField()  # of the version to restore
+    base = models.PositiveIntegerField()  # the newest version when it was asked: any later save ends the request
+    reason = models.CharField(max_length=200)
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=40)
+    asked_label = models.CharField(max_length=60)
+    state = models.CharField(max_length=8, choices=State, default="asked")
+    made = models.PositiveIntegerField(default=0)  # the version that was made of it
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=40, default="")
+    decided_label = models.CharField(max_length=60, default="")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint("registration", condition=Q(state="asked"), name="one_open_restore"),
+            models.CheckConstraint(
+                condition=~Q(state="done") | (~Q(decided_by=F("asked_by")) & Q(made__gt=F("base"))),
+                name="restored_by_two",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"restore {self.pk}"

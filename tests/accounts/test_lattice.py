@@ -1,0 +1,322 @@
+"""A1: subsets of the six factors, driven through both portals with exactly these in hand, against lattice.txt.
+
+Here each alone, and the smallest that reach more than what they are made of; all 64 by `make nightly`.
+The thief tries every act until nothing new is gained. What a newly bound phone or a recovered password
+opens counts too. The controls plant a weakness each: the same thief then gets further, and is seen.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.http import HttpResponse
+from django.test import Client, override_settings
+from django.utils import timezone
+
+from baoming.accounts.codes import new_activation_code
+from baoming.accounts.models import Account, Bucket
+from baoming.messages.models import Message
+from baoming.organizations.models import Organization
+from baoming.organizations.roles import Role
+from baoming.registrations.form_queries import draft_of, form_of, revision_of, typed_of
+from baoming.registrations.models import Registration, Restore, SaveReset
+from baoming.registrations.queries import document_of
+from baoming.registrations.services import logins, rebinding, save_resets
+from baoming.seasons.queries import season_now
+from baoming.vault.services import keys
+from tests import factories as make
+from tests.registrations.form_samples import BOUND_PHONE, FILLED
+from tests.registrations.test_save_form import PASSWORD, candidate, save, type_in
+from tests.web.test_card_twice import _paired, reading  # noqa: F401  (the paired reader, a fixture)
+
+pytestmark = pytest.mark.django_db
+FACTORS = ("login", "save", "phone", "session", "operator", "county")
+LOGIN, NEW_LOGIN, NEW_SAVE, OWN_PHONE = "deng2lu7mi", "xin3deng8lu", "xin5bao9cun", "19900009999"
+TABLE = Path(__file__).parent / "lattice.txt"
+OFFICE = {"PORTAL": "office", "ROOT_URLCONF": "baoming.config.urls_office"}
+CANDIDATE = {"PORTAL": "candidate", "ROOT_URLCONF": "baoming.config.urls_candidate"}
+
+
+def expected() -> dict[frozenset[str], frozenset[str]]:
+    """The table: factors in hand, acts within reach."""
+    lines = [line for line in TABLE.read_text("utf-8").splitlines() if line and not line.startswith("#")]
+    rows = [line.partition("|")[::2] for line in lines]
+    return {frozenset(have.strip().split("+")) - {"nothing"}: frozenset(acts.split()) for have, acts in rows}
+
+
+@pytest.fixture(autouse=True)
+def _quick_hashes() -> Iterator[None]:
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
+class Thief:
+    """One who holds some factors, and what they gain on the way."""
+
+    def __init__(self, row: Registration, factors: frozenset[str]) -> None:
+        self.row, self.factors = row, factors
+        self.login = LOGIN if "login" in factors else ""
+        self.true_login = self.login  # never reset by SMS
+        self.save_password = PASSWORD if "save" in factors else ""
+        self.phones = {BOUND_PHONE} if "phone" in factors else set()
+        self.phone, self.inside = Client(), False
+        self.staff: dict[str, Client] = {}
+        self.done: set[str] = set()
+        account = Account.objects.get(registration=row)
+        if "session" in factors:
+            self.phone.force_login(account)
+            self.inside = True
+        county = Organization.objects.get(pk=row.site.parent_id)
+        for role, office in ((Role.OPERATOR, row.site), (Role.COUNTY, county)):
+            if role.value in factors:
+                self.staff[role.value] = Client()
+                self.staff[role.value].force_login(make.staff(office, role).account)
+
+    def post(self, address: str, **given: object) -> HttpResponse:
+        with override_settings(**CANDIDATE):
+            Bucket.objects.all().delete()  # patience is no barrier
+            return self.phone.post(address, given)
+
+    def get(self, address: str) -> HttpResponse:
+        with override_settings(**CANDIDATE):
+            return self.phone.get(address)
+
+    def office(self, role: str, path: str = "", **given: object) -> HttpResponse | None:
+        if role not in self.staff:
+            return None
+        with override_settings(**OFFICE):
+            address = f"/candidates/{self.row.pk}/{path}"
+            return self.staff[role].post(address, given) if given else self.staff[role].get(address)
+
+    def code(self) -> str:
+        """The code that was sent last, if it went to a phone in hand."""
+        sent = Message.objects.filter(recipient=self.row.pk, template__endswith="_code").order_by("-at").first()
+        if sent is None:
+            return "000000"
+        number = keys().unseal(sent.number_sealed, context=f"outbox_message.number_sealed.{sent.pk}").decode()
+        text = keys().unseal(sent.text_sealed, context=f"outbox_message.text_sealed.{sent.pk}").decode()
+        return text.partition("】")[2][:6] if number in self.phones else "000000"
+
+    def fresh(self) -> Account:
+        self.row = Registration.objects.select_related("site", "account").get(pk=self.row.pk)
+        assert self.row.account
+        return self.row.account
+
+    # What can be tried. Each notes what it has reached.
+
+    def try_sign_in(self) -> None:
+        if self.login and self.post("/sign-in/", number=self.number(), password=self.login).status_code == 302:
+            self.inside = True
+            self.done.add("sign_in")
+
+    def try_recover(self) -> None:
+        if self.login and self.true_login and "reset_after_a_day" not in self.done and self.phones:
+            return  # a recovered login closes the way online: the last thing that somebody clever does
+        given = {"number": self.number(), "valid_to": "2031-03-18"}
+        self.post("/forgot/", act="send", **given)
+        logins.send_login_code(self.row.pk)
+        before = self.fresh().password
+        self.post("/forgot/", act="set", code=self.code(), login=NEW_LOGIN, **given)
+        if self.fresh().password != before:
+            self.done.add("recover_login")
+            self.login, self.true_login = NEW_LOGIN, ""
+
+    def try_read(self) -> None:
+        if self.row.name in self.get("/tasks/").content.decode():
+            self.inside = True
+            self.done.add("read_own")
+        for role in self.staff:
+            page = self.office(role)
+            if page is not None and self.row.name in page.content.decode():
+                self.done.add("read_in_office")
+
+    def try_claim(self) -> None:
+        given = {"name": self.row.name, "number": self.number(), "valid_to": "2031-03-18"}
+        if self.post("/claim/", code=new_activation_code(), **given).status_code == 302:
+            self.done.add("claim")
+
+    def try_draft(self) -> None:
+        if self.type_in("410019"):
+            self.done.add("draft")
+
+    def try_save(self, name: str = "save") -> None:
+        version = self.fresh().registration.version
+        self.type_in(f"4100{20 + version}")
+        revision = revision_of(self.row, draft_of(self.row))
+        self.post("/form/save", save_password=self.save_password or "x", revision=revision)
+        if self.fresh().registration.version > version:
+            self.done.add(name)
+
+    def try_rebind(self) -> None:
+        number = OWN_PHONE if OWN_PHONE not in self.phones else "19900008888"
+        before = bytes(self.fresh().registration.phone_blind or b"")
+        self.phones.add(number)
+        self.post("/phone/change/", act="send", phone=number)
+        self.post("/phone/change/", code=self.code(), save_password=self.save_password or "x")
+        self.phones.discard(number)
+        if bytes(self.fresh().registration.phone_blind or b"") != before:
+            self.done.add("rebind")
+            self.phones.add(number)
+
+    def try_reset_online(self) -> None:
+        self.post("/form/forgot", act="send")
+        self.post("/form/forgot", act="ask", code=self.code(), login=self.login or "x")
+        if self.try_set():
+            self.done.add("reset_now")
+
+    def try_cancel(self) -> None:
+        row = self.fresh().registration
+        made = SaveReset.objects.filter(registration=row, outcome="").first() or SaveReset.objects.create(
+            registration=row, way="online", asked_at=season_now(row.season_id), asked_label="主人"
+        )
+        self.post("/form/forgot", act="cancel")
+        made.refresh_from_db()
+        if made.outcome == "cancelled":
+            self.done.add("cancel_reset")
+        made.delete()
+
+    def try_reset_at_site(self) -> None:
+        card = reading(document_of(self.row), nonce=f"n{timezone.now().timestamp()}")
+        self.office("operator", "save-password/", act="ask", card=card)
+        for role in ("operator", "county"):
+            self.office(role, "save-password/", act="confirm")
+        if self.try_set():
+            self.done.add("reset_at_site")
+
+    def try_restore(self) -> None:
+        version = self.fresh().registration.version
+        self.office("operator", "restore/", number="1", restore_reason="不是本人改的")
+        for role in ("operator", "county"):
+            self.office(role, "restore/", act="confirm")
+        if self.fresh().registration.version > version:
+            self.done.add("restore")
+        Restore.objects.filter(state="asked").update(state="declined")
+
+    def try_set(self) -> bool:
+        before = self.fresh().save_password
+        wanted = f"{NEW_SAVE}{len(self.done)}"
+        self.post("/form/forgot", act="set", login=self.login or "x", save=wanted)
+        if self.fresh().save_password == before:
+            return False
+        self.save_password = wanted
+        return True
+
+    def number(self) -> str:
+        return document_of(self.row).number
+
+    def type_in(self, postcode: str) -> bool:
+        self.fresh()
+        page = form_of(self.row.season).page("contact")
+        names = [name for field in page.fields for name in field.inputs if name in FILLED]
+        given = {**{name: FILLED[name] for name in names}, "postcode": postcode}
+        revision, asked = revision_of(self.row, draft_of(self.row)), [field.key for field in page.fields]
+        self.post("/form/contact", **given, asked=asked, revision=revision)
+        draft = draft_of(self.row)
+        return draft is not None and typed_of(self.row, draft).raw["postcode"] == [postcode]
+
+    def round(self) -> None:
+        """Try everything once, from what closes nothing to what does."""
+        for act in (
+            self.try_sign_in, self.try_read, self.try_claim, self.try_draft, self.try_save, self.try_rebind,
+            self.try_reset_online, self.try_reset_at_site, self.try_restore, self.try_recover, self.try_sign_in,
+        ):  # fmt: skip
+            act()
+
+
+def reached(factors: frozenset[str]) -> frozenset[str]:
+    """Everything that somebody with these factors gets to, in one day and in the next."""
+    row = owner()
+    thief = Thief(row, factors)
+    thief.try_cancel()
+    before: set[str] | None = None
+    while before != thief.done:
+        before = set(thief.done)
+        thief.round()
+        thief.try_cancel()
+    if thief.login:
+        thief.try_sign_in()
+        thief.try_reset_online()
+    make.at(season_now(row.season_id) + timedelta(hours=25))
+    if SaveReset.objects.filter(registration=row, way="online", outcome="").exists() and thief.try_set():
+        thief.done.add("reset_after_a_day")
+    thief.try_save("save_after_a_day")
+    thief.try_recover()
+    if "recover_login" in thief.done and thief.phones:
+        thief.try_sign_in()
+    return frozenset(thief.done)
+
+
+def owner() -> Registration:
+    """A candidate with both passwords, a bound phone, and two versions saved; the deadline is days away."""
+    row = candidate()
+    assert row.account
+    row.account.password = make_password(LOGIN)
+    row.account.save_password = make_password(PASSWORD)
+    row.account.save()
+    type_in(row)
+    save(row)
+    type_in(row, {**FILLED, "postcode": ["410018"]})
+    save(row)
+    return row
+
+
+def test_the_table_has_every_subset_and_keeps_its_promises() -> None:
+    table = expected()
+    assert len(table) == 64
+    for have, acts in table.items():
+        assert have <= set(FACTORS)
+        assert not acts & {"claim", "reset_now"}
+        if len(have) < 2:
+            assert not acts & {"save", "save_after_a_day", "rebind", "restore"}
+        for other, more in table.items():
+            assert not have <= other or acts - {"reset_after_a_day"} <= more, f"{other} has more and reaches less"
+
+
+def smallest() -> list[frozenset[str]]:
+    """Those whose reach no smaller one has, nor two smaller ones together."""
+    table = expected()
+    found = []
+    for have in sorted(table, key=lambda one: (len(one), sorted(one))):
+        below = frozenset().union(*(acts for other, acts in table.items() if other < have))
+        if len(have) < 2 or table[have] - below:
+            found.append(have)
+    return found
+
+
+def test_the_page_about_passwords_shows_this_table() -> None:
+    page = (Path(__file__).parents[2] / "docs/security/passwords.md").read_text("utf-8")
+    lines = TABLE.read_text("utf-8").splitlines()
+    assert page.count("\n".join(line for line in lines if line and not line.startswith("#"))) == 1
+
+
+@pytest.mark.parametrize("have", smallest(), ids="+".join)
+def test_exactly_the_acts_of_the_table_are_reached(have: frozenset[str]) -> None:
+    assert sorted(reached(have)) == sorted(expected()[have])
+
+
+def test_control_a_phone_that_counts_as_the_login_password_reaches_the_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(save_resets, "online_refusal", lambda *_, **__: "")
+    found = reached(frozenset({"phone"}))
+    assert "save_after_a_day" in found - expected()[frozenset({"phone"})]
+
+
+def test_control_an_operator_who_confirms_alone_reaches_the_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = save_resets.confirm_at_site
+
+    def alone(registration_id: object, **given: object) -> object:
+        SaveReset.objects.filter(outcome="").update(asked_by="nobody")
+        return real(registration_id, **given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(save_resets, "confirm_at_site", alone)
+    have = frozenset({"login", "operator"})
+    assert "save" in reached(have) - expected()[have]
+
+
+def test_control_a_session_that_binds_a_phone_without_the_save_password_takes_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rebinding, "proves", lambda *_: True)
+    have = frozenset({"session"})
+    assert {"rebind", "sign_in"} <= reached(have) - expected()[have]
