@@ -83,6 +83,9 @@ OFFICES = (  # handle, name, role, path: those above the sites
     ("zhangli", "张莉", Role.CITY, "43/01/"),
     ("sunhui", "孙辉", Role.CITY, "43/02/"),
     ("hezhiyuan", "何志远", Role.PROVINCE, "43/"),
+    ("tanlei", "谭磊", Role.SYSTEM_ADMIN, "43/"),
+    ("jiangyue", "蒋玥", Role.SECURITY_ADMIN, "43/"),
+    ("kuangrui", "邝锐", Role.AUDIT_ADMIN, "43/"),
 )
 
 

@@ -20,7 +20,7 @@ from baoming.messages.announcements import checked
 from baoming.messages.models import Message
 from baoming.messages.services import publish
 from baoming.organizations.models import Organization, Staff
-from baoming.organizations.roles import Role
+from baoming.organizations.roles import ADMINISTRATORS, Role
 from baoming.organizations.services import add_site, add_staff, open_site
 from baoming.registrations.models import Photo, Registration, RosterEntry
 from baoming.registrations.rosters import RosterRow
@@ -99,8 +99,8 @@ def _offices(password: str) -> dict[str, Actor]:
             _staff(site.path, own.handle, own.teacher, Role.TEACHER, password)
     for handle, name, role, path in OFFICES:
         _staff(path, handle, name, role, password)
-    teachers = Role.TEACHER.value
-    return {one.path: one.actor for one in Staff.objects.select_related("office").exclude(role=teachers)}
+    apart = [role.value for role in (Role.TEACHER, *ADMINISTRATORS)]
+    return {one.path: one.actor for one in Staff.objects.select_related("office").exclude(role__in=apart)}
 
 
 def _staff(path: str, handle: str, name: str, role: Role, password: str) -> None:

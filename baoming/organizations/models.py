@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 
 from baoming.audit.actors import Actor, Party
-from baoming.organizations.roles import ROLE_NAMES, Role
+from baoming.organizations.roles import ADMINISTRATORS, ROLE_NAMES, Role
 from baoming.seasons.models import Season
 from baoming.shared.paths import next_sibling
 
@@ -62,17 +62,32 @@ class SiteSeason(models.Model):
         return f"{self.site_id} {self.season_id}"
 
 
+def _another_person() -> str:
+    return uuid4().hex
+
+
 class Staff(models.Model):
-    """A person working in an office, in one role. `path` is the office's: all that this person may see."""
+    """A person working in an office, in one role. `path` is the office's: all that this person may see.
+
+    `person` is the same on every account of one person: the blind index of the ID number where it is known.
+    """
 
     account = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT)
     office = models.ForeignKey(Organization, models.PROTECT)
     path = models.CharField(max_length=24, db_collation="C")
     role = models.CharField(max_length=20, choices=[(role.value, name) for role, name in ROLE_NAMES.items()])
     name = models.CharField(max_length=50)
+    person = models.CharField(max_length=64, default=_another_person)
 
     class Meta:
         indexes: ClassVar = [models.Index("path", name="staff_by_path")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(  # 三员分立: system, security and audit administrator are three persons
+                fields=["person"],
+                condition=models.Q(role__in=sorted(role.value for role in ADMINISTRATORS)),
+                name="one_administrator_a_person",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

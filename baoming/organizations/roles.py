@@ -9,6 +9,9 @@ class Role(StrEnum):
     CITY = "city"
     PROVINCE = "province"
     TEACHER = "teacher"
+    SYSTEM_ADMIN = "system_admin"
+    SECURITY_ADMIN = "security_admin"
+    AUDIT_ADMIN = "audit_admin"
 
     def may(self, action: str) -> bool:
         """Whether this role may do `action`; an action nobody has named is nobody's."""
@@ -21,7 +24,11 @@ ROLE_NAMES = {
     Role.CITY: "市（州）招考机构",
     Role.PROVINCE: "省教育考试院",
     Role.TEACHER: "班主任",
+    Role.SYSTEM_ADMIN: "系统管理员",
+    Role.SECURITY_ADMIN: "安全管理员",
+    Role.AUDIT_ADMIN: "审计管理员",
 }
+ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})  # 三员: never two in one person
 
 _SITE = frozenset({Role.OPERATOR})
 _COUNTY = frozenset({Role.COUNTY})
@@ -63,4 +70,8 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "set_clock": frozenset({Role.PROVINCE}),
     "announce": frozenset({Role.COUNTY, Role.PROVINCE}),
     "pause": frozenset({Role.PROVINCE}),
+    "see_staff": _COUNTY | {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN},
+    "manage_staff": _COUNTY | {Role.SYSTEM_ADMIN},  # accounts; a county those of its own sites
+    "approve_staff": frozenset({Role.SECURITY_ADMIN}),  # what a system administrator proposes; policies and keys
+    "see_audit": frozenset({Role.AUDIT_ADMIN}),  # logs
 }

@@ -23,6 +23,9 @@ STAFF = (  # handle, name, role, path of the office
     ("zhangli", "张莉", Role.CITY, "43/01/"),
     ("hezhiyuan", "何志远", Role.PROVINCE, "43/"),
     ("liqiang", "李强", Role.TEACHER, "43/01/02/01/"),
+    ("tanlei", "谭磊", Role.SYSTEM_ADMIN, "43/"),
+    ("jiangyue", "蒋玥", Role.SECURITY_ADMIN, "43/"),
+    ("kuangrui", "邝锐", Role.AUDIT_ADMIN, "43/"),
 )
 
 
