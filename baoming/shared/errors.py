@@ -47,3 +47,7 @@ class TooMany(Refused):
 
 class Unavailable(Refused):
     """A service outside does not answer. The sentence says what is waiting, and that nothing is lost."""
+
+
+class Crowded(Exception):
+    """Too many people at the door of one process at once. Not a refusal: nothing was decided and nothing is counted."""

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from baoming.registrations.journey import STEPS
-from baoming.shared.errors import Closed, Refused
+from baoming.shared.errors import Closed, Crowded, Refused
 
 log = logging.getLogger("baoming.web")
 STEP_PAGES = {  # where a candidate does a step
@@ -74,6 +74,13 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
 def unknown_outcome(request: HttpRequest) -> HttpResponse:
     """503: the connection broke while committing. Nobody knows yet; the page says how to see (W1)."""
     response = page(request, "unknown_outcome", 503)
+    response["Retry-After"] = "5"
+    return response
+
+
+def crowded(request: HttpRequest, problem: Crowded) -> HttpResponse:
+    """503: too many sign in at once; the page says when to try again."""
+    response = page(request, "busy", 503, crowd=str(problem))
     response["Retry-After"] = "5"
     return response
 

@@ -12,13 +12,14 @@ from django.db import DatabaseError, transaction
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from baoming.accounts.hashers import lane
 from baoming.accounts.models import Account
 from baoming.audit.actors import Actor, Party
 from baoming.organizations.models import Staff
 from baoming.registrations.models import Registration
 from baoming.seasons.models import Season
 from baoming.seasons.queries import current_season
-from baoming.shared.errors import Refused
+from baoming.shared.errors import Crowded, Refused
 from baoming.web import errors
 from baoming.web.outcomes import commit_warnings
 
@@ -74,7 +75,7 @@ class RequestTransaction:
         if isinstance(exception, Refused):
             return errors.refused(request, exception)
         transaction.set_rollback(True)
-        return None
+        return errors.crowded(request, exception) if isinstance(exception, Crowded) else None
 
 
 class ReadableInput:
@@ -110,7 +111,8 @@ class SignedIn:
         user = request.user if request.user.is_authenticated else None
         read = _office if settings.PORTAL == "office" else _candidate
         request.__dict__.update(attributes, **read(season, user))
-        return self.get_response(request)
+        with lane(signed_in=user is not None):
+            return self.get_response(request)
 
 
 def sliding_session(get_response: Answer) -> Answer:

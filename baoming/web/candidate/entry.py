@@ -27,6 +27,7 @@ from baoming.web.access import CandidateRequest, candidate_required
 from baoming.web.addresses import client_address
 from baoming.web.devices import device_of, keep_device
 from baoming.web.errors import STEP_PAGES
+from baoming.web.sessions import left
 from baoming.web.templates import url
 
 _YEAR = 365 * 24 * 3600
@@ -88,7 +89,7 @@ def sign_in(request: CandidateRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     logout(request)
-    return redirect("candidate:home")
+    return left(redirect("candidate:home"))
 
 
 @require_safe

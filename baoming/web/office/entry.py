@@ -16,6 +16,7 @@ from baoming.web.addresses import client_address
 from baoming.web.devices import device_of, keep_device
 from baoming.web.office.division import site_numbers
 from baoming.web.office.progress import counts_here
+from baoming.web.sessions import left
 
 _SENTENCE = "账号或密码不一致，请核对后再试"
 
@@ -51,7 +52,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     logout(request)
-    return redirect("office:sign_in")
+    return left(redirect("office:sign_in"))
 
 
 @require_safe
