@@ -1,8 +1,8 @@
 """`make backup`: everything an installation holds, of one moment, sealed with its own vault keys.
 
 A backup is a folder: `database.sealed` (pg_dump, sealed), `media.tar` (files that are sealed one by one
-already) and `inventory.sealed` (counts and hashes, by which `make restore` proves itself). The keys are
-not in it: whoever has the folder alone can read nothing. Portals may go on working meanwhile.
+already), `anchors` (of the audit) and `inventory.sealed` (counts and hashes, by which `make restore` proves
+itself). The keys are not in it: whoever has the folder alone can read nothing. Portals may go on working meanwhile.
 """
 
 import io
@@ -20,12 +20,13 @@ from typing import IO
 import psycopg
 
 from baoming.vault.sealing import KeyFileUnsafe, KeyRing
-from launcher.home import home
+from launcher.home import anchors, home
 from launcher.inventory import Inventory, MediaCount, media_files
 from launcher.postgres import Cluster
 from launcher.sealed_stream import seal_stream
 
 DATABASE, MEDIA, INVENTORY = "database.sealed", "media.tar", "inventory.sealed"
+ANCHORS = "anchors"  # of the audit: digests and signatures, nobody's data
 
 
 class BackupFailed(Exception):
@@ -64,7 +65,12 @@ def back_up(where: Path, target: Path) -> Inventory:
 
 
 def _write(where: Path, cluster: Cluster, folder: Path, ring: KeyRing) -> Inventory:
-    """Write the three files, all of one snapshot."""
+    """Write the files, all of one snapshot."""
+    # The anchors before the snapshot: roots that they lack are anchored again, roots that it lacks would be a cut.
+    kept = anchors(where)
+    with (folder / ANCHORS).open("xb") as out:
+        out.write(kept.read_bytes() if kept.exists() else b"")
+        _sync(out)
     with psycopg.connect(cluster.url("postgres")) as connection:
         connection.execute("SET idle_in_transaction_session_timeout = 0")
         connection.commit()

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from launcher.home import home
+from launcher.home import anchors, home
 from launcher.postgres import Cluster
 from launcher.stack import Ports, Stack
 
@@ -32,6 +32,8 @@ def obstacle(where: Path) -> str:
     for key in _KEYS:
         if not (where / "keys" / key).exists():
             return f"The key file {where / 'keys' / key} is gone: take it from the backup before anything is started."
+    if anchors(where).exists() and not (where / "keys" / "audit.json").exists():
+        return f"The key file {where / 'keys' / 'audit.json'} is gone: take it from the backup, audit.pub with it."
     if not Cluster(where).answers():
         log = where / "run" / "postgres.log"
         return f"PostgreSQL in {where} is not running: start it with `make run`; if it does not start, read {log}."

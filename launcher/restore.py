@@ -20,8 +20,8 @@ import psycopg
 from psycopg import sql
 
 from baoming.vault.sealing import KeyRing, SealBroken
-from launcher.backup import DATABASE, INVENTORY, MEDIA, BackupFailed, vault_of
-from launcher.home import home
+from launcher.backup import ANCHORS, DATABASE, INVENTORY, MEDIA, BackupFailed, vault_of
+from launcher.home import anchors, home
 from launcher.inventory import Inventory, media_of
 from launcher.postgres import Cluster
 from launcher.sealed_stream import unseal_all, unsealed
@@ -61,10 +61,25 @@ def restore(where: Path, source: Path | None) -> tuple[str, Inventory]:
             _unpack(source / MEDIA, media)
             _load(where, cluster, source / DATABASE, ring)
             _prove(cluster, media, wanted)
-            return _change_places(cluster, where, stamp), wanted
+            kept = _change_places(cluster, where, stamp)
         except BaseException:
             _remove(cluster, media)
             raise
+        _anchors_back(source / ANCHORS, anchors(where), stamp)
+    return kept, wanted
+
+
+def _anchors_back(source: Path, there: Path, kept: str) -> None:
+    """Put the backup's anchors beside its database; those of the database that was there are kept like it.
+
+    Last, since a database beside another's anchors is complained of and sealed no further, never passed over.
+    """
+    if there.exists():
+        there.rename(there.with_name(f"{there.name}.{kept}"))
+    there.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    there.touch(mode=0o600)
+    if source.exists():  # a backup of before there were anchors has no roots either
+        there.write_bytes(source.read_bytes())
 
 
 def _opened(where: Path, source: Path | None) -> tuple[Inventory, KeyRing]:

@@ -13,6 +13,7 @@ from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
 from baoming.vault.sealing import KeyRing
+from baoming.vault.signing import SigningKey
 from tests.environment import CLUSTER, DATABASE, HOME, ROOT
 
 
@@ -35,8 +36,9 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
 
 
 def _truncate(_: TransactionTestCase) -> None:
-    """Empty all tables as their owner: role `app` may not (see the migrations)."""
-    with psycopg.connect(CLUSTER.url("migrate", DATABASE), autocommit=True) as owner:
+    """Empty all tables as superuser, past the triggers of the audit: nobody else may (see the migrations)."""
+    with psycopg.connect(CLUSTER.url("postgres", DATABASE), autocommit=True) as owner:
+        owner.execute("SET session_replication_role = replica")
         rows = owner.execute(
             "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' "
             "AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission')"
@@ -53,5 +55,6 @@ def _keys() -> Iterator[None]:
     path = HOME / "keys" / "vault.json"
     path.parent.mkdir()
     KeyRing.generate().save(path)
+    SigningKey.generate().save(path.with_name("audit.json"))
     yield
     shutil.rmtree(HOME, ignore_errors=True)

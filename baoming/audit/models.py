@@ -28,3 +28,27 @@ class Event(models.Model):
     @property
     def actor_party(self) -> Party:
         return Party(self.actor_kind)
+
+
+class Leaf(models.Model):
+    """The place that the sequencer gave to one event, and its digest linked to the one before it."""
+
+    place = models.BigIntegerField(primary_key=True)
+    event = models.BigIntegerField(unique=True)
+    leaf = models.BinaryField()
+
+    def __str__(self) -> str:
+        return str(self.place)
+
+
+class Root(models.Model):
+    """One signed root over the leaves that were new; `message` is what was signed, see docs/security/audit.md."""
+
+    number = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    up_to = models.BigIntegerField()  # the highest event under it: where the sequencer begins to look again
+    message = models.BinaryField()
+    signature = models.BinaryField()
+
+    def __str__(self) -> str:
+        return str(self.number)

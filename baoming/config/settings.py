@@ -47,6 +47,8 @@ DEMO_KIND = "practice" if os.environ.get("BAOMING_DEMO") == "practice" else "dem
 SECRET_KEY_FILE = os.environ.get("BAOMING_SECRET_KEY_FILE", "")
 SECRET_KEY = _secret(SECRET_KEY_FILE)
 VAULT_KEYS = Path(os.environ.get("BAOMING_VAULT_KEYS", HOME / "keys" / "vault.json"))
+AUDIT_KEY = Path(os.environ.get("BAOMING_AUDIT_KEY", HOME / "keys" / "audit.json"))  # its .pub lies beside it
+AUDIT_ANCHORS = Path(os.environ.get("BAOMING_AUDIT_ANCHORS", HOME / "audit" / "anchors"))
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("BAOMING_HOSTS", "localhost,127.0.0.1").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("BAOMING_ORIGINS", "").split(",") if origin]

@@ -88,6 +88,7 @@ def test_what_was_lost_comes_back_with_its_guards_and_the_damage_is_kept(victim:
     [[there]] = ask(victim, f"SELECT count(*) FROM pg_database WHERE datname = '{kept}'")
     assert there == 1
     assert (victim / f"media.{kept}").exists() is False  # nothing was there to keep
+    assert (victim / "audit" / "anchors").read_bytes() == (victim / "backup" / "anchors").read_bytes()
 
 
 def test_a_lost_machine_comes_back_from_the_folder_and_the_keys(home: Path) -> None:

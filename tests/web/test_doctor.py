@@ -19,6 +19,7 @@ from django.db.utils import ConnectionHandler
 from django.test import override_settings
 from django.utils import timezone
 
+from baoming.audit.services import sealing
 from baoming.documents.glyphs import Typefaces
 from baoming.messages.services import provider as sms
 from baoming.payments.queries import cashier
@@ -31,7 +32,8 @@ from tests.environment import CLUSTER, DATABASE, ROOT
 
 pytestmark = pytest.mark.django_db
 OF_THE_DATABASE = {
-    "database", "migrations", "database role", "season", "stored data", "worker", "jobs", "clock", "vault keys",
+    "database", "migrations", "database role", "season", "stored data", "worker", "jobs", "audit", "clock",
+    "vault keys",
 }  # fmt: skip
 
 
@@ -244,7 +246,7 @@ def test_the_command_ends_with_1_if_anything_is_wrong(monkeypatch: pytest.Monkey
         assert out.getvalue() == "disk: Make room.\n"
     else:
         call_command("doctor", stdout=out)
-        assert re.search(r"Nothing is wrong: 16 checks, PostgreSQL \d+", out.getvalue())
+        assert re.search(r"Nothing is wrong: 17 checks, PostgreSQL \d+", out.getvalue())
 
 
 def test_the_launcher_says_why_it_cannot_ask_and_makes_nothing(tmp_path: Path) -> None:
@@ -263,3 +265,22 @@ def test_the_launcher_says_why_it_cannot_ask_and_makes_nothing(tmp_path: Path) -
     assert done.returncode == 1
     assert "is not running: start it with `make run`" in done.stdout
     assert {path.name for path in tmp_path.iterdir()} == {"postgres", "keys"}
+
+
+@pytest.mark.usefixtures("healthy")
+def test_it_says_when_the_audit_is_not_sealed_and_when_its_anchors_are_gone(tmp_path: Path) -> None:
+    added = (
+        "INSERT INTO audit_event (at, verb, actor_kind, actor_id, actor_path, actor_label, path, details) "
+        "VALUES (now() - interval '2 minutes', 'test', 'system', '', '', '', '43/', '{}')"
+    )
+    path = tmp_path / "audit" / "anchors"
+    with override_settings(AUDIT_ANCHORS=path):
+        run_sql(added)
+        assert "(1 of them)" in said()["audit"]
+        sealing.seal()
+        assert "audit" not in said()
+        kept = path.read_bytes()
+        path.write_bytes(kept * 2)
+        assert "has 2 anchors for 1 roots" in said()["audit"]
+        path.unlink()
+        assert "is gone" in said()["audit"]

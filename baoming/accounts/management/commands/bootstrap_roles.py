@@ -7,7 +7,9 @@ from django.core.management.base import BaseCommand, CommandParser
 from psycopg import sql
 
 # migrate owns the tables; app uses them and can neither alter them nor touch what is append-only.
-_ROLES = ("migrate", "app")
+# audit_writer seals what is recorded (the sequencer takes it on for one transaction); audit_reader verifies it.
+_ROLES = ("migrate", "app", "audit_writer", "audit_reader")
+_SEQUENCER = "app"
 _GRANTS = """
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT USAGE, CREATE ON SCHEMA public TO migrate;
@@ -27,6 +29,7 @@ class Command(BaseCommand):
         admin = os.environ["BAOMING_ADMIN_DATABASE_URL"]
         with psycopg.connect(admin, autocommit=True) as connection:
             _make_roles(connection)
+            _lend(connection, "audit_writer", to=_SEQUENCER)
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone():
                 statement = "CREATE DATABASE {} OWNER migrate TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'"
                 connection.execute(sql.SQL(statement).format(sql.Identifier(database)))
@@ -39,3 +42,10 @@ def _make_roles(connection: psycopg.Connection) -> None:
         if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
             statement = "CREATE ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE"
             connection.execute(sql.SQL(statement).format(sql.Identifier(role)))
+
+
+def _lend(connection: psycopg.Connection, role: str, *, to: str) -> None:
+    """Let `to` take on `role` by SET ROLE; from PostgreSQL 16 on it has nothing of it before it does."""
+    apart = " WITH INHERIT FALSE, SET TRUE" if connection.info.server_version >= 160000 else ""
+    statement = sql.SQL("GRANT {} TO {}" + apart)
+    connection.execute(statement.format(sql.Identifier(role), sql.Identifier(to)))

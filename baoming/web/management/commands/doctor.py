@@ -37,6 +37,8 @@ Check = Callable[[], str]  # returns a sentence that says what to do, or nothing
 _CONNECT_SECONDS = 2.0
 _HEARTBEAT_SECONDS = 30  # the worker gives one every ten
 _WAIT_MINUTES = 5
+_UNSEALED_SECONDS = 60  # the worker seals every five
+_ROOTS_AHEAD = 12  # roots of a minute that the anchor file may lack
 _FREE_BYTES = 2 * 1000**3
 _DRIFT_SECONDS = 2.0
 _HSTS_SECONDS = 365 * 24 * 3600
@@ -50,6 +52,11 @@ FROM pg_roles WHERE rolname = current_user
 _ALIVE = """
 SELECT EXISTS (SELECT FROM procrastinate_workers
                WHERE last_heartbeat > clock_timestamp() - make_interval(secs => %s))
+"""
+_UNSEALED = """
+SELECT count(*) FROM audit_event AS e
+WHERE id > (SELECT coalesce(max(up_to), 0) FROM audit_root) AND at < clock_timestamp() - make_interval(secs => %s)
+    AND NOT EXISTS (SELECT FROM audit_leaf AS l WHERE l.event = e.id)
 """
 _LATE = """
 SELECT count(*) FROM procrastinate_jobs AS job
@@ -185,6 +192,24 @@ def queue() -> str:
     return f"Jobs are {overdue}: read the worker's log, or start more workers."
 
 
+def sealing() -> str:
+    """What is not sealed could still be changed unseen; what is not anchored could still be cut off."""
+    waiting = _one(_UNSEALED, _UNSEALED_SECONDS)
+    if waiting:
+        waited = f"more than {_UNSEALED_SECONDS} seconds ({waiting} of them)"
+        return (
+            f"Events of the audit wait to be sealed for {waited}: start the worker, or read in its log what stops it."
+        )
+    roots, path = _one("SELECT coalesce(max(number), 0) FROM audit_root"), settings.AUDIT_ANCHORS
+    if roots and not path.exists():
+        return f"The anchor file {path} is gone: put it back from its copy, then run `manage.py audit_verify`."
+    held = len(path.read_bytes().splitlines()) if roots else 0
+    if held + _ROOTS_AHEAD < roots or held > roots:
+        read = "run `manage.py audit_verify` and read docs/security/audit.md"
+        return f"{path} has {held} anchors for {roots} roots: {read}."
+    return ""
+
+
 def clock() -> str:
     before = timezone.now()
     there = _one("SELECT clock_timestamp()")
@@ -245,6 +270,7 @@ ASKING: tuple[tuple[str, Check], ...] = (
     ("stored data", sealed),
     ("worker", worker),
     ("jobs", queue),
+    ("audit", sealing),
     ("clock", clock),
 )
 ALONE: tuple[tuple[str, Check], ...] = (
