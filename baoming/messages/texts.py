@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 GOOD_FOR = {
-    name: timedelta(minutes=10) for name in ("phone_code", "login_code", "reset_code", "rebind_code")
+    name: timedelta(minutes=10) for name in ("phone_code", "login_code", "reset_code", "rebind_code", "save_code")
 }  # what the text promises; later it would only mislead
 
 _TEXTS = {
@@ -12,6 +12,8 @@ _TEXTS = {
     "login_code": "【高考报名】{code}，用于重设登录密码，10分钟内有效。工作人员不会索要。如非本人操作请联系报名点",
     "reset_code": "【高考报名】{code}，用于申请重设保存密码，10分钟内有效。工作人员不会索要。如非本人操作请联系报名点",
     "rebind_code": "【高考报名】{code}，用于更换绑定手机，10分钟内有效。工作人员不会索要。如非本人操作请联系报名点",
+    "save_code": "【高考报名】{code}，用于保存报名信息，10分钟内有效。工作人员不会索要。如非本人操作请联系报名点",
+    "suspect_change": "【高考报名】有人连续改动几名考生的报名信息，其中有您。请登录核对，不是本人操作请联系{phone}",
     "login_recovered": "【高考报名】您的登录密码已重设，保存密码没有变。如非本人操作请马上联系报名点{phone}",
     "reset_asked": "【高考报名】有人申请重设您的保存密码，{at}起可设。如非本人操作请登录取消，并联系报名点{phone}",
     "reset_at_site": "【高考报名】报名点已为您受理重设保存密码。如非本人办理，请登录后取消，并联系报名点{phone}",

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from baoming.audit.actors import Party
 from baoming.registrations import journey
 from baoming.registrations.identity_documents import IdentityDocument
-from baoming.registrations.models import Activation, HoldRow, Photo, Registration, RosterEntry, StepLog
+from baoming.registrations.models import Activation, AlarmLine, HoldRow, Photo, Registration, RosterEntry, StepLog
 from baoming.registrations.tasklist import TaskList, task_list
 from baoming.schedule.queries import phase_times, phase_times_of
 from baoming.schedule.windows import PhaseTime
@@ -158,3 +158,11 @@ def roll_context(entry_id: int) -> str:
 def roll_number_of(entry: RosterEntry) -> str:
     """Open the sealed 学籍号. Pages show it masked."""
     return keys().unseal(entry.roll_sealed, context=roll_context(entry.pk)).decode()
+
+
+def suspect_changes(season_id: int, path: str, *, limit: int = 300) -> list[AlarmLine]:
+    """Return the people of this area whom bursts have met, newest burst first."""
+    rows = AlarmLine.objects.filter(
+        path__gte=path, path__lt=next_sibling(path), registration__season=season_id
+    ).select_related("alarm", "registration__site")  # fmt: skip
+    return list(rows.order_by("-alarm_id", "at")[:limit])

@@ -5,7 +5,7 @@ from uuid import UUID
 from procrastinate.contrib.django import app
 
 from baoming.registrations.providers.base import PersonCheckDown
-from baoming.registrations.services import logins, person_checks
+from baoming.registrations.services import bursts, logins, person_checks
 from baoming.shared.jobs import Again
 
 
@@ -22,3 +22,8 @@ def settle_person_check(check_id: str, tries: int = 0) -> None:
 @app.task(name="registrations.send_login_code")
 def send_login_code(registration_id: str) -> None:
     logins.send_login_code(UUID(registration_id))
+
+
+@app.task(name="registrations.raise_alarm")
+def raise_alarm(key: str) -> None:
+    bursts.raise_alarm(key)

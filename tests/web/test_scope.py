@@ -93,6 +93,7 @@ OF_MANY = {
     "today": PAGE,
     "candidates": PAGE,
     "find": ACT,
+    "alarms": PAGE,
     "approvals": PAGE,
     "approvals_answer": ACT,
     "desk": PAGE,

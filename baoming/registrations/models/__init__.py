@@ -1,6 +1,7 @@
 """The heart's tables. Lock the Registration row first to change anything of theirs."""
 
 from baoming.registrations.models.batches import Batch, BatchLine
+from baoming.registrations.models.bursts import Alarm, AlarmLine, Watch
 from baoming.registrations.models.capture import Activation, CardUse, PersonCheck, Photo
 from baoming.registrations.models.forms import Draft, FormGroup, FormVersion, Pledge, Signature
 from baoming.registrations.models.numbers import CountyCode, NumberSegment, VoidedNumber
@@ -10,6 +11,8 @@ from baoming.registrations.models.roster import RosterEntry
 
 __all__ = [
     "Activation",
+    "Alarm",
+    "AlarmLine",
     "Batch",
     "BatchLine",
     "CardUse",
@@ -29,4 +32,5 @@ __all__ = [
     "Signature",
     "StepLog",
     "VoidedNumber",
+    "Watch",
 ]

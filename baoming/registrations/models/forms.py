@@ -53,6 +53,7 @@ class FormVersion(models.Model):
     changed = models.JSONField(default=list)  # keys of fields that differ from the version before
     field_count = models.PositiveSmallIntegerField()
     by_label = models.CharField(max_length=60)
+    device = models.CharField(max_length=16, default="", db_default="")  # digest of the browser's cookie, for bursts
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint("registration", "number", name="version_once")]

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.contrib.auth.hashers import check_password
 from django.db import transaction
 
 from baoming.accounts.codes import receipt_code
-from baoming.accounts.models import Account, Request, actor_key
+from baoming.accounts.models import Account, PhoneCode, Request, actor_key
 from baoming.accounts.services.buckets import give_back, take
 from baoming.accounts.services.sign_in import is_own_device
 from baoming.accounts.throttling import SIGN_IN_OWN_DEVICE, SIGN_IN_UNKNOWN_DEVICE, Limit
@@ -19,6 +20,7 @@ from baoming.audit.services import record
 from baoming.documents.services import void_prints
 from baoming.messages.services import send
 from baoming.registrations import journey
+from baoming.registrations.bursts import WEIGHTY, is_strange
 from baoming.registrations.form_fields import Values
 from baoming.registrations.form_queries import (
     Typed,
@@ -32,13 +34,16 @@ from baoming.registrations.form_queries import (
     traits_of,
     typed_of,
     values_of,
+    version_of,
 )
 from baoming.registrations.forms import Page, Problems, content_hash
 from baoming.registrations.models import Draft, FormGroup, FormVersion, Registration
 from baoming.registrations.queries import state_of
+from baoming.registrations.services import bursts
+from baoming.registrations.services.access import issue_code, phone_of, tried_code, use_code
 from baoming.registrations.services.steps import complete_step, locked, refuse_if_completed, require
 from baoming.seasons.queries import season_at
-from baoming.shared.errors import Changed, Invalid, Refused
+from baoming.shared.errors import Changed, Invalid, Refused, TooMany
 from baoming.shared.moments import short
 from baoming.shared.services import insert, update
 from baoming.vault.services import keys
@@ -116,29 +121,64 @@ def _rewrite(draft: Draft) -> Draft:
     return draft
 
 
-def save_form(registration_id: UUID, *, save_password: str, device: str, revision: str, by: Actor) -> FormVersion:
+def save_form(
+    registration_id: UUID, *, save_password: str, device: str, revision: str, by: Actor, address: str = "",
+    code: str = "",
+) -> FormVersion:  # fmt: skip
     """Save the draft as the next version, proved by the save password. Safe to repeat.
 
     `device` is the cookie of a browser that has signed in before, or empty. A try is counted before
     the inner block, so that it stays counted when the save is refused. Raises TooMany,
     WrongSavePassword, NotOpen (by the clock after the lock), Changed or Invalid; the draft stays.
+    `code`: sent to the bound phone after StepUp, which is raised where one place changes several people.
     """
     account = Account.objects.get(registration=registration_id)
     key, limit = save_budget(account, device)
     take(key, limit)
-    with transaction.atomic():
-        registration = locked(registration_id)
-        if not proves(account, save_password):
-            raise WrongSavePassword("保存密码不正确，内容还没有保存，已留在草稿里")
-        if (saved := _saved_before(registration, account, revision)) is not None:
-            return saved
-        refuse_if_completed(registration)
-        now = require("form", registration, by)
-        values = _complete_values(registration, revision)
-        version = write_version(registration, values, at=now, by=by)
-        _after(registration, version, account, revision=revision, by=by)
+    sent = tried_code(registration_id, code) if code else None
+    places = bursts.keys_of(device=device, address=address)
+    try:
+        with transaction.atomic():
+            registration = locked(registration_id)
+            if not proves(account, save_password):
+                raise WrongSavePassword("保存密码不正确，内容还没有保存，已留在草稿里")
+            if (saved := _saved_before(registration, account, revision)) is not None:
+                return saved
+            refuse_if_completed(registration)
+            now = require("form", registration, by)
+            values = _complete_values(registration, revision)
+            before = registration.version
+            version = write_version(registration, values, at=now, by=by, device=bursts.digest_of(device))
+            if places and before and WEIGHTY.intersection(version.changed):
+                _watch(registration, version, account, places=places, sent=sent)
+            _after(registration, version, account, revision=revision, by=by)
+    except bursts.StepUp as refusal:
+        _step_up(registration_id, account, refusal)
+        raise
     give_back(key, limit)
     return version
+
+
+def _watch(
+    registration: Registration, version: FormVersion, account: Account, *, places: list[str], sent: PhoneCode | None
+) -> None:
+    """Note a change of weight from a browser that did not save the version before; raises StepUp."""
+    old = version_of(registration, version.number - 1)
+    before = old.device if old else ""
+    if not is_strange(version.changed, version=version.number, device=version.device, before=before):
+        return
+    proved = sent is not None and phone_of(sent) == bound_phone(registration)
+    bursts.watch(places, registration.pk, version=version.number, signed_in=account.last_login, proved=proved)
+    if sent is not None:
+        use_code(sent)
+
+
+def _step_up(registration_id: UUID, account: Account, refusal: bursts.StepUp) -> None:
+    """Outside the block that was undone: the alarm is sounded, and a code goes to the owner's phone."""
+    bursts.sound(refusal.keys, registration_id, signed_in=account.last_login)
+    with suppress(TooMany), transaction.atomic():
+        registration = locked(registration_id)
+        issue_code(registration, bound_phone(registration), template="save_code", address="")
 
 
 def proves(account: Account, save_password: str) -> bool:
@@ -181,10 +221,12 @@ def _complete_values(registration: Registration, revision: str) -> Values:
     return values
 
 
-def write_version(registration: Registration, values: Values, *, at: datetime, by: Actor) -> FormVersion:
+def write_version(
+    registration: Registration, values: Values, *, at: datetime, by: Actor, device: str = ""
+) -> FormVersion:
     """Write `values` as the next version; the draft and prints that show an older one fall. Call after `locked`."""
     version = _new_version(registration, values)
-    version.at, version.by_label = at, by.label
+    version.at, version.by_label, version.device = at, by.label, device
     insert(version)
     version.groups.set(_groups(registration, values))
     _take_over(registration, version, values)

@@ -8,9 +8,11 @@ from baoming.audit.actors import Party
 from baoming.registrations.form_queries import bound_phone, form_of, version_of, versions_of
 from baoming.registrations.forms import Page, Problems
 from baoming.registrations.queries import tasks_of
+from baoming.registrations.services.bursts import StepUp
 from baoming.registrations.services.forms import WrongSavePassword, keep_draft, save_form
 from baoming.shared.errors import Changed, Invalid, NotOpen, TooMany
 from baoming.web.access import CandidateRequest, candidate_required
+from baoming.web.addresses import client_address
 from baoming.web.candidate.form_views import Desk, changed_labels, region_options, version_sections
 from baoming.web.devices import device_of
 
@@ -73,13 +75,18 @@ def form_save(request: CandidateRequest) -> HttpResponse:
             device=device_of(request),
             revision=_revision(request),
             by=request.actor,
+            address=client_address(request),
+            code=request.POST.get("code", "").strip(),
         )
+    except StepUp as refusal:
+        return _check(request, wrong=str(refusal), asks_code=True, status=422)
     except (WrongSavePassword, TooMany) as refusal:
         return _check(request, wrong=str(refusal), status=422)
     except Changed as refusal:
         return _check(request, note=str(refusal), status=409)
-    except Invalid:
-        return _check(request, status=422)
+    except Invalid as refusal:
+        wrong = refusal.fields.get("code", "")
+        return _check(request, wrong=wrong, asks_code=bool(wrong), status=422)
     return redirect("candidate:version", saved.number)
 
 
@@ -126,9 +133,12 @@ def _asked(request: CandidateRequest, desk: Desk, page: Page, errors: Problems, 
     return render(request, "candidate/form_page.html", given, status=status)
 
 
-def _check(request: CandidateRequest, *, wrong: str = "", note: str = "", status: int = 200) -> HttpResponse:
-    desk = _desk(request)
-    given = {"desk": desk, "errors": {"save_password": wrong} if wrong else {}, "wrong": wrong, "note": note}
+def _check(
+    request: CandidateRequest, *, wrong: str = "", note: str = "", asks_code: bool = False, status: int = 200
+) -> HttpResponse:
+    desk, field = _desk(request), "code" if asks_code else "save_password"
+    given = {"desk": desk, "errors": {field: wrong} if wrong else {}, "wrong": wrong, "note": note}
+    given["asks_code"] = asks_code or bool(request.POST.get("code"))
     return render(request, "candidate/form_check.html", given, status=status)
 
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from baoming.web.office import (
+    alarms,
     announcements,
     approvals,
     batches,
@@ -53,6 +54,7 @@ urlpatterns = [
     path("candidates/<uuid:registration_id>/transfer/", decisions.transfer, name="transfer"),
     path("candidates/<uuid:registration_id>/withdrawal/", decisions.withdrawal, name="withdrawal"),
     path("candidates/<uuid:registration_id>/undo/", decisions.undo, name="undo"),
+    path("alarms/", alarms.index, name="alarms"),
     path("approvals/", approvals.index, name="approvals"),
     path("approvals/answer/", approvals.answer, name="approvals_answer"),
     path("candidates/<uuid:registration_id>/submission/", sending.submission, name="submission"),

@@ -47,6 +47,7 @@ VERBS = {
     "pause_season": "暂停考生办理",
     "resume_season": "恢复考生办理",
     "save_form": "保存报名信息",
+    "suspect_change": "列入可疑改动",
     "ask_restore": "申请恢复以前的版本",
     "confirm_restore": "恢复以前的版本",
     "decline_restore": "没有恢复以前的版本",

@@ -1,0 +1,202 @@
+"""A3, T2: one person who changes others' registrations is seen at the third; a lab full of pupils is not.
+
+The two published cases are replayed as streams of saves: 周口, a classmate on one computer, 14 people; 眉山, 13 people
+from one address with a fresh browser for each. The controls take the rule away, or count what it leaves out.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.db import connection
+from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
+
+from baoming.accounts.models import Account, Bucket
+from baoming.messages.models import Message
+from baoming.registrations import bursts as rules
+from baoming.registrations.bursts import Change, Place, burst, is_strange
+from baoming.registrations.form_queries import draft_of, revision_of
+from baoming.registrations.models import Alarm, AlarmLine, FormVersion, Registration, Watch
+from baoming.registrations.queries import document_of, suspect_changes
+from baoming.registrations.services import access, bursts
+from tests import factories as make
+from tests.registrations.form_samples import FILLED
+from tests.registrations.test_save_form import PASSWORD, candidate, save, type_in
+
+LOGIN, CODE = "deng2lu7mi", "246810"
+START = datetime(2022, 11, 9, 6, 0, tzinfo=UTC)
+
+
+def change(person: int, *, signed_in: float, at: float) -> Change:
+    """Minutes after the start."""
+    return Change(str(person), 2, START + timedelta(minutes=signed_in), START + timedelta(minutes=at))
+
+
+def seen_at(place: Place, stream: list[Change], kept: int = rules.KEPT) -> int | None:
+    """Play a stream as the window sees it; return which person, from 1, is the first to be seen."""
+    for count in range(1, len(stream) + 1):
+        if burst(place, stream[max(0, count - kept) : count]):
+            return len({one.person for one in stream[:count]})
+    return None
+
+
+ZHOUKOU = [change(n, signed_in=n * 4, at=n * 4 + 3) for n in range(14)]  # one computer, one after another
+MEISHAN = [change(n, signed_in=n * 6, at=n * 6 + 5) for n in range(13)]  # a new browser each, one address
+
+
+def test_zhoukou_is_seen_at_the_third_of_fourteen() -> None:
+    assert seen_at(Place.DEVICE, ZHOUKOU) == 3
+
+
+def test_meishan_is_seen_at_the_third_of_thirteen() -> None:
+    assert seen_at(Place.ADDRESS, MEISHAN) == 3
+
+
+def test_control_two_windows_that_forget_see_neither() -> None:
+    assert seen_at(Place.DEVICE, ZHOUKOU, kept=2) is None
+    assert seen_at(Place.ADDRESS, MEISHAN, kept=2) is None
+
+
+def lab_day() -> list[Change]:
+    """Sixty pupils at one address who mend what they saved at home: each sits for half an hour, all at once."""
+    return [change(n, signed_in=n * 0.2, at=n * 0.2 + 20 + n % 9) for n in range(60)]
+
+
+def test_a_lab_of_sixty_who_mend_their_own_at_once_raises_no_alarm() -> None:
+    stream = sorted(lab_day(), key=lambda one: one.at)
+    assert seen_at(Place.ADDRESS, stream) is None
+    for each in stream:  # everybody at the own computer
+        assert not burst(Place.DEVICE, [each])
+
+
+def test_control_an_address_counted_as_one_browser_would_cry_wolf() -> None:
+    assert seen_at(Place.DEVICE, sorted(lab_day(), key=lambda one: one.at)) == 3
+
+
+def test_what_does_not_count() -> None:
+    weighty, light = ["first_subject"], ["postcode"]
+    assert is_strange(weighty, version=2, device="b", before="a")
+    assert not is_strange(weighty, version=1, device="b", before="")  # a first save
+    assert not is_strange(weighty, version=2, device="a", before="a")  # the own browser
+    assert not is_strange(light, version=2, device="b", before="a")  # an address, a phone
+
+
+def test_two_people_or_three_in_an_afternoon_are_no_burst() -> None:
+    two = [change(n % 2, signed_in=n, at=n + 1) for n in range(8)]
+    slow = [change(n, signed_in=n * 20, at=n * 20 + 1) for n in range(8)]
+    assert seen_at(Place.DEVICE, two) is None
+    assert seen_at(Place.DEVICE, slow) is None
+
+
+# through the portal
+
+
+@pytest.fixture
+def _portal(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(access, "sms_code", lambda: CODE)
+    hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    urls = "baoming.config.urls_candidate"
+    with override_settings(PORTAL="candidate", ROOT_URLCONF=urls, PASSWORD_HASHERS=hashers):
+        yield
+
+
+def classmate() -> Registration:
+    """Somebody who has saved at home."""
+    row = candidate()
+    Account.objects.filter(pk=row.account_id).update(password=make_password(LOGIN))
+    type_in(row)
+    save(row)
+    return row
+
+
+def tamper(client: Client, row: Registration, **more: str) -> int:
+    """Sign in with what was guessed, change the first subject, save."""
+    client.post("/sign-in/", {"number": document_of(row).number, "password": LOGIN})
+    type_in(row, {**FILLED, "first_subject": ["HISTORY"]})
+    row.refresh_from_db()
+    revision = revision_of(row, draft_of(row))
+    return client.post("/form/save", {"save_password": PASSWORD, "revision": revision, **more}).status_code
+
+
+def work_off() -> None:
+    """Do what the worker does with the alarms that were deferred."""
+    for key in Watch.objects.values_list("key", flat=True):
+        bursts.raise_alarm(key)
+        bursts.raise_alarm(key)
+
+
+def told(row: Registration) -> int:
+    return Message.objects.filter(recipient=row.pk, template="suspect_change").count()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_portal")
+@pytest.mark.parametrize("fresh", [False, True], ids=["one browser", "a fresh browser each"])
+def test_the_third_save_is_stopped_and_all_three_are_told(fresh: bool) -> None:
+    people, client = [classmate() for _ in range(3)], Client()
+    answers = [tamper(Client() if fresh else client, row) for row in people]
+    assert answers == [302, 302, 422]
+    assert FormVersion.objects.filter(number=2).count() == 2
+    work_off()
+    assert Alarm.objects.exists()
+    assert sorted(AlarmLine.objects.filter(alarm=Alarm.objects.first()).values_list("version", flat=True)) == [0, 2, 2]
+    assert [told(row) >= 1 for row in people] == [True, True, True]
+    assert draft_of(people[2]) is not None
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_portal")
+def test_the_owner_goes_on_with_the_code_from_the_own_phone() -> None:
+    people, client = [classmate() for _ in range(4)], Client()
+    assert [tamper(client, row) for row in people[:3]] == [302, 302, 422]
+    work_off()
+    Bucket.objects.all().delete()  # all samples have one phone, which gets a code a minute
+    assert tamper(client, people[3]) == 422
+    assert tamper(client, people[3], code="000000") == 422
+    assert tamper(client, people[3], code=CODE) == 302
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_portal")
+def test_control_without_the_rule_the_third_is_changed_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bursts, "burst", lambda *_: [])
+    client = Client()
+    assert [tamper(client, classmate()) for _ in range(3)] == [302, 302, 302]
+    assert FormVersion.objects.filter(number=2).count() == 3
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_portal")
+def test_a_row_never_grows_and_a_first_save_writes_none() -> None:
+    row = classmate()
+    assert not Watch.objects.exists()
+    for number in range(20):
+        bursts.watch(["device:x"], row.pk, version=number, signed_in=None, proved=True)
+    assert len(Watch.objects.get().changes) == rules.KEPT
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_portal")
+def test_a_change_costs_one_statement_more_and_only_one_that_counts() -> None:
+    costs = []
+    for watched in (True, False):
+        row, client = classmate(), Client()
+        client.post("/sign-in/", {"number": document_of(row).number, "password": LOGIN})
+        raw = {"first_subject": ["HISTORY"]} if watched else {"postcode": ["410099"]}
+        type_in(row, {**FILLED, **raw})
+        row.refresh_from_db()
+        with CaptureQueriesContext(connection) as asked:
+            client.post("/form/save", {"save_password": PASSWORD, "revision": revision_of(row, draft_of(row))})
+        costs.append([one["sql"] for one in asked if "registrations_watch" in one["sql"]])
+    assert [len(one) for one in costs] == [1, 0]
+
+
+@pytest.mark.django_db
+def test_the_office_sees_its_own_people_only() -> None:
+    row = candidate()
+    alarm = Alarm.objects.create(place="device", key="device:x", at=START)
+    AlarmLine.objects.create(alarm=alarm, registration=row, path=row.path, version=2, at=START)
+    assert [line.registration_id for line in suspect_changes(row.season_id, row.path)] == [row.pk]
+    assert suspect_changes(row.season_id, make.county("0103").path) == []
