@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from baoming.organizations.models import Organization, SiteSeason
+from baoming.organizations.models import Organization, SiteSeason, Staff
 from baoming.shared.paths import next_sibling
 from baoming.shared.queries import Kept
 
@@ -55,3 +55,16 @@ def site_of_code(text: str) -> Organization | None:
         county, own = text[:4], text[4:]
     rows = Organization.objects.filter(level=Organization.Level.SITE, code=own[:8], parent__code=county[:8])
     return rows.select_related("parent").first()
+
+
+def staff_now(account_id: str, path: str) -> Staff | None:
+    """Return the staff of an account that still may sign in and still works in the office at `path`."""
+    return (
+        Staff.objects.filter(account__pk=account_id, account__is_active=True, path=path).first() if account_id else None
+    )
+
+
+def namesakes(staff: Staff) -> int:
+    """Return how many others of the same role and name work in the same office."""
+    others = Staff.objects.filter(office=staff.office_id, role=staff.role, name=staff.name, account__is_active=True)
+    return others.exclude(pk=staff.pk).count()

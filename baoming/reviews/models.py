@@ -101,6 +101,7 @@ class MoralAssessment(models.Model):
     qualified = models.BooleanField()
     text_sealed = models.TextField()
     at = models.DateTimeField()
+    by_kind = models.CharField(max_length=10, default="")  # empty: written before this was kept
     by_label = models.CharField(max_length=60)
 
     def __str__(self) -> str:

@@ -43,7 +43,8 @@ from baoming.seasons.models import Season
 from baoming.seasons.queries import season_now
 from tests.concurrency.together import together
 from tests.registrations import confirmed
-from tests.registrations.confirmed import MORAL, operator
+from tests.registrations.classes import operator
+from tests.registrations.confirmed import MORAL
 from tests.registrations.form_samples import FILLED
 from tests.registrations.test_save_form import PASSWORD, me
 
@@ -66,7 +67,7 @@ class Day:
                 granted_by="测试",
             )  # fmt: skip
         self.site = Registration.objects.get(pk=self.people[0]).site
-        self.operator = operator(self.rows()[0])
+        self.operator = operator(self.rows()[0].site)
         self.county = confirmed.county(self.rows()[0])
 
     def rows(self) -> list[Registration]:

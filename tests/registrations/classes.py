@@ -5,9 +5,10 @@ What the pupils themselves do (claim, pay, fill in, save) is told by the stories
 
 from itertools import count
 
-from baoming.audit.actors import Actor, Party
+from baoming.audit.actors import Actor
 from baoming.documents.services import log_print
-from baoming.organizations.models import Organization
+from baoming.organizations.models import Organization, Staff
+from baoming.organizations.roles import Role
 from baoming.registrations.journey import current_step, pack
 from baoming.registrations.models import FormVersion, Photo, Registration, RosterEntry, Signature
 from baoming.registrations.queries import roll_blind
@@ -23,7 +24,8 @@ _running = count(1)
 
 
 def operator(site: Organization) -> Actor:
-    return Actor(kind=Party.SITE, id=f"op{site.path}", path=site.path, label="周敏")
+    known = Staff.objects.filter(path=site.path, role=Role.OPERATOR).select_related("office").first()
+    return (known or make.staff(site)).actor
 
 
 def pupil(site: Organization, *, stage: str = "printed", name: str = "", class_name: str = CLASS) -> Registration:

@@ -9,9 +9,11 @@ from django.db import IntegrityError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from baoming.accounts.models import Account
 from baoming.audit.actors import Actor
 from baoming.audit.models import Event
-from baoming.organizations.models import Organization
+from baoming.organizations.models import Organization, Staff
+from baoming.organizations.roles import Role
 from baoming.registrations.models import Batch, BatchLine, Registration
 from baoming.registrations.services import batches
 from baoming.registrations.services.batches import Kind, Outcome, run_chunk, start_batch, undo_batch
@@ -84,7 +86,7 @@ def test_the_act_is_done_as_the_person_who_asked() -> None:
     here, rows = site_with(1)
     run(start(here, rows))
     event = Event.objects.get(verb="step:photo")
-    assert (event.actor_id, event.actor_label, event.actor_path) == (f"op{here.path}", "周敏", here.path)
+    assert (event.actor_id, event.actor_label, event.actor_path) == (operator(here).id, "周敏", here.path)
 
 
 def test_starting_leaves_a_trace_a_job_and_nothing_else() -> None:
@@ -295,3 +297,30 @@ def test_the_options_lie_sealed() -> None:
     here, rows = site_with(1)
     batch = start(here, rows, text="遵纪守法")
     assert "遵纪守法" not in batch.sealed
+
+
+@pytest.mark.parametrize("change", ["role", "office", "account"])
+def test_whoever_has_lost_the_right_meanwhile_goes_on_with_nobody(change: str) -> None:
+    here, rows = site_with(3)
+    batch = start(here, rows)
+    assert run_chunk(batch.pk, kinds())
+    staff = Staff.objects.select_related("account").get(account=batch.actor_id)
+    if change == "role":
+        Staff.objects.filter(pk=staff.pk).update(role=Role.TEACHER)
+    elif change == "office":
+        Staff.objects.filter(pk=staff.pk).update(path=make.site("02").path)
+    else:
+        Account.objects.filter(pk=staff.account_id).update(is_active=False)
+    assert not run_chunk(batch.pk, kinds())
+    line = BatchLine.objects.get(batch=batch, registration=batch.ids[2])
+    assert line.sentence.startswith("经办人的账号或权限已经变动")
+    assert "photo" not in Registration.objects.get(pk=batch.ids[2]).done_steps
+
+
+def test_control_without_the_second_look_the_lost_right_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "_still_may", lambda batch, kind: True)
+    here, rows = site_with(1)
+    batch = start(here, rows)
+    Staff.objects.filter(account=batch.actor_id).update(role=Role.TEACHER)
+    run_chunk(batch.pk, kinds())
+    assert "photo" in Registration.objects.get(pk=rows[0].pk).done_steps

@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from baoming.audit.actors import Actor, Party
-from baoming.organizations.models import Organization
+from baoming.organizations.models import Organization, Staff
+from baoming.organizations.roles import Role
 from baoming.registrations.journey import pack
 from baoming.registrations.models import Batch, HoldRow, Registration
 from baoming.registrations.services.batches import start_batch
@@ -17,9 +18,18 @@ from baoming.registrations.services.steps import place_hold
 from baoming.reviews.models import MoralAssessment, Submission
 from baoming.reviews.queries import facts_of, moral_of, moral_text, site_submission
 from baoming.reviews.readiness import is_done, why_not
-from baoming.reviews.services import assess_morals, class_acts, complete_registration, reopen, submit_registration
+from baoming.reviews.services import (
+    assess_morals,
+    class_acts,
+    complete_registration,
+    morals,
+    reopen,
+    submit_registration,
+)
+from baoming.reviews.services.morals import withdraw_assessment
 from baoming.seasons.models import Season
 from baoming.seasons.queries import season_clock
+from baoming.shared.errors import Refused
 from tests import factories as make
 from tests.registrations.classes import CLASS, operator, pupil, pupils
 from tests.registrations.confirmed import MORAL
@@ -40,7 +50,8 @@ def actor(here: Organization, party: Party) -> Actor:
     while office.level != party:
         assert office.parent is not None
         office = office.parent
-    return Actor(kind=party, id=f"of {office.path}", path=office.path, label="王秀兰")
+    role = {Party.SITE: Role.OPERATOR, Party.COUNTY: Role.COUNTY, Party.CITY: Role.CITY}[party]
+    return (Staff.objects.filter(path=office.path, role=role).first() or make.staff(office, role)).actor
 
 
 WHO = {
@@ -284,3 +295,33 @@ def test_what_is_done_is_neither_to_do_nor_to_skip(here: Organization) -> None:
     facts = facts_of([row], clock=season_clock(row.season_id))[row.pk]
     found = {kind for kind in class_acts.KINDS if is_done(kind, facts)}
     assert found == {"class_print", "signature", "moral", "submission", "completion"}
+
+
+# who may still, and whose word stands
+
+
+def test_what_the_county_has_assessed_the_site_neither_replaces_nor_takes_back(here: Organization) -> None:
+    [row] = pupils(here, 1)
+    assess_morals(row.pk, qualified=False, text="考核中", by=actor(here, Party.COUNTY))
+    with pytest.raises(Refused, match="由县（市、区）招考机构录入"):
+        assess_morals(row.pk, qualified=True, text=MORAL, by=operator(here))
+    with pytest.raises(Refused, match="由县（市、区）招考机构录入"):
+        withdraw_assessment(row.pk, reason="录错了", by=operator(here))
+    seen = {str(row.pk): MoralAssessment.objects.get().pk}
+    assert "由县（市、区）招考机构录入" in skipped(do("moral", here, [row], seen=seen))[row.pk]
+    assert HoldRow.objects.get(cleared_at=None).registration_id == row.pk
+    assess_morals(row.pk, qualified=True, text=MORAL, by=actor(here, Party.COUNTY))
+    withdraw_assessment(row.pk, reason="录错了", by=actor(here, Party.COUNTY))
+    found = moral_of(row)
+    assert found
+    assert not found.qualified
+
+
+def test_control_without_the_guard_the_site_lifts_the_countys_hold(
+    here: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(morals, "_refuse_if_countys", lambda counts, by: None)
+    [row] = pupils(here, 1)
+    assess_morals(row.pk, qualified=False, text="考核中", by=actor(here, Party.COUNTY))
+    withdraw_assessment(row.pk, reason="录错了", by=operator(here))
+    assert not HoldRow.objects.filter(cleared_at=None).exists()

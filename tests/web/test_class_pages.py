@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils.timezone import now
 
 from baoming.documents.models import PrintFile
-from baoming.organizations.models import Organization
+from baoming.organizations.models import Organization, Staff
 from baoming.organizations.roles import Role
 from baoming.registrations.models import Batch, Registration, RosterEntry
 from baoming.registrations.services.class_sheets import FileOrder, Logged
@@ -16,6 +16,7 @@ from baoming.reviews.models import MoralAssessment
 from baoming.reviews.queries import moral_text
 from baoming.reviews.services import assess_morals, class_prints
 from baoming.reviews.services.class_acts import run
+from baoming.web.office import classes
 from tests import factories as make
 from tests.registrations.classes import CLASS, expected, operator, pupil, pupils
 from tests.registrations.confirmed import MORAL
@@ -135,6 +136,31 @@ def test_a_teacher_whose_name_is_not_on_the_roster_is_told_so(office: Client, he
     pupil(here)
     enter(office, here, Role.TEACHER)
     assert "请报名点核对名册里的班主任姓名" in page(office, "/classes/")
+
+
+def test_of_two_teachers_of_one_name_neither_sees_a_class_until_the_site_tells_them_apart(
+    office: Client, here: Organization
+) -> None:
+    pupil(here)
+    RosterEntry.objects.update(teacher="周敏")
+    other = make.staff(here, Role.TEACHER)
+    enter(office, here, Role.TEACHER)
+    for place in ("/classes/", address(here)):
+        answer = office.get(place)
+        assert answer.status_code == 409
+        assert "同名的班主任账号" in answer.content.decode()
+    Staff.objects.filter(pk=other.pk).update(name="周敏（二）")
+    assert office.get(address(here)).status_code == 200
+
+
+def test_control_without_the_question_for_namesakes_each_sees_the_others_class(
+    office: Client, here: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(classes, "namesakes", lambda staff: 0)
+    row = pupil(here)
+    RosterEntry.objects.update(teacher="周敏")
+    make.staff(here, Role.TEACHER)
+    assert row.name in page(enter(office, here, Role.TEACHER), address(here))
 
 
 # the acts

@@ -14,6 +14,7 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from baoming.audit.actors import Actor
 from baoming.audit.services import record
+from baoming.organizations.queries import staff_now
 from baoming.registrations.class_lists import list_order
 from baoming.registrations.models import Batch, BatchLine, Registration
 from baoming.registrations.services.steps import written_reason
@@ -26,6 +27,7 @@ from baoming.vault.services import keys
 
 JOB = "reviews.run_batch"
 CHUNK = 25  # people locked at a time: whoever saves meanwhile waits for their acts, some tenths of a second
+_NO_RIGHT = "经办人的账号或权限已经变动，没有办理；请由现在的经办人重新办理"
 _OUTSIDE = "已经不在本单位的范围里，没有办理"
 log = logging.getLogger("baoming.batches")
 
@@ -118,15 +120,19 @@ def run_chunk(batch_id: UUID, kinds: Mapping[str, Kind]) -> bool:
     """Do the next chunk of a batch in one transaction; returns whether there is more to do.
 
     Two runners of one batch take turns at its row. A refused person becomes a line with the sentence, so
-    does one whom a defect of ours stopped; cursor, counts and lines are written with what was done.
+    does one whom a defect of ours stopped. Whoever started it must still have the right at each chunk, in
+    the same office; cursor, counts and lines are written with what was done.
     """
     batch = Batch.objects.select_for_update().get(pk=batch_id)
     if batch.ended:
         return False
     kind = kinds[batch.kind]
     chunk = batch.ids[batch.cursor : batch.cursor + kind.chunk]
-    rows = [row for row in _locked(chunk) if within(row.path, batch.path)]
-    outcomes = {**dict.fromkeys(chunk, Outcome(_OUTSIDE)), **_outcomes(batch, kind, rows)}
+    if _still_may(batch, kind):
+        rows = [row for row in _locked(chunk) if within(row.path, batch.path)]
+        outcomes = {**dict.fromkeys(chunk, Outcome(_OUTSIDE)), **_outcomes(batch, kind, rows)}
+    else:
+        outcomes = dict.fromkeys(chunk, Outcome(_NO_RIGHT))
     BatchLine.objects.bulk_create(
         BatchLine(batch=batch, registration_id=pk, sentence=outcome.sentence[:300], made=outcome.made)
         for pk, outcome in outcomes.items()
@@ -154,6 +160,11 @@ def _start(season: Season, kind: str, ids: list[UUID], *, options: Options, by: 
         record("start_batch", by=by, subject=batch.pk, path=by.path, details=details)
         defer(JOB, batch_id=str(batch.pk))
     return batch
+
+
+def _still_may(batch: Batch, kind: Kind) -> bool:
+    staff = staff_now(batch.actor_id, batch.path)
+    return staff is not None and staff.may(kind.action)
 
 
 def _locked(chunk: Sequence[UUID]) -> list[Registration]:

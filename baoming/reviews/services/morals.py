@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from baoming.audit.actors import Actor
+from baoming.audit.actors import Actor, Party
 from baoming.audit.services import record
 from baoming.registrations.journey import STEPS
 from baoming.registrations.services.steps import (
@@ -37,11 +37,12 @@ def assess_morals(registration_id: UUID, *, qualified: bool, text: str, by: Acto
     """Record the assessment, its text sealed; until completion a later one counts instead.
 
     The earlier ones stay, with text and author. One that is not qualified keeps completion held until
-    another counts. Raises NotOpen, Invalid.
+    another counts. What the county has written the site does not replace. Raises NotOpen, Refused, Invalid.
     """
     registration = locked(registration_id)
     now = require("moral_assessment", registration, by)
     refuse_if_completed(registration)
+    _refuse_if_countys(newest_assessment(registration), by)
     written = text.strip()
     if not written:
         raise Invalid({"text": "请填写思想品德考核意见"})
@@ -55,6 +56,7 @@ def assess_morals(registration_id: UUID, *, qualified: bool, text: str, by: Acto
             qualified=qualified,
             text_sealed=keys().seal(written.encode(), context=moral_context(pk)),
             at=now,
+            by_kind=by.kind,
             by_label=by.label,
         )
     )
@@ -69,7 +71,7 @@ def withdraw_assessment(registration_id: UUID, *, reason: str, by: Actor, assess
 
     `assessment_id`: this one, and none written since. An act of site and county, whatever phase is open.
     Raises NotOpen after completion and once stopped, Refused once submitted or where nothing is to be taken
-    back, Invalid.
+    back or the county has written it and a site asks, Invalid.
     """
     registration = locked(registration_id)
     if by.kind not in STEPS["moral_assessment"].actors:
@@ -81,6 +83,7 @@ def withdraw_assessment(registration_id: UUID, *, reason: str, by: Actor, assess
     counts = newest_assessment(registration)
     if counts is None or assessment_id not in (None, counts.pk):
         raise Refused("这份考核意见已经另有更正或撤销，不用再撤销")
+    _refuse_if_countys(counts, by)
     now = season_now(registration.season_id)
     insert(AssessmentWithdrawal(assessment=counts, reason=written, at=now, by_label=by.label))
     record("withdraw_assessment", by=by, subject=registration.pk, path=registration.path)
@@ -90,6 +93,12 @@ def withdraw_assessment(registration_id: UUID, *, reason: str, by: Actor, assess
         clear_holds(registration, HOLD, by=by, at=now)
     else:
         _hold_while_unqualified(before, by=by, at=now)
+
+
+def _refuse_if_countys(counts: MoralAssessment | None, by: Actor) -> None:
+    """Raise Refused where the assessment that counts is the county's and a site would change it."""
+    if counts is not None and counts.by_kind == Party.COUNTY and by.kind is not Party.COUNTY:
+        raise Refused("这份考核意见由县（市、区）招考机构录入，要更正或撤销请联系县（市、区）招考机构")
 
 
 def _hold_while_unqualified(assessment: MoralAssessment, *, by: Actor, at: datetime) -> None:

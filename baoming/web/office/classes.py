@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from baoming.organizations.models import Organization
-from baoming.organizations.queries import sites_of
+from baoming.organizations.queries import namesakes, sites_of
 from baoming.organizations.roles import Role
 from baoming.registrations.class_progress import Place
 from baoming.registrations.class_queries import ClassCount, Member, class_counts, members, site_counts
@@ -21,6 +21,7 @@ from baoming.registrations.models import Registration
 from baoming.registrations.tasklist import Status
 from baoming.reviews.class_queries import facts_of_members, places_of, plan_of, submitted_by
 from baoming.reviews.services.class_acts import KINDS
+from baoming.shared.errors import Refused
 from baoming.web.access import OfficeRequest, staff_may
 
 NAMELESS = "（没有班级）"
@@ -98,7 +99,8 @@ def site_in_scope(request: OfficeRequest, site_id: UUID) -> Organization:
 
 def class_in_scope(request: OfficeRequest, site: Organization, name: str) -> list[Member]:
     """Return the pupils of a class; 404 for one that is not there, or that another teacher has."""
-    theirs = class_counts(request.season.pk, site.pk, teacher=_teacher(request)) if _teacher(request) else None
+    teacher = _teacher(request)
+    theirs = class_counts(request.season.pk, site.pk, teacher=teacher) if teacher else None
     pupils = members(request.season.pk, site.pk, name)
     if not pupils or (theirs is not None and name not in {one.name for one in theirs}):
         raise Http404
@@ -110,8 +112,9 @@ def class_address(site_id: UUID, name: str, route: str = "classes_one", **parts:
 
 
 def _classes(request: OfficeRequest, site: Organization) -> HttpResponse:
-    found = class_counts(request.season.pk, site.pk, teacher=_teacher(request))
-    if _teacher(request) and len(found) == 1:
+    teacher = _teacher(request)
+    found = class_counts(request.season.pk, site.pk, teacher=teacher)
+    if teacher and len(found) == 1:
         return redirect(class_address(site.pk, found[0].name))
     sent = submitted_by("class_name", Registration.objects.filter(season=request.season, site=site))
     rows = [(one, one.name or NAMELESS, class_address(site.pk, one.name), sent.get(one.name, 0)) for one in found]
@@ -129,7 +132,11 @@ def _total(found: list[ClassCount], sent: int) -> dict[str, int]:
 
 def _teacher(request: OfficeRequest) -> str:
     """The name by which the roster knows a class teacher; empty for everybody else."""
-    return request.staff.name if request.staff.role == Role.TEACHER else ""
+    if request.staff.role != Role.TEACHER:
+        return ""
+    if not request.staff.name or namesakes(request.staff):  # whose classes they are cannot be told by the name
+        raise Refused("本报名点有同名的班主任账号，不能确定班级；请报名点在名册和账号里把姓名区分开（如“李强（一）”）")
+    return request.staff.name
 
 
 def _counts(places: list[tuple[Member, Place]]) -> dict[str, int]:

@@ -104,7 +104,7 @@ def file(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@staff_may("review_eligibility")
+@staff_may("intake")
 def review(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
     """Pass the eligibility review, return it with a reason, or refer it to the office that decides."""
     registration = one(request, registration_id)
