@@ -13,11 +13,12 @@ from typing import Any
 import psycopg
 import pytest
 from django.conf import settings as django_settings
-from django.db import connections
+from django.db import connection, connections
 
 from agents.audit_verifier import rules
 from agents.audit_verifier.reading import Database
 from agents.audit_verifier.rules import Deviation
+from baoming.audit import tasks
 from baoming.audit.actors import SYSTEM
 from baoming.audit.models import Event, Leaf, Root
 from baoming.audit.services import record, sealing
@@ -276,3 +277,20 @@ def test_the_verifier_is_a_program_of_its_own(owner: psycopg.Connection, anchors
     code, said = run("--export", str(saved))
     assert code == 1
     assert said.endswith("the first at place 121.\n")
+
+
+def test_the_worker_is_given_a_sealing_for_every_five_seconds_of_its_minute(anchors: Path) -> None:
+    """Twice in one minute, as after a kill: a place that waits is not taken again."""
+    for _ in range(2):
+        tasks.minute(timestamp=0)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), max(scheduled_at) - min(scheduled_at) < interval '56 seconds' "
+            "FROM procrastinate_jobs WHERE task_name = 'audit.seal' AND status = 'todo'"
+        )
+        assert cursor.fetchone() == (12, True)
+    record("test", by=SYSTEM, subject=None, path="43/")
+    tasks.seal()
+    tasks.night(timestamp=0)
+    assert Leaf.objects.count() == Root.objects.count() == 1
+    assert len(anchors.read_bytes().splitlines()) == 1
