@@ -116,3 +116,15 @@ def candidate_handle(season_id: int, number_blind: bytes) -> str:
 def actor_key(account_id: UUID | str) -> str:
     """Return the key under which an account's repeated requests are kept."""
     return str(account_id)
+
+
+class Invitation(models.Model):
+    """A one-time code with which a member of staff sets a password of their own; only its digest is kept."""
+
+    account = models.ForeignKey(Account, models.CASCADE)
+    digest = models.BinaryField(max_length=32, unique=True)
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)  # also when a newer one took its place
+
+    def __str__(self) -> str:
+        return f"{self.account_id}"

@@ -99,3 +99,35 @@ class Staff(models.Model):
     def may(self, action: str) -> bool:
         """Whether this person's role allows `action` (see `roles.ACTIONS`)."""
         return Role(self.role).may(action)
+
+
+class StaffProposal(models.Model):
+    """What a system administrator asks for a guarded role; the security administrator decides it (T16)."""
+
+    class Kind(models.TextChoices):
+        ADD = "add", "开设账号"
+        CHANGE = "change", "调整岗位"
+        CODE = "code", "重发激活码"
+        DISABLE = "disable", "停用"
+        ENABLE = "enable", "恢复"
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    kind = models.CharField(max_length=8, choices=Kind)
+    path = models.CharField(max_length=24, db_collation="C")  # of the office that it is about
+    staff = models.ForeignKey(Staff, models.PROTECT, null=True)  # null: somebody new
+    office = models.ForeignKey(Organization, models.PROTECT)
+    role = models.CharField(max_length=20, choices=[(role.value, name) for role, name in ROLE_NAMES.items()])
+    handle = models.CharField(max_length=40)
+    name = models.CharField(max_length=50)
+    person = models.CharField(max_length=64)
+    by = models.ForeignKey(Staff, models.PROTECT, related_name="proposed")
+    at = models.DateTimeField(auto_now_add=True)
+    decided_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="decided")
+    decided_at = models.DateTimeField(null=True)
+    approved = models.BooleanField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index("path", name="staff_proposal_by_path")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.handle}"

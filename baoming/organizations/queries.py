@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from baoming.organizations.models import Organization, SiteSeason, Staff
+from baoming.organizations.models import Organization, SiteSeason, Staff, StaffProposal
 from baoming.shared.paths import next_sibling
 from baoming.shared.queries import Kept
 
@@ -68,3 +68,21 @@ def namesakes(staff: Staff) -> int:
     """Return how many others of the same role and name work in the same office."""
     others = Staff.objects.filter(office=staff.office_id, role=staff.role, name=staff.name, account__is_active=True)
     return others.exclude(pk=staff.pk).count()
+
+
+def staff_below(path: str, *, levels: tuple[str, ...]) -> QuerySet[Staff]:
+    """Return the accounts of offices of these levels at or below `path`, by office and name."""
+    rows = Staff.objects.filter(path__gte=path, path__lt=next_sibling(path), office__level__in=levels)
+    return rows.select_related("account", "office").order_by("path", "name", "pk")
+
+
+def waiting_proposals(path: str) -> QuerySet[StaffProposal]:
+    """Return what waits for a security administrator at or below `path`, oldest first."""
+    rows = StaffProposal.objects.filter(path__gte=path, path__lt=next_sibling(path), decided_at=None)
+    return rows.select_related("office", "by", "staff").order_by("at")
+
+
+def offices_of(path: str, *, levels: tuple[str, ...]) -> QuerySet[Organization]:
+    """Return the offices of these levels at or below `path`, in the order of their paths."""
+    rows = Organization.objects.filter(path__gte=path, path__lt=next_sibling(path), level__in=levels)
+    return rows.order_by("path")

@@ -29,6 +29,14 @@ ROLE_NAMES = {
     Role.AUDIT_ADMIN: "审计管理员",
 }
 ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})  # 三员: never two in one person
+# Which roles work in an office of which level.
+LEVELS: dict[str, tuple[Role, ...]] = {
+    "site": (Role.OPERATOR, Role.TEACHER),
+    "county": (Role.COUNTY,),
+    "city": (Role.CITY,),
+    "province": (Role.PROVINCE, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN),
+}
+BY_TWO = ADMINISTRATORS | {Role.CITY, Role.PROVINCE}  # given and taken by two persons (T16)
 
 _SITE = frozenset({Role.OPERATOR})
 _COUNTY = frozenset({Role.COUNTY})

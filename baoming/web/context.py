@@ -28,6 +28,7 @@ _NAV = (
     ("暂停", "office:pause", "pause"),
     ("报名点", "office:sites", "see_segments"),
     ("号段", "office:segments", "see_segments"),
+    ("工作人员", "office:staff", "see_staff"),
     ("县代码", "office:codes", "add_code"),
     ("演示时间", "office:clock", "set_clock"),
 )

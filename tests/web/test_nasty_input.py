@@ -49,6 +49,7 @@ FIELDS = [
     "key", "pick", "what", "back_reason", "unsubmitted",
     "no_refund", "phone", "login", "save", "accepted", "revision", "save_password", "asked", "care",
     "referral", "kind", "decision", "undo_reason", "open_reason", "site", "site_code", "transfer", "transfer_note",
+    "office", "role", "account", "proposal", "who", "to_office", "to_role", "to_number", "again",
     "title", "opens", "closes", "key", "until", "extends", "withdrawal", "withdrawal_note", "proof", "falls",
 ]  # fmt: skip
 
@@ -92,10 +93,18 @@ def test_no_route_of_the_office_breaks(office: Client, row: Registration) -> Non
     county = Organization.objects.get(pk=row.site.parent_id)
     assert county.parent
     province = Organization.objects.get(path="43/")
-    places = {Role.OPERATOR: row.site, Role.COUNTY: county, Role.CITY: county.parent, Role.PROVINCE: province}
+    places = {
+        Role.OPERATOR: row.site,
+        Role.COUNTY: county,
+        Role.CITY: county.parent,
+        Role.PROVINCE: province,
+        Role.SYSTEM_ADMIN: province,
+    }
     staff = {role: make.staff(place, role) for role, place in places.items()}
     for name, methods in METHODS.items():
-        for role in [OF_ONE[name].role] if name in OF_ONE else [Role.OPERATOR, Role.COUNTY, Role.PROVINCE]:
+        for role in (
+            [OF_ONE[name].role] if name in OF_ONE else [Role.OPERATOR, Role.COUNTY, Role.PROVINCE, Role.SYSTEM_ADMIN]
+        ):
             for nasty in NASTY.values():
                 signed_in(office, staff[role])
                 _send(office, address("office", name, row), methods, dict.fromkeys(fields_of(row), nasty), nasty)
@@ -119,6 +128,7 @@ SOUND_OFFICE: dict[str, dict[str, str]] = {
     },
     "/candidates/{row}/retake/": {"photo": "7f3a0000-0000-4000-8000-000000000000", "retake": "glare"},
     "/sign-in/": {"handle": "nobody", "password": "mima-2023"},
+    "/activate/": {"handle": "nobody", "code": "0000-0000-0000-0000", "password": "mima-2023", "again": "mima-2023"},
     "/candidates/find/": {"wanted": "欧阳"},
     "/desk/typing/": {
         "name": "欧阳思远",

@@ -115,8 +115,11 @@ OF_MANY = {
     "clock": FORM,
     "announcements": FORM,
     "pause": FORM,
+    "staff": FORM,
+    "staff_act": ACT,
+    "staff_answer": ACT,
 }
-OPEN = {"sign_in": FORM, "sign_out": ACT}
+OPEN = {"activate": FORM, "sign_in": FORM, "sign_out": ACT}
 CANDIDATES_OWN = {
     "tasks": PAGE,
     "fee": FORM,

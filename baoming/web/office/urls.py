@@ -24,6 +24,7 @@ from baoming.web.office import (
     segments,
     sending,
     sites,
+    staff,
     voids,
 )
 
@@ -83,6 +84,10 @@ urlpatterns = [
     path("prints/<uuid:file_id>/pdf/", prints.pdf, name="prints_pdf"),
     path("rosters/", rosters.index, name="rosters"),
     path("rosters/take/", rosters.take, name="rosters_take"),
+    path("activate/", staff.activate, name="activate"),
+    path("staff/", staff.index, name="staff"),
+    path("staff/act/", staff.act, name="staff_act"),
+    path("staff/answer/", staff.answer, name="staff_answer"),
     path("sites/", sites.index, name="sites"),
     path("sites/<uuid:site_id>/open/", sites.opening, name="open_site"),
     path("announcements/", announcements.index, name="announcements"),

@@ -17,7 +17,7 @@ from baoming.seasons.queries import season_now
 from baoming.shared.errors import Invalid, Refused
 from baoming.shared.paths import child, within
 
-_DIVISIONS = {"43": Path(__file__).parent / "data" / "hunan_divisions.json"}
+_DIVISIONS = {"43": Path(__file__).parents[1] / "data" / "hunan_divisions.json"}
 
 
 @transaction.atomic
