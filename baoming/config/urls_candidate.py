@@ -10,5 +10,6 @@ urlpatterns = [
     path("notices/wechat", wechat),
     path("", include("baoming.web.candidate.urls")),
 ]
+handler400 = "baoming.web.errors.unreadable"
 handler404 = "baoming.web.errors.not_found"
 handler500 = "baoming.web.errors.defect"

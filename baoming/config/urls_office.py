@@ -8,5 +8,6 @@ urlpatterns = [
     path("healthz", healthz),
     path("", include("baoming.web.office.urls")),
 ]
+handler400 = "baoming.web.errors.unreadable"
 handler404 = "baoming.web.errors.not_found"
 handler500 = "baoming.web.errors.defect"

@@ -47,6 +47,13 @@ def closed(request: HttpRequest, refusal: Closed) -> HttpResponse:
     return page(request, "closed", 409, refusal=refusal, saved=saved, home_url=reverse("candidate:tasks"))
 
 
+def unreadable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: what came is no form of ours: too many fields, a broken file part, another host's name."""
+    return page(
+        request, "refused", 400, refusal=Refused("这次提交的内容不完整或不能识别，没有收下。请返回上一页，刷新后再试")
+    )
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404, for what does not exist and for what is outside one's own area alike."""
     return page(request, "not_found", 404)
