@@ -72,7 +72,7 @@ def staff_of_every_role(row: Registration) -> list[Staff]:
     county = Organization.objects.get(pk=row.site.parent_id)
     assert county.parent
     province = Organization.objects.get(path="43/")
-    places = {Role.OPERATOR: row.site, Role.COUNTY: county, Role.CITY: county.parent}
+    places = {Role.OPERATOR: row.site, Role.TEACHER: row.site, Role.COUNTY: county, Role.CITY: county.parent}
     return [make.staff(places.get(role, province), role) for role in Role]
 
 
