@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 
 from launcher.__main__ import run
-from launcher.home import home
+from launcher.home import anchors, home
 from launcher.processes import ROOT
 from launcher.stack import Ports, Stack
 
@@ -60,10 +60,17 @@ def reset(stack: Stack) -> None:
     """Put the start back: database, clock, and no photo of anybody who practised. All sign in again."""
     with _server(stack) as server:
         server.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+        _begin_anchors(anchors(stack.home))  # now: nobody is there who could seal
         server.execute(f"CREATE DATABASE {DATABASE} OWNER migrate TEMPLATE {START}")
     stack.manage("migrate", "--verbosity", "0", role="migrate")  # the start may be older than the program
     env = {**os.environ, **stack.env, "DATABASE_URL": stack.cluster.url("app")}
     subprocess.run([sys.executable, "-m", "demo", "--begin-again"], cwd=ROOT, env=env, check=True)
+
+
+def _begin_anchors(path: Path) -> None:
+    """Empty the audit's anchors: the start's roots are anchored anew, those of who practised are gone with them."""
+    if path.exists():
+        path.write_bytes(b"")
 
 
 def _has(stack: Stack, name: str) -> bool:

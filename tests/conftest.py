@@ -44,6 +44,7 @@ def _truncate(_: TransactionTestCase) -> None:
             "AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission')"
         ).fetchall()
         owner.execute(f"TRUNCATE {', '.join(row[0] for row in rows)} RESTART IDENTITY CASCADE")
+    (HOME / "audit" / "anchors").unlink(missing_ok=True)  # of roots that are gone now
 
 
 TransactionTestCase._fixture_teardown = _truncate  # type: ignore[method-assign]

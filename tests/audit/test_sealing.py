@@ -22,6 +22,7 @@ from baoming.audit import tasks
 from baoming.audit.actors import SYSTEM
 from baoming.audit.models import Event, Leaf, Root
 from baoming.audit.services import record, sealing
+from launcher.practice import _begin_anchors
 from tests.environment import CLUSTER, DATABASE, ROOT
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -294,3 +295,18 @@ def test_the_worker_is_given_a_sealing_for_every_five_seconds_of_its_minute(anch
     tasks.night(timestamp=0)
     assert Leaf.objects.count() == Root.objects.count() == 1
     assert len(anchors.read_bytes().splitlines()) == 1
+
+
+def test_anchors_of_a_database_set_back_to_its_start_begin_anew(owner: psycopg.Connection, anchors: Path) -> None:
+    """As `make practice-reset` does; the control leaves the anchors of what is gone, and nothing is anchored."""
+    fill(3)
+    sealing.seal()
+    start = anchors.read_bytes()
+    anchors.write_bytes(start.replace(b'"baoming-root-1",1,', b'"baoming-root-1",2,'))  # of a root that is gone
+    fill(3)
+    with pytest.raises(sealing.AnchorsLost, match="not the database's"):
+        sealing.seal()
+    _begin_anchors(anchors)
+    assert sealing.seal() == 0
+    assert anchors.read_bytes().splitlines(keepends=True)[0] == start
+    assert look(owner, anchors) == []
