@@ -38,6 +38,7 @@ nightly: setup ## the long runs: every combination of a table
 	$(BIN)/python -m pytest tests/nightly
 
 bench: setup ## what the service costs, beside bare Django, bare hashes and pgbench; class prints (about 5 minutes)
+	@$(BIN)/python -m launcher.tools pooler
 	@$(BIN)/python -m bench
 
 province: setup ## an installation with 700,000 people in it (TO=..., PEOPLE=...; under ten minutes)

@@ -44,7 +44,11 @@ def _journeys(stack: Stack, lines: Sequence[journey.Line], *, postmaster: int) -
         driver.open_season()
         bench = Bench(stack, driver, bare, watch)
         rounds = [_told(number, bench.round(lines, PEOPLE)) for number in range(ROUNDS + 1)][1:]
-        return rounds, lists.measure(stack, bare, without=watch.info.backend_pid)
+        own = watch.info.backend_pid
+        county = lists.people(stack)
+        listed = lists.measure(stack, county, bare, without=own)
+        rows = lists.measure_rows(stack, county, database=bare.database, without=own)
+        return rounds, listed | rows
 
 
 def _told(number: int, one: Round) -> Round:

@@ -57,20 +57,20 @@ def bare_django(stack: Stack, *, port: int, database: int) -> Iterator[Bare]:
     try:
         service.start(stack.group.log, env)
         with httpx.Client(base_url=address, cookies={"sessionid": made.stdout.strip()}, trust_env=False) as client:
-            _wait(client)
+            wait_for(client, _PAGE)
             assert service.process is not None
             yield Bare(client, service.process.pid, database)
     finally:
         service.stop()
 
 
-def _wait(client: httpx.Client) -> None:
+def wait_for(client: httpx.Client, page: str) -> None:
     """Wait until the page is there. Raises TimeoutError."""
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
         try:
-            client.get(_PAGE).raise_for_status()
+            client.get(page).raise_for_status()
             return
         except httpx.TransportError:
             time.sleep(0.1)
-    raise TimeoutError("bare Django does not answer")
+    raise TimeoutError(f"{page} does not answer")

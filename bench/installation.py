@@ -26,12 +26,12 @@ def installation() -> Iterator[Stack]:
 
 
 def _free_range() -> int:
-    """Return the first of twenty ports that nobody listens on."""
-    for first in range(31000, 32700, 20):
+    """Return the first of two dozen ports that nobody listens on."""
+    for first in range(31000, 32700, 24):
         with ExitStack() as probes:
-            if all(_free(probes.enter_context(socket.socket()), port) for port in range(first, first + 20)):
+            if all(_free(probes.enter_context(socket.socket()), port) for port in range(first, first + 24)):
                 return first
-    raise OSError("no twenty free ports in a row")
+    raise OSError("no two dozen free ports in a row")
 
 
 def _free(probe: socket.socket, port: int) -> bool:

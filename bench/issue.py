@@ -106,7 +106,7 @@ def by_service(first: int) -> float:
 
 def by_pgbench(first: int, *, command: Sequence[str]) -> float:
     """Return numbers a second when pgbench sends the same statements, 16 clients, for people from `first` on."""
-    options = ["-U", "app", "-n", "-c", str(CLIENTS), "-j", "2", "-t", str(EACH), "-D", f"first={_FIRST_ID + first}"]
+    options = ["-U", "worker", "-n", "-c", str(CLIENTS), "-j", "2", "-t", str(EACH), "-D", f"first={_FIRST_ID + first}"]
     done = subprocess.run(
         [*command, *options, "-D", "i=0", "baoming"], check=False, capture_output=True, text=True, timeout=_SECONDS
     )

@@ -76,7 +76,7 @@ class Stack:
 
     def load_people(self) -> "subprocess.Popen[bytes] | None":
         """Begin to load the people of the demo, in a process of its own; nothing where anybody is there already."""
-        with psycopg.connect(self.cluster.url("app")) as database:
+        with psycopg.connect(self.cluster.url("worker")) as database:
             found = database.execute(_ANYBODY).fetchone()
         if found is not None and found[0]:
             return None
@@ -90,7 +90,7 @@ class Stack:
         self.group.stop()
         self.cluster.stop()
 
-    def manage(self, *arguments: str, role: str = "app") -> None:
+    def manage(self, *arguments: str, role: str = "worker") -> None:
         env = {**os.environ, **self.env, "DATABASE_URL": self.cluster.url(role)}
         subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=env, check=True)
 
@@ -103,7 +103,7 @@ class Stack:
         return {
             "BAOMING_HOME": str(self.home),
             "BAOMING_DEMO": "practice" if self.practice else "1",
-            "DATABASE_URL": self.cluster.url("app"),
+            "DATABASE_URL": self.cluster.url("worker"),  # of jobs and commands, who act for the system
             "BAOMING_ADMIN_DATABASE_URL": self.cluster.url("postgres", "postgres"),
             "BAOMING_SERVICE_KEYS": str(standins),
             "BAOMING_CASHIER": self.url("cashier"),
@@ -119,7 +119,7 @@ class Stack:
 
     def _services(self) -> list[Service]:
         portals = [
-            Service(name, granian(port), {"BAOMING_PORTAL": name})
+            Service(name, granian(port), {"BAOMING_PORTAL": name, "DATABASE_URL": self.cluster.url(name)})
             for name, port in (("candidate", self.ports.candidate), ("office", self.ports.office))
         ]
         options = [

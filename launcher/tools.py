@@ -1,6 +1,6 @@
-"""Gets what pip alone cannot: browser assets by npm, a Chromium, Chinese fonts and a code scanner for tests.
+"""Gets what pip alone cannot: browser assets by npm; for tests a Chromium, Chinese fonts, a code scanner; a pooler.
 
-python -m launcher.tools assets browser fonts scanner
+python -m launcher.tools assets browser fonts scanner pooler
 """
 
 import os
@@ -61,6 +61,12 @@ def scanner() -> None:
         sys.exit("No pdftoppm and zbarimg found: install the packages poppler-utils and zbar-tools")
 
 
+def pooler() -> None:
+    """See that PgBouncer is here: the bench measures behind it."""
+    if not shutil.which("pgbouncer") and not _apt("pgbouncer"):
+        print("No PgBouncer: rls_ratio is left out. Install the package pgbouncer.")
+
+
 def _apt(*packages: str) -> bool:
     """Install Debian packages when we are root on a Debian; whether that worked."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
@@ -75,4 +81,4 @@ def _apt(*packages: str) -> bool:
 
 if __name__ == "__main__":
     for name in sys.argv[1:]:
-        {"assets": assets, "browser": browser, "fonts": fonts, "scanner": scanner}[name]()
+        {"assets": assets, "browser": browser, "fonts": fonts, "scanner": scanner, "pooler": pooler}[name]()

@@ -1,4 +1,4 @@
-"""Every test runs against a real PostgreSQL of its own, connected as role `app`."""
+"""Every test has a real PostgreSQL, as role `worker` like jobs do; requests run as roles `office` and `candidate`."""
 
 import os
 import shutil
@@ -15,9 +15,10 @@ from pytest_django import DjangoDbBlocker
 from baoming.vault.sealing import KeyRing
 from baoming.vault.signing import SigningKey
 from tests.environment import CLUSTER, DATABASE, HOME, ROOT
+from tests.roles import portals_in_their_roles
 
 
-def manage(*arguments: str, role: str = "app") -> None:
+def manage(*arguments: str, role: str = "worker") -> None:
     """Run a management command in a process of its own, connected as `role`."""
     env = {**os.environ, "DATABASE_URL": CLUSTER.url(role, DATABASE)}
     subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
@@ -48,6 +49,12 @@ def _truncate(_: TransactionTestCase) -> None:
 
 
 TransactionTestCase._fixture_teardown = _truncate  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _roles() -> Iterator[None]:
+    with portals_in_their_roles():
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

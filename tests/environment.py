@@ -16,6 +16,6 @@ os.environ.update(
     BAOMING_HOME=str(HOME),
     BAOMING_DEMO="1",
     BAOMING_STATIC_STORAGE="django.contrib.staticfiles.storage.StaticFilesStorage",
-    DATABASE_URL=CLUSTER.url("app", DATABASE),
+    DATABASE_URL=CLUSTER.url("worker", DATABASE),
     BAOMING_ADMIN_DATABASE_URL=CLUSTER.url("postgres", "postgres"),
 )

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from baoming.documents.models import Print, PrintFile
@@ -20,10 +21,21 @@ def valid_print(subject: UUID, kind: str) -> QuerySet[Print]:
     return Print.objects.filter(subject=subject, kind=kind, voided_at=None)[:1]
 
 
+def subjects_with_prefix(prefix: str) -> list[UUID]:
+    """Return whom prints are of whose id begins with these hex digits; past the scope."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT subjects_of_prints(%s, %s)", _range(prefix))
+        return [row[0] for row in cursor.fetchall()]
+
+
 def prints_with_prefix(prefix: str) -> list[Print]:
     """Return the prints whose id begins with these hex digits: one, or a few that happen to."""
-    first, last = (UUID(hex=prefix.ljust(32, fill)) for fill in "0f")
+    first, last = _range(prefix)
     return list(Print.objects.filter(pk__gte=first, pk__lte=last))
+
+
+def _range(prefix: str) -> tuple[UUID, UUID]:
+    return UUID(hex=prefix.ljust(32, "0")), UUID(hex=prefix.ljust(32, "f"))
 
 
 def prints_in(file: PrintFile) -> list[Print]:

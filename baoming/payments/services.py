@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from baoming.audit.actors import SYSTEM, Actor, Party
@@ -23,6 +23,7 @@ from baoming.payments.queries import cashier, fee
 from baoming.registrations.services.steps import complete_step, locked, refuse_if_stopped, require
 from baoming.seasons.queries import season_now
 from baoming.shared.jobs import defer, defer_many
+from baoming.shared.scope_queries import enter_people
 from baoming.shared.services import insert, update
 
 BATCH = 500  # orders the sweep takes in one transaction
@@ -96,6 +97,7 @@ def take_notice(headers: Mapping[str, str], body: bytes) -> None:
     """
     notice = cashier().read_notice(headers, body, now=timezone.now())
     with transaction.atomic():
+        _see_whose(notice.charge.order_no)
         order = Order.objects.select_for_update().filter(number=notice.charge.order_no).first()
         fits = order is not None and order.amount == notice.charge.amount_fen
         if order is not None:
@@ -107,6 +109,14 @@ def take_notice(headers: Mapping[str, str], body: bytes) -> None:
                 _settle(order, notice.charge)
     if not fits:
         raise NoticeRefused("通知和订单不一致")
+
+
+def _see_whose(order_no: str) -> None:
+    """Let a notice, which is nobody's request, see the one person whose order its signature names."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT person_of_order(%s)", [order_no])
+        if (person := cursor.fetchone()[0]) is not None:
+            enter_people([person])
 
 
 def ask(order_id: UUID) -> None:

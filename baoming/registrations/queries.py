@@ -5,6 +5,7 @@ from functools import cache
 from uuid import UUID
 
 from django.core.files.storage import default_storage
+from django.db import connection
 from django.db.models import QuerySet
 
 from baoming.audit.actors import Party
@@ -17,9 +18,11 @@ from baoming.schedule.windows import PhaseTime
 from baoming.seasons.queries import Clock
 from baoming.shared.paths import next_sibling
 from baoming.shared.queries import Kept, kept_one
+from baoming.shared.scope_queries import at_people
 from baoming.vault.services import keys
 
 STOPPED = "这份报名已经中止，各项办理都已停止。如果有误，请联系报名点，由县（市、区）招考机构撤销中止"
+_NOBODY = UUID(int=0)
 DEBT = "reverification"  # kind of the hold that typed entry, or a card run out, leaves (R26)
 
 
@@ -115,13 +118,24 @@ def _debt(registration: Registration) -> QuerySet[HoldRow]:
 
 
 def find_by_number(season_id: int, number: str) -> Registration | None:
-    """Return the registration of this person anywhere in the province, by blind index."""
-    return _with_blind(season_id, keys().blind(number, purpose="id", season=season_id))
+    """Return this person's registration anywhere in the province, by blind index: past the scope, for this alone."""
+    with connection.cursor() as cursor:
+        blind = keys().blind(number, purpose="id", season=season_id)
+        cursor.execute("SELECT registration_of_number(%s, %s)", [season_id, blind])
+        pk = cursor.fetchone()[0] or _NOBODY  # whom we look for as well: an unknown person costs the same
+    with at_people([pk]):
+        return _anywhere(pk)
 
 
 @kept_one
-def _with_blind(season_id: int, blind: bytes) -> QuerySet[Registration]:
-    return Registration.objects.select_related("site").filter(season=season_id, number_blind=blind)
+def _anywhere(pk: UUID) -> QuerySet[Registration]:
+    return Registration.objects.select_related("site").filter(pk=pk)
+
+
+@kept_one
+def registration_of(account_id: UUID, season_id: int) -> QuerySet[Registration]:
+    """Return the registration of a candidate's account in one season, with its site."""
+    return Registration.objects.select_related("site").filter(account=account_id, season=season_id)
 
 
 @kept_one

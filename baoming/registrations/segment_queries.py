@@ -55,7 +55,7 @@ def _void_counts(season_id: int, low: str, high: str) -> "QuerySet[VoidedNumber,
 def voided_numbers(season_id: int, path: str) -> QuerySet[VoidedNumber]:
     """Return the void list of an office's sites, by number."""
     rows = VoidedNumber.objects.filter(season=season_id, path__gte=path, path__lt=next_sibling(path))
-    return rows.select_related("site", "registration").order_by("number")
+    return rows.select_related("site").order_by("number")
 
 
 def needs_of(season_id: int, county: Organization) -> list[SiteNeed]:

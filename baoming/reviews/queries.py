@@ -16,6 +16,7 @@ from baoming.reviews.readiness import Facts
 from baoming.seasons.queries import Clock, data
 from baoming.shared.paths import next_sibling
 from baoming.shared.queries import Kept, kept_one
+from baoming.shared.scope_queries import at_people
 from baoming.vault.services import keys
 
 
@@ -191,19 +192,28 @@ def decision_on(registration: Registration) -> Told | None:
     return Told(kind, title, todo, review.note, review.at, office)
 
 
-def asked_of(season_id: int, path: str) -> QuerySet[Transfer]:
+def asked_of(path: str) -> QuerySet[Transfer]:
     """Return the transfers that ask the counties at or below `path` to take somebody, and those answered."""
-    rows = Transfer.objects.filter(registration__season=season_id, undone_at=None)
-    return rows.filter(to_path__gte=path, to_path__lt=next_sibling(path))
+    return Transfer.objects.filter(undone_at=None, to_path__gte=path, to_path__lt=next_sibling(path))
 
 
 def asked_transfers(season_id: int, path: str) -> tuple[list[Transfer], list[Transfer]]:
-    """Return what waits for an answer: those that this county is to give, and those it waits for. Oldest first."""
-    asked = Transfer.objects.filter(registration__season=season_id, state=Transfer.State.ASKED, undone_at=None)
-    rows = asked.select_related("registration", "from_site", "to_site__parent").order_by("id")
+    """Return what waits for an answer: those that this county is to give, and those it waits for. Oldest first.
+
+    Who asks to come is still another county's: the asking opens the door to them.
+    """
+    asked = Transfer.objects.filter(state=Transfer.State.ASKED, undone_at=None)
+    rows = asked.select_related("from_site", "to_site__parent").order_by("id")
     low, high = path, next_sibling(path)
     incoming = list(rows.filter(to_path__gte=low, to_path__lt=high))
-    return incoming, list(rows.filter(from_path__gte=low, from_path__lt=high))
+    ids = [row.registration_id for row in incoming]
+    with at_people(ids):
+        people = Registration.objects.filter(season=season_id).in_bulk(ids)
+    incoming = [row for row in incoming if row.registration_id in people]
+    for row in incoming:
+        row.registration = people[row.registration_id]
+    outgoing = rows.filter(from_path__gte=low, from_path__lt=high, registration__season=season_id)
+    return incoming, list(outgoing.select_related("registration"))
 
 
 def referred_to(

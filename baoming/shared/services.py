@@ -9,12 +9,15 @@ from django.db.models.expressions import DatabaseDefault
 M = TypeVar("M", bound=models.Model)
 
 
-def insert(row: M) -> M:
-    """Insert a new row, as `save(force_insert=True)` does, what the database itself fills in read back."""
+def insert(row: M, *, unseen: bool = False) -> M:
+    """Insert a new row, as `save(force_insert=True)` does, what the database itself fills in read back.
+
+    `unseen`: nothing is read back, of a row that its writer need not be allowed to see.
+    """
     fields = list(row._meta.concrete_fields)
     values = [None if field.generated else field.pre_save(row, add=True) for field in fields]
     given = [not _left_out(field, value) for field, value in zip(fields, values, strict=True)]
-    sql, filled = _insert(type(row), tuple(given))
+    sql, filled = _insert(type(row), tuple(given), unseen)
     params = [
         field.get_db_prep_save(value, connection)
         for field, value, here in zip(fields, values, given, strict=True)
@@ -44,11 +47,11 @@ def update(row: models.Model, *names: str) -> None:
 
 
 @cache
-def _insert(model: type[models.Model], given: tuple[bool, ...]) -> tuple[str, list[str]]:
+def _insert(model: type[models.Model], given: tuple[bool, ...], unseen: bool) -> tuple[str, list[str]]:
     """Return the statement, and the attributes that it reads back."""
     fields = model._meta.concrete_fields
     columns = [field.column for field, here in zip(fields, given, strict=True) if here]
-    filled = [field for field, here in zip(fields, given, strict=True) if not here]
+    filled = [field for field, here in zip(fields, given, strict=True) if not here and not unseen]
     sql = f"INSERT INTO {_quoted(model._meta.db_table)} ({', '.join(map(_quoted, columns))})"
     sql += f" VALUES ({', '.join(['%s'] * len(columns))})"
     if filled:

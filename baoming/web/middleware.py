@@ -16,10 +16,11 @@ from baoming.accounts.hashers import lane
 from baoming.accounts.models import Account
 from baoming.audit.actors import Actor, Party
 from baoming.organizations.models import Staff
-from baoming.registrations.models import Registration
+from baoming.registrations.queries import registration_of
 from baoming.seasons.models import Season
 from baoming.seasons.queries import current_season
 from baoming.shared.errors import Crowded, Refused
+from baoming.shared.scope_queries import leave
 from baoming.web import errors
 from baoming.web.outcomes import commit_warnings
 
@@ -110,7 +111,10 @@ class SignedIn:
         attributes: dict[str, object] = {"season": season, "clock": clock}
         user = request.user if request.user.is_authenticated else None
         read = _office if settings.PORTAL == "office" else _candidate
-        request.__dict__.update(attributes, **read(season, user))
+        found = read(season, user)
+        if user is not None and found["actor"] is None:
+            leave()  # signed in, and nobody in this season
+        request.__dict__.update(attributes, **found)
         with lane(signed_in=user is not None):
             return self.get_response(request)
 
@@ -142,8 +146,8 @@ def _office(season: Season, user: Account | None) -> dict[str, object]:
 
 
 def _candidate(season: Season, user: Account | None) -> dict[str, object]:
-    registration: Registration | None = getattr(user, "registration", None)
-    if registration is None or registration.season_id != season.pk:
+    registration = registration_of(user.pk, season.pk) if user else None
+    if registration is None:
         return {"registration": None, "actor": None}
     registration.season = season
     actor = Actor(kind=Party.CANDIDATE, id=str(registration.pk), path=registration.path, label="考生本人")

@@ -1,4 +1,4 @@
-"""Who a cookie belongs to: session, account and person are read anew at every request, by one question that is kept."""
+"""Who a cookie belongs to: asked anew at every request, by a kept question that lets the request see what is theirs."""
 
 from collections.abc import Callable, Mapping
 from hashlib import sha256
@@ -16,6 +16,7 @@ from django.utils.functional import SimpleLazyObject
 
 from baoming.accounts.models import Account, Session
 from baoming.shared.queries import Kept
+from baoming.shared.scope_queries import entering_account, entering_area, leave
 
 
 class SessionStore(db.SessionStore):
@@ -72,9 +73,12 @@ def _user(session: Any) -> Account | None:
     """The session's account while it is active and has the password that it signed in with."""
     signed = session.get(HASH_SESSION_KEY)  # reads the row
     account: Account | None = session.account
-    if account is None or not account.is_active or session.get(SESSION_KEY) != str(account.pk):
+    if account is None or session.get(SESSION_KEY) != str(account.pk):
         return None
-    return account if signed and constant_time_compare(signed, account.get_session_auth_hash()) else None
+    if account.is_active and signed and constant_time_compare(signed, account.get_session_auth_hash()):
+        return account
+    leave()  # what the session had entered is not theirs any more
+    return None
 
 
 def _digest(key: str) -> str:
@@ -83,12 +87,12 @@ def _digest(key: str) -> str:
 
 
 @Kept
-def _of_staff(key: str, now: object) -> QuerySet[Session]:
-    rows = Session.objects.filter(session_key=key, expire_date__gt=now)
-    return rows.select_related("account__staff__office")
+def _of_staff(key: str, now: object) -> "QuerySet[Any]":
+    rows = Session.objects.filter(session_key=key, expire_date__gt=now).select_related("account__staff__office")
+    return rows.annotate(**entering_area("account__staff__path"))
 
 
 @Kept
-def _of_candidate(key: str, now: object) -> QuerySet[Session]:
-    rows = Session.objects.filter(session_key=key, expire_date__gt=now)
-    return rows.select_related("account__registration__site")
+def _of_candidate(key: str, now: object) -> "QuerySet[Any]":
+    rows = Session.objects.filter(session_key=key, expire_date__gt=now).select_related("account")
+    return rows.annotate(**entering_account("account_id"))

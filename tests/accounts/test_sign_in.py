@@ -90,7 +90,7 @@ def test_nobody_behind_the_same_address_waits_for_anothers_hash(monkeypatch: pyt
     left_at_school(100)
 
     def beside(*_: str) -> bool:
-        with psycopg.connect(CLUSTER.url("app", DATABASE)) as other:
+        with psycopg.connect(CLUSTER.url("worker", DATABASE)) as other:
             row = other.execute("SELECT key FROM accounts_bucket WHERE key = %s FOR UPDATE NOWAIT", [f"at:{SCHOOL}"])
             looked.append(row.fetchone())
         return False

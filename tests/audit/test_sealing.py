@@ -47,7 +47,7 @@ def owner() -> Iterator[psycopg.Connection]:
 
 def fill(count: int = EACH) -> None:
     """Events of the days before: what is put in later has no excuse of being new."""
-    with psycopg.connect(CLUSTER.url("app", DATABASE), autocommit=True) as app:
+    with psycopg.connect(CLUSTER.url("worker", DATABASE), autocommit=True) as app:
         app.execute(
             "INSERT INTO audit_event "
             "(at, verb, actor_kind, actor_id, actor_path, actor_label, subject, path, details) "
@@ -228,7 +228,7 @@ def test_sequencers_at_once_make_one_chain(owner: psycopg.Connection, anchors: P
 
 
 def test_an_event_committed_late_gets_a_place_too(owner: psycopg.Connection, anchors: Path) -> None:
-    with psycopg.connect(CLUSTER.url("app", DATABASE)) as slow:
+    with psycopg.connect(CLUSTER.url("worker", DATABASE)) as slow:
         slow.execute("INSERT INTO audit_event (verb, actor_kind, actor_id, actor_path, actor_label, path, details) "
                      "VALUES ('slow', 'system', '', '', '', '43/', '{}')")  # fmt: skip
         fill(3)

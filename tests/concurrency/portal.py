@@ -44,7 +44,9 @@ class Portal:
         self._service = next(service for service in stack.group.services if service.name == "candidate")
         if application:
             self._service.command = [*self._service.command[:-1], application]
-        own = {"DATABASE_URL": CLUSTER.url("app", DATABASE), "PGAPPNAME": _NAME}
+        role = {"DATABASE_URL": CLUSTER.url("candidate", DATABASE)}
+        self._service.env = {**self._service.env, **role}
+        own = {"PGAPPNAME": _NAME}
         own["BAOMING_STATIC_STORAGE"] = os.environ["BAOMING_STATIC_STORAGE"]
         self._env, self._log = {**stack.env, **own}, log
 

@@ -35,7 +35,7 @@ PATIENCE = 20  # seconds until waiting for the other connection is given up
 @contextmanager
 def another_holds(row: Registration) -> Iterator[None]:
     """Hold the registration's lock on a connection of its own, as a desk does that writes to the same person."""
-    with psycopg.connect(CLUSTER.url("app", DATABASE)) as other:
+    with psycopg.connect(CLUSTER.url("worker", DATABASE)) as other:
         other.execute("SELECT 1 FROM registrations_registration WHERE id = %s FOR UPDATE", [row.pk])
         yield
         other.rollback()

@@ -59,7 +59,7 @@ def cancelling() -> Iterator[None]:
 
 
 def cancel_the_wait() -> None:
-    waiting = "FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND usename = 'app'"
+    waiting = "FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND usename = 'worker'"
     until(lambda: administer(f"SELECT 1 {waiting}") != [])
     administer(f"SELECT pg_cancel_backend(pid) {waiting}")
 

@@ -84,7 +84,7 @@ def test_what_was_lost_comes_back_with_its_guards_and_the_damage_is_kept(victim:
     assert inventory.rows > before
     assert ask(victim, "SELECT count(*) FROM organizations_staff") != [(0,)]
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        ask(victim, "DELETE FROM audit_event", role="app")
+        ask(victim, "DELETE FROM audit_event", role="worker")
     [[there]] = ask(victim, f"SELECT count(*) FROM pg_database WHERE datname = '{kept}'")
     assert there == 1
     assert (victim / f"media.{kept}").exists() is False  # nothing was there to keep
@@ -210,7 +210,7 @@ def test_nobody_reads_a_name_in_the_backup(home: Path) -> None:
 
 def test_portals_at_work_are_not_restored_under(home: Path) -> None:
     with (
-        psycopg.connect(Cluster(home).url("app")),
+        psycopg.connect(Cluster(home).url("worker")),
         pytest.raises(RestoreFailed, match="stop `make run` first"),
     ):
         restore(home, home / "backup")
@@ -223,7 +223,7 @@ def test_portals_that_start_at_the_last_moment_keep_their_database_and_their_fil
 
     def prove_slowly(*proof: object) -> None:
         prove(*proof)  # type: ignore[arg-type]
-        opened.append(psycopg.connect(Cluster(home).url("app")))
+        opened.append(psycopg.connect(Cluster(home).url("worker")))
 
     monkeypatch.setattr(restoring, "_prove", prove_slowly)
     (home / "media" / "since").write_text("written after the backup")

@@ -106,6 +106,6 @@ def test_an_ordinary_user_runs_it_as_well_as_root(home: Path) -> None:
 def test_the_application_is_no_owner_and_no_superuser() -> None:
     with application.cursor() as cursor:
         cursor.execute("SELECT current_user, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")
-        assert cursor.fetchone() == ("app", False, False)
-        cursor.execute("SELECT count(*) FROM pg_tables WHERE tableowner = 'app'")
+        assert cursor.fetchone() == ("worker", False, False)
+        cursor.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tableowner <> 'migrate'")
         assert cursor.fetchone() == (0,)

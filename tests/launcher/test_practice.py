@@ -43,7 +43,7 @@ def test_a_reset_brings_everything_back_to_the_start_under_open_connections(stac
     photo = stack.home / "media" / "photos" / "ab" / "abcd"
     photo.parent.mkdir(parents=True)
     photo.write_text("somebody who practised")
-    somebody = psycopg.connect(stack.cluster.url("app"), autocommit=True)
+    somebody = psycopg.connect(stack.cluster.url("worker"), autocommit=True)
     somebody.execute("UPDATE organizations_staff SET name = '别人'")
     somebody.execute("UPDATE seasons_season SET clock_offset = interval '9 days'")
     practice.reset(stack)

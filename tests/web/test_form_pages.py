@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
 
@@ -23,7 +24,11 @@ def signed_in(get_response: Answer) -> Answer:
     attached = SignedIn(get_response)
 
     def answer(request: HttpRequest) -> HttpResponse:
-        request.user = Registration.objects.select_related("site").get().account  # as the portal reads them
+        account = Registration.objects.get().account
+        assert account is not None
+        with connection.cursor() as cursor:  # as the question that finds a session does
+            cursor.execute("SELECT set_config('app.account', %s, true)", [str(account.pk)])
+        request.user = account
         return attached(request)
 
     return answer

@@ -55,14 +55,14 @@ def page(client: Client, address: str) -> str:
     return "".join(answer.content.decode().split())
 
 
-def test_of_whoever_has_moved_away_the_old_site_sees_its_paper_and_no_new_number(
+def test_of_whoever_has_moved_away_the_old_site_sees_that_there_was_a_paper_and_no_more(
     office: Client, rows: list[Registration], file: PrintFile
 ) -> None:
     there = make.site(of="0103")
     Registration.objects.filter(pk=rows[0].pk).update(site=there, path=there.path, number=1030007)
     signed_in(office, make.staff(rows[0].site))
     shown = page(office, f"/prints/{file.pk}/")
-    assert rows[0].name in shown
+    assert rows[0].name not in shown
     assert "已转出" in shown
     assert "<span>0007</span>" not in shown
     assert "<span>0002</span>" in shown

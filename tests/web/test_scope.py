@@ -20,13 +20,14 @@ from baoming.messages.models import Announcement, AnnouncementQuerySet
 from baoming.organizations import queries as organizations
 from baoming.organizations.models import Organization, OrganizationQuerySet, Staff
 from baoming.organizations.roles import Role
-from baoming.registrations.models import Registration
+from baoming.registrations.models import HoldRow, Registration, Signature, StepLog
 from baoming.registrations.models.batches import BatchQuerySet
 from baoming.registrations.models.registration import RegistrationQuerySet
 from baoming.registrations.services.batches import start_batch
 from baoming.web.office import scope
 from tests import factories as make
 from tests.registrations import confirmed
+from tests.roles import portals_as_worker
 from tests.web.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -261,29 +262,53 @@ def test_the_own_offices_reach_the_same_routes(office: Client) -> None:
     assert set(reached.values()) <= REACHED, reached
 
 
-def test_control_without_the_scope_every_route_reaches_another_countys_people(
-    office: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def without_scoping(patch: pytest.MonkeyPatch) -> None:
+    """Take away what the application itself narrows to the office's area."""
+
     def everywhere(rows: QuerySet[Any], path: str) -> QuerySet[Any]:
         return rows.all()
 
     def anybody(pk: UUID, season_id: int, low: str, high: str) -> Registration | None:
         return Registration.objects.select_related("site").filter(pk=pk, season=season_id).first()
 
+    for rows in (RegistrationQuerySet, OrganizationQuerySet, PrintFileQuerySet, BatchQuerySet, AnnouncementQuerySet):
+        patch.setattr(rows, "within", everywhere)
+    patch.setattr(scope, "within_reach", anybody)
+    sites = Organization.objects.filter(level=Organization.Level.SITE)
+    patch.setattr(organizations, "_sites", lambda low, high: list(sites))
+
+
+def test_control_without_either_layer_every_route_reaches_another_countys_people(
+    office: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     row = confirmed.saved()
     second_city = strangers(row)["second city"]
-    monkeypatch.setattr(RegistrationQuerySet, "within", everywhere)
-    monkeypatch.setattr(OrganizationQuerySet, "within", everywhere)
-    monkeypatch.setattr(PrintFileQuerySet, "within", everywhere)
-    monkeypatch.setattr(BatchQuerySet, "within", everywhere)
-    monkeypatch.setattr(AnnouncementQuerySet, "within", everywhere)
-    monkeypatch.setattr(scope, "within_reach", anybody)
-    sites = Organization.objects.filter(level=Organization.Level.SITE)
-    monkeypatch.setattr(organizations, "_sites", lambda low, high: list(sites))
-    reached = answers(office, row, second_city)
+    without_scoping(monkeypatch)
+    with portals_as_worker():
+        reached = answers(office, row, second_city)
+        listed = signed_in(office, second_city[Role.OPERATOR]).get("/candidates/").content.decode()
     assert set(reached) == set(OF_ONE)
     assert set(reached.values()) <= REACHED, reached
-    assert row.name in signed_in(office, second_city[Role.OPERATOR]).get("/candidates/").content.decode()
+    assert row.name in listed
+
+
+def test_row_level_security_alone_hides_another_countys_people(office: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = confirmed.saved()
+    second_city = strangers(row)["second city"]
+    before = rows_of_everybody()
+    without_scoping(monkeypatch)
+    of_people = {name for name, found in routes("office").items() if "registration_id" in found.pattern.converters}
+    reached = answers(office, row, second_city)
+    assert {reached[name] for name in of_people} == {404}, reached
+    signed_in(office, second_city[Role.OPERATOR])
+    for page in ("/candidates/", "/classes/", "/desk/", "/photos/", "/prints/"):
+        assert row.name not in office.get(page).content.decode()
+    assert rows_of_everybody() == before
+
+
+def rows_of_everybody() -> dict[str, int]:
+    """Count what belongs to people, as one who sees all."""
+    return {model.__name__: model._default_manager.count() for model in (Registration, StepLog, Signature, HoldRow)}
 
 
 def test_lists_show_nobody_from_elsewhere(office: Client) -> None:

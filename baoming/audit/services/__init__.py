@@ -12,7 +12,7 @@ def record(
     verb: str, *, by: Actor, subject: UUID | None, path: str, details: Mapping[str, object] | None = None
 ) -> None:
     """Add one event. `details` holds names of fields, counts and ids, never a person's values."""
-    insert(_event(verb, by=by, subject=subject, path=path, details=details or {}))
+    insert(_event(verb, by=by, subject=subject, path=path, details=details or {}), unseen=True)
 
 
 def record_many(verb: str, *, by: Actor, subjects: Mapping[UUID, tuple[str, Mapping[str, object]]]) -> None:

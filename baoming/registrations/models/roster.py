@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 
 from baoming.organizations.models import Organization
 from baoming.registrations.models.registration import Registration
@@ -32,6 +33,9 @@ class RosterEntry(models.Model):
         constraints: ClassVar = [models.UniqueConstraint("season", "roll_blind", name="roll_number_once_a_season")]
         indexes: ClassVar = [
             models.Index("season", "site", "class_name", "student_no", name="roster_by_class"),
+            models.Index(
+                "season", "path", "class_name", "student_no", name="roster_expected", condition=Q(registration=None)
+            ),
         ]
 
     def __str__(self) -> str:

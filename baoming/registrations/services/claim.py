@@ -27,6 +27,7 @@ from baoming.schedule.queries import phase_times
 from baoming.seasons.models import Season
 from baoming.shared.errors import NotOpen, Refused
 from baoming.shared.moments import moment
+from baoming.shared.scope_queries import enter_people
 from baoming.shared.services import insert, update
 from baoming.shared.text import clean_name
 from baoming.vault.services import keys
@@ -60,6 +61,7 @@ def claim(*, season: Season, name: str, number: str, valid_to: date | None, code
     except CodeUnreadable:
         digest = _NO_DIGEST
     found = find_by_number(season.pk, wanted)
+    enter_people([found.pk if found else NOBODY])
     claimed = _claimed(found.pk if found else NOBODY, name=clean_name(name), valid_to=valid_to, digest=digest)
     put_back(*budget)
     return claimed

@@ -26,6 +26,7 @@ from baoming.registrations.services.steps import locked
 from baoming.seasons.models import Season
 from baoming.shared.errors import Invalid, Refused, TooMany
 from baoming.shared.jobs import defer
+from baoming.shared.scope_queries import enter_people
 from baoming.shared.services import update
 
 LOGIN_CODE = "login_code"
@@ -67,6 +68,7 @@ def recover_login(
     """
     take(f"recover-at:{address}", RECOVERY_ADDRESS)
     found = _person(season, number, valid_to)
+    enter_people([found.pk if found else NOBODY])
     try:
         sent = tried_code(found.pk if found else NOBODY, code)
     except Invalid:

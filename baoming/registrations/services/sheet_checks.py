@@ -8,11 +8,12 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from baoming.documents.models import Print
-from baoming.documents.queries import prints_with_prefix
+from baoming.documents.queries import prints_with_prefix, subjects_with_prefix
 from baoming.registrations.models import Registration, Signature
 from baoming.registrations.services.sheets import SHEET
 from baoming.registrations.sheet_codes import SheetCode, read_code, short_hash
 from baoming.shared.queries import kept_one
+from baoming.shared.scope_queries import enter_people
 from baoming.shared.text import mask_name
 from baoming.vault.services import keys
 
@@ -80,9 +81,12 @@ def signed_print(registration: Registration) -> "QuerySet[Signature, tuple[UUID,
 
 
 def _print_of(code: SheetCode) -> Print | None:
-    for row in prints_with_prefix(code.print.lower()):
-        if row.kind == SHEET and row.version == code.version and short_hash(row.content_hash) == code.hash:
-            return row
+    """Find the print that a code names; whoever holds the paper sees its person from here on."""
+    for subject in subjects_with_prefix(code.print.lower()):
+        enter_people([subject])
+        for row in prints_with_prefix(code.print.lower()):
+            if row.kind == SHEET and row.version == code.version and short_hash(row.content_hash) == code.hash:
+                return row
     return None
 
 

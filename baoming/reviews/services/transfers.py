@@ -1,6 +1,7 @@
 """转报名点: a county moves a file between its sites; to another county it asks, and that county accepts (R4, R8)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from baoming.reviews.services.submissions import drop_submission
 from baoming.seasons.queries import data, season_clock
 from baoming.shared.errors import Changed, Invalid, NotOpen, Refused
 from baoming.shared.paths import within
+from baoming.shared.scope_queries import at_people
 
 _State = Transfer.State
 _LATER = [  # columns written by the answer; the others never change (migration 0005)
@@ -107,47 +109,49 @@ def accept_transfer(transfer_id: int, *, by: Actor) -> Transfer:
     at its desk; where intake is over, it opens for this one person. Raises NotOpen; Refused where there
     is no such file to take.
     """
-    registration, row = _answering(transfer_id, by)
-    if row.state == _State.DONE:
+    with _answering(transfer_id, by) as (registration, row):
+        if row.state == _State.DONE:
+            return row
+        if row.state == _State.DECLINED:
+            raise NotOpen("已经答复没有接收。要接收，请对方县再申请一次")
+        now = _require_movable(registration)
+        _target(registration, row.to_site)
+        row.fell = falls_by_move(registration, keeps_number=False)
+        if registration.number is not None:
+            row.number = drop_number(registration, reason=f"转到{row.to_site.name}"[:200], by=by, at=now)
+            open_for_reissue(registration, by=by, at=now)
+        _move(row, registration, by=by, at=now)
         return row
-    if row.state == _State.DECLINED:
-        raise NotOpen("已经答复没有接收。要接收，请对方县再申请一次")
-    now = _require_movable(registration)
-    _target(registration, row.to_site)
-    row.fell = falls_by_move(registration, keeps_number=False)
-    if registration.number is not None:
-        row.number = drop_number(registration, reason=f"转到{row.to_site.name}"[:200], by=by, at=now)
-        open_for_reissue(registration, by=by, at=now)
-    _move(row, registration, by=by, at=now)
-    return row
 
 
 @transaction.atomic
 def decline_transfer(transfer_id: int, *, reason: str, by: Actor) -> Transfer:
     """Leave the file where it is, for the receiving county, with a reason that the asking one reads. Safe to repeat."""
-    registration, row = _answering(transfer_id, by)
-    if row.state == _State.DECLINED:
+    with _answering(transfer_id, by) as (registration, row):
+        if row.state == _State.DECLINED:
+            return row
+        if row.state == _State.DONE:
+            raise NotOpen("这名考生已经接收。要转回去，请再办一次转报名点")
+        row.answer = written(reason, field="answer", sentence="请填写不接收的原因，申请的县会看到")
+        row.state, row.answered_by = _State.DECLINED, by.label
+        row.answered_at = season_clock(registration.season_id).now
+        row.save(update_fields=["state", "answer", "answered_at", "answered_by"])
+        record("decline_transfer", by=by, subject=registration.pk, path=registration.path)
         return row
-    if row.state == _State.DONE:
-        raise NotOpen("这名考生已经接收。要转回去，请再办一次转报名点")
-    row.answer = written(reason, field="answer", sentence="请填写不接收的原因，申请的县会看到")
-    row.state, row.answered_by = _State.DECLINED, by.label
-    row.answered_at = season_clock(registration.season_id).now
-    row.save(update_fields=["state", "answer", "answered_at", "answered_by"])
-    record("decline_transfer", by=by, subject=registration.pk, path=registration.path)
-    return row
 
 
-def _answering(transfer_id: int, by: Actor) -> tuple[Registration, Transfer]:
-    """Lock the person first, then return both. Raises Refused for what this county cannot answer."""
+@contextmanager
+def _answering(transfer_id: int, by: Actor) -> Iterator[tuple[Registration, Transfer]]:
+    """Open the door to one person of another county, locked first. Raises Refused for what is not to be answered."""
     there = Transfer.objects.filter(pk=transfer_id, undone_at=None).first()
     if there is None or by.kind is not Party.COUNTY or not within(there.to_path, by.path):
         raise Refused("没有找到这次申请，对方县可能刚刚撤销，请刷新页面")
-    registration = locked(there.registration_id)
-    rows = Transfer.objects.select_related("from_site", "to_site").filter(pk=transfer_id, undone_at=None)
-    if (row := rows.first()) is None:
-        raise Refused("对方县刚刚撤销了这次申请，不用答复")
-    return registration, row
+    with at_people([there.registration_id]):
+        registration = locked(there.registration_id)
+        rows = Transfer.objects.select_related("from_site", "to_site").filter(pk=transfer_id, undone_at=None)
+        if (row := rows.first()) is None:
+            raise Refused("对方县刚刚撤销了这次申请，不用答复")
+        yield registration, row
 
 
 def same_county(one: Organization, other: Organization) -> bool:

@@ -52,7 +52,7 @@ def answer(request: OfficeRequest) -> HttpResponse:
     """Take a person whom another county asks to take, or leave them there with a reason."""
     text = request.POST.get("asked", "")
     pk = int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
-    asked = get_object_or_404(asked_of(request.season.pk, request.staff.path), pk=pk)
+    asked = get_object_or_404(asked_of(request.staff.path), pk=pk)
     try:
         if request.POST.get("act") == "accept":
             accept_transfer(asked.pk, by=request.actor)

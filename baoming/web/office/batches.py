@@ -18,6 +18,7 @@ from baoming.web.office.classes import NAMELESS, class_address
 
 PAGE = 50
 LINES = 200  # of a report on the page
+_IN_CLASS = ("registration__path", "registration__class_name", "registration__student_no")
 
 
 @require_safe
@@ -37,7 +38,7 @@ def one(request: OfficeRequest, batch_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@staff_may("see_candidates")
+@staff_may("take_back")
 def undo(request: OfficeRequest, batch_id: UUID) -> HttpResponse:
     """Take a batch of the own office back, with a reason."""
     batch = _batch(request, batch_id)
@@ -75,7 +76,8 @@ def _class_of(batch: Batch) -> tuple[str, str] | None:
 
 
 def _page(request: OfficeRequest, batch: Batch, *, errors: dict[str, str] | None = None) -> HttpResponse:
-    lines = BatchLine.objects.filter(batch=batch).exclude(sentence="").select_related("registration__site")
+    lines = BatchLine.objects.filter(batch=batch, registration__in=Registration.objects.within(request.staff.path))
+    told = list(lines.exclude(sentence="").select_related("registration").order_by(*_IN_CLASS)[:LINES])
     printed = list(files(batch.season_id, batch.path).filter(batch=batch.pk)) if batch.kind == PRINT else []
     undone = getattr(batch, "undone_by", None)
     open_to_undo = undone is None and batch.undoes is None and batch.ended and batch.done > 0
@@ -85,7 +87,8 @@ def _page(request: OfficeRequest, batch: Batch, *, errors: dict[str, str] | None
         "kind": KINDS[batch.kind],
         "total": len(batch.ids),
         "meter": [(100 * (batch.done + batch.skipped) / total, "problem"), (100 * batch.done / total, "")],
-        "lines": lines.order_by("registration__path", "registration__class_name", "registration__student_no")[:LINES],
+        "lines": told,
+        "gone": min(batch.skipped, LINES) - len(told),
         "most": LINES,
         "undone": undone,
         "may_undo": open_to_undo and _may_undo(request, batch),

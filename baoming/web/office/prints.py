@@ -24,7 +24,7 @@ class Held:
     """One sheet of a file as the page shows it."""
 
     row: Print
-    person: Registration
+    person: Registration | None  # None: has moved away, and is this office's no more
     signed: bool
 
 
@@ -43,13 +43,14 @@ def one(request: OfficeRequest, file_id: UUID) -> HttpResponse:
     """One file: its sheets with what each is worth now, and who was left out and why."""
     file = _file(request, file_id)
     prints = prints_in(file)
-    people = Registration.objects.in_bulk([*(row.subject for row in prints), *(UUID(pk) for pk, _ in file.left_out)])
+    everybody = [*(row.subject for row in prints), *(UUID(pk) for pk, _ in file.left_out)]
+    people = Registration.objects.within(request.staff.path).in_bulk(everybody)
     signed = signed_prints([row.subject for row in prints])
     context = {
         "file": file,
         "days": KEPT.days,
-        "held": [Held(row, people[row.subject], row.pk in signed) for row in prints],
-        "left_out": [(people[UUID(pk)], why) for pk, why in file.left_out],
+        "held": [Held(row, people.get(row.subject), row.pk in signed) for row in prints],
+        "left_out": [(people.get(UUID(pk)), why) for pk, why in file.left_out],
         "void": sum(1 for row in prints if row.voided_at),
     }
     return render(request, "office/prints_one.html", context)

@@ -21,7 +21,7 @@ def clock(request: OfficeRequest) -> HttpResponse:
     phases = calendar(request.season.pk, request.clock.version)
     if request.method == "POST":
         if request.POST.get("phase") not in {phase.key for phase in phases}:
-            raise Http404
+            raise Refused("请选择要去的阶段")
         go_to_phase(request.season, request.POST["phase"], by=request.actor)
         return redirect("office:clock")
     times = phase_times(request.season.pk, path=request.staff.path, clock=request.clock)

@@ -8,11 +8,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from baoming.organizations.models import Organization
+from baoming.registrations.models import Registration
 from baoming.registrations.segment_queries import county_codes, needs_of, voided_numbers
 from baoming.registrations.segments import code_span, propose
 from baoming.registrations.services import segments as services
 from baoming.shared.errors import Invalid, Refused
-from baoming.shared.paths import within
 from baoming.web.access import OfficeRequest, staff_may
 from baoming.web.office.division import changes, code_map, site_numbers, tail, total
 from baoming.web.office.sites import site_of, whole_number
@@ -52,8 +52,9 @@ def all_changes(request: OfficeRequest) -> HttpResponse:
 def void_list(request: OfficeRequest) -> HttpResponse:
     """Every number that was voided, with the one that took its place."""
     rows = list(voided_numbers(request.season.pk, request.staff.path))
-    here = {row.pk for row in rows if within(row.registration.path, request.staff.path)}
-    return render(request, "office/segments/voids.html", {"rows": rows, "here": here, "office": request.staff.office})
+    people = Registration.objects.within(request.staff.path).in_bulk([row.registration_id for row in rows])
+    context = {"rows": rows, "people": people, "office": request.staff.office}
+    return render(request, "office/segments/voids.html", context)
 
 
 @require_safe

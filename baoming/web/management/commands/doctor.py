@@ -118,7 +118,7 @@ def role() -> str:
         return ""
     return (
         f"The database role {_one('SELECT current_user')} is a superuser or owns tables, so that the record could be "
-        "rewritten: let DATABASE_URL name the role app that `manage.py bootstrap_roles` makes."
+        "rewritten: let DATABASE_URL name a role that `manage.py bootstrap_roles` makes for this process."
     )
 
 

@@ -1,0 +1,12 @@
+"""Who counts and reports has no use for what people sign in with."""
+
+from django.db import migrations
+
+TABLES = "accounts_account, accounts_session, accounts_device, accounts_phonecode, accounts_bucket, accounts_request"
+
+
+class Migration(migrations.Migration):
+    dependencies = [("accounts", "0004_recovery")]
+    operations = [
+        migrations.RunSQL(f"REVOKE ALL ON {TABLES} FROM report", f"GRANT SELECT ON {TABLES} TO report"),
+    ]

@@ -1,0 +1,249 @@
+"""Row-level security itself, asked as a portal's role in plain SQL: what a scope shows, and nothing without one.
+
+What whole requests see with one layer only stands in tests/web/test_scope.py.
+"""
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+import psycopg
+import pytest
+from django.utils import timezone
+
+from baoming.payments.models import Notice, Order
+from baoming.shared.paths import next_sibling
+from tests import factories as make
+from tests.environment import CLUSTER, DATABASE
+from tests.registrations import confirmed
+
+pytestmark = pytest.mark.django_db(transaction=True)
+App = psycopg.Connection[tuple[object, ...]]
+
+# Tables without a policy, and why each may be read by whoever gets into a portal.
+OPEN = {
+    "accounts_account": "read before anybody is known: signing in",
+    "accounts_session": "as accounts: found by the digest of a cookie only",
+    "accounts_device": "as accounts",
+    "accounts_bucket": "counts of tries, kept under digests",
+    "accounts_request": "ids of what was saved, under random keys",
+    "audit_leaf": "digests of events",
+    "audit_root": "digests of digests, signed",
+    "auth_group": "empty: rights stand in the role table",
+    "auth_group_permissions": "empty",
+    "auth_permission": "names of models",
+    "django_content_type": "names of models",
+    "django_migrations": "names of migrations",
+    "organizations_organization": "the public list of offices",
+    "organizations_siteseason": "which site is open, for the public list",
+    "organizations_staff": "read with the session, before a scope can be known",
+    "outbox_announcement": "public",
+    "procrastinate_events": "jobs hold ids only",
+    "procrastinate_jobs": "jobs hold ids only",
+    "procrastinate_periodic_defers": "times of periodic jobs",
+    "procrastinate_workers": "heartbeats",
+    "registrations_countycode": "which county has which codes: the number tells it",
+    "registrations_formversion_groups": "pairs of ids",
+    "reports_count": "when a season was counted last",
+    "schedule_phase": "public",
+    "seasons_season": "public",
+    "seasons_seasondata": "public",
+}
+
+
+@contextmanager
+def connected(role: str = "office") -> Iterator[App]:
+    with psycopg.connect(CLUSTER.url(role, DATABASE)) as connection:
+        yield connection
+
+
+def enter(app: App, **settings: str) -> None:
+    for name, value in settings.items():
+        app.execute("SELECT set_config(%s, %s, true)", [f"app.{name}", value])
+
+
+def seen(app: App, table: str = "registrations_registration") -> int:
+    found = app.execute(f"SELECT count(*) FROM {table}".encode()).fetchone()
+    assert found is not None
+    return int(str(found[0]))
+
+
+def area(path: str) -> dict[str, str]:
+    return {"low": path, "high": next_sibling(path)}
+
+
+def tables(condition: str) -> set[str]:
+    with connected() as app:
+        rows = app.execute(f"SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') "
+                           f"AND relnamespace = 'public'::regnamespace AND {condition}".encode())  # fmt: skip
+        return {str(row[0]) for row in rows}
+
+
+def test_every_table_has_a_policy_or_a_reason() -> None:
+    assert tables("NOT relrowsecurity AND NOT relispartition") == set(OPEN)
+
+
+def test_without_a_scope_nothing_is_seen() -> None:
+    row = confirmed.signed()
+    guarded = tables("relrowsecurity")
+    assert len(guarded) > 25
+    with connected() as app:
+        assert {table for table in guarded if seen(app, table)} == set()
+        enter(app, **area(row.path))
+        assert {"registrations_registration", "registrations_photo", "registrations_formversion"} <= {
+            table for table in guarded if seen(app, table)
+        }
+
+
+def test_what_portals_share_sees_nothing_by_itself() -> None:
+    row = confirmed.saved()
+    with connected("app") as app:
+        enter(app, **area(row.path), account=str(row.account_id), people=str(row.pk))
+        assert seen(app) == 0
+
+
+def test_an_office_cannot_take_a_candidates_scope_nor_the_other_way_round() -> None:
+    row = confirmed.saved()
+    with connected("office") as office, connected("candidate") as candidate:
+        enter(office, account=str(row.account_id), people=str(row.pk))
+        enter(candidate, **area(row.path))
+        assert (seen(office), seen(candidate)) == (0, 0)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            candidate.execute("SET ROLE office")
+
+
+def test_an_offices_door_shows_one_person_and_shuts_again() -> None:
+    row = confirmed.saved()
+    with connected("office") as office:
+        enter(office, **area("43/99/"))
+        office.execute("SELECT set_config('role', 'candidate', true)")
+        enter(office, people=str(row.pk))
+        assert seen(office) == 1
+        office.commit()
+        assert seen(office) == 0
+
+
+def test_a_scope_ends_with_its_transaction() -> None:
+    row = confirmed.saved()
+    with connected() as app:
+        enter(app, **area(row.path))
+        assert seen(app) == 1
+        app.commit()
+        assert seen(app) == 0
+
+
+@pytest.mark.parametrize("levels", [1, 2, 3, 4])
+def test_an_office_sees_its_area_and_nothing_beside_it(levels: int) -> None:
+    row = confirmed.saved()
+    parts = row.path.split("/")[:levels]
+    neighbour = f"{'/'.join([*parts[:-1], '99'])}/"
+    with connected() as app:
+        enter(app, **area(f"{'/'.join(parts)}/"))
+        assert seen(app) == 1
+        enter(app, **area(neighbour))
+        assert seen(app) == 0
+
+
+def test_a_candidate_sees_the_own_registration_and_what_belongs_to_it() -> None:
+    make.season()
+    make.registration(make.site("09"))
+    mine = confirmed.saved()
+    assert mine.account_id is not None
+    with connected("candidate") as app:
+        enter(app, account=str(mine.account_id))
+        assert app.execute("SELECT id FROM registrations_registration").fetchall() == [(mine.pk,)]
+        for table in ("photo", "steplog", "formversion", "formgroup"):
+            owners = app.execute(f"SELECT DISTINCT registration_id FROM registrations_{table}".encode()).fetchall()
+            assert owners == [(mine.pk,)], table
+
+
+def test_nobody_writes_beyond_the_scope() -> None:
+    row = confirmed.saved()
+    with connected() as app:
+        enter(app, **area("43/99/"))
+        assert app.execute("UPDATE registrations_registration SET name = '别人'").rowcount == 0
+        assert app.execute("DELETE FROM registrations_draft").rowcount == 0
+        enter(app, **area(row.path))
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            app.execute("UPDATE registrations_registration SET path = '43/99/99/99/'")
+
+
+def test_a_whole_number_tells_one_id_and_shows_no_row() -> None:
+    row = confirmed.saved()
+    with connected() as app:
+        asked = "SELECT registration_of_number(%s, %s)"
+        assert app.execute(asked, [row.season_id, bytes(row.number_blind)]).fetchone() == (row.pk,)
+        assert app.execute(asked, [row.season_id, b"\0" * 32]).fetchone() == (None,)
+        assert seen(app) == 0
+
+
+def test_a_notice_sees_the_one_order_it_names() -> None:
+    row = confirmed.saved()
+    first, second = (
+        Order.objects.create(
+            number=f"N{place}", registration=row, path=row.path, item=item, amount=10, created_at=timezone.now()
+        )
+        for place, item in enumerate(("registration_fee", "exam_fee"))
+    )
+    Notice.objects.create(event="e", order=first, transaction="t", amount=10)
+    with connected("candidate") as app:
+        assert app.execute("SELECT person_of_order(%s)", [second.number]).fetchone() == (row.pk,)
+        assert seen(app, "payments_order") == seen(app, "payments_notice") == 0
+        enter(app, people=str(row.pk))
+        assert seen(app, "payments_order") == 2
+
+
+def test_the_doors_are_shut_to_those_who_only_read() -> None:
+    row = confirmed.saved()
+    with connected("report") as report:
+        assert seen(report) == 1
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            report.execute("SELECT registration_of_number(%s, %s)", [row.season_id, bytes(row.number_blind)])
+        report.rollback()
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            report.execute("SELECT password FROM accounts_account")
+
+
+def test_ten_thousand_turns_of_offices_on_two_connections_leak_nobody() -> None:
+    """A pooler in transaction mode hands one connection to everybody in turn."""
+    make.season()
+    sites = [make.site("09", of=code) for code in ("0102", "0103", "0104", "0105")]
+    own = {site.path: make.registration(site).pk for site in sites}
+    dice = random.Random(4)
+    with connected() as one, connected() as other:
+        for _ in range(10_000):
+            app, path = dice.choice((one, other)), dice.choice([*own, ""])
+            assert turn(app, path) == ({own[path]} if path else set())
+
+
+def turn(app: App, path: str) -> set[UUID]:
+    """Ask who is there in one transaction, as an office or, with no path, as nobody."""
+    if path:
+        app.execute("SELECT set_config('app.low', %s, true), set_config('app.high', %s, true)", [*area(path).values()])
+    rows = app.execute("SELECT id FROM registrations_registration").fetchall()
+    app.commit()
+    return {UUID(str(row[0])) for row in rows}
+
+
+def test_control_settings_that_outlive_the_transaction_leak() -> None:
+    row = confirmed.saved()
+    with connected() as app:
+        app.execute(
+            "SELECT set_config('app.low', %s, false), set_config('app.high', %s, false)", [*area(row.path).values()]
+        )
+        app.commit()
+        assert turn(app, "") == {row.pk}
+
+
+def test_the_policy_alone_is_an_index_condition() -> None:
+    """The question narrows nothing itself; what narrows it is the policy, and an index serves that."""
+    season = make.season()
+    with connected() as app:
+        app.execute("SET LOCAL enable_seqscan = off")
+        enter(app, **area("43/01/02/"))
+        asked = f"EXPLAIN SELECT count(*) FROM registrations_rosterentry WHERE season_id = {season.pk} "
+        asked += "AND registration_id IS NULL"
+        plan = "\n".join(str(line[0]) for line in app.execute(asked.encode()).fetchall())
+    assert "Index Cond: " in plan
+    assert "path >= " in plan.partition("Index Cond: ")[2].splitlines()[0]
