@@ -20,7 +20,9 @@ from tests.registrations import confirmed
 
 LETTERS = {
     "T": Role.TEACHER, "O": Role.OPERATOR, "C": Role.COUNTY, "Y": Role.CITY, "P": Role.PROVINCE,
+    "SYS": Role.SYSTEM_ADMIN, "SEC": Role.SECURITY_ADMIN, "AUD": Role.AUDIT_ADMIN,
 }  # fmt: skip
+ABOVE_ALL = (Role.PROVINCE, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
 # What each office does with a class: another kind of act is not found.
 KINDS = {Role.OPERATOR: "signature", Role.COUNTY: "completion", Role.CITY: "review"}
 RELATIONS = ("own", "same site", "same county", "same city", "other city", "other season")
@@ -30,7 +32,7 @@ _REACH = {
     Role.OPERATOR: ("own", "same site"),
     Role.COUNTY: ("own", "same site", "same county"),
     Role.CITY: ("own", "same site", "same county", "same city"),
-    Role.PROVINCE: ("own", "same site", "same county", "same city", "other city"),
+    **dict.fromkeys(ABOVE_ALL, ("own", "same site", "same county", "same city", "other city")),
 }
 
 
@@ -119,8 +121,8 @@ def make_world() -> World:
         Role.OPERATOR: mine.site,
         Role.COUNTY: county,
         Role.CITY: county.parent,
-        Role.PROVINCE: Organization.objects.get(level="province"),
     }
+    offices |= dict.fromkeys(ABOVE_ALL, Organization.objects.get(level="province"))
     make.season("intake")
     former = make.registration(mine.site)
     people = {
