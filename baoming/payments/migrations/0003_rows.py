@@ -12,7 +12,7 @@ ORDER = ("text", "uuid", "SELECT o.registration_id FROM payments_order AS o WHER
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0002_sweep"), ("registrations", "0013_rows")]
+    dependencies = [("payments", "0002_sweep"), ("registrations", "0014_rows")]
     operations = [
         *(migrations.RunSQL(protect(table, both=rule), unprotect(table)) for table, rule in RULES.items()),
         migrations.RunSQL(door("person_of_order", *ORDER), "DROP FUNCTION person_of_order(text)"),

@@ -24,6 +24,7 @@ RULES = {
         "candidate": of_person("registrations_voidednumber"),
     },
     "registrations_batch": {"office": in_area()},
+    "registrations_alarmline": {"office": in_area(), "candidate": of_person("registrations_alarmline")},
     "registrations_batchline": {"office": of_seen("registrations_batchline", "batch_id", "registrations_batch")},
     "documents_print": {
         "office": f"{in_area()} OR {of_person('documents_print', 'subject')}",
@@ -59,7 +60,7 @@ SEALED = "CREATE POLICY sealing ON audit_event FOR SELECT TO audit_writer, audit
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("registrations", "0012_recovery"),
+        ("registrations", "0013_bursts"),
         ("accounts", "0004_recovery"),
         ("audit", "0003_sealed"),
         ("documents", "0002_print_files"),

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('organizations', '0001_initial'),
-        ('registrations', '0013_rows'),
+        ('registrations', '0014_rows'),
         ('seasons', '0003_pause'),
     ]
 

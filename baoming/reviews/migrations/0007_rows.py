@@ -21,7 +21,7 @@ RULES = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reviews", "0005_decisions"), ("registrations", "0013_rows")]
+    dependencies = [("reviews", "0006_assessor"), ("registrations", "0014_rows")]
     operations = [
         migrations.RunSQL(protect(table, **rules), unprotect(table)) for table, rules in RULES.items()
     ]

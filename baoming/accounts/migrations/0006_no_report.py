@@ -6,7 +6,7 @@ TABLES = "accounts_account, accounts_session, accounts_device, accounts_phonecod
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0004_recovery")]
+    dependencies = [("accounts", "0005_invitations")]
     operations = [
         migrations.RunSQL(f"REVOKE ALL ON {TABLES} FROM report", f"GRANT SELECT ON {TABLES} TO report"),
     ]
