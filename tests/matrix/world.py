@@ -25,6 +25,7 @@ LETTERS = {
 ABOVE_ALL = (Role.PROVINCE, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
 # What each office does with a class: another kind of act is not found.
 KINDS = {Role.OPERATOR: "signature", Role.COUNTY: "completion", Role.CITY: "review"}
+METHODS = frozenset({"GET", "POST", "PUT", "DELETE"})
 RELATIONS = ("own", "same site", "same county", "same city", "other city", "other season")
 # How near a target must be for a role to reach it.
 _REACH = {
@@ -42,6 +43,7 @@ class Line:
 
     route: str
     methods: tuple[str, ...]
+    refused: frozenset[str]  # methods that the route does not take on any line
     roles: frozenset[Role]
     about: str
     open: bool
@@ -81,21 +83,26 @@ def table(name: str) -> list[dict[str, str]]:
 
 
 def office_lines() -> list[Line]:
+    rows = table("office.tsv")
+    taken: dict[str, set[str]] = {}
+    for row in rows:
+        taken.setdefault(row["route"], set()).update(row["methods"].split())
     return [
         Line(
+            refused=METHODS - taken[row["route"]],
             route=row["route"],
             methods=tuple(row["methods"].split()),
             roles=frozenset() if row["roles"] == "open" else frozenset(LETTERS[one] for one in row["roles"].split()),
             about=row["about"],
             open=row["roles"] == "open",
         )
-        for row in table("office.tsv")
+        for row in rows
     ]
 
 
 def expected(line: Line, method: str, role: Role | None, relation: str) -> str:
     """Return what the table says: `405`, `sign in`, `404` or `reached` (shown, done, or refused with a sentence)."""
-    if method not in line.methods:
+    if method in line.refused:
         return "405"
     if line.open:
         return "reached"
