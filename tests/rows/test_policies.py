@@ -211,6 +211,14 @@ def test_the_doors_are_shut_to_those_who_only_read() -> None:
             report.execute("SELECT password FROM accounts_account")
 
 
+def test_who_reports_reads_nothing_that_people_sign_in_with() -> None:
+    readable = "has_table_privilege('report', quote_ident(tablename), 'SELECT')"
+    with connected() as app:
+        asked = f"SELECT tablename FROM pg_tables WHERE tablename LIKE 'accounts%' AND {readable}"
+        rows = app.execute(asked.encode()).fetchall()
+    assert rows == []
+
+
 def test_ten_thousand_turns_of_offices_on_two_connections_leak_nobody() -> None:
     """A pooler in transaction mode hands one connection to everybody in turn."""
     make.season()

@@ -2,7 +2,10 @@
 
 from django.db import migrations
 
-TABLES = "accounts_account, accounts_session, accounts_device, accounts_phonecode, accounts_bucket, accounts_request"
+TABLES = (
+    "accounts_account, accounts_session, accounts_device, accounts_phonecode, accounts_bucket, accounts_request, "
+    "accounts_invitation"
+)
 
 
 class Migration(migrations.Migration):
