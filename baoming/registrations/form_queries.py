@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 import baoming
 from baoming.organizations.divisions import Divisions
@@ -159,6 +159,20 @@ def _opened(group: FormGroup) -> Values:
 
 def differences(form: FormDefinition, old: FormVersion, new: FormVersion) -> list[Difference]:
     """Return the fields that two versions show differently. A group that both share is not opened."""
-    before, after = ({group.pk: group for group in _groups_of(version)} for version in (old, new))
+    before, after = _groups_of_both(old, new)
     gone, come = before.keys() - after.keys(), after.keys() - before.keys()
     return form.differences(_values(before[pk] for pk in gone), _values(after[pk] for pk in come))
+
+
+def _groups_of_both(old: FormVersion, new: FormVersion) -> tuple[dict[int, FormGroup], dict[int, FormGroup]]:
+    """Return the groups of two versions of one person by their key, in one question."""
+    found: dict[int, dict[int, FormGroup]] = {old.pk: {}, new.pk: {}}
+    for row in _both(old, new):
+        found[row.formversion_id][row.formgroup_id] = row.formgroup
+    return found[old.pk], found[new.pk]
+
+
+@Kept
+def _both(old: FormVersion, new: FormVersion) -> "QuerySet[Any]":
+    rows = FormVersion.groups.through.objects.filter(Q(formversion=old) | Q(formversion=new))
+    return rows.select_related("formgroup")

@@ -13,7 +13,7 @@ from baoming.registrations import journey
 from baoming.registrations.identity_documents import IdentityDocument
 from baoming.registrations.models import Activation, AlarmLine, HoldRow, Photo, Registration, RosterEntry, StepLog
 from baoming.registrations.tasklist import TaskList, task_list
-from baoming.schedule.queries import phase_times, phase_times_of
+from baoming.schedule.queries import extended, phase_times, phase_times_of
 from baoming.schedule.windows import PhaseTime
 from baoming.seasons.queries import Clock
 from baoming.shared.paths import next_sibling
@@ -28,11 +28,19 @@ DEBT = "reverification"  # kind of the hold that typed entry, or a card run out,
 
 def state_of(registration: Registration, *, clock: Clock | None = None) -> journey.State:
     """Return the journey's state. Called after the lock, openness is decided here, by the database's clock."""
+    more = getattr(registration, "extended", True)  # annotated where a row is read for its state
     return _state(
         registration,
-        phases=phase_times(registration.season_id, path=registration.path, subject=registration.pk, clock=clock),
-        holds=[journey.Hold(steps=frozenset(steps), reason=reason) for steps, reason in _holds(registration)],
+        phases=phase_times(
+            registration.season_id, path=registration.path, subject=registration.pk, clock=clock, extended=more
+        ),
+        holds=[journey.Hold(steps=frozenset(steps), reason=reason) for steps, reason in _open_holds(registration)],
     )
+
+
+def _open_holds(registration: Registration) -> Sequence[tuple[list[str], str]]:
+    """The row says how many there are: mostly none, and then nothing is asked."""
+    return _holds(registration) if registration.held or registration.debts else ()
 
 
 @Kept
@@ -135,14 +143,15 @@ def _anywhere(pk: UUID) -> QuerySet[Registration]:
 @kept_one
 def registration_of(account_id: UUID, season_id: int) -> QuerySet[Registration]:
     """Return the registration of a candidate's account in one season, with its site."""
-    return Registration.objects.select_related("site").filter(account=account_id, season=season_id)
+    rows = Registration.objects.select_related("site").annotate(extended=extended())
+    return rows.filter(account=account_id, season=season_id)
 
 
 @kept_one
 def within_reach(pk: UUID, season_id: int, low: str, high: str) -> QuerySet[Registration]:
     """Return one registration of an office's area, `low` being its path and `high` the next sibling's."""
     theirs = Registration.objects.filter(pk=pk, season=season_id, path__gte=low, path__lt=high)
-    return theirs.select_related("site")
+    return theirs.select_related("site").annotate(extended=extended())
 
 
 def expected_pupils(season_id: int, path: str, *, limit: int = 60) -> list[RosterEntry]:

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from baoming.audit.actors import PARTY_NAMES, Party
-from baoming.registrations.models import Registration, Signature, StepLog
+from baoming.registrations.models import Registration, Restore, SaveReset, Signature, StepLog
 from baoming.registrations.queries import states_of
 from baoming.reviews.decisions import reasons
 from baoming.reviews.models import EligibilityReview, MoralAssessment, Submission, Transfer, Withdrawal
@@ -30,6 +31,32 @@ def standing_reviews(registration: Registration) -> QuerySet[EligibilityReview]:
 def last_review(registration: Registration) -> QuerySet[EligibilityReview]:
     """Return the newest eligibility decision that was not undone."""
     return EligibilityReview.objects.filter(registration=registration, undone_at=None).order_by("-id")[:1]
+
+
+class Seldom(NamedTuple):
+    """Which of the things that happen to few have happened to a person: a page asks for those that have."""
+
+    moved: bool
+    stopped: bool
+    restoring: bool  # a request to restore a version waits
+    resetting: bool  # a request for a new save password is open
+
+
+def seldom(registration: Registration) -> Seldom:
+    """Return what has happened to a person that happens to few, in one question."""
+    found = _seldom(registration.pk)
+    return Seldom(*found) if found else Seldom(False, False, False, False)
+
+
+@kept_one
+def _seldom(pk: UUID) -> "QuerySet[Registration, tuple[bool, ...]]":
+    theirs = {"registration": OuterRef("pk")}
+    return Registration.objects.filter(pk=pk).values_list(
+        Exists(Transfer.objects.filter(**theirs)),
+        Exists(Withdrawal.objects.filter(**theirs)),
+        Exists(Restore.objects.filter(**theirs, state=Restore.State.ASKED)),
+        Exists(SaveReset.objects.filter(**theirs, outcome="")),
+    )
 
 
 @Kept
@@ -137,9 +164,13 @@ def site_submissions() -> QuerySet[Submission]:
     return rows.filter(Exists(signed), version=F("registration__version"))
 
 
+def site_submission(registration: Registration) -> Submission | None:
+    """Return the site's submission while it stands; without a signature that stands there is none."""
+    return _site_submission(registration) if registration.signed_version else None
+
+
 @kept_one
-def site_submission(registration: Registration) -> QuerySet[Submission]:
-    """Return the site's submission while it stands."""
+def _site_submission(registration: Registration) -> QuerySet[Submission]:
     return site_submissions().filter(registration=registration).order_by("-id")[:1]
 
 

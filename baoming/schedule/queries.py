@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from baoming.schedule import windows
 from baoming.schedule.models import Extension, Phase
@@ -21,21 +21,35 @@ def calendar(season_id: int, version: int) -> tuple[Phase, ...]:
     return tuple(Phase.objects.filter(season=season_id))
 
 
+def extended(season: str = "season", subject: str = "pk") -> Exists:
+    """Return an annotation for a person's row: whether anything beyond the windows was granted to them, or to an area.
+
+    Mostly nothing was, and then nobody need ask what.
+    """
+    theirs = Q(subject=None) | Q(subject=OuterRef(subject))
+    return Exists(Extension.objects.filter(theirs, season=OuterRef(season)))
+
+
 def phase_times(
-    season_id: int, *, path: str = "", subject: UUID | None = None, clock: Clock | None = None
+    season_id: int, *, path: str = "", subject: UUID | None = None, clock: Clock | None = None, extended: bool = True
 ) -> dict[str, PhaseTime]:
     """Return how every phase stands for one person (or one area), at the season's present moment.
 
-    Called after the lock, without `clock`, the moment is read here, by the database's clock.
+    Called after the lock, without `clock`, the moment is read here, by the database's clock. `extended`: as the
+    person's row was annotated.
     """
     clock = clock or season_clock(season_id)
-    extensions = [
-        windows.Extension(phase=row.phase, opens=row.opens, closes=row.closes)
-        for row in (_of(season_id, clock.now, subject) if subject else _of_areas(season_id, clock.now))
-        if row.subject or within(path, row.path)
-    ]
+    extensions = _extensions(season_id, path, subject, clock.now) if extended else []
     phases = calendar(season_id, clock.version)
     return windows.phase_times([phase.window() for phase in phases], extensions, clock.now)
+
+
+def _extensions(season_id: int, path: str, subject: UUID | None, now: datetime) -> list[windows.Extension]:
+    return [
+        windows.Extension(phase=row.phase, opens=row.opens, closes=row.closes)
+        for row in (_of(season_id, now, subject) if subject else _of_areas(season_id, now))
+        if row.subject or within(path, row.path)
+    ]
 
 
 def phase_times_of(season_id: int, people: Mapping[UUID, str], *, clock: Clock) -> dict[UUID, Mapping[str, PhaseTime]]:

@@ -21,7 +21,7 @@ class Season(models.Model):
     authority = models.CharField(max_length=40)
     journey_version = models.PositiveSmallIntegerField()
     data_version = models.PositiveIntegerField(default=1)
-    clock_offset = models.DurationField(null=True)  # only where season_now() may differ from the real clock
+    clock_offset = models.DurationField(null=True)  # only where the season's moment may differ from the real one
     # The province has paused the candidates' acts. Read with the season, so that it costs no request anything.
     paused_at = models.DateTimeField(null=True)  # by the season's clock; null: not paused
     pause_reason = models.CharField(max_length=60, default="", blank=True)

@@ -1,14 +1,14 @@
 """The season's clock and its data."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import DateTimeField, Func, IntegerField, Q, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import DateTimeField, Expression, ExpressionWrapper, Func, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from baoming.seasons.models import Season, SeasonData
 from baoming.shared.queries import Kept, kept_one
@@ -71,8 +71,10 @@ def _served(kind: str) -> "QuerySet[Any]":
     return rows.annotate(now=_moment()).order_by("-kind", "-year")[:1]
 
 
-def _moment() -> Func:
-    return Func(Cast("pk", IntegerField()), function="season_now", output_field=DateTimeField())
+def _moment() -> Expression:
+    """The database's clock, shifted by an offset that only a season which is not real can have (a constraint)."""
+    shift = Coalesce("clock_offset", timedelta())
+    return ExpressionWrapper(Func(function="clock_timestamp") + shift, output_field=DateTimeField())
 
 
 def season_ids() -> list[int]:

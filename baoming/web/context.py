@@ -6,7 +6,9 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.template.backends.utils import csrf_input
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from baoming.organizations.models import Staff
 from baoming.seasons.models import Season
@@ -58,7 +60,7 @@ class Titled:
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Return season, now, care, site, nav and staff for the frame of every page."""
+    """Return season, now, care, site, nav, staff and csrf_input for the frame of every page."""
     season, staff = getattr(request, "season", None), getattr(request, "staff", None)
     clock = getattr(request, "clock", None)
     return {
@@ -69,6 +71,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "hotlines": partial(hotlines, request),
         "staff": Signed(staff.name, staff.office.name, staff) if staff else None,
         "nav": _nav(request, staff) if staff and settings.PORTAL == "office" else [],
+        "csrf_input": SimpleLazyObject(partial(csrf_input, request)),  # one token for all forms of a page
     }
 
 

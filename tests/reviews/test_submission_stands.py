@@ -53,6 +53,7 @@ def test_a_submission_falls_with_its_signature_and_is_sent_anew_after_the_next(
     row.refresh_from_db()
     assert not stands(row)
     sign_anew(row, by)
+    row.refresh_from_db()
     assert not stands(row)  # signed later than it was sent
     assert submit_registration(row.pk, by=by) != first
     assert stands(row)

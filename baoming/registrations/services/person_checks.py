@@ -1,5 +1,6 @@
 """Real-person check through a provider; the lawful other way is the card, seen at the site (R10)."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from uuid import UUID
@@ -20,7 +21,7 @@ from baoming.registrations.services.steps import complete_step, locked, require
 from baoming.seasons.queries import season_now
 from baoming.shared.errors import NotOpen
 from baoming.shared.jobs import DATABASE_AWAY, defer, defer_once
-from baoming.shared.queries import kept_one
+from baoming.shared.queries import Kept, kept_one
 from baoming.shared.services import insert, update
 
 CONSENT = "2023-1"  # version of the separate consent to face recognition
@@ -68,6 +69,12 @@ def _newest(registration: Registration) -> QuerySet[PersonCheck]:
     return PersonCheck.objects.filter(registration=registration).order_by("-at")[:1]
 
 
+@Kept
+def last_checks(registration: Registration) -> QuerySet[PersonCheck]:
+    """Return the person's last two checks, newest first."""
+    return PersonCheck.objects.filter(registration=registration).order_by("-at")[:2]
+
+
 def is_open(check: PersonCheck, now: datetime) -> bool:
     """Return whether the check can still be made at `now`, the season's moment: older ones are made anew."""
     unfinished = check.state in (PersonCheck.State.OPENING, PersonCheck.State.PENDING)
@@ -88,10 +95,9 @@ def open_check(check_id: UUID) -> None:
     )
 
 
-def follow_checks(registration: Registration) -> None:
+def follow_checks(checks: Sequence[PersonCheck]) -> None:
     """Have the provider asked about the person's last two checks, if open: they may have passed in an older one."""
-    newest = PersonCheck.objects.filter(registration=registration).order_by("-at")[:2]
-    for check in newest:
+    for check in checks:
         if check.state == PersonCheck.State.PENDING:
             follow_check(check.pk)
 

@@ -74,9 +74,13 @@ def signed_prints(registration_ids: list[UUID]) -> dict[UUID, datetime]:
     return dict(rows.values_list("print_id", "at"))
 
 
-@kept_one
-def signed_print(registration: Registration) -> "QuerySet[Signature, tuple[UUID, datetime]]":
+def signed_print(registration: Registration) -> tuple[UUID, datetime] | None:
     """Return the person's print that a living signature stands on, and when it was recorded; None for none."""
+    return _signed(registration) if registration.signed_version else None
+
+
+@kept_one
+def _signed(registration: Registration) -> "QuerySet[Signature, tuple[UUID, datetime]]":
     return Signature.objects.filter(registration=registration, voided_at=None).values_list("print_id", "at")
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from baoming.messages.queries import is_waiting
 from baoming.registrations.services import access
-from baoming.registrations.services.person_checks import follow_checks, is_open, newest_check, start_check
+from baoming.registrations.services.person_checks import follow_checks, is_open, last_checks, start_check
 from baoming.seasons.queries import data
 from baoming.shared.errors import Invalid, TooMany
 from baoming.web.access import CandidateRequest, candidate_required
@@ -28,9 +28,10 @@ def person_check(request: CandidateRequest) -> HttpResponse:
         if not errors:
             return redirect("candidate:person_check")
     done = "person_check" in registration.done_steps
-    check = newest_check(registration)
+    checks = last_checks(registration)
+    check = checks[0] if checks else None
     if not done:
-        follow_checks(registration)
+        follow_checks(checks)
     waiting = check is not None and not done and is_open(check, request.clock.now)
     context = {"errors": errors, "check": check, "done": done, "waiting": waiting}
     return render(request, "candidate/person_check.html", context, status=422 if errors else 200)

@@ -14,7 +14,7 @@ from baoming.registrations.models import Registration
 from baoming.registrations.services.moves import falls_by_move
 from baoming.reviews.decisions import Reason, may_undo, reasons
 from baoming.reviews.models import Decision, EligibilityReview, Transfer
-from baoming.reviews.queries import rests_unchanged, reviews_of, transfers_of, withdrawals_of
+from baoming.reviews.queries import Seldom, rests_unchanged, reviews_of, transfers_of, withdrawals_of
 from baoming.seasons.queries import data
 from baoming.shared.moments import stamp
 from baoming.shared.text import serial
@@ -55,11 +55,11 @@ def effect(falls: Iterable[str], state: State, *, number: int | None = None) -> 
     return Effect(keys, _names(keys), "、".join(stays), "、".join(dict.fromkeys(waits)))
 
 
-def of_person(request: OfficeRequest, registration: Registration, state: State) -> dict[str, Any]:
+def of_person(request: OfficeRequest, registration: Registration, state: State, rare: Seldom) -> dict[str, Any]:
     """Return what the page of one candidate needs for decisions: those made, and those that can be made now."""
     season = registration.season
     lists, cases = data(season, "eligibility"), data(season, "cases")
-    lines = _lines(registration, request.actor.kind, state)
+    lines = _lines(registration, request.actor.kind, state, rare)
     may = _open_to(request, registration, state)
     return {
         "decisions": lines,
@@ -99,9 +99,11 @@ def _open_to(request: OfficeRequest, registration: Registration, state: State) -
     return {act for act, allowed in found.items() if allowed}
 
 
-def _lines(registration: Registration, actor: Party, state: State) -> list[Line]:
+def _lines(registration: Registration, actor: Party, state: State, rare: Seldom) -> list[Line]:
     """Every decision, newest first; only the newest that stands of each kind can be undone."""
-    reviews, moves, stops = reviews_of(registration), transfers_of(registration), withdrawals_of(registration)
+    reviews = reviews_of(registration)
+    moves = transfers_of(registration) if rare.moved else []
+    stops = withdrawals_of(registration) if rare.stopped else []
     lists, cases = data(registration.season, "eligibility"), data(registration.season, "cases")
     known = reasons([*lists["reasons"], *lists["referrals"]])
     found = [

@@ -11,7 +11,7 @@ from baoming.payments.queries import item_names, orders_of
 from baoming.registrations.models import Registration
 from baoming.registrations.queries import document_of, state_of, tasks_of
 from baoming.registrations.services.save_resets import open_reset
-from baoming.reviews.queries import moral_of
+from baoming.reviews.queries import moral_of, seldom
 from baoming.shared.errors import Invalid, Refused
 from baoming.web.access import OfficeRequest
 from baoming.web.office.cards import reader_agent
@@ -33,6 +33,7 @@ def show(
     """Answer with the story; `errors` and `typed` are those of an act that was refused on this page."""
     state = state_of(registration, clock=request.clock)
     tasks = tasks_of(registration, request.actor.kind, state=state)
+    rare = seldom(registration)
     context = {
         "errors": errors or {},
         "typed": typed or {},
@@ -40,12 +41,12 @@ def show(
         "steps": way(tasks, registration),
         **_person(request, registration),
         **prints(registration),
-        **versions(registration),
+        **versions(registration, restoring=rare.restoring),
         **_money(registration),
         "moral": moral_of(registration),
-        "reset": open_reset(registration),
+        "reset": open_reset(registration) if rare.resetting else None,
         "agent": reader_agent(),
-        **of_person(request, registration, state),
+        **of_person(request, registration, state, rare),
         **pictures.of_person(request, registration),
         **sent.of_person(request, registration, state),
         **past(registration),

@@ -23,8 +23,8 @@ class Printed:
     signed: bool
 
 
-def versions(registration: Registration) -> dict[str, Any]:
-    """The newest version, and what it changed against the one before."""
+def versions(registration: Registration, *, restoring: bool) -> dict[str, Any]:
+    """The newest version, what it changed against the one before, and the request to restore one if there is any."""
     saved = versions_of(registration)
     rows: list[FormVersion | None] = [*saved[:2], None, None]
     newest, before = rows[0], rows[1]
@@ -32,7 +32,7 @@ def versions(registration: Registration) -> dict[str, Any]:
         "newest": newest,
         "before": before,
         "older": [(one.number, f"第{one.number}版，{stamp(one.at)}保存") for one in saved[1:]],
-        "restoring": asked_restore(registration) if before else None,
+        "restoring": asked_restore(registration) if before and restoring else None,
         "changes": differences(form_of(registration.season), before, newest) if newest and before else [],
     }
 
