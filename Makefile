@@ -68,6 +68,7 @@ format:
 
 docs: setup ## print the pages that are printed from code
 	$(BIN)/python manage.py print_docs
+	$(BIN)/python -m tests.matrix.page
 
 clean:
 	rm -rf .venv node_modules build

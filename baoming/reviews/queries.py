@@ -223,9 +223,14 @@ def decision_on(registration: Registration) -> Told | None:
     return Told(kind, title, todo, review.note, review.at, office)
 
 
-def asked_of(path: str) -> QuerySet[Transfer]:
-    """Return the transfers that ask the counties at or below `path` to take somebody, and those answered."""
-    return Transfer.objects.filter(undone_at=None, to_path__gte=path, to_path__lt=next_sibling(path))
+def asked_of(pk: int, season_id: int, path: str) -> Transfer | None:
+    """Return a transfer, answered or not, that asks a county at or below `path` to take somebody of this season."""
+    row = Transfer.objects.filter(pk=pk, undone_at=None, to_path__gte=path, to_path__lt=next_sibling(path)).first()
+    if row is None:
+        return None
+    with at_people([row.registration_id]):  # who asks to come is still another county's
+        theirs = Registration.objects.filter(pk=row.registration_id, season=season_id).exists()
+    return row if theirs else None
 
 
 def asked_transfers(season_id: int, path: str) -> tuple[list[Transfer], list[Transfer]]:

@@ -3,12 +3,17 @@
 from pathlib import Path
 
 from baoming.web.management.commands.print_docs import journey_page
+from tests.matrix.page import PAGE, page
 
 DOCS = Path(__file__).parents[2] / "docs"
 
 
 def test_the_journey_page_is_current() -> None:
     assert (DOCS / "journey.md").read_text("utf-8") == journey_page(), "run `make docs`"
+
+
+def test_the_page_of_authorisation_is_current() -> None:
+    assert PAGE.read_text("utf-8") == page(), "run `make docs`"
 
 
 def test_every_decision_has_a_number_of_its_own_and_none_is_left_out() -> None:

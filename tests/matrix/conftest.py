@@ -1,5 +1,5 @@
 """The office portal's client, as the tests of pages have it."""
 
-from tests.web.conftest import office, phone
+from tests.web.conftest import nobody_outside, office, phone, service_keys
 
-__all__ = ["office", "phone"]
+__all__ = ["nobody_outside", "office", "phone", "service_keys"]

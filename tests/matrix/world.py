@@ -1,52 +1,30 @@
 """The people of the matrix: one target in each relation to an office, and staff of every role."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import uuid4
+
+from django.urls import URLPattern, get_resolver
 
 from baoming.audit.actors import Actor, Party
 from baoming.documents.models import PrintFile
 from baoming.messages.models import Announcement
-from baoming.organizations.models import Organization, Staff
+from baoming.organizations.models import Organization, Staff, StaffProposal
 from baoming.organizations.roles import Role
 from baoming.registrations.models import Batch, Registration
+from baoming.registrations.rosters import RosterRow
 from baoming.registrations.services.batches import start_batch
 from baoming.registrations.services.photos import take_photo
+from baoming.registrations.services.rosters import import_roster
+from baoming.reviews.models import Transfer
 from baoming.seasons.models import Season
 from baoming.web.management.commands.load_season import load
 from standins.faces import face
 from tests import factories as make
+from tests.matrix.tables import ABOVE_ALL, Line
 from tests.registrations import confirmed
 
-LETTERS = {
-    "T": Role.TEACHER, "O": Role.OPERATOR, "C": Role.COUNTY, "Y": Role.CITY, "P": Role.PROVINCE,
-    "SYS": Role.SYSTEM_ADMIN, "SEC": Role.SECURITY_ADMIN, "AUD": Role.AUDIT_ADMIN,
-}  # fmt: skip
-ABOVE_ALL = (Role.PROVINCE, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
-# What each office does with a class: another kind of act is not found.
-KINDS = {Role.OPERATOR: "signature", Role.COUNTY: "completion", Role.CITY: "review"}
-METHODS = frozenset({"GET", "POST", "PUT", "DELETE"})
-RELATIONS = ("own", "same site", "same county", "same city", "other city", "other season")
-# How near a target must be for a role to reach it.
-_REACH = {
-    Role.TEACHER: ("own", "same site"),
-    Role.OPERATOR: ("own", "same site"),
-    Role.COUNTY: ("own", "same site", "same county"),
-    Role.CITY: ("own", "same site", "same county", "same city"),
-    **dict.fromkeys(ABOVE_ALL, ("own", "same site", "same county", "same city", "other city")),
-}
-
-
-@dataclass(frozen=True)
-class Line:
-    """One route of the table."""
-
-    route: str
-    methods: tuple[str, ...]
-    refused: frozenset[str]  # methods that the route does not take on any line
-    roles: frozenset[Role]
-    about: str
-    open: bool
+CLASS, SECOND_CLASS, FORMER_CLASS = "高三（1）班", "高三（2）班", "高三（9）班"
+_CLASSES = {"same site": SECOND_CLASS, "other season": FORMER_CLASS}
 
 
 @dataclass(frozen=True)
@@ -57,6 +35,9 @@ class Target:
     file: PrintFile
     batch: Batch
     announcement: Announcement
+    transfer: Transfer  # of somebody of another county to this site
+    account: Staff
+    proposal: StaffProposal
 
     @property
     def ids(self) -> dict[str, object]:
@@ -68,6 +49,14 @@ class Target:
             "announcement_id": self.announcement.pk,
         }
 
+    def body(self, line: Line) -> dict[str, str]:
+        """Return what must be sent lest the route find no row for want of a field."""
+        return {
+            "transfer": {"asked": str(self.transfer.pk), "act": "decline", "answer": "学籍不在本县"},
+            "account": {"account": str(self.account.account_id), "act": "code"},
+            "proposal": {"proposal": str(self.proposal.pk), "act": "decline"},
+        }.get(line.about, {})
+
 
 @dataclass(frozen=True)
 class World:
@@ -75,46 +64,10 @@ class World:
     targets: dict[str, Target]
 
 
-def table(name: str) -> list[dict[str, str]]:
-    """Return the rows of a table, by the names in its head."""
-    lines = (Path(__file__).parent / name).read_text("utf-8").splitlines()
-    head, *rows = (line.split("\t") for line in lines if line and not line.startswith("#"))
-    return [dict(zip(head, row, strict=True)) for row in rows]
-
-
-def office_lines() -> list[Line]:
-    rows = table("office.tsv")
-    taken: dict[str, set[str]] = {}
-    for row in rows:
-        taken.setdefault(row["route"], set()).update(row["methods"].split())
-    return [
-        Line(
-            refused=METHODS - taken[row["route"]],
-            route=row["route"],
-            methods=tuple(row["methods"].split()),
-            roles=frozenset() if row["roles"] == "open" else frozenset(LETTERS[one] for one in row["roles"].split()),
-            about=row["about"],
-            open=row["roles"] == "open",
-        )
-        for row in rows
-    ]
-
-
-def expected(line: Line, method: str, role: Role | None, relation: str) -> str:
-    """Return what the table says: `405`, `sign in`, `404` or `reached` (shown, done, or refused with a sentence)."""
-    if method in line.refused:
-        return "405"
-    if line.open:
-        return "reached"
-    if role is None:
-        return "sign in"
-    if role not in line.roles:
-        return "404"
-    if line.about == "asked":
-        return "404"
-    if line.about == "site" and relation == "other season":
-        relation = "same site"  # a site stands in every season
-    return "reached" if line.about == "list" or relation in _REACH[role] else "404"
+def nameless(portal: str) -> set[str]:
+    """Return the addresses that a portal's process answers beside its named routes: health, notices."""
+    patterns = get_resolver(f"baoming.config.urls_{portal}").url_patterns
+    return {str(one.pattern) for one in patterns if isinstance(one, URLPattern)}
 
 
 def make_world() -> World:
@@ -143,12 +96,31 @@ def make_world() -> World:
     for person in people.values():
         if person != mine:
             take_photo(person.pk, face(3), by=confirmed.operator(person), source="camera")
+    away = make.site("08", of="0302")
+    comers = {relation: make.registration(away) for relation in people}
     make.season("confirmation")
     _to_another_season(former)
+    _into_classes(people)
+    staff = {role: make.staff(office, role) for role, office in offices.items()}
     return World(
-        staff={role: make.staff(office, role) for role, office in offices.items()},
-        targets={relation: _target(person) for relation, person in people.items()},
+        staff=staff,
+        targets={
+            relation: _target(person, comers[relation], staff[Role.SYSTEM_ADMIN]) for relation, person in people.items()
+        },
     )
+
+
+def _into_classes(people: dict[str, Registration]) -> None:
+    """Let everybody be in a class; the roster says who teaches the own one and the second one."""
+    for relation, person in people.items():
+        person.class_name = _CLASSES.get(relation, CLASS)
+        person.save(update_fields=["class_name"])
+    mine = people["own"]
+    pupils = [
+        RosterRow(line, f"G99000120050317000{line}", "甲", class_name=name, teacher=teacher)
+        for line, (name, teacher) in enumerate(((CLASS, "周敏"), (SECOND_CLASS, "王芳")), start=1)
+    ]
+    import_roster(mine.season, mine.site, pupils, by=confirmed.operator(mine))
 
 
 def _to_another_season(row: Registration) -> None:
@@ -157,13 +129,32 @@ def _to_another_season(row: Registration) -> None:
     row.save(update_fields=["season"])
 
 
-def _target(row: Registration) -> Target:
+def _target(row: Registration, comer: Registration, admin: Staff) -> Target:
     made = {"season": row.season, "at": row.created_at}
-    file = PrintFile.objects.create(path=row.path, kind="registration_form", title="高三（1）班", **made)
     by = Actor(kind=Party.SITE, id="", path=row.path, label="周敏")
-    batch = start_batch(row.season, "signature", [row.pk], key=uuid4(), about="", options={}, by=by)
-    announcement = Announcement.objects.create(
-        season=row.season, path=row.path[:9], office="县招办", title="须知", text="带户口簿", opens=row.created_at,
-        by_label="王秀兰",
+    account = make.staff(row.site)
+    return Target(
+        person=row,
+        file=PrintFile.objects.create(path=row.path, kind="registration_form", title=CLASS, **made),
+        batch=start_batch(row.season, "signature", [row.pk], key=uuid4(), about="", options={}, by=by),
+        announcement=Announcement.objects.create(
+            season=row.season, path=row.path[:9], office="县招办", title="须知", text="带户口簿", opens=row.created_at,
+            by_label="王秀兰",
+        ),
+        transfer=_transfer(comer, row),
+        account=account,
+        proposal=StaffProposal.objects.create(
+            kind="disable", path=row.path, staff=account, office=row.site, role=Role.OPERATOR,
+            handle=account.account.handle, name=account.name, person="", by=admin,
+        ),
     )  # fmt: skip
-    return Target(row, file, batch, announcement)
+
+
+def _transfer(comer: Registration, row: Registration) -> Transfer:
+    """Let somebody of a third city ask to come to the site of `row`."""
+    comer.season = row.season
+    comer.save(update_fields=["season"])
+    return Transfer.objects.create(
+        registration=comer, from_site=comer.site, to_site=row.site, from_path=comer.path, to_path=row.path,
+        state="asked", reason="moved_school", at=row.created_at,
+    )  # fmt: skip

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from baoming.audit.actors import Party
@@ -52,7 +52,9 @@ def answer(request: OfficeRequest) -> HttpResponse:
     """Take a person whom another county asks to take, or leave them there with a reason."""
     text = request.POST.get("asked", "")
     pk = int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
-    asked = get_object_or_404(asked_of(request.staff.path), pk=pk)
+    asked = asked_of(pk, request.season.pk, request.staff.path)
+    if asked is None:
+        raise Http404
     try:
         if request.POST.get("act") == "accept":
             accept_transfer(asked.pk, by=request.actor)

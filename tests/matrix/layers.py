@@ -1,0 +1,32 @@
+"""Each of the two layers of authorisation taken away by itself, for tests alone: the product has no such switch."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from baoming.accounts.models import Account
+from baoming.seasons.models import Season
+from baoming.web import middleware
+from tests.roles import portals_as_worker
+
+WHOLE = "43/"
+
+
+@contextmanager
+def rows_alone() -> Iterator[None]:
+    """Take the application's narrowing away: it takes every office for the province's. The database knows better."""
+    found = middleware._office
+
+    def whole(season: Season, user: Account | None) -> dict[str, object]:
+        staff = getattr(user, "staff", None)
+        if staff is not None:
+            staff.path = staff.office.path = WHOLE
+        return found(season, user)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(middleware, "_office", whole)
+        yield
+
+
+application_alone = portals_as_worker

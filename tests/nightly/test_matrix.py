@@ -1,0 +1,105 @@
+"""Z1 and Z2 whole: every route × method × role × relation, with both layers of authorisation and with each alone."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+from itertools import product
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from baoming.organizations.roles import Role
+from tests.matrix.asking import LINES, ROLES, Case, address, wrong
+from tests.matrix.layers import application_alone, rows_alone
+from tests.matrix.tables import METHODS, RELATIONS, expected, table
+from tests.matrix.world import World, make_world
+from tests.web.conftest import office, signed_in
+
+__all__ = ["office"]
+pytestmark = pytest.mark.django_db
+LAYERS = {row["about"]: row["layers"] for row in table("layers.tsv")}
+
+
+def everything() -> Iterator[Case]:
+    yield from product(LINES, sorted(METHODS), ROLES, RELATIONS)
+
+
+def of_a_place() -> Iterator[Case]:
+    """Every case about something of one office, asked with the methods that the line takes, by those who may ask."""
+    for line in LINES:
+        if line.about != "list":
+            yield from product([line], line.methods, sorted(line.roles), RELATIONS)
+
+
+def test_every_kind_of_thing_says_what_guards_it() -> None:
+    assert {line.about for line in LINES} == {"list", *LAYERS}
+
+
+def test_everybody_is_answered_everywhere_as_the_table_says(office: Client) -> None:
+    assert "\n".join(wrong(make_world(), everything())) == ""
+
+
+def test_the_application_alone_keeps_the_whole_table(office: Client) -> None:
+    world = make_world()
+    with application_alone():
+        assert "\n".join(wrong(world, of_a_place())) == ""
+
+
+def test_row_level_security_alone_refuses_what_has_a_policy_and_nothing_else(office: Client) -> None:
+    world = make_world()
+    with rows_alone():
+        found = wrong(world, of_a_place())
+    assert "\n".join(sorted(set(found) ^ set(reached_alone()))) == ""
+
+
+def reached_alone() -> Iterator[str]:
+    """What row-level security alone lets through: by layers.tsv, what the application guards alone."""
+    for line, method, role, relation in of_a_place():
+        far = expected(line, method, role, relation) == "404" and relation != "other season"
+        if far and LAYERS[line.about] == "application":
+            yield f"{method} {line.key} by {role}, {relation}: reached, not 404"
+
+
+@pytest.mark.parametrize("layer", [nullcontext, application_alone, rows_alone])
+def test_lists_show_nobody_from_outside(office: Client, layer: type[AbstractContextManager[None]]) -> None:
+    world = make_world()
+    with layer():
+        seen = {role: shown(world, role) for role in Role}
+    assert {role: reach - {"own", "same site"} for role, reach in seen.items()} == {
+        **{role: set() for role in Role},
+        Role.COUNTY: {"same county"},
+        Role.CITY: {"same county", "same city"},
+        Role.PROVINCE: {"same county", "same city", "other city"},
+    }
+
+
+def shown(world: World, role: Role) -> set[str]:
+    """Return the relations of those whom some list of the portal shows to `role`, by their ids in its links."""
+    client, found = signed_in(Client(), world.staff[role]), set()
+    for line, method in product(LINES, ("GET", "POST")):
+        if line.about != "list" or line.open or method not in line.methods:
+            continue
+        with transaction.atomic():
+            answer = (
+                client.generic(method, address(line, world.targets["own"]))
+                if method == "GET"
+                else client.post(address(line, world.targets["own"]), {"wanted": world.targets["own"].person.name})
+            )
+            transaction.set_rollback(True)
+        text = answer.content.decode(errors="replace")
+        found |= {relation for relation, target in world.targets.items() if str(target.person.pk) in text}
+    return found
+
+
+def test_control_without_both_layers_others_are_reached_and_shown(office: Client) -> None:
+    world = make_world()
+    with application_alone(), rows_alone():
+        found = wrong(world, of_a_place())
+        seen = shown(world, Role.COUNTY)
+    assert {line.key for line in LINES if line.about != "list" and line.roles - ABOVE} <= {
+        one.split()[1] for one in found if one.endswith("same city: reached, not 404")
+    }
+    assert seen >= {"same city", "other city"}
+
+
+ABOVE = {Role.CITY, Role.PROVINCE, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN}  # whose area "same city" lies in
