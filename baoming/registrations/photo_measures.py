@@ -37,6 +37,12 @@ def _cascade(name: str) -> cv2.CascadeClassifier:
     return cv2.CascadeClassifier(str(Path(cv2.__file__).parent / "data" / f"haarcascade_{name}.xml"))
 
 
+def make_ready() -> None:
+    """Load what is needed for every picture."""
+    for name in ("frontalface_alt2", "frontalface_default", "eye", "eye_tree_eyeglasses"):
+        _cascade(name)
+
+
 def _seen(name: str, grey: Pixels, step: float, *, least: int, most: int = 0, sure: int) -> list[tuple[int, ...]]:
     """Boxes (left, top, width, height) in which a cascade sees its thing, seen `sure` times side by side."""
     with _ONE_AT_A_TIME:

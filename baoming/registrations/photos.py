@@ -131,7 +131,7 @@ def _readable(data: bytes, profile: PhotoProfile) -> Iterator[None]:
         yield
     except PhotoRefused:
         raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError):
         raise PhotoRefused(Fault.TOO_MANY_PIXELS) from None
     except Exception:
         raise PhotoRefused(Fault.BROKEN) from None

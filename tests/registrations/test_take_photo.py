@@ -1,15 +1,17 @@
 """R7: a photo is made ready before the file is locked, and a photo that is not taken leaves no file behind."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
 from django.conf import settings
 from django.core.files.storage import default_storage
 
+from baoming.registrations.apart import examine_apart
 from baoming.registrations.models import Photo, Registration
-from baoming.registrations.photo_geometry import GeometryProfile
-from baoming.registrations.photos import ExaminedPhoto, PhotoProfile, examine
+from baoming.registrations.photos import ExaminedPhoto
 from baoming.registrations.queries import current_photo, photo_bytes
 from baoming.registrations.services import photos, steps
 from baoming.registrations.services.photos import take_photo
@@ -69,16 +71,16 @@ def test_what_is_refused_writes_no_file() -> None:
 def test_the_picture_is_made_ready_before_the_file_is_locked(monkeypatch: pytest.MonkeyPatch) -> None:
     order: list[str] = []
 
-    def examined(picture: bytes, profile: PhotoProfile, geometry: GeometryProfile) -> ExaminedPhoto:
+    def examined(picture: bytes, profile: Mapping[str, Any]) -> ExaminedPhoto:
         order.append("made ready")
-        return examine(picture, profile, geometry)
+        return examine_apart(picture, profile)
 
     def locked(registration_id: UUID) -> Registration:
         order.append("locked")
         return steps.locked(registration_id)
 
     row = person()
-    monkeypatch.setattr(photos, "examine", examined)
+    monkeypatch.setattr(photos, "examine_apart", examined)
     monkeypatch.setattr(photos, "locked", locked)
     take_photo(row.pk, face(1), by=operator(row), source="camera")
     assert order == ["made ready", "locked"]

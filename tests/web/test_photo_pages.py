@@ -1,6 +1,7 @@
 """R7 in the office: what the check found stands beside the photo; a class at a glance, recorded once."""
 
 import io
+from typing import NoReturn
 from uuid import uuid4
 
 import pytest
@@ -9,6 +10,7 @@ from django.test import Client
 from baoming.audit.models import Event
 from baoming.organizations.models import Organization
 from baoming.organizations.roles import Role
+from baoming.registrations import apart
 from baoming.registrations.models import Photo, Registration
 from baoming.registrations.queries import current_photo
 from baoming.registrations.services.photos import pass_photo, take_photo
@@ -35,6 +37,22 @@ def upload(office: Client, row: Registration, picture: bytes, **fields: str) -> 
     file = io.BytesIO(picture)
     file.name = "photo.jpg"
     return office.post(f"/desk/{row.pk}/photo/", {"photo": file, **fields}).status_code
+
+
+def test_a_file_that_ends_the_process_that_opens_it_is_a_sentence(
+    office: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = at_desk(office)
+
+    def ended(*_: object) -> NoReturn:
+        raise apart.NoAnswer
+
+    monkeypatch.setattr(apart._Decoder, "ask", ended)
+    assert upload(office, row, DARK) == 422
+    roster = io.BytesIO(b"x")
+    roster.name = "a.xlsx"
+    answer = office.post("/rosters/", {"file": roster})
+    assert (answer.status_code, "表格打不开，或内容太多" in answer.content.decode()) == (422, True)
 
 
 def page(office: Client, address: str) -> str:

@@ -10,10 +10,10 @@ from django.db import transaction
 
 from baoming.audit.actors import Actor
 from baoming.audit.services import record
+from baoming.registrations.apart import examine_apart
 from baoming.registrations.models import Photo, Registration
-from baoming.registrations.photo_geometry import GeometryProfile
 from baoming.registrations.photo_queries import passing_context
-from baoming.registrations.photos import ExaminedPhoto, PhotoProfile, examine
+from baoming.registrations.photos import ExaminedPhoto
 from baoming.registrations.services.sheets import void_sheets
 from baoming.registrations.services.steps import complete_step, locked, refuse_if_completed, require
 from baoming.seasons.models import Season
@@ -92,8 +92,7 @@ def pass_photo(registration_id: UUID, photo_id: UUID, *, reason: str, note: str,
 
 def _examined(picture: bytes, season: Season) -> ExaminedPhoto:
     profile = data(season, "photo")
-    geometry = GeometryProfile.from_json(profile["standard"], profile["limits"])
-    return examine(picture, PhotoProfile(**profile["file"]), geometry)
+    return examine_apart(picture, profile)
 
 
 def _passing(reason: str, note: str, season: Season) -> dict[str, str]:

@@ -7,8 +7,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from baoming.organizations.models import Organization
+from baoming.registrations.apart import read_roster_apart
 from baoming.registrations.queries import expected_pupils, roll_number_of
-from baoming.registrations.rosters import RosterSheet, read_roster
+from baoming.registrations.rosters import RosterSheet
 from baoming.registrations.services.rosters import import_roster
 from baoming.shared.errors import Refused
 from baoming.shared.text import mask_document
@@ -28,7 +29,7 @@ def index(request: OfficeRequest) -> HttpResponse:
         return _page(request, error="请先选择名册文件（XLSX或CSV）")
     content = upload.read()
     try:
-        sheet = read_roster(content, filename=upload.name or "")
+        sheet = read_roster_apart(content, filename=upload.name or "")
     except Refused as refusal:
         return _page(request, error=str(refusal))
     # The preview carries the file itself, sealed to this site: nothing personal is kept aside.
@@ -45,7 +46,7 @@ def take(request: OfficeRequest) -> HttpResponse:
         content = base64.b64decode(keys().unseal(request.POST.get("sealed", ""), context=_context(request, filename)))
     except SealBroken:
         return _page(request, error="预览已失效，请重新选择文件")
-    sheet = read_roster(content, filename=filename)
+    sheet = read_roster_apart(content, filename=filename)
     done = import_roster(request.season, _site(request), sheet.rows, by=request.actor)
     if done.problems:
         return _page(request, sheet=RosterSheet(rows=(), problems=done.problems), done=done)
