@@ -26,9 +26,12 @@ _NOBODY = UUID(int=0)
 DEBT = "reverification"  # kind of the hold that typed entry, or a card run out, leaves (R26)
 
 
-def state_of(registration: Registration, *, clock: Clock | None = None) -> journey.State:
-    """Return the journey's state. Called after the lock, openness is decided here, by the database's clock."""
-    more = getattr(registration, "extended", True)  # annotated where a row is read for its state
+def state_of(registration: Registration, *, clock: Clock | None = None, extended: bool | None = None) -> journey.State:
+    """Return the journey's state. Called after the lock, openness is decided here, by the database's clock.
+
+    `extended`: whether the person or an area was granted more; else as the row was annotated, or asked.
+    """
+    more = getattr(registration, "extended", True) if extended is None else extended
     return _state(
         registration,
         phases=phase_times(
@@ -117,12 +120,7 @@ def newest_slip(registration: Registration) -> QuerySet[Activation]:
 
 def owes_reading(registration: Registration) -> bool:
     """Whether a card has still to be read: after typed entry, or a card that had run out (R26)."""
-    return _debt(registration) is not None
-
-
-@kept_one
-def _debt(registration: Registration) -> QuerySet[HoldRow]:
-    return HoldRow.objects.filter(registration=registration, kind=DEBT, cleared_at=None)[:1]
+    return registration.debts > 0
 
 
 def find_by_number(season_id: int, number: str) -> Registration | None:

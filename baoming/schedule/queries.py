@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -10,9 +11,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from baoming.schedule import windows
 from baoming.schedule.models import Extension, Phase
 from baoming.schedule.windows import PhaseTime
-from baoming.seasons.queries import Clock, season_clock
+from baoming.seasons.models import Season
+from baoming.seasons.queries import Clock, moment, season_clock
 from baoming.shared.paths import within
-from baoming.shared.queries import Kept
+from baoming.shared.queries import Kept, kept_one
 
 
 @cache
@@ -28,6 +30,23 @@ def extended(season: str = "season", subject: str = "pk") -> Exists:
     """
     theirs = Q(subject=None) | Q(subject=OuterRef(subject))
     return Exists(Extension.objects.filter(theirs, season=OuterRef(season)))
+
+
+def season_for(season_id: int, subject: UUID) -> tuple[Season, Clock, bool]:
+    """As `season_at`, and whether anything beyond the windows was granted to the person, in one question.
+
+    Ask after the lock. Raises Season.DoesNotExist.
+    """
+    season = _season_for(season_id, subject)
+    if season is None:
+        raise Season.DoesNotExist
+    return season, Clock(season.now, season.data_version), season.extended
+
+
+@kept_one
+def _season_for(pk: int, subject: UUID) -> "QuerySet[Any]":
+    granted = Extension.objects.filter(Q(subject=None) | Q(subject=subject), season=OuterRef("pk"))
+    return Season.objects.filter(pk=pk).annotate(now=moment(), extended=Exists(granted))
 
 
 def phase_times(

@@ -40,7 +40,7 @@ def season_at(season_id: int) -> tuple[Season, Clock]:
 
 @kept_one
 def _season(pk: int) -> "QuerySet[Any]":
-    return Season.objects.filter(pk=pk).annotate(now=_moment())
+    return Season.objects.filter(pk=pk).annotate(now=moment())
 
 
 def season_now(season_id: int) -> datetime:
@@ -68,10 +68,10 @@ def current_season() -> tuple[Season, Clock]:
 def _served(kind: str) -> "QuerySet[Any]":
     # "real" sorts after "demo" and "practice": a real season, if there is one, comes first.
     rows = Season.objects.filter(Q(kind=kind) | Q(kind=Season.Kind.REAL))
-    return rows.annotate(now=_moment()).order_by("-kind", "-year")[:1]
+    return rows.annotate(now=moment()).order_by("-kind", "-year")[:1]
 
 
-def _moment() -> Expression:
+def moment() -> Expression:
     """The database's clock, shifted by an offset that only a season which is not real can have (a constraint)."""
     shift = Coalesce("clock_offset", timedelta())
     return ExpressionWrapper(Func(function="clock_timestamp") + shift, output_field=DateTimeField())

@@ -38,11 +38,9 @@ from baoming.registrations.form_queries import (
 )
 from baoming.registrations.forms import Page, Problems, content_hash
 from baoming.registrations.models import Draft, FormGroup, FormVersion, Registration
-from baoming.registrations.queries import state_of
 from baoming.registrations.services import bursts
 from baoming.registrations.services.access import issue_code, phone_of, tried_code, use_code
-from baoming.registrations.services.steps import complete_step, locked, refuse_if_completed, require
-from baoming.seasons.queries import season_at
+from baoming.registrations.services.steps import complete_step, locked, refuse_if_completed, require, state_now
 from baoming.shared.errors import Changed, Invalid, Refused, TooMany
 from baoming.shared.moments import short
 from baoming.shared.services import insert, update
@@ -71,8 +69,7 @@ def keep_draft(
     with transaction.atomic():
         registration = locked(registration_id)
         refuse_if_completed(registration)
-        registration.season, clock = season_at(registration.season_id)
-        state = state_of(registration, clock=clock)
+        state, clock = state_now(registration)
         if state.missing("form"):
             journey.require("form", by.kind, state)
         draft = draft_of(registration)

@@ -10,7 +10,8 @@ from baoming.audit.services import record
 from baoming.registrations import journey
 from baoming.registrations.models import HoldRow, Registration, Signature, StepLog
 from baoming.registrations.queries import DEBT, STOPPED, state_of
-from baoming.seasons.queries import season_at, season_now
+from baoming.schedule.queries import season_for
+from baoming.seasons.queries import Clock, season_now
 from baoming.shared.errors import Invalid, NotOpen
 from baoming.shared.queries import kept_one
 from baoming.shared.services import insert, update
@@ -31,10 +32,16 @@ def _locked(pk: UUID) -> QuerySet[Registration]:
     return Registration.objects.filter(pk=pk).select_for_update()
 
 
+def state_now(registration: Registration) -> tuple[journey.State, Clock]:
+    """Return the state and the season's clock by which a step is decided; sets the row's season. Call after `locked`."""
+    registration.season, clock, extended = season_for(registration.season_id, registration.pk)
+    return state_of(registration, clock=clock, extended=extended), clock
+
+
 def require(key: str, registration: Registration, by: Actor) -> datetime:
     """Return the season's moment if `by` may do step `key` now; raise NotOpen. Call after `locked`."""
-    registration.season, clock = season_at(registration.season_id)
-    journey.require(key, by.kind, state_of(registration, clock=clock))
+    state, clock = state_now(registration)
+    journey.require(key, by.kind, state)
     return clock.now
 
 

@@ -11,7 +11,14 @@ from baoming.audit.services import record
 from baoming.registrations import journey
 from baoming.registrations.models import Registration
 from baoming.registrations.queries import state_of
-from baoming.registrations.services.steps import complete_step, locked, refuse_if_completed, require, return_step
+from baoming.registrations.services.steps import (
+    complete_step,
+    locked,
+    refuse_if_completed,
+    require,
+    return_step,
+    state_now,
+)
 from baoming.reviews.decisions import chosen, may_undo, names, reasons, undoers, written
 from baoming.reviews.models import EligibilityReview
 from baoming.reviews.queries import rests_unchanged, standing_reviews
@@ -155,8 +162,8 @@ def refuse_if_other(falls: Collection[str], shown: Collection[str] | None) -> No
 def _require_open(registration: Registration) -> datetime:
     """Return the season's moment if eligibility can be decided now, by whichever office; raise NotOpen."""
     refuse_if_completed(registration)
-    clock = season_clock(registration.season_id)
-    journey.require(_STEP, Party(registration.decider), state_of(registration, clock=clock))
+    state, clock = state_now(registration)
+    journey.require(_STEP, Party(registration.decider), state)
     return clock.now
 
 

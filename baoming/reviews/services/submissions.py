@@ -10,8 +10,13 @@ from baoming.audit.services import record
 from baoming.registrations import journey
 from baoming.registrations.form_queries import newest_version
 from baoming.registrations.models import Registration
-from baoming.registrations.queries import state_of
-from baoming.registrations.services.steps import locked, refuse_if_completed, refuse_if_stopped, written_reason
+from baoming.registrations.services.steps import (
+    locked,
+    refuse_if_completed,
+    refuse_if_stopped,
+    state_now,
+    written_reason,
+)
 from baoming.reviews.models import Submission, SubmissionWithdrawal
 from baoming.reviews.queries import site_submission
 from baoming.reviews.readiness import refuse_if_incomplete
@@ -30,8 +35,7 @@ def submit_registration(registration_id: UUID, *, by: Actor) -> Submission:
     if by.kind is not Party.SITE:
         raise NotOpen(f"上报由{PARTY_NAMES[Party.SITE]}办理")
     refuse_if_completed(registration)
-    clock = season_clock(registration.season_id)
-    state = state_of(registration, clock=clock)
+    state, clock = state_now(registration)
     refuse_if_incomplete(state, "上报")
     journey.require("completion", Party.COUNTY, state)  # its window and its holds are the submission's too
     sent, version = site_submission(registration), newest_version(registration)
