@@ -2,9 +2,8 @@
 
 from datetime import timedelta
 
-GOOD_FOR = {
-    name: timedelta(minutes=10) for name in ("phone_code", "login_code", "reset_code", "rebind_code", "save_code")
-}  # what the text promises; later it would only mislead
+_CODES = ("phone_code", "login_code", "reset_code", "rebind_code", "save_code", "dispute_code")
+GOOD_FOR = dict.fromkeys(_CODES, timedelta(minutes=10))  # what the text promises; later it would only mislead
 
 _TEXTS = {
     "phone_code": "【高考报名】{code}，用于绑定手机，10分钟内有效。工作人员不会索要。如非本人操作请联系报名点",
@@ -13,6 +12,9 @@ _TEXTS = {
     "reset_code": "【高考报名】{code}，用于申请重设保存密码，10分钟内有效。工作人员不会索要。如非本人操作请联系报名点",
     "rebind_code": "【高考报名】{code}，用于更换绑定手机，10分钟内有效。工作人员不会索要。如非本人操作请联系报名点",
     "save_code": "【高考报名】{code}，用于保存报名信息，10分钟内有效。工作人员不会索要。如非本人操作请联系报名点",
+    "dispute_code": "【高考报名】{code}，用于冻结报名信息，10分钟内有效。工作人员不会索要。如非本人操作请联系报名点",
+    "form_disputed": "【高考报名】您申明报名信息不是本人改的，已冻结，谁都不能保存。请等报名点核对，电话{phone}",
+    "dispute_ended": "【高考报名】报名信息已解除冻结：{outcome}。请登录核对，有疑问请联系报名点{phone}",
     "suspect_change": "【高考报名】有人连续改动几名考生的报名信息，其中有您。请登录核对，不是本人操作请联系{phone}",
     "login_recovered": "【高考报名】您的登录密码已重设，保存密码没有变。如非本人操作请马上联系报名点{phone}",
     "reset_asked": "【高考报名】有人申请重设您的保存密码，{at}起可设。如非本人操作请登录取消，并联系报名点{phone}",
@@ -21,7 +23,7 @@ _TEXTS = {
     "save_reset": "【高考报名】您的保存密码已重设。如非本人操作请马上联系报名点{phone}",
     "phone_left": "【高考报名】您的报名已改绑尾号{tail}的手机，本号不再收通知。如非本人操作请马上联系报名点{phone}",
     "phone_bound": "【高考报名】这个手机已绑定您的报名，以后的通知发到这里。如非本人操作请联系报名点{phone}",
-    "form_saved": "【高考报名】报名信息已于{at}保存为第{version}版（{changed}）。如非本人操作请联系报名点{phone}",
+    "form_saved": "【高考报名】{at}{device}保存第{version}版（{changed}）。不是您改的请登录点“这不是我改的”或打{phone}",
     "form_restored": "【高考报名】{at}报名信息恢复为第{of}版，即第{version}版（{changed}）。有疑问请联系报名点{phone}",
 }
 

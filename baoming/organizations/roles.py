@@ -61,8 +61,9 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "print_sheet": _SITE,
     "sign_sheet": _SITE,
     "open_correction": _SITE,
-    "see_alarms": frozenset({Role.COUNTY, Role.CITY, Role.PROVINCE}),
+    "see_alarms": _OFFICES,
     "restore_version": _SITE_COUNTY,  # the site asks, the county decides
+    "release_dispute": _SITE_COUNTY,  # as restoring
     "reset_save_password": _SITE_COUNTY,  # the site reads the card, somebody else confirms; neither sees it
     "assess_morals": _SITE_COUNTY,
     "submit": _SITE,

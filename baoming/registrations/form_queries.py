@@ -113,6 +113,12 @@ def versions_of(registration: Registration) -> QuerySet[FormVersion]:
     return FormVersion.objects.filter(registration=registration).order_by("-number")
 
 
+@Kept
+def versions_since(registration: Registration, number: int) -> QuerySet[FormVersion]:
+    """Return what was saved after version `number`, newest first: at most a dozen."""
+    return FormVersion.objects.filter(registration=registration, number__gt=number).order_by("-number")[:12]
+
+
 @kept_one
 def version_of(registration: Registration, number: int) -> QuerySet[FormVersion]:
     return FormVersion.objects.filter(registration=registration, number=number)

@@ -11,7 +11,16 @@ from django.db.models import QuerySet
 from baoming.audit.actors import Party
 from baoming.registrations import journey
 from baoming.registrations.identity_documents import IdentityDocument
-from baoming.registrations.models import Activation, AlarmLine, HoldRow, Photo, Registration, RosterEntry, StepLog
+from baoming.registrations.models import (
+    Activation,
+    AlarmLine,
+    Dispute,
+    HoldRow,
+    Photo,
+    Registration,
+    RosterEntry,
+    StepLog,
+)
 from baoming.registrations.tasklist import TaskList, task_list
 from baoming.schedule.queries import extended, phase_times, phase_times_of
 from baoming.schedule.windows import PhaseTime
@@ -187,3 +196,16 @@ def suspect_changes(season_id: int, path: str, *, limit: int = 300) -> list[Alar
         path__gte=path, path__lt=next_sibling(path), registration__season=season_id
     ).select_related("alarm", "registration__site")  # fmt: skip
     return list(rows.order_by("-alarm_id", "at")[:limit])
+
+
+def open_disputes(season_id: int, path: str, *, limit: int = 300) -> list[Dispute]:
+    """Return whose forms of this area are frozen, those first who wait longest."""
+    rows = Dispute.objects.exclude(state="released").filter(
+        registration__season=season_id, registration__path__gte=path, registration__path__lt=next_sibling(path)
+    )
+    return list(rows.select_related("registration__site").order_by("at")[:limit])
+
+
+def count_disputes(season_id: int, path: str) -> int:
+    """Return how many forms of this area are frozen."""
+    return Registration.objects.within(path).filter(season=season_id, disputed_at__isnull=False).count()

@@ -24,6 +24,13 @@ def send_login_code(registration_id: str) -> None:
     logins.send_login_code(UUID(registration_id))
 
 
+@app.periodic(cron="37 3 * * *")
+@app.task(name="registrations.tidy", queueing_lock="registrations.tidy")
+def tidy(timestamp: int) -> None:
+    """`timestamp`: the moment it was meant for, as every periodic job is told."""
+    bursts.tidy()
+
+
 @app.task(name="registrations.raise_alarm")
 def raise_alarm(key: str) -> None:
     bursts.raise_alarm(key)

@@ -69,6 +69,11 @@ def left(response: HttpResponse) -> HttpResponse:
     return response
 
 
+def row_key(request: HttpRequest) -> str:
+    """Return the key of the row that this request's session stands in."""
+    return _digest(request.session.session_key or "")
+
+
 def _user(session: Any) -> Account | None:
     """The session's account while it is active and has the password that it signed in with."""
     signed = session.get(HASH_SESSION_KEY)  # reads the row

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client, override_settings
 from django.utils import timezone
@@ -21,14 +22,14 @@ from baoming.messages.models import Message
 from baoming.organizations.models import Organization
 from baoming.organizations.roles import Role
 from baoming.registrations.form_queries import draft_of, form_of, revision_of, typed_of
-from baoming.registrations.models import Registration, Restore, SaveReset
+from baoming.registrations.models import Dispute, Registration, Restore, SaveReset
 from baoming.registrations.queries import document_of
-from baoming.registrations.services import logins, rebinding, save_resets
+from baoming.registrations.services import disputes, logins, rebinding, save_resets
 from baoming.seasons.queries import season_now
 from baoming.vault.services import keys
 from tests import factories as make
 from tests.registrations.form_samples import BOUND_PHONE, FILLED
-from tests.registrations.test_save_form import PASSWORD, candidate, save, type_in
+from tests.registrations.test_save_form import PASSWORD, candidate, me, save, type_in
 from tests.web.test_card_twice import _paired, reading  # noqa: F401  (the paired reader, a fixture)
 
 pytestmark = pytest.mark.django_db
@@ -194,6 +195,29 @@ class Thief:
             self.done.add("restore")
         Restore.objects.filter(state="asked").update(state="declined")
 
+    def try_dispute(self) -> None:
+        """Freeze the form; undone at once, since nobody reaches more by it."""
+        for given in ({"password": self.login}, {"password": self.save_password}, {"code": ""}):
+            with transaction.atomic():
+                if "code" in given:
+                    self.post("/changes/", act="send")
+                    given = {"code": self.code()}
+                self.post("/changes/", act="dispute", **given)
+                if self.fresh().registration.disputed_at:
+                    self.done.add("dispute")
+                transaction.set_rollback(True)
+
+    def try_release(self) -> None:
+        """Release what the owner has frozen."""
+        with transaction.atomic():
+            disputes._freeze(self.fresh().registration, first=1, proof=Dispute.Proof.SAVE, by=me(self.row))
+            self.office("operator", "dispute/", found="0", release_reason="核对过了")
+            for role in ("operator", "county"):
+                self.office(role, "dispute/", act="confirm")
+            if self.fresh().registration.disputed_at is None:
+                self.done.add("release")
+            transaction.set_rollback(True)
+
     def try_set(self) -> bool:
         before = self.fresh().save_password
         wanted = f"{NEW_SAVE}{len(self.done)}"
@@ -220,7 +244,8 @@ class Thief:
         """Try everything once, from what closes nothing to what does."""
         for act in (
             self.try_sign_in, self.try_read, self.try_claim, self.try_draft, self.try_save, self.try_rebind,
-            self.try_reset_online, self.try_reset_at_site, self.try_restore, self.try_recover, self.try_sign_in,
+            self.try_reset_online, self.try_reset_at_site, self.try_restore, self.try_dispute, self.try_release,
+            self.try_recover, self.try_sign_in,
         ):  # fmt: skip
             act()
 
@@ -269,7 +294,7 @@ def test_the_table_has_every_subset_and_keeps_its_promises() -> None:
         assert have <= set(FACTORS)
         assert not acts & {"claim", "reset_now"}
         if len(have) < 2:
-            assert not acts & {"save", "save_after_a_day", "rebind", "restore"}
+            assert not acts & {"save", "save_after_a_day", "rebind", "restore", "release"}
         for other, more in table.items():
             assert not have <= other or acts - {"reset_after_a_day"} <= more, f"{other} has more and reaches less"
 

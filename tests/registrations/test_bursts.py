@@ -12,15 +12,18 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from procrastinate.contrib.django import app
 
 from baoming.accounts.models import Account, Bucket
 from baoming.messages.models import Message
 from baoming.registrations import bursts as rules
-from baoming.registrations.bursts import Change, Place, burst, is_strange
+from baoming.registrations.bursts import STEPPED, Change, Place, burst, is_strange
 from baoming.registrations.form_queries import draft_of, revision_of
 from baoming.registrations.models import Alarm, AlarmLine, FormVersion, Registration, Watch
 from baoming.registrations.queries import document_of, suspect_changes
 from baoming.registrations.services import access, bursts
+from baoming.registrations.tasks import tidy
 from tests import factories as make
 from tests.registrations.form_samples import FILLED
 from tests.registrations.test_save_form import PASSWORD, candidate, save, type_in
@@ -200,3 +203,25 @@ def test_the_office_sees_its_own_people_only() -> None:
     AlarmLine.objects.create(alarm=alarm, registration=row, path=row.path, version=2, at=START)
     assert [line.registration_id for line in suspect_changes(row.season_id, row.path)] == [row.pk]
     assert suspect_changes(row.season_id, make.county("0103").path) == []
+
+
+@pytest.mark.django_db
+def test_places_are_forgotten_when_no_burst_can_be_told_from_them_any_more() -> None:
+    now = timezone.now()
+    rows = {
+        "address:fresh": (timedelta(minutes=5), None),
+        "address:within the day": (STEPPED - timedelta(minutes=1), None),
+        "address:old": (STEPPED + timedelta(minutes=1), None),
+        "device:over": (timedelta(days=3), now - timedelta(days=2)),
+        "device:asks for codes still": (STEPPED + timedelta(minutes=1), now + timedelta(minutes=1)),
+    }
+    for key, (age, until) in rows.items():
+        Watch.objects.create(key=key, changes=[], at=now - age, stepped_until=until)
+    tidy(timestamp=0)
+    tidy(timestamp=0)
+    assert set(Watch.objects.values_list("key", flat=True)) == set(rows) - {"address:old", "device:over"}
+
+
+def test_the_worker_forgets_them_every_night() -> None:
+    found = [one for one in app.periodic_registry.periodic_tasks.values() if one.task.name == "registrations.tidy"]
+    assert [one.cron for one in found] == ["37 3 * * *"]

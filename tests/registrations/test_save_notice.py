@@ -38,7 +38,8 @@ def test_a_save_is_told_to_the_bound_phone_in_labels_without_values() -> None:
     assert len(told) == 2
     assert "第1版（第一次保存）" in told[0]
     assert "第2版（改动：邮政编码、收件人）" in told[1]
-    assert all(f"如非本人操作请联系报名点{row.site.phone}" in text for text in told)
+    assert all(f"不是您改的请登录点“这不是我改的”或打{row.site.phone}" in text for text in told)
+    assert all("认不出的设备保存" in text for text in told)
     assert short(first.at) in told[0]
     assert "410017" not in told[1]
     assert "欧阳远" not in told[1]

@@ -56,6 +56,7 @@ OF_ONE = {
     "final_review": Route(ACT, Role.CITY),
     "save_reset": Route(ACT),
     "restore": Route(ACT),
+    "dispute": Route(ACT),
     "void_number": Route(FORM, Role.COUNTY),
     "decide": Route(ACT),
     "review_time": Route(ACT, Role.COUNTY),
@@ -135,6 +136,7 @@ CANDIDATES_OWN = {
     "form_save": ACT,
     "form_forgot": FORM,
     "form_page": FORM,
+    "changes": FORM,
     "versions": ("GET",),
     "version": ("GET",),
 }

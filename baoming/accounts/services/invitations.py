@@ -30,9 +30,9 @@ def invite(account: Account) -> str:
     return code
 
 
-def end_sessions(account: Account) -> None:
-    """Sign the account out everywhere, from the next request on."""
-    Session.objects.filter(account=account).delete()
+def end_sessions(account: Account, *, keep: str = "") -> None:
+    """Sign the account out everywhere, from the next request on; `keep`: the one row that stays, by its key."""
+    Session.objects.filter(account=account).exclude(session_key=keep).delete()
 
 
 def activate(handle: str, code: str, password: str, *, own: Sequence[str] = (), address: str) -> Account:

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from baoming.registrations.device_words import LONGEST
 from baoming.registrations.models.capture import Photo
 from baoming.registrations.models.registration import Registration
 
@@ -54,6 +55,7 @@ class FormVersion(models.Model):
     field_count = models.PositiveSmallIntegerField()
     by_label = models.CharField(max_length=60)
     device = models.CharField(max_length=16, default="", db_default="")  # digest of the browser's cookie, for bursts
+    kind = models.CharField(max_length=LONGEST, default="", db_default="")  # of the browser, as it says (device_words)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint("registration", "number", name="version_once")]

@@ -1,4 +1,4 @@
-"""What two people do together: a save password reset at the site, an older version restored (R11, R14, R29)."""
+"""What two people do together: reset a save password, restore a version, release a frozen form (R11, R14, R29)."""
 
 from typing import ClassVar
 
@@ -73,3 +73,44 @@ class Restore(models.Model):
 
     def __str__(self) -> str:
         return f"restore {self.pk}"
+
+
+class Dispute(models.Model):
+    """这不是我改的: the candidate says so of one or more saves. The form is frozen until two offices release it."""
+
+    class Proof(models.TextChoices):
+        LOGIN = "login", "登录密码"
+        SAVE = "save", "保存密码"
+        PHONE = "phone", "绑定手机的验证码"
+
+    class State(models.TextChoices):
+        OPEN = "open", "等报名点核对"
+        ASKED = "asked", "等县（市、区）决定"
+        RELEASED = "released", "已解除冻结"
+
+    registration = models.ForeignKey(Registration, models.PROTECT)
+    first = models.PositiveIntegerField()  # of the versions in doubt
+    last = models.PositiveIntegerField()  # the newest when it was said
+    proof = models.CharField(max_length=5, choices=Proof)
+    at = models.DateTimeField()  # by the season's clock
+    state = models.CharField(max_length=8, choices=State, default="open")
+    number = models.PositiveIntegerField(default=0)  # of the version to restore; 0: what stands is right
+    reason = models.CharField(max_length=200, default="")
+    asked_at = models.DateTimeField(null=True)
+    asked_by = models.CharField(max_length=40, default="")
+    asked_label = models.CharField(max_length=60, default="")
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=40, default="")
+    decided_label = models.CharField(max_length=60, default="")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint("registration", condition=~Q(state="released"), name="one_open_dispute"),
+            models.CheckConstraint(
+                condition=~Q(state="released") | (~Q(asked_by="") & ~Q(decided_by=F("asked_by")) & ~Q(decided_by="")),
+                name="released_by_two",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"dispute {self.pk}"

@@ -87,6 +87,7 @@ class Registration(models.Model):
     decider = models.CharField(max_length=6, default="site")  # which office decides eligibility
     approval_since = models.DateTimeField(null=True)  # referred to the decider, who has not answered yet
     stopped_at = models.DateTimeField(null=True)  # withdrawn: nothing is done any more
+    disputed_at = models.DateTimeField(null=True)  # 这不是我改的: the form is frozen, written with the dispute's row
 
     # What lists show without a join.
     version = models.PositiveIntegerField(default=0)  # newest saved form version
@@ -137,6 +138,7 @@ class Registration(models.Model):
             models.Index("season", "path", "number", name="registration_with_debts", condition=Q(debts__gt=0)),
             models.Index("season", "path", name="registration_for_approval", condition=Q(approval_since__isnull=False)),
             models.Index("season", "path", name="registration_stopped", condition=Q(stopped_at__isnull=False)),
+            models.Index("season", "path", name="registration_disputed", condition=Q(disputed_at__isnull=False)),
             models.Index(
                 "season",
                 "path",

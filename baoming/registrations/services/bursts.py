@@ -13,7 +13,7 @@ from django.utils import timezone
 from baoming.audit.actors import SYSTEM
 from baoming.audit.services import record
 from baoming.messages.services import send
-from baoming.registrations.bursts import KEPT, STEPPED, Change, Place, burst
+from baoming.registrations.bursts import KEPT, STEPPED, WINDOW, Change, Place, burst
 from baoming.registrations.form_queries import bound_phone
 from baoming.registrations.models import Alarm, AlarmLine, Registration, Watch
 from baoming.shared.errors import Refused
@@ -88,6 +88,14 @@ def raise_alarm(key: str) -> None:
     people = Registration.objects.select_related("site").in_bulk([UUID(change.person) for change in found])
     for change in found:
         _line(alarm, people[UUID(change.person)], change)
+
+
+@transaction.atomic
+def tidy() -> None:
+    """Forget places where nothing has counted for a day: no burst is told from what is so old. May run twice."""
+    now = timezone.now()
+    old = Watch.objects.filter(at__lt=now - max(WINDOW, STEPPED))
+    old.exclude(stepped_until__gte=now).delete()
 
 
 def _line(alarm: Alarm, person: Registration, change: Change) -> None:

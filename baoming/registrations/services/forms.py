@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import check_password
 from django.db import transaction
+from django.db.models import QuerySet
 
 from baoming.accounts.codes import receipt_code
 from baoming.accounts.models import Account, PhoneCode, Request, actor_key
@@ -21,6 +22,7 @@ from baoming.documents.services import void_prints
 from baoming.messages.services import send
 from baoming.registrations import journey
 from baoming.registrations.bursts import WEIGHTY, is_strange
+from baoming.registrations.device_words import KINDS, kind_of
 from baoming.registrations.form_fields import Values
 from baoming.registrations.form_queries import (
     Typed,
@@ -43,6 +45,7 @@ from baoming.registrations.services.access import issue_code, phone_of, tried_co
 from baoming.registrations.services.steps import complete_step, locked, refuse_if_completed, require, state_now
 from baoming.shared.errors import Changed, Invalid, Refused, TooMany
 from baoming.shared.moments import short
+from baoming.shared.queries import kept_one
 from baoming.shared.services import insert, update
 from baoming.vault.services import keys
 
@@ -120,32 +123,36 @@ def _rewrite(draft: Draft) -> Draft:
 
 def save_form(
     registration_id: UUID, *, save_password: str, device: str, revision: str, by: Actor, address: str = "",
-    code: str = "",
+    code: str = "", agent: str = "", account: Account | None = None,
 ) -> FormVersion:  # fmt: skip
     """Save the draft as the next version, proved by the save password. Safe to repeat.
 
-    `device` is the cookie of a browser that has signed in before, or empty. A try is counted before
-    the inner block, so that it stays counted when the save is refused. Raises TooMany,
-    WrongSavePassword, NotOpen (by the clock after the lock), Changed or Invalid; the draft stays.
+    `device` is the cookie of a browser that has signed in before, or empty; `agent` what it says of itself.
+    `account`: the owner's, where the caller has read it. A try is counted before the inner block, so that it
+    stays counted when the save is refused. Raises TooMany, WrongSavePassword, NotOpen (by the clock after the
+    lock), Changed or Invalid; the draft stays.
     `code`: sent to the bound phone after StepUp, which is raised where one place changes several people.
     """
-    account = Account.objects.get(registration=registration_id)
+    account = account or Account.objects.get(registration=registration_id)
     key, limit = save_budget(account, device)
     take(key, limit)
     sent = tried_code(registration_id, code) if code else None
     places = bursts.keys_of(device=device, address=address)
+    if not proves(account, save_password):  # before the lock: nobody waits for a hash
+        raise WrongSavePassword("保存密码不正确，内容还没有保存，已留在草稿里")
     try:
         with transaction.atomic():
             registration = locked(registration_id)
-            if not proves(account, save_password):
-                raise WrongSavePassword("保存密码不正确，内容还没有保存，已留在草稿里")
+            if not still_proves(account):
+                raise WrongSavePassword("保存密码刚刚重设过，内容还没有保存，已留在草稿里，请用新的保存密码再试")
             if (saved := _saved_before(registration, account, revision)) is not None:
                 return saved
             refuse_if_completed(registration)
             now = require("form", registration, by)
             values = _complete_values(registration, revision)
             before = registration.version
-            version = write_version(registration, values, at=now, by=by, device=bursts.digest_of(device))
+            browser = bursts.digest_of(device), kind_of(agent)
+            version = write_version(registration, values, at=now, by=by, browser=browser)
             if places and before and WEIGHTY.intersection(version.changed):
                 _watch(registration, version, account, places=places, sent=sent)
             _after(registration, version, account, revision=revision, by=by)
@@ -181,6 +188,16 @@ def _step_up(registration_id: UUID, account: Account, refusal: bursts.StepUp) ->
 def proves(account: Account, save_password: str) -> bool:
     """Whether this is the account's save password."""
     return bool(account.save_password) and check_password(save_password, account.save_password)
+
+
+def still_proves(account: Account) -> bool:
+    """Whether the hash that was proved is still the account's. Call after `locked`: whoever resets holds that lock."""
+    return _save_hash(account.pk) == account.save_password
+
+
+@kept_one
+def _save_hash(account_id: UUID) -> "QuerySet[Account, str]":
+    return Account.objects.filter(pk=account_id).values_list("save_password", flat=True)
 
 
 def save_budget(account: Account, device: str) -> tuple[str, Limit]:
@@ -219,11 +236,15 @@ def _complete_values(registration: Registration, revision: str) -> Values:
 
 
 def write_version(
-    registration: Registration, values: Values, *, at: datetime, by: Actor, device: str = ""
+    registration: Registration, values: Values, *, at: datetime, by: Actor, browser: tuple[str, str] = ("", "")
 ) -> FormVersion:
-    """Write `values` as the next version; the draft and prints that show an older one fall. Call after `locked`."""
+    """Write `values` as the next version; the draft and prints that show an older one fall. Call after `locked`.
+
+    `browser`: digest of its cookie, and its kind.
+    """
     version = _new_version(registration, values)
-    version.at, version.by_label, version.device = at, by.label, device
+    version.at, version.by_label = at, by.label
+    version.device, version.kind = browser
     insert(version)
     version.groups.set(_groups(registration, values))
     _take_over(registration, version, values)
@@ -300,6 +321,7 @@ def _notify(registration: Registration, version: FormVersion) -> None:
         version=str(version.number),
         at=short(version.at),
         changed=changed_words(registration, version),
+        device=KINDS.get(version.kind, KINDS[""]),
         phone=registration.site.phone,
     )
 

@@ -12,8 +12,8 @@ from baoming.messages.services import send
 from baoming.registrations.form_queries import bound_phone
 from baoming.registrations.models import Registration
 from baoming.registrations.services.access import bind, issue_code, phone_of, readable_phone, tried_code, use_code
-from baoming.registrations.services.forms import WrongSavePassword, proves, save_budget
-from baoming.registrations.services.steps import locked, refuse_if_stopped
+from baoming.registrations.services.forms import WrongSavePassword, proves, save_budget, still_proves
+from baoming.registrations.services.steps import locked, refuse_if_disputed, refuse_if_stopped
 from baoming.shared.errors import Invalid, NotOpen
 
 REBIND_CODE = "rebind_code"
@@ -35,10 +35,12 @@ def rebind_phone(registration_id: UUID, *, code: str, save_password: str, device
     key, limit = save_budget(account, device)
     take(key, limit)
     sent = tried_code(registration_id, code)
+    if not proves(account, save_password):  # before the lock: nobody waits for a hash
+        raise WrongSavePassword("保存密码不正确，手机没有更换")
     with transaction.atomic():
         registration = _bound(registration_id)
-        if not proves(account, save_password):
-            raise WrongSavePassword("保存密码不正确，手机没有更换")
+        if not still_proves(account):
+            raise WrongSavePassword("保存密码刚刚重设过，手机没有更换，请用新的保存密码再试")
         old, new = bound_phone(registration), phone_of(sent)
         if new == old:
             raise Invalid({"code": "这个验证码是发到原手机的，请填新手机号码，重新获取"})
@@ -54,6 +56,7 @@ def rebind_phone(registration_id: UUID, *, code: str, save_password: str, device
 def _bound(registration_id: UUID) -> Registration:
     registration = locked(registration_id)
     refuse_if_stopped(registration)
+    refuse_if_disputed(registration)
     if "passwords" not in registration.done_steps:
         raise NotOpen("两个密码还没有设置，现在还不能更换手机", go="passwords")
     return registration

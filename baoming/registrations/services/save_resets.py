@@ -23,7 +23,7 @@ from baoming.registrations.queries import state_of
 from baoming.registrations.resets import DELAY, online_refusal, too_early
 from baoming.registrations.services.access import issue_code, password_problem, phone_of, tried_code, use_code
 from baoming.registrations.services.intake import require_same, use_reading
-from baoming.registrations.services.steps import locked, refuse_if_stopped
+from baoming.registrations.services.steps import locked, refuse_if_disputed, refuse_if_stopped
 from baoming.seasons.queries import season_at, season_now
 from baoming.shared.errors import Invalid, NotOpen, Refused
 from baoming.shared.moments import BEIJING, short
@@ -143,6 +143,7 @@ def set_save_password(registration_id: UUID, *, login: str, save: str, device: s
     that was asked online, in the last 48 hours before the deadline.
     """
     _prove_login(registration_id, login, device=device, address=address)
+    hashed = make_password(save)  # before the lock: nobody waits for a hash
     with transaction.atomic():
         registration = locked(registration_id)
         account = _account(registration)
@@ -155,7 +156,7 @@ def set_save_password(registration_id: UUID, *, login: str, save: str, device: s
             raise NotOpen(early)
         if problem := password_problem(registration, "保存密码", save) or "".join(pair_missing(login, save)):
             raise Invalid({"save": problem})
-        account.save_password, account.save_reset_at = make_password(save), now
+        account.save_password, account.save_reset_at = hashed, now
         update(account, "save_password", "save_reset_at")
         _end(registration, asked, SaveReset.Outcome.SET, by=by, at=now)
         record("set_save_password", by=by, subject=registration.pk, path=registration.path)
@@ -173,6 +174,7 @@ def _prove_login(registration_id: UUID, login: str, *, device: str, address: str
 def _require_online(registration: Registration, *, asking: bool) -> datetime:
     """Return the season's moment if this person may go the way online now; raise NotOpen. Call after `locked`."""
     refuse_if_stopped(registration)
+    refuse_if_disputed(registration)
     registration.season, clock = season_at(registration.season_id)
     account, time = _account(registration), state_of(registration, clock=clock).phases["sign_up"]
     recovered = account.login_recovered_at is not None

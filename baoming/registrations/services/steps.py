@@ -33,7 +33,7 @@ def _locked(pk: UUID) -> QuerySet[Registration]:
 
 
 def state_now(registration: Registration) -> tuple[journey.State, Clock]:
-    """Return the state and the season's clock by which a step is decided; sets the row's season. Call after `locked`."""
+    """Return the state and the season's clock that decide a step; sets the row's season. Call after `locked`."""
     registration.season, clock, extended = season_for(registration.season_id, registration.pk)
     return state_of(registration, clock=clock, extended=extended), clock
 
@@ -63,6 +63,12 @@ def refuse_if_stopped(registration: Registration) -> None:
     """Raise NotOpen once the registration has been stopped; for acts that no step of the journey gates."""
     if registration.stopped_at is not None:
         raise NotOpen(STOPPED)
+
+
+def refuse_if_disputed(registration: Registration) -> None:
+    """Raise NotOpen while the form is frozen; for acts that no step of the journey gates."""
+    if registration.disputed_at is not None:
+        raise NotOpen("报名信息已经冻结，等报名点和县（市、区）招考机构解除以后再办。请本人带身份证到报名点核对")
 
 
 def complete_step(registration: Registration, key: str, *, by: Actor, at: datetime, also: tuple[str, ...] = ()) -> None:

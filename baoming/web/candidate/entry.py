@@ -25,6 +25,7 @@ from baoming.shared.text import halfwidth
 from baoming.vault.services import keys
 from baoming.web.access import CandidateRequest, candidate_required
 from baoming.web.addresses import client_address
+from baoming.web.candidate.changes import news_of
 from baoming.web.devices import device_of, keep_device
 from baoming.web.errors import STEP_PAGES
 from baoming.web.sessions import left
@@ -101,6 +102,7 @@ def tasks(request: CandidateRequest) -> HttpResponse:
     links = {key: url(name) for key, name in STEP_PAGES.items()}
     told = decision_on(request.registration)
     context = {"registration": request.registration, "tasks": found, "boxes": boxes, "links": links, "told": told}
+    context["news"] = news_of(request)
     context["reset"] = resets.told(
         request.clock.now, due=request.user.save_reset_due, done=request.user.save_reset_at
     )  # fmt: skip

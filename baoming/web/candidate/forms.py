@@ -14,6 +14,7 @@ from baoming.shared.errors import Changed, Invalid, NotOpen, TooMany
 from baoming.web.access import CandidateRequest, candidate_required
 from baoming.web.addresses import client_address
 from baoming.web.candidate.form_views import Desk, changed_labels, region_options, version_sections
+from baoming.web.candidate.seen import keep_own
 from baoming.web.devices import device_of
 
 
@@ -77,6 +78,8 @@ def form_save(request: CandidateRequest) -> HttpResponse:
             by=request.actor,
             address=client_address(request),
             code=request.POST.get("code", "").strip(),
+            agent=request.headers.get("User-Agent", ""),
+            account=request.user,
         )
     except StepUp as refusal:
         return _check(request, wrong=str(refusal), asks_code=True, status=422)
@@ -87,7 +90,9 @@ def form_save(request: CandidateRequest) -> HttpResponse:
     except Invalid as refusal:
         wrong = refusal.fields.get("code", "")
         return _check(request, wrong=wrong, asks_code=bool(wrong), status=422)
-    return redirect("candidate:version", saved.number)
+    response = redirect("candidate:version", saved.number)
+    keep_own(request, response, request.registration, saved.number)
+    return response
 
 
 @require_GET

@@ -7,9 +7,10 @@ from django.urls import reverse
 
 from baoming.web import errors
 
-# What a pause leaves open: coming in, reading larger, asking how a payment stands, and keeping what was typed.
+# What a pause leaves open: coming in, reading larger, asking how a payment stands, keeping what was typed, and saying
+# that somebody else has changed something.
 GOES_ON = frozenset(
-    f"candidate:{name}" for name in ("sign_in", "sign_out", "care", "fee_ask", "form_page")
+    f"candidate:{name}" for name in ("sign_in", "sign_out", "care", "fee_ask", "form_page", "changes")
 )  # fmt: skip
 
 

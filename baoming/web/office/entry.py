@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from baoming.accounts.models import Account
 from baoming.accounts.services.sign_in import check
 from baoming.organizations.queries import sites_of
+from baoming.registrations.queries import count_disputes
 from baoming.registrations.worklists import tabs_of
 from baoming.schedule.queries import calendar, phase_times
 from baoming.shared.errors import Refused
@@ -68,6 +69,7 @@ def today(request: OfficeRequest) -> HttpResponse:
         "tabs": [(tab, counts.under(tab)) for tab in tabs_of(request.actor.kind)] if counts else [],
         "sites": sites_of(season.pk, staff.path),
         "party": staff.actor.kind,
+        "frozen": count_disputes(season.pk, staff.path) if staff.may("release_dispute") else 0,
         "alarms": [one for one in site_numbers(request) if one.warning] if staff.may("see_segments") else [],
     }
     return render(request, "office/today.html", context)

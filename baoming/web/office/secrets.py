@@ -1,4 +1,4 @@
-"""What two people of the offices do together: reset a save password unseen (R29), restore a version (R14)."""
+"""What two people of the offices do together: a save password, an older version, a frozen form (R14, R29)."""
 
 from uuid import UUID
 
@@ -6,7 +6,8 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
 from baoming.registrations.models import Registration
-from baoming.registrations.services import restores, save_resets
+from baoming.registrations.services import disputes, restores, save_resets
+from baoming.shared.errors import Invalid
 from baoming.web.access import OfficeRequest, staff_may
 from baoming.web.office.cards import read_card
 from baoming.web.office.story import acted
@@ -44,9 +45,33 @@ def restore(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
             case "decline":
                 restores.decline_restore(registration.pk, by=request.actor)
             case _:
-                number = request.POST.get("number", "")
-                asked = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 0
                 reason = request.POST.get("restore_reason", "")
-                restores.ask_restore(registration.pk, number=asked, reason=reason, by=request.actor)
+                restores.ask_restore(registration.pk, number=_number(request), reason=reason, by=request.actor)
 
     return acted(request, registration_id, act, field="restore")
+
+
+@require_POST
+@staff_may("release_dispute")
+def dispute(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
+    """The site says what it has found, the county releases the form; or it stays frozen."""
+
+    def act(registration: Registration) -> None:
+        match request.POST.get("act"):
+            case "confirm":
+                disputes.release(registration.pk, by=request.actor)
+            case "decline":
+                disputes.decline_release(registration.pk, by=request.actor)
+            case _:
+                if not request.POST.get("found"):
+                    raise Invalid({"found": "请选择核对的结果"})
+                reason, number = request.POST.get("release_reason", ""), _number(request, "found")
+                disputes.ask_release(registration.pk, number=number, reason=reason, by=request.actor)
+
+    return acted(request, registration_id, act, field="dispute")
+
+
+def _number(request: OfficeRequest, name: str = "number") -> int:
+    """Return the version that was chosen, 0 for none."""
+    number = request.POST.get(name, "")
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 0
