@@ -28,6 +28,7 @@ from baoming.registrations.worklists import TABS  # noqa: E402
 from baoming.seasons.models import Season  # noqa: E402
 from baoming.seasons.queries import season_now  # noqa: E402
 from baoming.vault.services import keys  # noqa: E402
+from baoming.web.management.commands.load_demo import SECRET  # noqa: E402
 from baoming.web.office.areas import Area  # noqa: E402
 from bench.people import STAFF_PASSWORD  # noqa: E402
 from bench.replay import captured  # noqa: E402
@@ -47,7 +48,7 @@ def main() -> None:
         add_site(county, code=f"{place + 1:02d}", name=f"测量{place + 1:02d}中学报名点", phone="", address="")
         for place in range(_SITES)
     ]
-    add_staff(county, handle=_HANDLE, name="测量", role=Role.COUNTY, password=STAFF_PASSWORD)
+    add_staff(county, handle=_HANDLE, name="测量", role=Role.COUNTY, password=STAFF_PASSWORD, secret=SECRET)
     rows = list(_people(season, sites))
     Registration.objects.bulk_create(rows, batch_size=1000)
     HoldRow.objects.bulk_create(_holds(rows))

@@ -30,6 +30,7 @@ from baoming.schedule.models import Phase
 from baoming.schedule.services import extend_for_area
 from baoming.seasons.models import Season
 from baoming.seasons.services import set_clock
+from baoming.web.management.commands.load_demo import SECRET
 from demo import plan
 from demo.acts import Walk
 from demo.cast import ANNOUNCED, OFFICES, SITES, Pupil
@@ -104,7 +105,8 @@ def _offices(password: str) -> dict[str, Actor]:
 
 
 def _staff(path: str, handle: str, name: str, role: Role, password: str) -> None:
-    add_staff(Organization.objects.get(path=path), handle=handle, name=name, role=role, password=password)
+    office = Organization.objects.get(path=path)
+    add_staff(office, handle=handle, name=name, role=role, password=password, secret=SECRET)
 
 
 def _begin(season: Season, sites: dict[str, Organization], offices: dict[str, Actor], cast: list[Pupil]) -> None:

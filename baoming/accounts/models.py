@@ -56,6 +56,7 @@ class Device(models.Model):
     account = models.ForeignKey(Account, models.CASCADE)
     digest = models.BinaryField(max_length=32)  # SHA-256 of the cookie's 256 random bits
     since = models.DateTimeField(auto_now_add=True)
+    proved_at = models.DateTimeField(null=True)  # the second factor was given here
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint("account", "digest", name="device_once")]
@@ -125,6 +126,31 @@ class Invitation(models.Model):
     digest = models.BinaryField(max_length=32, unique=True)
     made_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)  # also when a newer one took its place
+
+    def __str__(self) -> str:
+        return f"{self.account_id}"
+
+
+class SecondFactor(models.Model):
+    """The authenticator of one account of staff; until `confirmed_at` it is being set up."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)  # made here: the sealed secret is bound to it
+    account = models.OneToOneField(Account, models.CASCADE)
+    secret_sealed = models.TextField()
+    made_at = models.DateTimeField(auto_now_add=True)
+    confirmed_at = models.DateTimeField(null=True)
+    last_step = models.BigIntegerField(default=0)  # the newest time step whose code was used: none counts twice
+
+    def __str__(self) -> str:
+        return f"{self.account_id}"
+
+
+class RecoveryCode(models.Model):
+    """One of ten codes that stand in for a lost authenticator, once; only its digest is kept."""
+
+    account = models.ForeignKey(Account, models.CASCADE)
+    digest = models.BinaryField(max_length=32, unique=True)
+    used_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.account_id}"

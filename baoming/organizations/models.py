@@ -108,6 +108,7 @@ class StaffProposal(models.Model):
         ADD = "add", "开设账号"
         CHANGE = "change", "调整岗位"
         CODE = "code", "重发激活码"
+        FACTOR = "factor", "重设动态口令"
         DISABLE = "disable", "停用"
         ENABLE = "enable", "恢复"
 

@@ -37,6 +37,8 @@ LEVELS: dict[str, tuple[Role, ...]] = {
     "province": (Role.PROVINCE, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN),
 }
 BY_TWO = ADMINISTRATORS | {Role.CITY, Role.PROVINCE}  # given and taken by two persons (T16)
+# Who gives a code of an authenticator besides the password: all that decide beyond one site. The desk stays quick.
+SECOND_FACTOR = BY_TWO | {Role.COUNTY}
 
 _SITE = frozenset({Role.OPERATOR})
 _COUNTY = frozenset({Role.COUNTY})
@@ -46,6 +48,7 @@ _OFFICES = frozenset({Role.OPERATOR, Role.COUNTY, Role.CITY, Role.PROVINCE})
 
 ACTIONS: dict[str, frozenset[Role]] = {
     "see_calendar": frozenset(Role),
+    "own_account": frozenset(Role),  # authenticator, recovery codes, browsers
     "see_candidates": _OFFICES,
     "see_classes": _OFFICES | {Role.TEACHER},  # a teacher: the own classes, as progress only
     "intake": _SITE,  # card, photo, number, slip

@@ -18,6 +18,8 @@ def device_of(request: HttpRequest) -> str:
     return kept(request, cookie_name())
 
 
-def keep_device(request: HttpRequest, response: HttpResponse, account: Account) -> None:
-    """Make this browser one of the account's own, with its own budget of tries."""
-    keep(response, cookie_name(), remember_device(account, device_of(request)))
+def keep_device(request: HttpRequest, response: HttpResponse, account: Account) -> str:
+    """Make this browser one of the account's own, with its own budget of tries; return what it carries."""
+    device = remember_device(account, device_of(request))
+    keep(response, cookie_name(), device)
+    return device

@@ -5,7 +5,10 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Page, expect
 
+from standins.authenticator import Pocket
+
 PASSWORD = "yanshi-2023"
+POCKET = Pocket()
 
 
 @contextmanager
@@ -15,6 +18,9 @@ def signed_in(page: Page, handle: str) -> Iterator[Page]:
     page.get_by_label("账号").fill(handle)
     page.get_by_label("密码", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
+    if page.url.endswith("/sign-in/code/"):
+        page.get_by_label("动态口令", exact=True).fill(POCKET.code(handle))
+        page.get_by_role("button", name="登录").click()
     yield page
     page.get_by_role("button", name="退出").click()
 

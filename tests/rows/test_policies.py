@@ -30,6 +30,8 @@ OPEN = {
     "accounts_session": "as accounts: found by the digest of a cookie only",
     "accounts_device": "as accounts",
     "accounts_invitation": "digests of the codes by which staff set their password",
+    "accounts_secondfactor": "read before anybody is signed in; the secrets lie sealed",
+    "accounts_recoverycode": "as accounts: digests of 80 random bits",
     "accounts_bucket": "counts of tries, kept under digests",
     "accounts_request": "ids of what was saved, under random keys",
     "audit_leaf": "digests of events",

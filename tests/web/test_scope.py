@@ -120,8 +120,10 @@ OF_MANY = {
     "staff": FORM,
     "staff_act": ACT,
     "staff_answer": ACT,
+    "account": PAGE,
+    "account_codes": ACT,
 }
-OPEN = {"activate": FORM, "sign_in": FORM, "sign_out": ACT}
+OPEN = {"activate": FORM, "sign_in": FORM, "second_step": FORM, "authenticator": FORM, "sign_out": ACT}
 CANDIDATES_OWN = {
     "tasks": PAGE,
     "fee": FORM,

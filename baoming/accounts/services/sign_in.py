@@ -35,7 +35,7 @@ def check(handle: str, password: str, *, kind: str, device: str, address: str, s
     """
     account = Account.objects.filter(handle=handle, kind=kind).first()
     own = account is not None and is_own_device(account, device)
-    key, limit = (f"own:{handle}:{_digest(device).hex()[:16]}", SIGN_IN_OWN_DEVICE) if own else (
+    key, limit = (f"own:{handle}:{digest_of(device).hex()[:16]}", SIGN_IN_OWN_DEVICE) if own else (
         f"in:{handle}", SIGN_IN_UNKNOWN_DEVICE)  # fmt: skip
     mine, shared = (key[:120], limit), (f"at:{address}", SIGN_IN_ADDRESS)
     for bucket in (mine,) if own else (mine, shared):
@@ -53,7 +53,7 @@ def check(handle: str, password: str, *, kind: str, device: str, address: str, s
 
 def is_own_device(account: Account, device: str) -> bool:
     """Whether this browser has signed in to the account before."""
-    return bool(device) and Device.objects.filter(account=account, digest=_digest(device)).exists()
+    return bool(device) and Device.objects.filter(account=account, digest=digest_of(device)).exists()
 
 
 @transaction.atomic
@@ -63,9 +63,10 @@ def remember_device(account: Account, device: str) -> str:
     A browser keeps its cookie: classmates and siblings who share it keep a budget each.
     """
     device = device if _COOKIE.fullmatch(device) else secrets.token_urlsafe(32)
-    Device.objects.bulk_create([Device(account=account, digest=_digest(device))], ignore_conflicts=True)
+    Device.objects.bulk_create([Device(account=account, digest=digest_of(device))], ignore_conflicts=True)
     return device
 
 
-def _digest(device: str) -> bytes:
+def digest_of(device: str) -> bytes:
+    """Return what is kept of a browser's cookie."""
     return hashlib.sha256(device.encode()).digest()

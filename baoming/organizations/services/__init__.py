@@ -8,10 +8,11 @@ from uuid import UUID
 from django.db import transaction
 
 from baoming.accounts.models import Account
+from baoming.accounts.services import second_factor
 from baoming.audit.actors import Actor
 from baoming.audit.services import record
 from baoming.organizations.models import Organization, SiteSeason, Staff
-from baoming.organizations.roles import Role
+from baoming.organizations.roles import SECOND_FACTOR, Role
 from baoming.seasons.models import Season
 from baoming.seasons.queries import season_now
 from baoming.shared.errors import Invalid, Refused
@@ -82,11 +83,18 @@ def _site_season(season: Season, site_id: UUID, *, expected: int, by: Actor) -> 
 
 
 @transaction.atomic
-def add_staff(office: Organization, *, handle: str, name: str, role: Role, password: str) -> Staff:
-    """Add a person to an office; a known `handle` gets the office, role and password given. For commands only."""
+def add_staff(
+    office: Organization, *, handle: str, name: str, role: Role, password: str, secret: str = ""
+) -> Staff:  # fmt: skip
+    """Add a person to an office; a known `handle` gets the office, role and password given. For commands only.
+
+    `secret`: of the authenticator, where the role needs one and none is set up.
+    """
     account, _ = Account.objects.get_or_create(handle=handle, defaults={"kind": Account.Kind.STAFF})
     if not account.check_password(password):
         account.set_password(password)
         account.save(update_fields=["password"])
+    if secret and role in SECOND_FACTOR:
+        second_factor.install(account, secret)
     values = {"office": office, "path": office.path, "role": role.value, "name": name}
     return Staff.objects.update_or_create(account=account, defaults=values)[0]

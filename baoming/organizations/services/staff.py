@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from baoming.accounts.models import Account
+from baoming.accounts.services import second_factor
 from baoming.accounts.services.invitations import end_sessions, invite
 from baoming.audit.services import record
 from baoming.organizations.models import Organization, Staff, StaffProposal
@@ -147,6 +148,8 @@ def _change(staff: Staff, kind: Kind, wanted: Wanted, *, by: Staff) -> str:
         _save(staff)
     elif kind is Kind.CODE:
         code = invite(account)
+    elif kind is Kind.FACTOR:
+        second_factor.reset(account)
     else:
         account.is_active = kind is Kind.ENABLE
         account.save(update_fields=["is_active"])

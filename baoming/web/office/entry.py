@@ -1,6 +1,6 @@
 """Signing in, signing out, and the first page of the day."""
 
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,9 +14,10 @@ from baoming.schedule.queries import calendar, phase_times
 from baoming.shared.errors import Refused
 from baoming.web.access import OfficeRequest, staff_may
 from baoming.web.addresses import client_address
-from baoming.web.devices import device_of, keep_device
+from baoming.web.devices import device_of
 from baoming.web.office.division import site_numbers
 from baoming.web.office.progress import counts_here
+from baoming.web.office.second_step import enter
 from baoming.web.sessions import left
 
 _SENTENCE = "账号或密码不一致，请核对后再试"
@@ -44,10 +45,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             {"errors": {"password": str(refusal)}, "handle": handle},
             status=422,
         )
-    login(request, account)
-    response = redirect("office:today")
-    keep_device(request, response, account)
-    return response
+    return enter(request, account)
 
 
 @require_POST

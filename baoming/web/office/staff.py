@@ -2,16 +2,15 @@
 
 from uuid import UUID
 
-from django.contrib.auth import login
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from baoming.accounts.services.invitations import activate as set_first_password
 from baoming.organizations.models import Staff
 from baoming.organizations.queries import offices_of, staff_below, waiting_proposals
-from baoming.organizations.roles import LEVELS, ROLE_NAMES, Role
+from baoming.organizations.roles import LEVELS, ROLE_NAMES, SECOND_FACTOR, Role
 from baoming.organizations.services.staff import Outcome, Wanted, add, change, decide
 from baoming.registrations.identity_numbers import canonical
 from baoming.shared.errors import Invalid, Refused
@@ -19,6 +18,7 @@ from baoming.shared.text import clean_name
 from baoming.vault.services import keys
 from baoming.web.access import OfficeRequest, staff_may
 from baoming.web.addresses import client_address
+from baoming.web.office.second_step import enter
 
 PAGE = 100  # accounts shown at once; choosing an office shows the others
 _ALL = tuple(LEVELS)
@@ -48,7 +48,7 @@ def act(request: OfficeRequest) -> HttpResponse:
     if kind == "change":
         return _change(request)
     one = get_object_or_404(_reach(request), account=_uuid(request, "account"))
-    if kind not in ("code", "disable", "enable"):
+    if kind not in ("code", "factor", "disable", "enable"):
         raise Http404
     try:
         done = change(one.pk, kind, by=request.staff)
@@ -82,8 +82,7 @@ def activate(request: HttpRequest) -> HttpResponse:
             if password != request.POST.get("again", ""):
                 raise Invalid({"again": "两次填写的密码不一致，请再填一次"})
             account = set_first_password(handle, code, password, address=client_address(request))
-            login(request, account)
-            return redirect("office:today")
+            return enter(request, account)
         except Refused as refusal:
             errors = refusal.fields if isinstance(refusal, Invalid) else {"code": str(refusal)}
     context = {"errors": errors, "handle": handle}
@@ -165,6 +164,7 @@ def _page(
         "county": levels == ("site",),
         "offices": offices,
         "chosen": chosen,
+        "with_factor": SECOND_FACTOR,
         "roles": [(role.value, ROLE_NAMES[role]) for role in roles],
         "errors": errors or {},
         "typed": typed or {},

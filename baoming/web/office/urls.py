@@ -3,6 +3,7 @@
 from django.urls import path
 
 from baoming.web.office import (
+    account,
     alarms,
     announcements,
     approvals,
@@ -20,6 +21,7 @@ from baoming.web.office import (
     prints,
     rosters,
     season,
+    second_step,
     secrets,
     segments,
     sending,
@@ -31,6 +33,8 @@ from baoming.web.office import (
 app_name = "office"
 urlpatterns = [
     path("sign-in/", entry.sign_in, name="sign_in"),
+    path("sign-in/code/", second_step.code, name="second_step"),
+    path("sign-in/authenticator/", second_step.authenticator, name="authenticator"),
     path("sign-out/", entry.sign_out, name="sign_out"),
     path("", entry.today, name="today"),
     path("candidates/", candidates.index, name="candidates"),
@@ -85,6 +89,8 @@ urlpatterns = [
     path("prints/<uuid:file_id>/pdf/", prints.pdf, name="prints_pdf"),
     path("rosters/", rosters.index, name="rosters"),
     path("rosters/take/", rosters.take, name="rosters_take"),
+    path("account/", account.index, name="account"),
+    path("account/codes/", account.codes, name="account_codes"),
     path("activate/", staff.activate, name="activate"),
     path("staff/", staff.index, name="staff"),
     path("staff/act/", staff.act, name="staff_act"),

@@ -11,6 +11,7 @@ from baoming.schedule.services import go_to_phase
 from baoming.web.management.commands.load_season import load
 
 PASSWORD = "yanshi-2023"  # noqa: S105  of the demo's staff: printed at start, worth nothing elsewhere
+SECRET = "BAOMINGYANSHIBAOMINGYANSHI234567"  # noqa: S105  of their authenticators: one for all, printed at start too
 SITES = (
     ("0102", "01", "芙蓉一中报名点", "0731-00000102", "芙蓉区演示路1号"),
     ("0103", "01", "天心一中报名点", "0731-00000103", "天心区演示路1号"),
@@ -41,6 +42,7 @@ class Command(BaseCommand):
             Organization.objects.filter(pk=office.pk).update(phone=f"0731-0009{county}")
             add_site(office, code=code, name=name, phone=phone, address=address)
         for handle, name, role, path in STAFF:
-            add_staff(Organization.objects.get(path=path), handle=handle, name=name, role=role, password=PASSWORD)
+            office = Organization.objects.get(path=path)
+            add_staff(office, handle=handle, name=name, role=role, password=PASSWORD, secret=SECRET)
         if season.clock_offset is None:
             go_to_phase(season, "intake", by=SYSTEM)

@@ -1,0 +1,165 @@
+"""The authenticator of staff: set up once, asked at sign-in, replaced by a recovery code, taken away by others.
+
+Whoever comes here has given the password already. Tries are counted for the account before a code is looked
+at, and the row is locked: of two browsers with the same code one comes in.
+"""
+
+import time
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from baoming.accounts import totp
+from baoming.accounts.codes import CodeUnreadable, code_digest, new_activation_code
+from baoming.accounts.models import Account, Device, RecoveryCode, SecondFactor
+from baoming.accounts.services.buckets import give_back, take
+from baoming.accounts.services.sign_in import digest_of
+from baoming.accounts.throttling import SECOND_FACTOR, Limit
+from baoming.shared.errors import Invalid, Refused
+from baoming.vault.services import keys
+
+CODES = 10
+GOOD_FOR = timedelta(hours=12)  # how long a browser that has given a code is not asked again
+MISMATCH = "动态口令不对，或者已经用过一次。请等验证器显示下一个再填；也可以填一个没有用过的恢复码"
+_UNSCANNED = "和验证器上显示的不一致。请确认扫的是这个二维码，手机时间是自动设置的，再填一次"
+
+
+def is_set_up(account: Account) -> bool:
+    """Whether the account has an authenticator."""
+    return SecondFactor.objects.filter(account=account, confirmed_at__isnull=False).exists()
+
+
+def codes_left(account: Account) -> int:
+    """Return how many recovery codes have not been used."""
+    return RecoveryCode.objects.filter(account=account, used_at=None).count()
+
+
+@transaction.atomic
+def begin(account: Account) -> str:
+    """Return the secret to be scanned; the same until it is confirmed. Raises Refused once there is one."""
+    _kept(account, totp.new_secret())
+    row = SecondFactor.objects.select_for_update().get(account=account)
+    if row.confirmed_at:
+        raise Refused("这个账号已经绑定了验证器。换手机请联系系统管理员重设")
+    return _secret(row)
+
+
+def confirm(account: Account, typed: str) -> list[str]:
+    """Take the first code of a new authenticator; return the recovery codes, which nobody can show again.
+
+    Raises TooMany, Invalid; Refused where another browser was faster.
+    """
+    take(*_tries(account))
+    codes = _confirmed(account, typed)
+    give_back(*_tries(account))
+    return codes
+
+
+@transaction.atomic
+def _confirmed(account: Account, typed: str) -> list[str]:
+    secret = begin(account)
+    step = totp.matching_step(typed, secret, now=time.time(), after=0)
+    if step is None:
+        raise Invalid({"code": _UNSCANNED})
+    SecondFactor.objects.filter(account=account).update(confirmed_at=timezone.now(), last_step=step)
+    return _new_codes(account)
+
+
+def prove(account: Account, typed: str) -> bool:
+    """Take a code of the authenticator, or a recovery code; return whether it was the latter.
+
+    Each counts once. Raises TooMany, Invalid; the count outlives a refusal.
+    """
+    take(*_tries(account))
+    recovered = _proved(account, typed)
+    give_back(*_tries(account))
+    return recovered
+
+
+@transaction.atomic
+def _proved(account: Account, typed: str) -> bool:
+    row = _locked(account)
+    if row is None or row.confirmed_at is None:
+        raise Invalid({"code": MISMATCH})
+    step = totp.matching_step(typed, _secret(row), now=time.time(), after=row.last_step)
+    if step is None:
+        _use_recovery_code(account, typed)
+        return True
+    row.last_step = step
+    row.save(update_fields=["last_step"])
+    return False
+
+
+def _use_recovery_code(account: Account, typed: str) -> None:
+    try:
+        good = RecoveryCode.objects.filter(account=account, digest=code_digest(typed), used_at=None)
+    except CodeUnreadable:
+        raise Invalid({"code": MISMATCH}) from None
+    if not good.update(used_at=timezone.now()):
+        raise Invalid({"code": MISMATCH})
+
+
+def renew_codes(account: Account, typed: str) -> list[str]:
+    """Return ten new recovery codes for a code of the authenticator; the old ones are dead. Raises as `prove`."""
+    prove(account, typed)
+    return _new_codes(account)
+
+
+@transaction.atomic
+def reset(account: Account) -> None:
+    """Take the authenticator away with all that rests on it; the next sign-in sets up a new one."""
+    SecondFactor.objects.filter(account=account).delete()
+    RecoveryCode.objects.filter(account=account).delete()
+    Device.objects.filter(account=account).update(proved_at=None)
+
+
+@transaction.atomic
+def install(account: Account, secret: str) -> None:
+    """Give an account without an authenticator one of a known secret. For the demo's commands only."""
+    _kept(account, secret, confirmed_at=timezone.now())
+
+
+def was_proved(account: Account, device: str) -> bool:
+    """Whether this browser has given a code of the account within the last hours."""
+    since = timezone.now() - GOOD_FOR
+    return bool(device) and Device.objects.filter(
+        account=account, digest=digest_of(device), proved_at__gt=since
+    ).exists()  # fmt: skip
+
+
+def remember_proof(account: Account, device: str) -> None:
+    """Let this browser, one of the account's own by now, not be asked again for some hours."""
+    Device.objects.filter(account=account, digest=digest_of(device)).update(proved_at=timezone.now())
+
+
+@transaction.atomic
+def _new_codes(account: Account) -> list[str]:
+    RecoveryCode.objects.filter(account=account).delete()
+    codes = [new_activation_code() for _ in range(CODES)]
+    RecoveryCode.objects.bulk_create(RecoveryCode(account=account, digest=code_digest(code)) for code in codes)
+    return codes
+
+
+def _tries(account: Account) -> tuple[str, Limit]:
+    return f"factor:{account.pk}", SECOND_FACTOR
+
+
+def _locked(account: Account) -> SecondFactor | None:
+    return SecondFactor.objects.select_for_update().filter(account=account).first()
+
+
+def _kept(account: Account, secret: str, *, confirmed_at: datetime | None = None) -> None:
+    """Keep a secret for an account that has none; of two at once one stays."""
+    row = SecondFactor(account=account)
+    sealed = keys().seal(secret.encode(), context=_context(row))
+    values = {"id": row.pk, "secret_sealed": sealed, "confirmed_at": confirmed_at}
+    SecondFactor.objects.get_or_create(account=account, defaults=values)
+
+
+def _secret(row: SecondFactor) -> str:
+    return keys().unseal(row.secret_sealed, context=_context(row)).decode()
+
+
+def _context(row: SecondFactor) -> str:
+    return f"accounts_secondfactor.secret.{row.pk}"

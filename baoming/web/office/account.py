@@ -1,0 +1,45 @@
+"""The own account of whoever is signed in: what it is proved by, and what can be renewed."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST, require_safe
+
+from baoming.accounts.services import second_factor
+from baoming.audit.services import record
+from baoming.organizations.roles import SECOND_FACTOR, Role
+from baoming.shared.errors import Refused
+from baoming.web.access import OfficeRequest, staff_may
+from baoming.web.office.second_step import errors_of
+
+
+@require_safe
+@staff_may("own_account")
+def index(request: OfficeRequest) -> HttpResponse:
+    """Authenticator and recovery codes."""
+    return _page(request)
+
+
+@require_POST
+@staff_may("own_account")
+def codes(request: OfficeRequest) -> HttpResponse:
+    """Ten new recovery codes for a code of the authenticator, shown once."""
+    account = request.staff.account
+    try:
+        made = second_factor.renew_codes(account, request.POST.get("code", "")[:40])
+    except Refused as refusal:
+        return _page(request, errors=errors_of(refusal))
+    record("renew_recovery_codes", by=request.actor, subject=account.pk, path=request.staff.path)
+    return render(request, "office/recovery_codes.html", {"codes": made, "handle": account.handle})
+
+
+def _page(request: OfficeRequest, *, errors: dict[str, str] | None = None) -> HttpResponse:
+    account = request.staff.account
+    needed = Role(request.staff.role) in SECOND_FACTOR
+    context = {
+        "handle": account.handle,
+        "role": request.staff.get_role_display(),
+        "needed": needed,
+        "codes_left": second_factor.codes_left(account) if needed else 0,
+        "errors": errors or {},
+    }
+    return render(request, "office/account.html", context, status=422 if errors else 200)

@@ -1,0 +1,112 @@
+"""The second step of signing in: a code of the authenticator, or setting one up. Nobody is signed in before it.
+
+Between the steps the browser has a session that is nobody's; it names the account and what its password was.
+"""
+
+import time
+
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.crypto import constant_time_compare
+from django.views.decorators.http import require_http_methods
+
+from baoming.accounts import totp
+from baoming.accounts.models import Account
+from baoming.accounts.services import second_factor
+from baoming.audit.services import record
+from baoming.documents.engine import qr_svg
+from baoming.organizations.roles import ADMINISTRATORS, SECOND_FACTOR, Role
+from baoming.shared.errors import Invalid, Refused
+from baoming.web.devices import device_of, keep_device
+
+_WAITING = "second_step"  # key in the session
+_PATIENCE = 10 * 60  # seconds between the two steps
+_LONGEST = 40  # characters read of a code
+_AGAIN = "这一步等得太久，或者已经办过了。请重新填写账号和密码"
+
+
+def enter(request: HttpRequest, account: Account) -> HttpResponse:
+    """Sign in who has given the password, or lead on to the second step where the role needs one."""
+    role = Role(account.staff.role)
+    if role not in SECOND_FACTOR:
+        return _inside(request, account, redirect("office:today"))
+    ready = second_factor.is_set_up(account)
+    if ready and role not in ADMINISTRATORS and second_factor.was_proved(account, device_of(request)):
+        return _inside(request, account, redirect("office:today"))
+    request.session.flush()  # whoever was signed in here is not any more
+    waiting = {"account": str(account.pk), "hash": account.get_session_auth_hash(), "at": int(time.time())}
+    request.session[_WAITING] = waiting
+    return redirect("office:second_step" if ready else "office:authenticator")
+
+
+@require_http_methods(["GET", "POST"])
+def code(request: HttpRequest) -> HttpResponse:
+    """Six digits of the authenticator, or a recovery code."""
+    account = _waiting(request)
+    if account is None:
+        return _from_the_start(request)
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            recovered = second_factor.prove(account, request.POST.get("code", "")[:_LONGEST])
+        except Refused as refusal:
+            errors = errors_of(refusal)
+        else:
+            if recovered:
+                record("use_recovery_code", by=account.staff.actor, subject=account.pk, path=account.staff.path)
+            return _inside(request, account, redirect("office:account" if recovered else "office:today"), proved=True)
+    return render(request, "office/second_step.html", {"errors": errors}, status=422 if errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def authenticator(request: HttpRequest) -> HttpResponse:
+    """Set up an authenticator by its first code; the answer shows the recovery codes, this once."""
+    account = _waiting(request)
+    if account is None:
+        return _from_the_start(request)
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            codes = second_factor.confirm(account, request.POST.get("code", "")[:_LONGEST])
+        except Refused as refusal:
+            errors = errors_of(refusal)
+        else:
+            record("bind_authenticator", by=account.staff.actor, subject=account.pk, path=account.staff.path)
+            shown = render(request, "office/recovery_codes.html", {"codes": codes, "handle": account.handle})
+            return _inside(request, account, shown, proved=True)
+    secret = second_factor.begin(account)
+    drawing, _ = qr_svg(totp.address(secret, account.handle))
+    groups = [secret[start : start + 4] for start in range(0, len(secret), 4)]
+    context = {"errors": errors, "handle": account.handle, "groups": groups, "drawing": drawing}
+    return render(request, "office/authenticator.html", context, status=422 if errors else 200)
+
+
+def _waiting(request: HttpRequest) -> Account | None:
+    """Return whose second step this browser waits for: not too long, and by the password that it gave."""
+    waiting = request.session.get(_WAITING)
+    if not waiting or time.time() - waiting["at"] > _PATIENCE:
+        return None
+    account = Account.objects.filter(pk=waiting["account"], kind=Account.Kind.STAFF, is_active=True).first()
+    if account is None or not constant_time_compare(waiting["hash"], account.get_session_auth_hash()):
+        return None
+    return account
+
+
+def _from_the_start(request: HttpRequest) -> HttpResponse:
+    return render(request, "office/sign_in.html", {"errors": {"handle": _AGAIN}, "handle": ""}, status=409)
+
+
+def _inside(request: HttpRequest, account: Account, response: HttpResponse, *, proved: bool = False) -> HttpResponse:
+    """Sign in, in a session of a new name; this browser is the account's own from now on."""
+    request.session.flush()
+    login(request, account)
+    device = keep_device(request, response, account)
+    if proved:
+        second_factor.remember_proof(account, device)
+    return response
+
+
+def errors_of(refusal: Refused) -> dict[str, str]:
+    """Return the sentence at the field of the code."""
+    return refusal.fields if isinstance(refusal, Invalid) else {"code": str(refusal)}

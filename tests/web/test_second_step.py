@@ -1,0 +1,241 @@
+"""The second factor: set up at the first sign-in, asked at the next, each code once, reset by two persons."""
+
+import re
+import time
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from baoming.accounts import totp
+from baoming.accounts.models import Device, RecoveryCode, SecondFactor, Session
+from baoming.accounts.services import second_factor
+from baoming.organizations.models import Organization, Staff, StaffProposal
+from baoming.organizations.roles import Role
+from baoming.organizations.services import staff as service
+from baoming.web.management.commands.load_demo import SECRET
+from standins import authenticator
+from tests import factories as make
+from tests.web.conftest import signed_in
+
+pytestmark = pytest.mark.django_db
+CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4}){3}")
+NEEDED = {Role.COUNTY, Role.CITY, Role.PROVINCE, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}
+STEP_2, SET_UP = "/sign-in/code/", "/sign-in/authenticator/"
+
+
+@pytest.fixture(autouse=True)
+def _season() -> None:
+    make.season()
+    make.site()
+
+
+def person(role: Role = Role.CITY) -> Staff:
+    level = "site" if role in (Role.OPERATOR, Role.TEACHER) else {Role.COUNTY: "county", Role.CITY: "city"}.get(role)
+    offices = Organization.objects.filter(level=level or "province", path__startswith="43/")
+    return make.staff(offices.order_by("path")[0], role)
+
+
+def sign_in(client: Client, one: Staff) -> str:
+    sent = {"handle": one.account.handle, "password": "mima-2023"}
+    return str(client.post("/sign-in/", sent).headers["Location"])
+
+
+def give(client: Client, code: str, place: str = STEP_2) -> HttpResponse:
+    return client.post(place, {"code": code})
+
+
+def code(secret: str = SECRET, *, steps: int = 0) -> str:
+    return totp.code_at(secret, int(time.time()) // totp.STEP + steps)
+
+
+def enrolled(role: Role = Role.CITY) -> Staff:
+    one = person(role)
+    second_factor.install(one.account, SECRET)
+    return one
+
+
+def is_inside(client: Client) -> bool:
+    return client.get("/").status_code == 200
+
+
+@pytest.mark.parametrize("role", Role)
+def test_roles_that_decide_beyond_one_site_are_asked_and_the_desk_is_not(office: Client, role: Role) -> None:
+    assert sign_in(office, person(role)) == (SET_UP if role in NEEDED else "/")
+    assert is_inside(office) is (role not in NEEDED)
+
+
+def test_the_first_sign_in_sets_up_an_authenticator_and_shows_the_recovery_codes_once(office: Client) -> None:
+    one = person()
+    sign_in(office, one)
+    page = office.get(SET_UP).content.decode()
+    secret = "".join(re.findall(r"<span>([A-Z2-7]{4})</span>", page))
+    assert '<path class="qrline"' in page
+    assert secret not in SecondFactor.objects.get().secret_sealed
+    assert give(office, "000000", SET_UP).status_code == 422
+    assert not is_inside(office)
+    shown = give(office, code(secret), SET_UP).content.decode()
+    codes = CODE.findall(shown)
+    assert len(set(codes)) == 10
+    assert is_inside(office)
+    assert not CODE.search(office.get("/account/").content.decode())
+    assert {bytes(row.digest).hex() for row in RecoveryCode.objects.all()}.isdisjoint(codes)
+    assert sign_in(other := Client(), one) == STEP_2
+    assert give(other, code(secret)).status_code == 422, "the code that set it up counts as used"
+    assert give(other, code(secret, steps=1)).status_code == 302
+
+
+def test_who_has_one_cannot_set_up_another_by_the_password_alone(office: Client) -> None:
+    sign_in(office, enrolled())
+    assert office.get(SET_UP).status_code == 409
+    assert give(office, code(), SET_UP).status_code == 409
+    assert not is_inside(office)
+
+
+@pytest.mark.parametrize(("steps", "good"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)])
+def test_a_code_is_taken_a_step_early_or_late(
+    office: Client, monkeypatch: pytest.MonkeyPatch, *, steps: int, good: bool
+) -> None:
+    now = int(time.time()) // 30 * 30 + 15  # in the middle of a step
+    monkeypatch.setattr(second_factor.time, "time", lambda: float(now))
+    sign_in(office, enrolled())
+    give(office, totp.code_at(SECRET, now // 30 + steps))
+    assert is_inside(office) is good
+
+
+def test_a_code_counts_once_and_no_older_one_after_it(office: Client) -> None:
+    one = enrolled()
+    sign_in(office, one)
+    assert give(office, code()).headers["Location"] == "/"
+    for steps in (0, -1):
+        sign_in(other := Client(), one)
+        assert give(other, code(steps=steps)).status_code == 422
+        assert not is_inside(other)
+
+
+def test_control_without_the_kept_step_a_code_counts_twice(office: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    matching = totp.matching_step
+    monkeypatch.setattr(totp, "matching_step", lambda *typed, now, after: matching(*typed, now=now, after=0))
+    one = enrolled()
+    for client in (office, Client()):
+        sign_in(client, one)
+        give(client, code())
+        assert is_inside(client)
+
+
+def test_tries_are_counted_and_the_right_code_comes_too_late(office: Client) -> None:
+    sign_in(office, enrolled())
+    said = [give(office, "000000").content.decode() for _ in range(5)]
+    assert all("动态口令不对" in one for one in said)
+    last = give(office, code())
+    assert (last.status_code, "分钟后再试" in last.content.decode()) == (422, True)
+    assert not is_inside(office)
+
+
+def test_control_without_the_count_they_are_not(office: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(second_factor, "take", lambda *_: None)
+    sign_in(office, enrolled())
+    for _ in range(5):
+        give(office, "000000")
+    assert give(office, code()).status_code == 302
+
+
+def test_nothing_is_open_between_the_steps_and_the_session_gets_a_new_name(office: Client) -> None:
+    sign_in(office, enrolled())
+    before = office.cookies["bm_office"].value
+    assert office.get("/").headers["Location"] == "/sign-in/"
+    assert Session.objects.get().account is None
+    give(office, code())
+    assert office.cookies["bm_office"].value != before
+    assert Session.objects.count() == 1
+
+
+def test_who_was_signed_in_here_is_not_any_more(office: Client) -> None:
+    signed_in(office, make.staff(make.site()))
+    sign_in(office, enrolled())
+    assert office.get("/").headers["Location"] == "/sign-in/"
+
+
+@pytest.mark.parametrize("change", ["late", "disabled", "new password"])
+def test_the_second_step_needs_the_first_one_to_be_true_still(
+    office: Client, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    one = enrolled()
+    sign_in(office, one)
+    if change == "late":
+        began = time.time()
+        monkeypatch.setattr("baoming.web.office.second_step.time.time", lambda: began + 601)
+    one.account.is_active = change != "disabled"
+    if change == "new password":
+        one.account.set_password("another-7391")
+    one.account.save()
+    answer = give(office, code())
+    assert (answer.status_code, "请重新填写账号和密码" in answer.content.decode()) == (409, True)
+    assert not is_inside(office)
+
+
+def test_a_browser_that_gave_a_code_is_not_asked_again_for_twelve_hours_but_administrators_are(office: Client) -> None:
+    for role, again in ((Role.CITY, "/"), (Role.COUNTY, "/"), (Role.AUDIT_ADMIN, STEP_2)):
+        client, one = Client(), enrolled(role)
+        sign_in(client, one)
+        give(client, code())
+        client.post("/sign-out/")
+        assert sign_in(client, one) == again
+        assert sign_in(Client(), one) == STEP_2
+        Device.objects.update(proved_at=None)
+        assert sign_in(client, one) == STEP_2
+
+
+def test_a_recovery_code_stands_in_once(office: Client) -> None:
+    one = enrolled()
+    codes = second_factor._new_codes(one.account)
+    sign_in(office, one)
+    assert give(office, codes[3].lower().replace("-", " ")).headers["Location"] == "/account/"
+    assert "还剩<b>9</b>个" in office.get("/account/").content.decode()
+    sign_in(other := Client(), one)
+    assert give(other, codes[3]).status_code == 422
+    assert give(other, second_factor._new_codes(enrolled().account)[0]).status_code == 422, "of somebody else"
+    assert give(other, codes[4]).status_code == 302
+
+
+def test_new_recovery_codes_need_the_authenticator_and_end_the_old_ones(office: Client) -> None:
+    one = enrolled()
+    old = second_factor._new_codes(one.account)
+    signed_in(office, one)
+    assert office.post("/account/codes/", {"code": "000000"}).status_code == 422
+    made = CODE.findall(office.post("/account/codes/", {"code": code()}).content.decode())
+    assert len(made) == 10
+    sign_in(other := Client(), one)
+    assert give(other, old[0]).status_code == 422
+    assert give(other, made[0]).status_code == 302
+
+
+def test_a_lost_authenticator_of_a_guarded_role_is_reset_by_two_persons(office: Client) -> None:
+    one, system, security = enrolled(), person(Role.SYSTEM_ADMIN), person(Role.SECURITY_ADMIN)
+    theirs = signed_in(Client(), one)
+    signed_in(office, system)
+    assert "等安全管理员核准" in office.post(
+        "/staff/act/", {"account": str(one.account_id), "act": "factor"}
+    ).content.decode()  # fmt: skip
+    assert sign_in(Client(), one) == STEP_2
+    service.decide(StaffProposal.objects.get().pk, approve=True, by=security)
+    assert not is_inside(theirs)
+    assert not RecoveryCode.objects.filter(account=one.account).exists()
+    assert sign_in(Client(), one) == SET_UP
+
+
+def test_a_county_does_not_reset_its_own_and_a_system_administrator_does(office: Client) -> None:
+    one = enrolled(Role.COUNTY)
+    signed_in(office, one)
+    assert office.post("/staff/act/", {"account": str(one.account_id), "act": "factor"}).status_code == 404
+    signed_in(office, person(Role.SYSTEM_ADMIN))
+    office.post("/staff/act/", {"account": str(one.account_id), "act": "factor"})
+    assert sign_in(Client(), one) == SET_UP
+
+
+def test_the_demo_and_its_stand_in_have_one_secret() -> None:
+    assert SECRET == authenticator.SECRET
+    pocket, now = authenticator.Pocket(), time.time()
+    given = [totp.matching_step(pocket.code("x"), SECRET, now=now, after=0) for _ in range(2)]
+    assert None not in given
+    assert given[0] != given[1]
