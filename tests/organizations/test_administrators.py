@@ -19,7 +19,7 @@ ALONE = {
     Role.SECURITY_ADMIN: {"see_calendar", "see_staff", "approve_staff"},
     Role.AUDIT_ADMIN: {"see_calendar", "see_audit"},
 }
-SHARED = {"see_calendar", "see_staff"}
+SHARED = {"own_account", "see_calendar", "see_staff"}
 
 
 def test_no_administrator_sees_candidates_and_no_two_may_do_the_same_act() -> None:

@@ -215,7 +215,7 @@ def test_a_lost_authenticator_of_a_guarded_role_is_reset_by_two_persons(office: 
     theirs = signed_in(Client(), one)
     signed_in(office, system)
     assert "等安全管理员核准" in office.post(
-        "/staff/act/", {"account": str(one.account_id), "act": "factor"}
+        "/staff/act/", {"account": str(one.account_id), "act": "factor", "sure": "yes"}
     ).content.decode()  # fmt: skip
     assert sign_in(Client(), one) == STEP_2
     service.decide(StaffProposal.objects.get().pk, approve=True, by=security)
@@ -227,9 +227,10 @@ def test_a_lost_authenticator_of_a_guarded_role_is_reset_by_two_persons(office: 
 def test_a_county_does_not_reset_its_own_and_a_system_administrator_does(office: Client) -> None:
     one = enrolled(Role.COUNTY)
     signed_in(office, one)
-    assert office.post("/staff/act/", {"account": str(one.account_id), "act": "factor"}).status_code == 404
+    sent = {"account": str(one.account_id), "act": "factor", "sure": "yes"}
+    assert office.post("/staff/act/", sent).status_code == 404
     signed_in(office, person(Role.SYSTEM_ADMIN))
-    office.post("/staff/act/", {"account": str(one.account_id), "act": "factor"})
+    office.post("/staff/act/", sent)
     assert sign_in(Client(), one) == SET_UP
 
 

@@ -67,7 +67,7 @@ def test_a_county_neither_sees_nor_closes_an_account_of_another(office: Client) 
     stranger = make.staff(make.site(of="0103"))
     signed_in(office, make.staff(make.county(), Role.COUNTY))
     assert stranger.account.handle not in office.get("/staff/").content.decode()
-    sent = {"account": str(stranger.account_id), "act": "disable"}
+    sent = {"account": str(stranger.account_id), "act": "disable", "sure": "yes"}
     assert office.post("/staff/act/", sent).status_code == 404
 
 
@@ -128,7 +128,7 @@ def test_who_is_closed_or_gets_a_new_code_is_out_at_the_next_request(office: Cli
     operator, county = make.staff(make.site()), make.staff(make.county(), Role.COUNTY)
     theirs = signed_in(Client(), operator)
     assert theirs.get("/desk/").status_code == 200
-    signed_in(office, county).post("/staff/act/", {"account": str(operator.account_id), "act": act})
+    signed_in(office, county).post("/staff/act/", {"account": str(operator.account_id), "act": act, "sure": "yes"})
     assert theirs.get("/desk/").headers["Location"] == "/sign-in/"
     assert not Session.objects.filter(account=operator.account).exists()
 
@@ -164,7 +164,30 @@ def test_an_old_code_is_dead_once_there_is_a_newer_one(office: Client) -> None:
     signed_in(office, make.staff(make.county(), Role.COUNTY))
     old = code_on(office.post("/staff/", new("43/01/02/01/", Role.OPERATOR)))
     one = Staff.objects.get(account__handle="tanxin")
-    code = code_on(office.post("/staff/act/", {"account": str(one.account_id), "act": "code"}))
+    code = code_on(office.post("/staff/act/", {"account": str(one.account_id), "act": "code", "sure": "yes"}))
     assert activate(Client(), old).status_code == 422
     assert activate(Client(), code).status_code == 302
     assert {bytes(row.digest) for row in Invitation.objects.all()}.isdisjoint({old.encode(), code.encode()})
+
+
+@pytest.mark.parametrize(
+    ("act", "told"), [("disable", "以后不能登录"), ("code", "现在的密码作废"), ("factor", "恢复码作废")]
+)
+def test_what_ends_somebodys_way_in_is_asked_on_a_page_first(office: Client, act: str, told: str) -> None:
+    city = make.staff(Organization.objects.get(path="43/01/"), Role.CITY)
+    signed_in(office, province(Role.SYSTEM_ADMIN))
+    sent = {"account": str(city.account_id), "act": act}
+    page = office.post("/staff/act/", sent).content.decode()
+    assert all(word in page for word in (told, city.account.handle, "核准以后才生效"))
+    assert not StaffProposal.objects.exists()
+    office.post("/staff/act/", {**sent, "sure": "yes"})
+    assert StaffProposal.objects.get().kind == act
+
+
+def test_nothing_is_offered_beside_the_own_account(office: Client) -> None:
+    own = province(Role.SYSTEM_ADMIN)
+    other = province(Role.PROVINCE)
+    page = signed_in(office, own).get("/staff/").content.decode()
+    assert f'value="{other.account_id}"' in page
+    assert f'value="{own.account_id}"' not in page
+    assert "本人的由另一名管理员办" in page

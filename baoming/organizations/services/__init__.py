@@ -3,9 +3,10 @@
 import json
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 from uuid import UUID
 
-from django.db import transaction
+from django.db import models, transaction
 
 from baoming.accounts.models import Account
 from baoming.accounts.services import second_factor
@@ -18,6 +19,7 @@ from baoming.seasons.queries import season_now
 from baoming.shared.errors import Invalid, Refused
 from baoming.shared.paths import child, within
 
+M = TypeVar("M", bound=models.Model)
 _DIVISIONS = {"43": Path(__file__).parents[1] / "data" / "hunan_divisions.json"}
 
 
@@ -46,8 +48,23 @@ def add_site(county: Organization, *, code: str, name: str, phone: str, address:
 def _office(parent: Organization | None, level: Organization.Level, *, code: str, name: str) -> Organization:
     """Make or rename one office. A path has two digits a level: county 0102 is `43/01/02/`."""
     path = child(parent.path if parent else "", code[-2:])
-    values = {"parent": parent, "level": level, "code": code, "name": name}
-    return Organization.objects.update_or_create(path=path, defaults=values)[0]
+    values: dict[str, object] = {"parent": parent, "level": level, "code": code, "name": name}
+    return renewed(Organization, {"path": path}, values)
+
+
+def renewed(model: type[M], key: dict[str, object], values: dict[str, object]) -> M:
+    """Return the row of `key`, made or with what differs written.
+
+    Nothing is locked in a row that is as it should be, nor against those who refer to it: somebody who opens an
+    account at the office does not wait until a demo has loaded. (Django's own `update_or_create` locks for them too.)
+    """
+    row, _ = model._default_manager.get_or_create(**key, defaults=values)
+    changed = [name for name, value in values.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, values[name])
+    if changed:
+        row.save(update_fields=changed)
+    return row
 
 
 @transaction.atomic
@@ -96,5 +113,5 @@ def add_staff(
         account.save(update_fields=["password"])
     if secret and role in SECOND_FACTOR:
         second_factor.install(account, secret)
-    values = {"office": office, "path": office.path, "role": role.value, "name": name}
-    return Staff.objects.update_or_create(account=account, defaults=values)[0]
+    values: dict[str, object] = {"office": office, "path": office.path, "role": role.value, "name": name}
+    return renewed(Staff, {"account": account}, values)

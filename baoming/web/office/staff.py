@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from baoming.accounts.services.invitations import activate as set_first_password
 from baoming.organizations.models import Staff
 from baoming.organizations.queries import offices_of, staff_below, waiting_proposals
-from baoming.organizations.roles import LEVELS, ROLE_NAMES, SECOND_FACTOR, Role
+from baoming.organizations.roles import BY_TWO, LEVELS, ROLE_NAMES, SECOND_FACTOR, Role
 from baoming.organizations.services.staff import Outcome, Wanted, add, change, decide
 from baoming.registrations.identity_numbers import canonical
 from baoming.shared.errors import Invalid, Refused
@@ -43,13 +43,19 @@ def index(request: OfficeRequest) -> HttpResponse:
 @require_POST
 @staff_may("manage_staff")
 def act(request: OfficeRequest) -> HttpResponse:
-    """Change, disable or enable one account of this office's area, or give it a new code."""
+    """Change, disable or enable one account of this office's area, or give it a new code.
+
+    What ends somebody's way in is first shown on a page of its own, which sends it again with `sure`.
+    """
     kind = request.POST.get("act", "")
     if kind == "change":
         return _change(request)
     one = get_object_or_404(_reach(request), account=_uuid(request, "account"))
     if kind not in ("code", "factor", "disable", "enable"):
         raise Http404
+    if kind != "enable" and not request.POST.get("sure"):
+        guarded = Role(one.role) in BY_TWO
+        return render(request, "office/staff_confirm.html", {"one": one, "act": kind, "guarded": guarded})
     try:
         done = change(one.pk, kind, by=request.staff)
     except Refused as refusal:
