@@ -138,7 +138,7 @@ class Driver:
 def _expect(answer: httpx.Response, name: str) -> None:
     """Raise Unanswered for an error, and for a page that asks to sign in."""
     away = answer.headers.get("Location", "")
-    if answer.is_error or (away.startswith("/sign-in/") and not name.endswith("/sign-out/")):
+    if answer.is_error or (away.partition("?")[0] == "/sign-in/" and not name.endswith("/sign-out/")):
         raise Unanswered(f"{name}: {answer.status_code} {away}")
 
 
