@@ -37,7 +37,7 @@ check: setup ## style, types, import contracts
 nightly: setup ## the long runs: every combination of a table
 	$(BIN)/python -m pytest tests/nightly
 
-bench: setup ## what the service costs, beside bare Django, bare hashes and pgbench; class prints (about 5 minutes)
+bench: setup ## what the service costs, beside bare Django, bare hashes and pgbench; a storm, class prints (about 6 minutes)
 	@$(BIN)/python -m launcher.tools pooler
 	@$(BIN)/python -m bench
 

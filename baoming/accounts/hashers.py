@@ -17,6 +17,7 @@ from baoming.shared.errors import Crowded
 
 AT_ONCE = max(1, (os.cpu_count() or 1) - 1)
 PATIENCE = 2.0  # seconds
+CROWDED = "现在登录的人很多，请过几秒再试。这一次没有计入试错次数，此前保存的内容都在"
 DOOR = BoundedSemaphore(AT_ONCE)
 INSIDE = BoundedSemaphore(AT_ONCE)
 _lane: ContextVar[BoundedSemaphore] = ContextVar("lane", default=DOOR)
@@ -37,7 +38,7 @@ def turn() -> Iterator[None]:
     """Wait for one's turn to hash. Raises Crowded after PATIENCE."""
     here = _lane.get()
     if not here.acquire(timeout=PATIENCE):
-        raise Crowded("现在登录的人很多，请过几秒再试。这一次没有计入试错次数，此前保存的内容都在")
+        raise Crowded(CROWDED)
     try:
         yield
     finally:

@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "baoming.web.errors.not_a_page",
     "baoming.web.middleware.readable_cookies",  # before anything asks the database for a cookie
+    "baoming.web.door.door",  # before anything is looked up
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
