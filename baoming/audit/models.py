@@ -20,7 +20,13 @@ class Event(models.Model):
     details = models.JSONField(default=dict)
 
     class Meta:
-        indexes = [models.Index("subject", "id", name="event_by_subject")]
+        indexes = [
+            models.Index("subject", "id", name="event_by_subject"),
+            models.Index("at", "id", name="event_by_time"),
+            models.Index("verb", "at", name="event_by_verb"),
+            models.Index("actor_id", "at", name="event_by_actor"),
+            models.Index("actor_path", "at", name="event_by_office"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.verb} {self.subject}"
@@ -52,3 +58,16 @@ class Root(models.Model):
 
     def __str__(self) -> str:
         return str(self.number)
+
+
+class Verification(models.Model):
+    """What one look at the whole chain has found; only added to."""
+
+    at = models.DateTimeField(db_default=Now())
+    places = models.BigIntegerField()  # of the chain, up to the last root
+    roots = models.BigIntegerField()
+    deviations = models.IntegerField()
+    first = models.BigIntegerField(null=True)  # place of the first deviation
+
+    def __str__(self) -> str:
+        return f"{self.at} {self.deviations}"

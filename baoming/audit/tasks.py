@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from procrastinate.contrib.django import app
 
-from baoming.audit.services import sealing
+from baoming.audit.services import sealing, verifying
 from baoming.shared.jobs import defer_once
 
 _EVERY = 5  # seconds; the worker looks for jobs as often, so that an event waits ten at most
@@ -27,6 +27,12 @@ def seal() -> None:
 @app.periodic(cron="41 2 * * *")
 @app.task(name="audit.night", queueing_lock="audit.night")
 def night(timestamp: int) -> None:
-    """Make partitions beforehand, and seal what a very long transaction may have committed late."""
+    """Make partitions beforehand, seal what a very long transaction may have committed late, verify it all."""
     sealing.make_partitions()
     sealing.seal(everything=True)
+    defer_once("audit.verify", "night")
+
+
+@app.task(name="audit.verify")
+def verify() -> None:
+    verifying.verify()

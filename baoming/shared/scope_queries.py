@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import F, Func, TextField, Value
-from django.db.models.functions import Cast, Concat, Left, Length
+from django.db.models.functions import Cast, Left, Length
 
 _NOTHING = "SELECT set_config('app.' || name, '', true) FROM unnest(ARRAY['low', 'high', 'account', 'people']) AS name"
 _STEP_OUT = """
@@ -21,7 +21,7 @@ SELECT current_setting('role'), set_config('role', 'candidate', true), set_confi
 
 def entering_area(path: str) -> dict[str, Func]:
     """Return annotations by which a query enters the area of the office whose path it finds in the field `path`."""
-    high = Concat(Left(path, Length(path) - 1), Value("0"))
+    high = Func(Left(path, Length(path) - 1), Value("0"), template="(%(expressions)s)", arg_joiner=" || ")  # or NULL
     return {"low": _setting("low", F(path)), "high": _setting("high", high), "own": _setting("account", Value(""))}
 
 

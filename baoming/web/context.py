@@ -31,6 +31,7 @@ _NAV = (
     ("报名点", "office:sites", "see_segments"),
     ("号段", "office:segments", "see_segments"),
     ("工作人员", "office:staff", "see_staff"),
+    ("审计", "office:audit", "see_audit"),
     ("县代码", "office:codes", "add_code"),
     ("演示时间", "office:clock", "set_clock"),
 )

@@ -36,6 +36,7 @@ OPEN = {
     "accounts_request": "ids of what was saved, under random keys",
     "audit_leaf": "digests of events",
     "audit_root": "digests of digests, signed",
+    "audit_verification": "when the chain was verified, and how it ended",
     "auth_group": "empty: rights stand in the role table",
     "auth_group_permissions": "empty",
     "auth_permission": "names of models",

@@ -122,10 +122,14 @@ OF_MANY = {
     "staff_answer": ACT,
     "account": PAGE,
     "account_codes": ACT,
+    "audit": FORM,
+    "audit_export": ACT,
+    "audit_verify": ACT,
 }
 OPEN = {"activate": FORM, "sign_in": FORM, "second_step": FORM, "authenticator": FORM, "sign_out": ACT}
 CANDIDATES_OWN = {
     "tasks": PAGE,
+    "viewers": PAGE,
     "fee": FORM,
     "fee_ask": ACT,
     "person_check": FORM,

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import baoming
 from baoming.registrations.journey import STEPS
-from baoming.web.office.words import QUIET, SEGMENT_VERBS, VERBS
+from baoming.web.office.words import ALL_VERBS, KINDS, QUIET, SEGMENT_VERBS, VERBS
 
 PACKAGE = Path(baoming.__file__).parent
 NOT_OF_A_CANDIDATE = {
     *SEGMENT_VERBS,
     "fetch_prints",
     "import_roster",
-    "see_photos",
     "set_clock",
     "start_batch",
+    "verify_audit",
 }  # never on a candidate's page
 
 
@@ -23,7 +23,11 @@ def recorded() -> Iterator[str]:
     """The verbs that `record` is called with; of an f-string, what stands before its first value."""
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "record":
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in {"record", "record_many"}
+            ):
                 verb = node.args[0]
                 if isinstance(verb, ast.JoinedStr):
                     verb = verb.values[0]
@@ -36,6 +40,13 @@ def test_every_recorded_verb_has_words() -> None:
     assert {"save_form", "claim", "step:", "undo:", "hold:", "clear:"} <= verbs
     plain = {verb for verb in verbs if not verb.endswith(":")}
     assert plain <= set(VERBS), plain - set(VERBS)
+
+
+def test_every_verb_has_words_for_who_reads_the_audit_and_stands_in_one_kind() -> None:
+    assert {verb for verb in recorded() if not verb.endswith(":")} <= set(ALL_VERBS)
+    listed = [verb for verbs in KINDS.values() for verb in verbs]
+    assert len(listed) == len(set(listed))
+    assert set(listed) <= set(ALL_VERBS)
 
 
 def test_the_acts_on_segments_are_recorded_under_these_names() -> None:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from baoming.registrations.sheet_codes import ROUTE
-from baoming.web.candidate import entry, fee, form_urls, public, recovery, steps
+from baoming.web.candidate import entry, fee, form_urls, public, recovery, steps, viewers
 
 app_name = "candidate"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("sign-out/", entry.sign_out, name="sign_out"),
     path("care/", public.care, name="care"),
     path("tasks/", entry.tasks, name="tasks"),
+    path("viewers/", viewers.viewers, name="viewers"),
     path("fee/", fee.registration_fee, name="fee"),
     path("fee/ask/", fee.ask_again, name="fee_ask"),
     path("person-check/", steps.person_check, name="person_check"),

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
-from baoming.audit.services import record
+from baoming.audit.services import record, record_many
 from baoming.organizations.models import Organization
 from baoming.organizations.queries import sites_of
 from baoming.registrations.models import Photo, Registration
@@ -77,15 +77,15 @@ def keep(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
 @require_safe
 @staff_may("see_photos")
 def photos(request: OfficeRequest) -> HttpResponse:
-    """The photos of a class on one page, faults named; the look is recorded once for the page."""
+    """The photos of a class on one page, faults named; each of those shown reads in the own log who has looked."""
     sites = [site for site, _ in sites_of(request.season.pk, request.staff.path)]
     site = next((site for site in sites if str(site.pk) == request.GET.get("site")), sites[0] if sites else None)
     context: dict[str, Any] = {"sites": [(str(one.pk), one.name) for one in sites], "site_id": "", "faces": []}
     if site is not None:
         context |= _class(request, site)
     if shown := [face for face in context["faces"] if face.picture]:
-        details = {"people": [str(face.person.pk) for face in shown]}
-        record("see_photos", by=request.actor, subject=None, path=site.path if site else "", details=details)
+        seen: dict[UUID, tuple[str, dict[str, object]]] = {face.person.pk: (face.person.path, {}) for face in shown}
+        record_many("see_photos", by=request.actor, subjects=seen)
     return render(request, "office/photos.html", context)
 
 

@@ -38,6 +38,9 @@ VERBS = {
     "see_candidate": "查看",
     "find_elsewhere": "按证件号码查到（不在本单位）",
     "see_photo": "查看照片",
+    "see_photos": "查看一批照片",
+    "search_audit": "查找审计记录",
+    "export_audit": "导出审计记录",
     "hold:moral_assessment": "品德考核不合格，暂停县区完成",
     "clear:moral_assessment": "品德考核已更正，恢复办理",
     "clear:reverification": "读卡核验，消除欠核验",
@@ -91,6 +94,66 @@ SEGMENT_VERBS = {
     "drop_code": "撤回县代码{code}",
 }
 
+# What is never told on a candidate's page, for who reads the audit.
+APART = {
+    "verify_audit": "核对审计链",
+    "fetch_prints": "下载整班打印",
+    "import_roster": "导入学籍名册",
+    "start_batch": "整班办理",
+    "set_clock": "调整演示时间",
+    "add_segment": "划入号段",
+    "plan_segment": "按提议划入号段",
+    "extend_segment": "扩充号段",
+    "return_numbers": "退回号段",
+    "split_segment": "拆分号段",
+    "reassign_segment": "改派号段",
+    "stop_segment": "停发号段",
+    "resume_segment": "恢复发号",
+    "segment_alarm": "号段用量提醒",
+    "open_site": "开通采集",
+    "set_expected": "修改预计人数",
+    "add_code": "增加县代码",
+    "drop_code": "撤回县代码",
+}
+ALL_VERBS = {**VERBS, **APART}
+# The kinds of acts that are looked for together; what stands in none is 其他.
+_STEPS = frozenset(verb for verb in VERBS if verb.startswith(("step:", "undo:", "hold:", "clear:")))
+KINDS = {
+    "查看": frozenset({"see_candidate", "see_photo", "see_photos", "find_elsewhere"}),
+    "打印": frozenset({"print_slip", "print_sheet", "fetch_prints"}),
+    "采集、发号": frozenset({
+        "open_file", "reread_card", "take_photo", "pass_photo", "return_photo", "keep_photo", "void_number",
+        "import_roster", "start_batch",
+    }),
+    "审核、转点": frozenset({
+        "return_eligibility", "refer_eligibility", "undo_review:passed", "undo_review:returned", "undo_review:referred",
+        "ask_transfer", "transfer", "decline_transfer", "undo_transfer", "withdraw", "undo_withdrawal",
+        "extend_for_person", "extend_for_area",
+    }),
+    "报名信息": frozenset({"save_form", "suspect_change", "ask_restore", "confirm_restore", "decline_restore"}),
+    "登录、密码、手机": frozenset({
+        "claim", "recover_login", "rebind_phone", "ask_save_reset", "confirm_save_reset", "cancel_save_reset",
+        "set_save_password",
+    }),
+    "缴费": frozenset({"open_order", "close_order", "doubt_payment"}),
+    "各步办成、退回": _STEPS,
+    "确认、上报": frozenset({
+        "void_signature", "withdraw_assessment", "submit", "withdraw_submission", "undo_final_review", "reopen",
+    }),
+    "报名点、号段": frozenset(SEGMENT_VERBS),
+    "账号": frozenset({"propose_staff", "answer_staff", "add_staff", "change_staff"}),
+    "审计": frozenset({"search_audit", "export_audit", "verify_audit"}),
+}  # fmt: skip
+
 # Told elsewhere on the page, or by the step that the act completes.
-QUIET = {"see_candidate", "see_photo", "open_file", "take_photo", "step:form"}
+QUIET = {
+    "see_candidate",
+    "see_photo",
+    "see_photos",
+    "search_audit",
+    "export_audit",
+    "open_file",
+    "take_photo",
+    "step:form",
+}
 TITLES = {step.key: step.zh for step in JOURNEY}

@@ -5,10 +5,8 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import connection, transaction
 
-from agents.audit_verifier.__main__ import verify
-from agents.audit_verifier.reading import Database
+from baoming.audit.services import verifying
 
 
 class Command(BaseCommand):
@@ -19,7 +17,11 @@ class Command(BaseCommand):
         parser.add_argument("--public", type=Path, default=settings.AUDIT_KEY.with_suffix(".pub"))
 
     def handle(self, *args: object, anchors: Path, public: Path, **options: object) -> None:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            ended = verify(Database(connection.connection), anchors=anchors, public=public)
-        sys.exit(ended)
+        outcome = verifying.look(anchors=anchors, public=public)
+        verifying.note(outcome)
+        for deviation in outcome.found:
+            self.stdout.write(f"place {deviation.place}: {deviation.said}")
+        if outcome.found:
+            self.stdout.write(f"{len(outcome.found)} deviations, the first at place {outcome.found[0].place}.")
+            sys.exit(1)
+        self.stdout.write(f"Everything is as it was sealed: {outcome.roots} roots over {outcome.places} events.")
