@@ -6,10 +6,11 @@ drawn face is prepared once, and slips and sheets go to no printer.
 """
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from functools import cache
+from typing import Any
 from unittest.mock import patch
 from uuid import UUID
 
@@ -17,7 +18,8 @@ from baoming.accounts.hashers import Argon2id
 from baoming.messages.models import Message
 from baoming.payments.models import Order
 from baoming.payments.providers.base import Charge, ChargeState, Notice
-from baoming.registrations import photos
+from baoming.registrations.apart import examine_apart
+from baoming.registrations.photos import ExaminedPhoto
 from baoming.registrations.providers.base import Outcome, Session
 from baoming.registrations.sheets import NumberSlip, SeasonHead, number_slips
 from baoming.vault.services import keys
@@ -94,6 +96,18 @@ def picture(seed: int, sex: Sex) -> bytes:
     return camera(seed % _FACES, sex)
 
 
+def _once() -> Callable[[bytes, Mapping[str, Any]], ExaminedPhoto]:
+    """Examine each of the few drawn faces once: one season, one profile."""
+    found: dict[bytes, ExaminedPhoto] = {}
+
+    def examine(drawn: bytes, profile: Mapping[str, Any]) -> ExaminedPhoto:
+        if drawn not in found:
+            found[drawn] = examine_apart(drawn, profile)
+        return found[drawn]
+
+    return examine
+
+
 @contextmanager
 def replaced(cashier: Cashier, printer: Printer) -> Iterator[None]:
     """Have all that lies outside answered here, in this process, until the block ends."""
@@ -105,7 +119,7 @@ def replaced(cashier: Cashier, printer: Printer) -> Iterator[None]:
             f"{services}.slips.number_slips": printer.slips,
             f"{services}.sheets.registration_forms": printer.sheets,
             f"{services}.sheets.photo_bytes": lambda _: b"",
-            f"{services}.photos.examine": cache(photos.examine),
+            f"{services}.photos.examine_apart": _once(),
             "baoming.messages.services.defer": _nothing,
             "baoming.payments.services.defer": _nothing,
             f"{services}.person_checks.defer": _nothing,

@@ -247,14 +247,14 @@ def test_the_deadline_is_decided_after_the_lock() -> None:
 def test_control_the_frozen_clock_of_a_transaction_would_let_it_through(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def frozen(season_id: int) -> tuple[Season, Clock]:
+    def frozen(season_id: int, _: object) -> tuple[Season, Clock, bool]:
         with connection.cursor() as cursor:
             cursor.execute("SELECT now() + clock_offset, data_version FROM seasons_season WHERE id = %s", [season_id])
-            return Season.objects.get(pk=season_id), Clock(*cursor.fetchone())
+            return Season.objects.get(pk=season_id), Clock(*cursor.fetchone()), True
 
     row = candidate()
     type_in(row)
-    monkeypatch.setattr(steps, "season_at", frozen)
+    monkeypatch.setattr(steps, "season_for", frozen)
     _waits_across_the_deadline(row)
     assert FormVersion.objects.count() == 1
 
