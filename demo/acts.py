@@ -39,6 +39,7 @@ from demo.cast import Pupil
 from demo.outside import Cashier, Printer, code_sent_to, picture
 from standins.faces import Sex
 
+_PHONE = "Mozilla/5.0 (Linux; Android 12; demo) Mobile"
 _MORAL = (
     "该生遵纪守法，尊敬师长，团结同学，积极参加集体活动。",
     "该生诚实守信，学习勤奋，乐于助人。",
@@ -183,7 +184,7 @@ def _save(walk: Walk, **changes: list[str]) -> None:
         pages=[page.key for page in form_of(walk.season).pages],
     )  # fmt: skip
     revision = revision_of(row, draft)
-    save_form(walk.file, save_password=walk.passwords[1], device="", revision=revision, by=walk.own)
+    save_form(walk.file, save_password=walk.passwords[1], device="", revision=revision, by=walk.own, agent=_PHONE)
 
 
 def _resave(walk: Walk) -> None:

@@ -253,3 +253,11 @@ def test_the_rules_at_their_edges() -> None:
     assert "取消" in told(now, due=now, done=None)
     assert "已于" in told(now, due=None, done=now - timedelta(days=6))
     assert told(now, due=None, done=now - timedelta(days=7)) == ""
+
+
+def test_a_code_at_a_new_phone_is_not_called_one_at_the_bound_phone(row: Registration) -> None:
+    rebinding.send_rebind_code(row.pk, "13900009999", by=me(row), address="127.0.0.1")
+    assert access.live_code(row.pk) is not None
+    assert not access.code_at_bound_phone(row)
+    save_resets.send_reset_code(row.pk, by=me(row), address="127.0.0.1")
+    assert access.code_at_bound_phone(row)

@@ -81,6 +81,12 @@ def live_code(registration_id: UUID) -> PhoneCode | None:
     return sent if sent and sent.sent_at >= timezone.now() - _GOOD_FOR else None
 
 
+def code_at_bound_phone(registration: Registration) -> bool:
+    """Whether the code that can be typed went to the phone that is bound, and not to a new one."""
+    sent = live_code(registration.pk)
+    return sent is not None and phone_of(sent) == bound_phone(registration)
+
+
 @kept_one
 def _newest_code(registration_id: UUID) -> QuerySet[PhoneCode]:
     return PhoneCode.objects.filter(subject=registration_id, used_at=None).order_by("-sent_at")[:1]

@@ -16,6 +16,7 @@ from baoming.shared.errors import Invalid, NotOpen
 from baoming.shared.queries import kept_one
 from baoming.shared.services import insert, update
 
+FROZEN = "报名信息已经冻结，等报名点和县（市、区）招考机构解除以后再办。请本人带身份证到报名点核对"
 LONGEST_REASON = 60  # characters: what a voided print or signature has room for
 
 
@@ -68,7 +69,7 @@ def refuse_if_stopped(registration: Registration) -> None:
 def refuse_if_disputed(registration: Registration) -> None:
     """Raise NotOpen while the form is frozen; for acts that no step of the journey gates."""
     if registration.disputed_at is not None:
-        raise NotOpen("报名信息已经冻结，等报名点和县（市、区）招考机构解除以后再办。请本人带身份证到报名点核对")
+        raise NotOpen(FROZEN)
 
 
 def complete_step(registration: Registration, key: str, *, by: Actor, at: datetime, also: tuple[str, ...] = ()) -> None:

@@ -12,7 +12,7 @@ from baoming.registrations.form_queries import form_of, values_of, version_of, v
 from baoming.registrations.forms import Difference
 from baoming.registrations.models import FormVersion, Registration
 from baoming.registrations.services import disputes
-from baoming.registrations.services.access import live_code
+from baoming.registrations.services.access import code_at_bound_phone
 from baoming.shared.errors import Invalid, NotOpen, Refused, TooMany
 from baoming.web.access import CandidateRequest, candidate_required
 from baoming.web.addresses import client_address
@@ -103,7 +103,7 @@ def _page(request: CandidateRequest, errors: dict[str, str], *, status: int = 0)
         "dispute": disputes.last_dispute(mine),
         "closed": disputes.not_disputable(mine),
         "registration": mine,
-        "sent": live_code(mine.pk) is not None,
+        "sent": code_at_bound_phone(mine),
     }
     return render(request, "candidate/changes.html", context, status=status or (422 if errors else 200))
 

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_http_methods
 
 from baoming.registrations.resets import too_early
 from baoming.registrations.services import logins, rebinding, save_resets
-from baoming.registrations.services.access import live_code
+from baoming.registrations.services.access import code_at_bound_phone, live_code
+from baoming.registrations.services.steps import FROZEN
 from baoming.shared.errors import Invalid, NotOpen, Refused
 from baoming.web.access import CandidateRequest, candidate_required
 from baoming.web.addresses import client_address
@@ -69,7 +70,7 @@ def forgot_save(request: CandidateRequest) -> HttpResponse:
     except NotOpen as refusal:
         return _save_page(request, {"act": str(refusal)}, status=409)
     except Refused as refusal:
-        return _save_page(request, {"login": str(refusal)})
+        return _save_page(request, {"login" if act in ("ask", "set") else "act": str(refusal)})
     return redirect("candidate:tasks") if act == "set" else redirect("candidate:form_forgot")
 
 
@@ -111,7 +112,7 @@ def _save_page(request: CandidateRequest, errors: dict[str, str], *, status: int
         "asked": asked,
         "early": too_early(request.clock.now, asked.ready_at) if asked else "",
         "closed": "" if asked else save_resets.not_online(registration.pk),
-        "sent": live_code(registration.pk) is not None,
+        "sent": code_at_bound_phone(registration),
     }
     return render(request, "candidate/form_forgot.html", context, status=status or (422 if errors else 200))
 
@@ -140,5 +141,6 @@ def change_phone(request: CandidateRequest) -> HttpResponse:
 
 def _phone_page(request: CandidateRequest, errors: dict[str, str]) -> HttpResponse:
     sent = live_code(request.registration.pk) is not None
-    context = {"errors": errors, "phone": request.POST.get("phone", ""), "sent": sent}
+    closed = FROZEN if request.registration.disputed_at else ""
+    context = {"errors": errors, "phone": request.POST.get("phone", ""), "sent": sent and not closed, "closed": closed}
     return render(request, "candidate/phone_change.html", context, status=422 if errors else 200)

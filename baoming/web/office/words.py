@@ -130,7 +130,10 @@ KINDS = {
         "ask_transfer", "transfer", "decline_transfer", "undo_transfer", "withdraw", "undo_withdrawal",
         "extend_for_person", "extend_for_area",
     }),
-    "报名信息": frozenset({"save_form", "suspect_change", "ask_restore", "confirm_restore", "decline_restore"}),
+    "报名信息": frozenset({
+        "save_form", "suspect_change", "ask_restore", "confirm_restore", "decline_restore", "dispute", "ask_release",
+        "release", "decline_release",
+    }),
     "登录、密码、手机": frozenset({
         "claim", "recover_login", "rebind_phone", "ask_save_reset", "confirm_save_reset", "cancel_save_reset",
         "set_save_password",
@@ -155,5 +158,7 @@ QUIET = {
     "open_file",
     "take_photo",
     "step:form",
+    "hold:dispute",
+    "clear:dispute",
 }
 TITLES = {step.key: step.zh for step in JOURNEY}
