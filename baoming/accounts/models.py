@@ -48,6 +48,10 @@ class Session(AbstractBaseSession):
     """A browser that is signed in. The account stands beside the data, so that both are found by one question."""
 
     account = models.ForeignKey(Account, models.CASCADE, null=True)
+    began_at = models.DateTimeField(null=True)  # it ends some hours after, whoever works on
+    seen_at = models.DateTimeField(null=True)  # to the minute or two
+    words = models.CharField(max_length=40, default="")  # what kind of browser, as its owner would call it
+    public = models.BooleanField(default=False)  # 公用电脑
 
 
 class Device(models.Model):

@@ -118,8 +118,8 @@ CSRF_COOKIE_NAME = f"{'__Host-' if SECURE else ''}bm_{PORTAL}_form"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 30 * 60  # seconds without a request; the candidate's draft outlives it
-SESSION_RENEWED_AFTER = 60  # seconds: a session row is written once a minute at most, not at every page
+SESSION_COOKIE_AGE = 30 * 60  # seconds, of a session that is nobody's; accounts/browsers.py says how long others last
+SESSION_RENEWED_AFTER = 120  # seconds: a session row is written once in two minutes at most, not at every page
 SESSION_SAVE_EVERY_REQUEST = False
 CSRF_FAILURE_VIEW = "baoming.web.errors.form_expired"
 

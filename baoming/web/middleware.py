@@ -7,9 +7,7 @@ from contextlib import suppress
 from http.cookies import CookieError
 
 from django.conf import settings
-from django.contrib.auth.signals import user_logged_in
 from django.db import DatabaseError, transaction
-from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from baoming.accounts.hashers import lane
@@ -23,10 +21,10 @@ from baoming.shared.errors import Crowded, Refused
 from baoming.shared.scope_queries import leave
 from baoming.web import errors
 from baoming.web.outcomes import commit_warnings
+from baoming.web.sessions import SEEN
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 log = logging.getLogger("baoming.web")
-_RENEWED = "renewed"  # key in the session: when it was last written, in seconds
 
 
 def readable_cookies(get_response: Answer) -> Answer:
@@ -120,24 +118,18 @@ class SignedIn:
 
 
 def sliding_session(get_response: Answer) -> Answer:
-    """Let a session end SESSION_COOKIE_AGE after the last request, not after sign-in.
+    """Let a session end its idle time after the last request, not after sign-in.
 
     The change makes SessionMiddleware write row and cookie anew.
     """
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         now = int(time.time())
-        if request.user.is_authenticated and now - request.session.get(_RENEWED, 0) >= settings.SESSION_RENEWED_AFTER:
-            request.session[_RENEWED] = now
+        if request.user.is_authenticated and now - request.session.get(SEEN, 0) >= settings.SESSION_RENEWED_AFTER:
+            request.session[SEEN] = now
         return get_response(request)
 
     return answer
-
-
-@receiver(user_logged_in)
-def _begin(request: HttpRequest, **_: object) -> None:
-    """A new session is fresh: the first page after sign-in writes nothing more."""
-    request.session[_RENEWED] = int(time.time())
 
 
 def _office(season: Season, user: Account | None) -> dict[str, object]:

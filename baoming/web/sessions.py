@@ -1,22 +1,30 @@
 """Who a cookie belongs to: asked anew at every request, by a kept question that lets the request see what is theirs."""
 
+import time
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.backends import db
 from django.db.models import QuerySet
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
 
+from baoming.accounts.browsers import OWN, PUBLIC, STAFF, is_phone, words
 from baoming.accounts.models import Account, Session
+from baoming.accounts.services import browsers
 from baoming.shared.queries import Kept
 from baoming.shared.scope_queries import entering_account, entering_area, leave
+
+BEGAN, SEEN, WORDS, SHARED = "began", "renewed", "words", "public"  # keys in a session; the first two in seconds
 
 
 class SessionStore(db.SessionStore):
@@ -29,24 +37,31 @@ class SessionStore(db.SessionStore):
         return Session
 
     def exists(self, session_key: str) -> bool:
-        return super().exists(_digest(session_key))
+        return super().exists(digest(session_key))
 
     def create_model_instance(self, data: Mapping[str, Any]) -> Session:
         key = self._get_or_create_session_key()  # type: ignore[attr-defined]
+        began, seen = _moment(data.get(BEGAN)), _moment(data.get(SEEN))
+        stay = PUBLIC if data.get(SHARED) else OWN
+        ends = self.get_expiry_date()
         return Session(
-            session_key=_digest(key),
+            session_key=digest(key),
             session_data=self.encode(dict(data)),
-            expire_date=self.get_expiry_date(),
+            expire_date=min(ends, began + stay.longest) if began else ends,
             account_id=data.get(SESSION_KEY),
+            began_at=began,
+            seen_at=seen,
+            words=data.get(WORDS, ""),
+            public=bool(data.get(SHARED)),
         )
 
     def delete(self, session_key: str | None = None) -> None:
         if key := session_key or self.session_key:
-            Session.objects.filter(session_key=_digest(key)).delete()
+            Session.objects.filter(session_key=digest(key)).delete()
 
     def _get_session_from_db(self) -> Session | None:
         find = _of_staff if settings.PORTAL == "office" else _of_candidate
-        session = find.first(_digest(self.session_key), timezone.now()) if self.session_key else None
+        session = find.first(digest(self.session_key), timezone.now()) if self.session_key else None
         if session is None:
             self._session_key = None
         self.account = session.account if session else None
@@ -63,6 +78,34 @@ def known(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[
     return answer
 
 
+@receiver(user_logged_in)
+def _begin(request: HttpRequest, user: Account, **_: object) -> None:
+    """A new session knows since when it is and where, and is fresh: the next page writes nothing more."""
+    now = int(time.time())
+    request.session.update({BEGAN: now, SEEN: now, WORDS: words(request.META.get("HTTP_USER_AGENT", ""))})
+    stay = STAFF if user.kind == Account.Kind.STAFF else OWN
+    request.session.set_expiry(int(stay.idle.total_seconds()))
+
+
+def at_public_computer(request: HttpRequest) -> None:
+    """The browser that has just signed in is used by others too: it is signed out sooner."""
+    request.session[SHARED] = True
+    request.session.set_expiry(int(PUBLIC.idle.total_seconds()))
+
+
+def sign_out_from_afar(request: HttpRequest) -> int:
+    """Sign out the browser that the form names, or all others of the same account; return how many that were."""
+    own, key = digest(request.session.session_key or ""), request.POST.get("browser", "")[:40]
+    if key == own:
+        return 0
+    return browsers.leave(request.user, key) if key else browsers.leave_others(request.user, but=own)  # type: ignore[arg-type]
+
+
+def is_phone_of(request: HttpRequest) -> bool:
+    """Whether the request comes from a phone, by what the browser says of itself."""
+    return is_phone(request.META.get("HTTP_USER_AGENT", ""))
+
+
 def left(response: HttpResponse) -> HttpResponse:
     """Have the browser forget this site's pages and drafts; its device cookie, which tells nothing, stays."""
     response["Clear-Site-Data"] = '"cache", "storage"'
@@ -71,7 +114,7 @@ def left(response: HttpResponse) -> HttpResponse:
 
 def row_key(request: HttpRequest) -> str:
     """Return the key of the row that this request's session stands in."""
-    return _digest(request.session.session_key or "")
+    return digest(request.session.session_key or "")
 
 
 def _user(session: Any) -> Account | None:
@@ -86,7 +129,11 @@ def _user(session: Any) -> Account | None:
     return None
 
 
-def _digest(key: str) -> str:
+def _moment(seconds: int | None) -> datetime | None:
+    return datetime.fromtimestamp(seconds, UTC) if seconds else None
+
+
+def digest(key: str) -> str:
     """Return what stands in the table for a cookie: 160 bits in hexadecimal."""
     return sha256(key.encode()).hexdigest()[:40]
 

@@ -27,7 +27,7 @@ App = psycopg.Connection[tuple[object, ...]]
 # Tables without a policy, and why each may be read by whoever gets into a portal.
 OPEN = {
     "accounts_account": "read before anybody is known: signing in",
-    "accounts_session": "as accounts: found by the digest of a cookie only",
+    "accounts_session": "as accounts: found by the digest of a cookie, listed for its own account",
     "accounts_device": "as accounts",
     "accounts_invitation": "digests of the codes by which staff set their password",
     "accounts_secondfactor": "read before anybody is signed in; the secrets lie sealed",

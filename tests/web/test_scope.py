@@ -125,11 +125,13 @@ OF_MANY = {
     "audit": FORM,
     "audit_export": ACT,
     "audit_verify": ACT,
+    "account_browsers": ACT,
 }
 OPEN = {"activate": FORM, "sign_in": FORM, "second_step": FORM, "authenticator": FORM, "sign_out": ACT}
 CANDIDATES_OWN = {
     "tasks": PAGE,
     "viewers": PAGE,
+    "browsers": FORM,
     "fee": FORM,
     "fee_ask": ACT,
     "person_check": FORM,

@@ -28,7 +28,7 @@ from baoming.web.addresses import client_address
 from baoming.web.candidate.changes import news_of
 from baoming.web.devices import device_of, keep_device
 from baoming.web.errors import STEP_PAGES
-from baoming.web.sessions import left
+from baoming.web.sessions import at_public_computer, is_phone_of, left
 from baoming.web.templates import url
 
 _YEAR = 365 * 24 * 3600
@@ -63,6 +63,8 @@ def first_login(request: CandidateRequest) -> HttpResponse:
         context = {"errors": {"code": str(refusal)}, "typed": typed}
         return render(request, "candidate/first_login.html", context, status=422)
     login(request, registration.account)
+    if not is_phone_of(request):
+        at_public_computer(request)
     return _with_device(request, registration.account)
 
 
@@ -70,7 +72,9 @@ def first_login(request: CandidateRequest) -> HttpResponse:
 def sign_in(request: CandidateRequest) -> HttpResponse:
     """ID number and login password; the same sentence for unknown persons, and the number stays on the page."""
     if request.method != "POST":
-        return render(request, "candidate/sign_in.html", {"errors": {}, "typed": ""})
+        return render(
+            request, "candidate/sign_in.html", {"errors": {}, "typed": "", "shared": not is_phone_of(request)}
+        )
     try:
         account = check(
             _handle(request.season.pk, request.POST.get("number", "")),
@@ -81,9 +85,15 @@ def sign_in(request: CandidateRequest) -> HttpResponse:
             sentence=_SENTENCE,
         )
     except Refused as refusal:
-        context = {"errors": {"password": str(refusal)}, "typed": request.POST.get("number", "")}
+        context = {
+            "errors": {"password": str(refusal)},
+            "typed": request.POST.get("number", ""),
+            "shared": bool(request.POST.get("shared")),
+        }
         return render(request, "candidate/sign_in.html", context, status=422)
     login(request, account)
+    if request.POST.get("shared"):
+        at_public_computer(request)
     return _with_device(request, account)
 
 

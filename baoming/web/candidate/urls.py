@@ -3,7 +3,7 @@
 from django.urls import path
 
 from baoming.registrations.sheet_codes import ROUTE
-from baoming.web.candidate import entry, fee, form_urls, public, recovery, steps, viewers
+from baoming.web.candidate import browsers, entry, fee, form_urls, public, recovery, steps, viewers
 
 app_name = "candidate"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("sign-in/", entry.sign_in, name="sign_in"),
     path("forgot/", recovery.forgot_login, name="forgot_login"),
     path("sign-out/", entry.sign_out, name="sign_out"),
+    path("browsers/", browsers.browsers, name="browsers"),
     path("care/", public.care, name="care"),
     path("tasks/", entry.tasks, name="tasks"),
     path("viewers/", viewers.viewers, name="viewers"),

@@ -1,22 +1,33 @@
 """The own account of whoever is signed in: what it is proved by, and what can be renewed."""
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from baoming.accounts.services import second_factor
+from baoming.accounts.services.browsers import browsers_of
 from baoming.audit.services import record
 from baoming.organizations.roles import SECOND_FACTOR, Role
 from baoming.shared.errors import Refused
 from baoming.web.access import OfficeRequest, staff_may
 from baoming.web.office.second_step import errors_of
+from baoming.web.sessions import digest, sign_out_from_afar
 
 
 @require_safe
 @staff_may("own_account")
 def index(request: OfficeRequest) -> HttpResponse:
-    """Authenticator and recovery codes."""
+    """Authenticator, recovery codes, and browsers that are signed in."""
     return _page(request)
+
+
+@require_POST
+@staff_may("own_account")
+def browsers(request: OfficeRequest) -> HttpResponse:
+    """Sign out one of the other browsers, or all of them."""
+    if sign_out_from_afar(request):
+        record("leave_browsers", by=request.actor, subject=request.staff.account_id, path=request.staff.path)
+    return redirect("office:account")
 
 
 @require_POST
@@ -40,6 +51,8 @@ def _page(request: OfficeRequest, *, errors: dict[str, str] | None = None) -> Ht
         "role": request.staff.get_role_display(),
         "needed": needed,
         "codes_left": second_factor.codes_left(account) if needed else 0,
+        "rows": browsers_of(account),
+        "own": digest(request.session.session_key or ""),
         "errors": errors or {},
     }
     return render(request, "office/account.html", context, status=422 if errors else 200)

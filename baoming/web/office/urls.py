@@ -91,6 +91,7 @@ urlpatterns = [
     path("rosters/", rosters.index, name="rosters"),
     path("rosters/take/", rosters.take, name="rosters_take"),
     path("account/", account.index, name="account"),
+    path("account/browsers/", account.browsers, name="account_browsers"),
     path("account/codes/", account.codes, name="account_codes"),
     path("activate/", staff.activate, name="activate"),
     path("staff/", staff.index, name="staff"),

@@ -32,6 +32,7 @@ VERBS = {
     "answer_staff": "核准或不核准账号申请",
     "add_staff": "开设账号",
     "change_staff": "调整账号",
+    "leave_browsers": "退出其他设备",
     "bind_authenticator": "绑定验证器",
     "use_recovery_code": "用恢复码登录",
     "renew_recovery_codes": "重新生成恢复码",

@@ -1,0 +1,23 @@
+"""Where the candidate is signed in, and signing out from afar."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from baoming.accounts.services.browsers import browsers_of
+from baoming.audit.services import record
+from baoming.web.access import CandidateRequest, candidate_required
+from baoming.web.sessions import digest, sign_out_from_afar
+
+
+@require_http_methods(["GET", "POST"])
+@candidate_required
+def browsers(request: CandidateRequest) -> HttpResponse:
+    """The list; POST signs out one of the others, or all of them."""
+    if request.method == "POST":
+        if sign_out_from_afar(request):
+            row = request.registration
+            record("leave_browsers", by=request.actor, subject=row.pk, path=row.path)
+        return redirect("candidate:browsers")
+    own = digest(request.session.session_key or "")
+    return render(request, "candidate/browsers.html", {"rows": browsers_of(request.user), "own": own})
