@@ -21,6 +21,8 @@ ALTER DEFAULT PRIVILEGES FOR ROLE migrate IN SCHEMA public GRANT USAGE, SELECT O
 ALTER DEFAULT PRIVILEGES FOR ROLE migrate IN SCHEMA public GRANT SELECT ON TABLES TO report;
 GRANT app TO office, candidate, worker;
 GRANT office, candidate TO worker;
+-- A candidate's every question is by a key: one plan serves all of them, and is made once a connection.
+ALTER ROLE candidate SET plan_cache_mode = force_generic_plan;
 """
 
 
