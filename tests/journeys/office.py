@@ -18,6 +18,7 @@ def signed_in(page: Page, handle: str) -> Iterator[Page]:
     page.get_by_label("账号").fill(handle)
     page.get_by_label("密码", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
+    page.wait_for_url(lambda address: not address.endswith("/sign-in/"))
     if page.url.endswith("/sign-in/code/"):
         page.get_by_label("动态口令", exact=True).fill(POCKET.code(handle))
         page.get_by_role("button", name="登录").click()

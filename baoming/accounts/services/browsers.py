@@ -1,6 +1,7 @@
 """The browsers in which an account is signed in, and signing out from afar."""
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from baoming.accounts.models import Account, Session
@@ -11,7 +12,7 @@ SHOWN = 50  # the newest; nobody has more, and a list has an end
 def browsers_of(account: Account) -> list[Session]:
     """Return the sessions that are alive, newest use first."""
     alive = Session.objects.filter(account=account, expire_date__gt=timezone.now()).defer("session_data")
-    return list(alive.order_by("-seen_at", "session_key")[:SHOWN])
+    return list(alive.order_by(F("seen_at").desc(nulls_last=True), "session_key")[:SHOWN])
 
 
 @transaction.atomic
