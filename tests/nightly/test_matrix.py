@@ -11,7 +11,7 @@ from django.test import Client
 from baoming.organizations.roles import Role
 from tests.matrix.asking import LINES, ROLES, Case, address, wrong
 from tests.matrix.layers import application_alone, rows_alone
-from tests.matrix.tables import METHODS, RELATIONS, expected, table
+from tests.matrix.tables import RELATIONS, expected, table
 from tests.matrix.world import World, make_world
 from tests.web.conftest import office, signed_in
 
@@ -21,7 +21,8 @@ LAYERS = {row["about"]: row["layers"] for row in table("layers.tsv")}
 
 
 def everything() -> Iterator[Case]:
-    yield from product(LINES, sorted(METHODS), ROLES, RELATIONS)
+    for line in LINES:
+        yield from product([line], [*line.methods, *sorted(line.refused)], ROLES, RELATIONS)
 
 
 def of_a_place() -> Iterator[Case]:
