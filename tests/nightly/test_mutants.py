@@ -1,0 +1,116 @@
+"""Z4: of all permission mutants at least 98 in 100 are seen by the matrix; who survives is printed.
+
+The mutants of row-level security stand with its tables (tests/rows/test_tables.py), all of them killed.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from itertools import product
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from baoming.organizations.roles import Role
+from tests.matrix.asking import LINES, ROLES, Case, address, said
+from tests.matrix.layers import application_alone
+from tests.matrix.mutants import action_of, for_everybody, guarded, narrowings, toggled, toggles, unguarded, widened
+from tests.matrix.tables import Line, expected
+from tests.matrix.world import World, make_world
+from tests.web.conftest import office, signed_in
+
+__all__ = ["office"]
+pytestmark = pytest.mark.django_db
+ENOUGH = 0.98
+# Survivors that change nothing, and why.
+EXPLAINED = {
+    "today for_everybody": "the calendar is everybody's",
+    "classes_act for_everybody": "each act asks for its own right behind the guard",
+    "classes_all for_everybody": "as classes_act",
+}
+AREAS = (Role.OPERATOR, Role.COUNTY, Role.CITY)
+FAR = ("same city", "same county", "other city")
+Clients = dict[Role | None, Client]
+
+
+def clients_of(world: World) -> Clients:
+    return {role: signed_in(Client(), world.staff[role]) if role else Client() for role in ROLES}
+
+
+def missed(clients: Clients, world: World, cases: Iterable[Case]) -> bool:
+    """Whether some case is not as the table says; a defect is no answer of the table either."""
+    for line, method, role, relation in cases:
+        try:
+            if said(clients[role], world, (line, method, role, relation)) != expected(line, method, role, relation):
+                return True
+        except Exception:
+            return True
+    return False
+
+
+def own(lines: Iterable[Line], roles: Iterable[Role | None]) -> Iterator[Case]:
+    for line, role in product(lines, roles):
+        yield from ((line, method, role, "own") for method in line.methods)
+
+
+def test_rights_and_guards(office: Client) -> None:
+    world = make_world()
+    clients, guards = clients_of(world), guarded("office")
+    results: dict[str, bool] = {}
+    for action, role in toggles():
+        first = [line for line in LINES if line.route in guards and action_of(guards[line.route]) == action]
+        rest = [line for line in LINES if line not in first]
+        with toggled(action, role):
+            results[f"{action} for {role}"] = missed(clients, world, own([*first, *rest], [role]))
+    kinds: list[Callable[[str, str], AbstractContextManager[None]]] = [unguarded, for_everybody]
+    for name, change in product(guards, kinds):
+        lines = [line for line in LINES if line.route == name]
+        strange = [role for role in ROLES if not any(role in line.roles for line in lines)]
+        with change("office", name):
+            results[f"{name} {change.__name__}"] = missed(clients, world, own(lines, strange))
+    judge(results)
+
+
+def test_narrowing(office: Client) -> None:
+    """Each narrowing of the application, with row-level security away: that layer is judged by itself."""
+    world = make_world()
+    clients = clients_of(world)
+    results: dict[str, bool] = {}
+    with application_alone():
+        right = dict(shown(clients, world))
+        for site in narrowings():
+            with widened(site):
+                results[site.name] = any(right[key] != seen for key, seen in shown(clients, world)) or missed(
+                    clients, world, far()
+                )
+    judge(results)
+
+
+def far() -> Iterator[Case]:
+    for line, role, relation in product(LINES, AREAS, FAR):
+        if line.about != "list" and role in line.roles:
+            yield from ((line, method, role, relation) for method in line.methods)
+
+
+def shown(clients: Clients, world: World) -> Iterator[tuple[str, frozenset[str]]]:
+    """Say of each page of each role whose ids stand in it, and of what is theirs."""
+    near = world.targets["own"]
+    for line, role in product(LINES, AREAS):
+        if role not in line.roles or (line.about != "list" and not set(line.methods) <= {"GET", "HEAD"}):
+            continue
+        for method in set(line.methods) - {"HEAD"}:
+            with transaction.atomic():
+                place, sent = address(line, near), {"wanted": near.person.name}
+                answer = clients[role].get(place) if method == "GET" else clients[role].post(place, sent)
+                transaction.set_rollback(True)
+            text = answer.content.decode(errors="replace")
+            ids = {f"{name} {pk}" for name, one in world.targets.items() for pk in (one.person.pk, one.person.site_id,
+                   one.account.account_id, one.file.pk, one.batch.pk) if str(pk) in text}  # fmt: skip
+            yield f"{method} {line.key} {role}", frozenset(ids)
+
+
+def judge(results: dict[str, bool]) -> None:
+    survivors = [name for name, killed in results.items() if not killed]
+    rate = 1 - len(survivors) / len(results)
+    print(f"\n{len(results)} mutants, {rate:.1%} killed; survivors: {survivors}")
+    assert rate >= ENOUGH, survivors
