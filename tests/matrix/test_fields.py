@@ -1,0 +1,115 @@
+"""Z3: which of a candidate's data each role reads on the pages it may open, against `fields.tsv`.
+
+Each value is planted once and looked for, whole and masked, in every answer. What is sent beside a form is asked in
+tests/nightly/test_mass_assignment.py.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from baoming.organizations.roles import Role
+from baoming.registrations import queries
+from baoming.registrations.form_queries import form_of
+from baoming.registrations.models import Registration
+from baoming.shared.text import mask_document, mask_phone, serial
+from tests import factories as make
+from tests.matrix.asking import LINES, address
+from tests.matrix.tables import table
+from tests.matrix.test_candidate import LINES as CANDIDATE_LINES
+from tests.matrix.test_candidate import address as own_address
+from tests.matrix.world import CLASS, Target, World, make_world
+from tests.registrations.form_samples import BOUND_PHONE, FILLED
+from tests.web.conftest import signed_in
+
+pytestmark = pytest.mark.django_db
+FIELDS = table("fields.tsv")
+
+
+@dataclass(frozen=True)
+class Planted:
+    whole: tuple[str, ...]
+    masked: str = ""
+
+
+def planted(row: Registration) -> dict[str, Planted]:
+    document = queries.document_of(row)
+    assert row.number is not None
+    form = {name: Planted((FILLED[key][0],)) for name, key in _FORM.items()}
+    return form | {
+        "name": Planted((row.name,)),
+        "document_number": Planted((document.number,), mask_document(document.number)),
+        "document_address": Planted((document.address,)),
+        "document_issuer": Planted((document.issuer,)),
+        "registration_number": Planted((serial(row.number), f"{row.number:08d}"[:4] + " " + f"{row.number:08d}"[4:])),
+        "class_name": Planted((CLASS,)),
+        "bound_phone": Planted((BOUND_PHONE,), mask_phone(BOUND_PHONE)),
+    }
+
+
+_FORM = {
+    "school_name": "school_name", "address_township": "address.township", "address_detail": "address.detail",
+    "postcode": "postcode", "recipient": "recipient", "parent_name": "parent_name", "parent_phone": "parent_phone",
+    "strengths": "strengths",
+}  # fmt: skip
+
+
+def read(texts: Iterator[str], values: dict[str, Planted]) -> dict[str, str]:
+    """Return how much of each field stands in some of these pages."""
+    found = dict.fromkeys(values, "-")
+    for text in texts:
+        for name, value in values.items():
+            if any(one in text for one in value.whole):
+                found[name] = "whole"
+            elif value.masked and value.masked in text and found[name] == "-":
+                found[name] = "masked"
+    return found
+
+
+def pages_of(world: World, role: Role) -> Iterator[str]:
+    client, near = signed_in(Client(), world.staff[role]), world.targets["own"]
+    for line in LINES:
+        if role in line.roles and "GET" in line.methods:
+            yield _text(client, address(line, near))
+    for line in LINES:
+        if role in line.roles and line.key == "find":
+            yield client.post(address(line, near), {"wanted": near.person.name}).content.decode()
+
+
+def pages_of_candidate(target: Target) -> Iterator[str]:
+    client = Client()
+    assert target.person.account is not None
+    client.force_login(target.person.account)
+    for line in CANDIDATE_LINES:
+        if "GET" in line["methods"].split() and line["who"] == "own" and line["route"] != "form_page":
+            yield _text(client, own_address(target, line["route"]))
+    for part in form_of(target.person.season).pages:
+        yield _text(client, f"/form/{part.key}/")
+
+
+def _text(client: Client, place: str) -> str:
+    with transaction.atomic():
+        answer = client.get(place)
+        transaction.set_rollback(True)
+    return answer.content.decode(errors="replace") if not answer.streaming else ""
+
+
+def expected(role: str) -> dict[str, str]:
+    return {row["field"]: row[role] for row in FIELDS}
+
+
+def test_each_role_reads_what_the_table_gives_it(office: Client) -> None:
+    world = make_world()
+    values = planted(world.targets["own"].person)
+    assert {role: read(pages_of(world, role), values) for role in Role} == {role: expected(role) for role in Role}
+
+
+def test_a_candidate_reads_the_own_data(phone: Client) -> None:
+    target = make_world().targets["own"]
+    make.season("sign_up")
+    values = planted(target.person)
+    del values["bound_phone"]  # not looked for here
+    assert read(pages_of_candidate(target), values) == {name: expected("candidate")[name] for name in values}
