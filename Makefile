@@ -1,7 +1,9 @@
 # Two commands do everything: `make run` and `make test`. Each sets up what it needs.
 PYTHON ?= python3
 BIN := .venv/bin
-export PYTHONDONTWRITEBYTECODE := 1
+# Compiled modules out of the tree, and kept: hundreds of processes start, and compiling takes each a second or two.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/build/pycache
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run practice practice-reset doctor backup restore test check nightly bench province growth setup format shots docs clean
 .DEFAULT_GOAL := run
@@ -26,7 +28,7 @@ restore: setup ## bring back a backup (FROM=...), proved by counts and hashes be
 
 test: check ## everything that must hold before a change lands
 	@$(BIN)/python -m launcher.tools browser fonts scanner
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: setup ## style, types, import contracts
 	$(BIN)/ruff check .

@@ -1,7 +1,6 @@
 """Every test has a real PostgreSQL, as role `worker` like jobs do; requests run as roles `office` and `candidate`."""
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -58,11 +57,9 @@ def _roles() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _keys() -> Iterator[None]:
+def _keys() -> None:
     """Keys of this run, gone with it."""
     path = HOME / "keys" / "vault.json"
     path.parent.mkdir()
     KeyRing.generate().save(path)
     SigningKey.generate().save(path.with_name("audit.json"))
-    yield
-    shutil.rmtree(HOME, ignore_errors=True)

@@ -1,15 +1,29 @@
-"""The environment of the tests, set before Django's settings are read (a plug-in of pytest, see pyproject.toml)."""
+"""The environment of the tests, set before Django's settings are read (a plug-in of pytest, see pyproject.toml).
+
+Each process of a run in several (`pytest -n`) has a folder, keys and a PostgreSQL of its own.
+"""
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
+import pytest
+
 from launcher.postgres import Cluster
+
+
+class _Hasty(Cluster):
+    """A server that waits for no disk: what a run leaves behind nobody reads, whatever happens to the machine."""
+
+    def _options(self) -> dict[str, str]:
+        return {**super()._options(), "fsync": "off"}
+
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = Path(tempfile.mkdtemp(prefix="baoming-test-"))
 HOME.chmod(0o755)  # as root the server runs as another user
-CLUSTER = Cluster(HOME)
+CLUSTER = _Hasty(HOME)
 DATABASE = "test"
 
 os.environ.update(
@@ -19,3 +33,17 @@ os.environ.update(
     DATABASE_URL=CLUSTER.url("worker", DATABASE),
     BAOMING_ADMIN_DATABASE_URL=CLUSTER.url("postgres", "postgres"),
 )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of several processes none shall begin with the longest file when the others have done: those come first."""
+    if hasattr(config, "workerinput"):
+        items.sort(
+            key=lambda item: item.get_closest_marker("journey") is None and item.get_closest_marker("slow") is None
+        )
+
+
+def pytest_unconfigure() -> None:
+    """Leave nothing behind, also of the process that only hands the tests out."""
+    shutil.rmtree(HOME, ignore_errors=True)

@@ -1,6 +1,7 @@
 """The whole stack on ports of its own, and a real browser for each person."""
 
 import json
+import os
 import shutil
 import socket
 import tempfile
@@ -21,8 +22,9 @@ PATIENCE = 15_000  # milliseconds
 
 
 def free_range() -> int:
-    """Return the first of twenty ports that nobody listens on."""
-    for first in range(21000, 29000, 20):
+    """Return the first of twenty ports that nobody listens on, where no other process of this run looks."""
+    own = 21000 + 1000 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    for first in range(own, own + 1000, 20):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", first)) and probe.connect_ex(("127.0.0.1", first + 1)):
                 return first
@@ -44,8 +46,9 @@ def stack() -> Iterator[Stack]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
+    """For one file: while it runs, no other test of this process can ask the database."""
     with sync_playwright() as started:
         yield started
 
