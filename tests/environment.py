@@ -25,6 +25,7 @@ HOME = Path(tempfile.mkdtemp(prefix="baoming-test-"))
 HOME.chmod(0o755)  # as root the server runs as another user
 CLUSTER = _Hasty(HOME)
 DATABASE = "test"
+_FIRST = ("journey", "slow")  # markers of the longest files
 
 os.environ.update(
     BAOMING_HOME=str(HOME),
@@ -40,7 +41,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Of several processes none shall begin with the longest file when the others have done: those come first."""
     if hasattr(config, "workerinput"):
         items.sort(
-            key=lambda item: item.get_closest_marker("journey") is None and item.get_closest_marker("slow") is None
+            key=lambda item: next((n for n, name in enumerate(_FIRST) if item.get_closest_marker(name)), len(_FIRST))
         )
 
 
