@@ -4,7 +4,6 @@ import io
 import json
 
 import pytest
-from django.conf import settings
 from django.test import Client
 
 from baoming.organizations.models import Organization
@@ -23,8 +22,8 @@ NASTY = {
     "nothing": "",
     "a null byte": "欧阳\x00思远",
     "a null byte alone": "\x00",
-    "a long word": "a" * 20_000,  # in every field at once: more would be refused whole, before any field is read
-    "long Chinese": "𠮷" * 5_000,
+    "a long word": "a" * 100_000,
+    "long Chinese": "𠮷" * 20_000,
     "full-width digits": "９" * 40,
     "superscript": "²",
     "negative": "-1",
@@ -106,10 +105,8 @@ def test_no_route_of_the_office_breaks(office: Client, row: Registration) -> Non
         for role in (
             [OF_ONE[name].role] if name in OF_ONE else [Role.OPERATOR, Role.COUNTY, Role.PROVINCE, Role.SYSTEM_ADMIN]
         ):
-            session = ""
             for nasty in NASTY.values():
-                if session != _session(office):  # a new route or role, or the last request has ended it
-                    session = _session(signed_in(office, staff[role]))
+                signed_in(office, staff[role])
                 _send(office, address("office", name, row), methods, dict.fromkeys(fields_of(row), nasty), nasty)
 
 
@@ -117,11 +114,8 @@ def test_no_route_of_the_candidate_breaks(phone: Client, row: Registration) -> N
     make.season("sign_up")
     assert row.account
     for name, methods in (CANDIDATES_OPEN | CANDIDATES_OWN).items():
-        session = ""
         for nasty in NASTY.values():
-            if session != _session(phone):
-                phone.force_login(row.account)
-                session = _session(phone)
+            phone.force_login(row.account)
             _send(phone, address("candidate", name, row), methods, dict.fromkeys(fields_of(row), nasty), nasty)
 
 
@@ -195,12 +189,6 @@ def test_no_cookie_breaks_a_page(office: Client, cookie: str, value: str) -> Non
         sent = f"{cookie}={value}".encode().decode("latin-1")  # as a server hands bytes to an application
         answer = office.get(place, headers={"cookie": sent})
         assert answer.status_code < 500, (cookie, value[:20])
-
-
-def _session(client: Client) -> str:
-    """The session's cookie; none is a dash."""
-    cookie = client.cookies.get(settings.SESSION_COOKIE_NAME)
-    return cookie.value if cookie and cookie.value else "-"
 
 
 def _send(client: Client, place: str, methods: tuple[str, ...], sent: dict[str, str], nasty: str) -> None:
