@@ -1,0 +1,94 @@
+"""Who is registered cannot be told by how long a portal works: known and unknown people cost the same CPU."""
+
+import gc
+import random
+import time
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+
+import pytest
+from django.test import Client
+
+from baoming.accounts.models import Account, Bucket, candidate_handle
+from baoming.registrations.models import Registration
+from baoming.web.candidate import entry
+from tests import factories as make
+from tests.web.conftest import nobody_outside, phone, service_keys
+from tests.web.test_entry import slip
+
+__all__ = ["nobody_outside", "phone", "service_keys"]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nobody_outside")]
+SAMPLES = 2000  # of each
+ROUTES: dict[str, Callable[[dict[str, str]], dict[str, str]]] = {
+    "/sign-in/": lambda typed: {"number": typed["number"], "password": "sui-bian-cai"},
+}
+
+
+def auc(first: Sequence[float], second: Sequence[float]) -> float:
+    """How often one drawn from `second` is larger than one from `first` (half a point for equals), at least 0.5."""
+    ordered = sorted(first)
+    below = sum(bisect_left(ordered, value) + bisect_right(ordered, value) for value in second)
+    area = below / (2 * len(first) * len(second))
+    return max(area, 1 - area)
+
+
+def seconds(client: Client, path: str, typed: dict[str, str]) -> float:
+    """CPU of this process for one refused request, with every budget full."""
+    Bucket.objects.all().delete()
+    begun = time.process_time()
+    answer = client.post(path, typed)
+    spent = time.process_time() - begun
+    assert answer.status_code in (200, 422)
+    return spent
+
+
+def with_account(row: Registration) -> None:
+    handle = candidate_handle(row.season_id, bytes(row.number_blind))
+    row.account = Account.objects.create(kind=Account.Kind.CANDIDATE, handle=handle)
+    row.account.set_password("zhen-de-mima-7")
+    row.account.save()
+    row.save(update_fields=["account"])
+
+
+def told(client: Client, path: str, samples: int = SAMPLES) -> float:
+    """AUC of a guesser who sees the CPU of each answer: drawn in turns, after some to warm up."""
+    row, known = slip()
+    with_account(row)
+    draw = random.Random(1)
+    found: dict[bool, list[float]] = {True: [], False: []}
+    first = False
+    gc.disable()
+    for turn in range(2 * (samples + 20)):
+        first = draw.random() < 0.5 if turn % 2 == 0 else first
+        is_known = first ^ bool(turn % 2)  # pairs, either of them first
+        number = known["number"] if is_known else make.number(900 + draw.randrange(90))
+        spent = seconds(client, path, ROUTES[path]({**known, "number": number}))
+        if turn >= 40:
+            found[is_known].append(spent)
+    gc.enable()
+    return auc(found[False], found[True])
+
+
+@pytest.mark.parametrize("path", ROUTES)
+def test_known_and_unknown_people_cost_the_same(phone: Client, path: str) -> None:
+    assert told(phone, path) <= 0.55
+
+
+def test_control_five_milliseconds_more_for_the_known_is_told(phone: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    handle = entry._handle
+
+    def slower(season_id: int, number: str) -> str:
+        found = handle(season_id, number)
+        if Account.objects.filter(handle=found).exists():
+            end = time.process_time() + 0.005
+            while time.process_time() < end:
+                pass
+        return found
+
+    monkeypatch.setattr(entry, "_handle", slower)
+    assert told(phone, "/sign-in/", samples=100) > 0.6
+
+
+def test_the_measure_itself() -> None:
+    assert auc([1, 2, 3], [1, 2, 3]) == 0.5
+    assert auc([1, 2], [3, 4]) == auc([3, 4], [1, 2]) == 1.0
