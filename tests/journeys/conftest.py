@@ -13,6 +13,7 @@ from playwright.sync_api import Page, Playwright, sync_playwright
 
 from launcher.stack import Ports, Stack
 from launcher.tools import chromium
+from tests.journeys import leaks
 from tests.journeys.watch import Watch
 
 DESKTOP = {"width": 1440, "height": 900}
@@ -33,14 +34,18 @@ def free_range() -> int:
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
-    """An installation of its own for each story: none meets the people of another."""
+    """An installation of its own for each story: none meets the people of another, and nothing is left in the open."""
     home = Path(tempfile.mkdtemp(prefix="baoming-story-"))
     home.chmod(0o755)
     running = Stack(home, Ports(free_range()))
     try:
         running.prepare()
-        running.start()
+        with pytest.MonkeyPatch.context() as patch:  # what they keep for a moment is looked through as well
+            (home / "tmp").mkdir()
+            patch.setenv("TMPDIR", str(home / "tmp"))
+            running.start()
         yield running
+        assert leaks.in_the_open(running) == []
     finally:
         running.stop()
         shutil.rmtree(home, ignore_errors=True)
@@ -69,6 +74,7 @@ def desktop(playwright: Playwright, stack: Stack, tmp_path: Path) -> Iterator[Pa
     yield context.pages[0]
     context.close()
     assert watch.faults == []
+    assert leaks.in_addresses(stack, watch.addresses) == []
 
 
 @pytest.fixture
@@ -84,3 +90,4 @@ def handset(playwright: Playwright, stack: Stack) -> Iterator[Page]:
     yield context.new_page()
     browser.close()
     assert watch.faults == []
+    assert leaks.in_addresses(stack, watch.addresses) == []

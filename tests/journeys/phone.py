@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from standins.people import Person
 
-NUMBER = "19900006021"
+NUMBER, GUARDIAN = "19900006021", "19900001234"
 LOGIN, SAVE = "wode-mima-2022", "lvcha-xiang-58"
 
 
@@ -100,7 +100,7 @@ def fill_form(page: Page) -> None:
     page.get_by_role("button", name="存为草稿，下一部分：家庭与特长").click()
     page.get_by_role("radio", name="母亲").check()
     page.get_by_label("家长姓名").fill("阿依古丽·买买提")
-    page.get_by_label("家长电话").fill("19900001234")
+    page.get_by_label("家长电话").fill(GUARDIAN)
     page.get_by_role("button", name="存为草稿，去核对").click()
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from launcher.stack import Stack
 from standins.faces import face
 from standins.people import people
-from tests.journeys import office, phone
+from tests.journeys import leaks, office, phone
 from tests.journeys.paper import activation_code, print_out, squeezed
 
 pytestmark = pytest.mark.journey
@@ -40,7 +40,9 @@ def intake(desktop: Page, reader: str) -> str:
         expect(site.get_by_role("img", name="报名序号 01020001")).to_be_visible()
         slip = print_out(site, "打印通知单")
         assert "01020001" in squeezed(slip)
-    return activation_code(slip)
+    code = activation_code(slip)
+    leaks.note(code)
+    return code
 
 
 def sign_up(handset: Page, code: str, inbox: str) -> None:
@@ -119,3 +121,13 @@ def finish(desktop: Page, handset: Page) -> None:
     done = handset.get_by_role("region", name="已完成")
     for title in ("登记表校对签字", "县区完成", "市州终审"):
         expect(done.get_by_text(title)).to_be_visible()
+
+
+def test_control_what_stands_in_the_open_is_found(stack: Stack) -> None:
+    """A number in a log, a name in the queue, a telephone in a column: each is found, by its place."""
+    assert leaks.in_the_open(stack) == []
+    with leaks.planted(stack, PERSON):
+        told = ["log/office.log: ID number", "organizations_organization: phone", "procrastinate_jobs: name"]
+        assert leaks.in_the_open(stack) == told
+    address = f"{stack.url('candidate')}/tasks/?who={PERSON.number}"
+    assert leaks.in_addresses(stack, [address]) == ["address: ID number"]
