@@ -6,7 +6,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from baoming.accounts.models import Session
 from baoming.continuity.services import pause_season, resume_season
 from baoming.organizations.roles import Role
 from baoming.registrations.form_queries import draft_of, typed_of
@@ -123,11 +125,27 @@ def test_while_paused_everything_is_read_and_what_was_typed_is_kept(phone: Clien
     assert typed_of(row, draft_of(row)).raw["postcode"] == ["410099"]
 
 
-def test_every_act_of_the_url_table_is_stopped_but_for_the_six_that_go_on(phone: Client, row: Registration) -> None:
+def test_every_act_of_the_url_table_is_stopped_but_for_the_seven_that_go_on(phone: Client, row: Registration) -> None:
     pause()
     acts = {name for name, methods in (CANDIDATES_OWN | CANDIDATES_OPEN).items() if "POST" in methods}
     stopped = {name for name in acts if phone.post(_any_address("candidate", name)).status_code == 503}
-    assert acts - stopped == {"sign_in", "sign_out", "care", "fee_ask", "form_page", "changes"}
+    assert acts - stopped == {"sign_in", "sign_out", "care", "fee_ask", "form_page", "changes", "browsers"}
+
+
+def test_while_paused_who_is_signed_in_elsewhere_is_signed_out_from_afar(
+    phone: Client, row: Registration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert row.account
+    elsewhere = Session.objects.filter(session_key="elsewhere")
+    make_one = {"session_key": "elsewhere", "session_data": "", "expire_date": timezone.now(), "account": row.account}
+    Session.objects.create(**make_one)
+    pause()
+    monkeypatch.setattr(guard, "GOES_ON", guard.GOES_ON - {"candidate:browsers"})  # control: the thief stays inside
+    assert phone.post("/browsers/").status_code == 503
+    assert elsewhere.exists()
+    monkeypatch.undo()
+    assert phone.post("/browsers/").status_code == 302
+    assert not elsewhere.exists()
 
 
 def test_offices_go_on_and_see_that_it_is_paused(office: Client) -> None:

@@ -7,10 +7,10 @@ from django.urls import reverse
 
 from baoming.web import errors
 
-# What a pause leaves open: coming in, reading larger, asking how a payment stands, keeping what was typed, and saying
-# that somebody else has changed something.
+# What a pause leaves open: coming in, reading larger, asking how a payment stands, keeping what was typed, saying
+# that somebody else has changed something, and signing out from afar.
 GOES_ON = frozenset(
-    f"candidate:{name}" for name in ("sign_in", "sign_out", "care", "fee_ask", "form_page", "changes")
+    f"candidate:{name}" for name in ("sign_in", "sign_out", "care", "fee_ask", "form_page", "changes", "browsers")
 )  # fmt: skip
 
 
