@@ -14,14 +14,15 @@ from baoming.audit.models import Event
 from baoming.messages.models import Message
 from baoming.registrations import journey
 from baoming.registrations.form_queries import newest_version, values_of, version_of
-from baoming.registrations.models import Dispute, HoldRow, Registration
+from baoming.registrations.models import Dispute, HoldRow, Registration, Restore
 from baoming.registrations.queries import count_disputes, open_disputes, state_of
-from baoming.registrations.services import access, disputes, rebinding, save_resets
+from baoming.registrations.services import access, disputes, rebinding, restores, save_resets
 from baoming.registrations.services.disputes import ask_release, decline_release, dispute, release
+from baoming.reviews.services import review_finally
 from baoming.shared.errors import Invalid, NotOpen, Refused, TooMany
 from tests import factories as make
 from tests.registrations import confirmed
-from tests.registrations.confirmed import county
+from tests.registrations.confirmed import city, county
 from tests.registrations.form_samples import FILLED
 from tests.registrations.test_restores import clerk
 from tests.registrations.test_save_form import PASSWORD, candidate, me, save, type_in
@@ -65,6 +66,10 @@ def released(row: Registration, number: int = 0) -> Dispute:
     made = release(row.pk, by=county(row))
     row.refresh_from_db()
     return made
+
+
+def ask(row: Registration) -> Restore:
+    return restores.ask_restore(row.pk, number=1, reason=WHY, by=clerk(row))
 
 
 def sent(row: Registration) -> list[str]:
@@ -114,12 +119,17 @@ def test_guessing_here_uses_up_the_tries_of_both_passwords(row: Registration) ->
         say(row)
 
 
-def test_every_other_session_ends(row: Registration) -> None:
+@pytest.mark.parametrize(("password", "left"), [(PASSWORD, ["mine"]), ("", ["mine"]), (LOGIN, [])])
+def test_every_other_session_ends_and_by_the_login_password_the_own_one_too(
+    row: Registration, password: str, left: list[str]
+) -> None:
     account = Account.objects.get(pk=row.account_id)
     for key in ("mine", "thief"):
         Session.objects.create(session_key=key, session_data="", expire_date=timezone.now(), account=account)
-    say(row)
-    assert list(Session.objects.values_list("session_key", flat=True)) == ["mine"]
+    if not password:
+        disputes.send_dispute_code(row.pk, by=me(row), address="127.0.0.1")
+    say(row, password=password, code="" if password else CODE)
+    assert list(Session.objects.values_list("session_key", flat=True)) == left
 
 
 def test_nothing_that_could_move_the_form_or_its_owner_goes_on(row: Registration) -> None:
@@ -203,7 +213,59 @@ def test_a_save_is_disputed_once_until_another_one_is_made(row: Registration) ->
     assert say(row).last == 3
 
 
-def test_nothing_saved_or_all_reviewed_is_no_case_for_it() -> None:
+def test_what_was_restored_is_judged_too_and_not_frozen_again(row: Registration) -> None:
+    for _ in range(2):
+        say(row)
+        assert released(row, 1).last == row.version
+        with pytest.raises(NotOpen, match=f"第{row.version}版已经由报名点和县（市、区）核对过"):
+            say(row)
+        type_in(row, {**FILLED, "postcode": [f"41001{row.version}"]})
+        save(row)
+        row.refresh_from_db()
+
+
+def test_a_restore_that_was_asked_before_falls_with_the_freeze(row: Registration) -> None:
+    ask(row)
+    say(row)
+    fallen = Restore.objects.get()
+    assert (fallen.state, fallen.decided_by) == ("declined", me(row).id)
+    assert Event.objects.filter(subject=row.pk, verb="decline_restore").get().details == {"version": 1}
+    released(row, 1)
+    assert row.version == 3
+    assert sorted(Restore.objects.values_list("state", flat=True)) == ["declined", "done"]
+
+
+def test_a_frozen_form_is_restored_with_its_release_alone(row: Registration) -> None:
+    say(row)
+    with pytest.raises(NotOpen, match="一并办理"):
+        ask(row)
+    ask_release(row.pk, number=1, reason=WHY, by=clerk(row))
+    for act in (restores.confirm_restore, restores.decline_restore):
+        for by in (county(row), clerk(row)):
+            with pytest.raises(NotOpen, match="一并办理"):
+                act(row.pk, by=by)
+    assert Restore.objects.get().state == "asked"
+    release(row.pk, by=county(row))
+    row.refresh_from_db()
+    assert (row.version, row.disputed_at) == (3, None)
+
+
+def test_control_without_the_guard_a_restore_rewrites_a_frozen_form(
+    row: Registration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(restores, "_refuse_if_frozen", lambda _: None)
+    monkeypatch.setattr(disputes, "drop_restore", lambda *_, **__: None)
+    ask(row)
+    say(row)
+    with pytest.raises(Refused, match="已经申请恢复第1版"):  # and the release is stuck
+        ask_release(row.pk, number=1, reason=WHY, by=clerk(row))
+    restores.confirm_restore(row.pk, by=county(row))
+    row.refresh_from_db()
+    assert row.version == 3
+    assert row.disputed_at is not None
+
+
+def test_nothing_saved_is_no_case_for_it() -> None:
     row = candidate()
     assert row.account
     row.account.password = make_password(LOGIN)
@@ -212,13 +274,28 @@ def test_nothing_saved_or_all_reviewed_is_no_case_for_it() -> None:
         say(row)
 
 
-def test_a_completed_form_is_frozen_for_the_city_too() -> None:
-    row = confirmed.signed()
+def completed() -> Registration:
+    row = confirmed.completed()
     assert row.account
     row.account.password = make_password(LOGIN)
     row.account.save()
-    confirmed.assess_morals(row.pk, qualified=True, text=confirmed.MORAL, by=confirmed.operator(row))
-    confirmed.complete_registration(row.pk, by=county(row))
+    return row
+
+
+def test_after_the_final_review_the_form_is_not_frozen() -> None:
+    row = completed()
+    make.season("submission")
+    review_finally(row.pk, by=city(row))
+    row.refresh_from_db()
+    assert "final_review" in row.done_steps
+    with pytest.raises(NotOpen, match="已经终审"):
+        say(row)
+    row.refresh_from_db()
+    assert row.disputed_at is None
+
+
+def test_a_completed_form_is_frozen_for_the_city_too() -> None:
+    row = completed()
     say(row)
     open_phase(row, "submission")
     with pytest.raises(NotOpen, match="已冻结"):

@@ -13,7 +13,7 @@ from baoming.organizations.models import Organization
 from baoming.organizations.roles import Role
 from baoming.registrations.device_words import device_words, kind_of
 from baoming.registrations.form_queries import draft_of, revision_of
-from baoming.registrations.models import Dispute, Registration
+from baoming.registrations.models import Dispute, Registration, Restore
 from baoming.registrations.queries import document_of
 from baoming.web.candidate import seen
 from tests import factories as make
@@ -174,13 +174,16 @@ def _statements(client: Client) -> int:
     return len(asked.captured_queries)
 
 
-def disputed(row: Registration) -> tuple[Client, Client]:
+def disputed(row: Registration, password: str = PASSWORD) -> tuple[Client, Client]:
     """The owner has said that it was not they; the thief was in."""
     mine = come_in(row, IPHONE)
     save(mine, row)
     thief = come_in(row, WINDOWS)
     save(thief, row, first_subject=["HISTORY"])
-    assert mine.post("/changes/", {"act": "dispute", "password": LOGIN}).status_code == 302
+    said = mine.post("/changes/", {"act": "dispute", "password": password})
+    assert said.status_code == (200 if password == LOGIN else 302)
+    if password == LOGIN:
+        assert "所有登录都已退出，您这里也是" in said.content.decode()
     return mine, thief
 
 
@@ -201,6 +204,12 @@ def test_saying_so_freezes_the_form_and_puts_the_thief_out(phone: Client, row: R
     assert "已冻结" in answer.content.decode()
     row.refresh_from_db()
     assert row.version == 2
+
+
+def test_who_proves_it_by_the_login_password_signs_in_again_like_the_thief(phone: Client, row: Registration) -> None:
+    for client in disputed(row, LOGIN):
+        assert client.get("/tasks/").headers["Location"] == "/sign-in/"
+    assert "报名信息已冻结" in tasks(come_in(row, IPHONE))
 
 
 @pytest.mark.parametrize(
@@ -258,6 +267,27 @@ def test_site_and_county_see_it_and_release_it_together(row: Registration) -> No
     assert (row.version, row.disputed_at) == (3, None)
     with override_settings(PORTAL="candidate", ROOT_URLCONF="baoming.config.urls_candidate"):
         assert "恢复" in tasks(mine)
+
+
+def test_a_restore_on_a_page_from_before_the_freeze_is_refused_with_a_sentence(row: Registration) -> None:
+    with override_settings(PORTAL="candidate", ROOT_URLCONF="baoming.config.urls_candidate"):
+        mine = come_in(row, IPHONE)
+        save(mine, row)
+        save(mine, row, first_subject=["HISTORY"])
+    site, upper = row.site, Organization.objects.get(pk=row.site.parent_id)
+    place = f"/candidates/{row.pk}/restore/"
+    with override_settings(PORTAL="office", ROOT_URLCONF="baoming.config.urls_office"):
+        clerk = signed_in(Client(), make.staff(site, Role.OPERATOR))
+        county = signed_in(Client(), make.staff(upper, Role.COUNTY))
+        assert clerk.post(place, {"number": "1", "restore_reason": "本人说不是自己改的"}).status_code == 302
+    with override_settings(PORTAL="candidate", ROOT_URLCONF="baoming.config.urls_candidate"):
+        assert mine.post("/changes/", {"act": "dispute", "password": PASSWORD}).status_code == 302
+    with override_settings(PORTAL="office", ROOT_URLCONF="baoming.config.urls_office"):
+        for act in ("confirm", "decline", ""):
+            answer = county.post(place, {"act": act})
+            assert (answer.status_code, "要和解除冻结一并办理" in answer.content.decode()) == (422, True)
+    row.refresh_from_db()
+    assert (row.version, Restore.objects.get().state) == (2, "declined")
 
 
 def test_a_neighbouring_county_finds_nothing(row: Registration) -> None:

@@ -90,7 +90,7 @@ class Dispute(models.Model):
 
     registration = models.ForeignKey(Registration, models.PROTECT)
     first = models.PositiveIntegerField()  # of the versions in doubt
-    last = models.PositiveIntegerField()  # the newest when it was said
+    last = models.PositiveIntegerField()  # the newest when it was said; once released, the newest that was judged
     proof = models.CharField(max_length=5, choices=Proof)
     at = models.DateTimeField()  # by the season's clock
     state = models.CharField(max_length=8, choices=State, default="open")

@@ -21,7 +21,7 @@ from baoming.registrations.form_queries import bound_phone
 from baoming.registrations.models import Dispute, Registration
 from baoming.registrations.services.access import issue_code, phone_of, tried_code, use_code
 from baoming.registrations.services.forms import proves, save_budget
-from baoming.registrations.services.restores import ask_restore, confirm_restore, decline_restore
+from baoming.registrations.services.restores import carry_out_restore, drop_restore, request_restore
 from baoming.registrations.services.steps import (
     clear_holds,
     locked,
@@ -66,8 +66,10 @@ def send_dispute_code(registration_id: UUID, *, by: Actor, address: str) -> None
 def dispute(
     registration_id: UUID, *, first: int, password: str, code: str, device: str, address: str, session: str, by: Actor
 ) -> Dispute:
-    """Freeze the form and end all sessions but `session`; site and county see it at once. Safe to repeat.
+    """Freeze the form and end all sessions; site and county see it at once. Safe to repeat.
 
+    `session` goes on where the save password or the phone was the proof. Not for the login password: who has stolen it
+    would sign the owner out and stay in; so all sign in again.
     `first`: the oldest of the versions in doubt; the newest is always one. Raises TooMany, Invalid by field, and
     NotOpen where nothing was saved, where the offices have judged this version, and after the final review.
     """
@@ -79,7 +81,7 @@ def dispute(
             return there
         _require_disputable(registration)
         made = _freeze(registration, first=first, proof=proof, by=by)
-        end_sessions(account, keep=session)
+        end_sessions(account, keep="" if proof is Dispute.Proof.LOGIN else session)
     return made
 
 
@@ -88,6 +90,7 @@ def _freeze(registration: Registration, *, first: int, proof: Dispute.Proof, by:
     made = insert(Dispute(registration=registration, first=min(max(1, first), last), last=last, proof=proof, at=now))
     place_hold(registration, kind=DISPUTE, steps=_FROZEN, reason=_WHY, by=by)
     _mark(registration, now)
+    drop_restore(registration, by=by)
     details = {"version": last, "proof": proof.value}
     record("dispute", by=by, subject=registration.pk, path=registration.path, details=details)
     if registration.phone_sealed:
@@ -108,7 +111,7 @@ def ask_release(registration_id: UUID, *, number: int, reason: str, by: Actor) -
         raise Refused("已经申请解除冻结，正在等县（市、区）决定")
     written = written_reason(reason, "解除冻结", longest=200)
     if number:
-        ask_restore(registration_id, number=number, reason=written, by=by)
+        request_restore(registration, number=number, reason=written, by=by)
     asked.state, asked.number, asked.reason = Dispute.State.ASKED, number, written
     asked.asked_at, asked.asked_by, asked.asked_label = season_now(registration.season_id), by.id, by.label
     update(asked, "state", "number", "reason", "asked_at", "asked_by", "asked_label")
@@ -130,10 +133,10 @@ def release(registration_id: UUID, *, by: Actor) -> Dispute:
         raise NotOpen("解除冻结要两个人办理，申请的人自己不能决定")
     outcome = "核对后内容没有变"
     if asked.number:
-        made = confirm_restore(registration_id, by=by)
-        registration = locked(registration_id)  # the restore has written this row
+        made = carry_out_restore(registration, by=by)
         outcome = f"已恢复为第{asked.number}版，即第{made.number}版"
     now = season_now(registration.season_id)
+    asked.last = registration.version  # what was restored is judged too, and not disputed again
     _decide(asked, Dispute.State.RELEASED, by=by, at=now)
     clear_holds(registration, DISPUTE, by=by, at=now)
     _mark(registration, None)
@@ -155,7 +158,7 @@ def decline_release(registration_id: UUID, *, by: Actor) -> None:
     if asked is None or asked.state != Dispute.State.ASKED:
         return
     if asked.number:
-        decline_restore(registration_id, by=by)
+        drop_restore(registration, by=by)
     _decide(asked, Dispute.State.OPEN, by=by, at=season_now(registration.season_id))
     record("decline_release", by=by, subject=registration.pk, path=registration.path)
 
@@ -219,7 +222,7 @@ def _open_to(registration_id: UUID, by: Actor, actor: Party, act: str) -> tuple[
 
 def _decide(asked: Dispute, state: Dispute.State, *, by: Actor, at: datetime) -> None:
     asked.state, asked.decided_at, asked.decided_by, asked.decided_label = state, at, by.id, by.label
-    update(asked, "state", "decided_at", "decided_by", "decided_label")
+    update(asked, "state", "last", "decided_at", "decided_by", "decided_label")
 
 
 def _mark(registration: Registration, moment: datetime | None) -> None:

@@ -1,4 +1,7 @@
-"""Restoring a version (R14): the site asks with a reason, the county decides; the old content becomes the newest."""
+"""Restoring a version (R14): the site asks with a reason, the county decides; the old content becomes the newest.
+
+A frozen form (这不是我改的) is restored by its release alone, which calls what stands behind these acts (`disputes`).
+"""
 
 from datetime import datetime
 from uuid import UUID
@@ -20,6 +23,8 @@ from baoming.shared.moments import short
 from baoming.shared.queries import kept_one
 from baoming.shared.services import insert, update
 
+_WITH_RELEASE = "报名信息已经冻结，恢复以前的版本要和解除冻结一并办理：报名点在“考生申明”里核对后申请，县（市、区）决定"
+
 
 @kept_one
 def asked_restore(registration: Registration) -> QuerySet[Restore]:
@@ -31,10 +36,17 @@ def asked_restore(registration: Registration) -> QuerySet[Restore]:
 def ask_restore(registration_id: UUID, *, number: int, reason: str, by: Actor) -> Restore:
     """Ask the county to restore version `number`. A request that a later save has overtaken makes room for this one.
 
-    Raises NotOpen for others than the site, once stopped or completed, and once confirmation is over;
+    Raises NotOpen for others than the site, while frozen, once stopped or completed, and once confirmation is over;
     Invalid for a version that is not an older one, or without a reason; Refused while another waits.
     """
-    registration = _open_to(registration_id, by, Party.SITE, "申请恢复以前的版本")
+    registration = locked(registration_id)
+    _refuse_if_frozen(registration)
+    return request_restore(registration, number=number, reason=reason, by=by)
+
+
+def request_restore(registration: Registration, *, number: int, reason: str, by: Actor) -> Restore:
+    """As `ask_restore`, of a frozen form too. Call after `locked`."""
+    _require_open(registration, by, Party.SITE, "申请恢复以前的版本")
     old = version_of(registration, number) if 0 < number < registration.version else None
     if old is None:
         raise Invalid({"number": "请选择要恢复的以前的一版"})
@@ -61,10 +73,17 @@ def ask_restore(registration_id: UUID, *, number: int, reason: str, by: Actor) -
 def confirm_restore(registration_id: UUID, *, by: Actor) -> FormVersion:
     """Restore what the site has asked for, as version n+1; prints and signature fall as with any save.
 
-    Raises NotOpen for others than the county and for the one who asked, once stopped or completed, and
-    once confirmation is over; Refused where nothing waits, or something was saved since it was asked.
+    Raises NotOpen for others than the county and for the one who asked, while frozen, once stopped or completed,
+    and once confirmation is over; Refused where nothing waits, or something was saved since it was asked.
     """
-    registration = _open_to(registration_id, by, Party.COUNTY, "恢复以前的版本")
+    registration = locked(registration_id)
+    _refuse_if_frozen(registration)
+    return carry_out_restore(registration, by=by)
+
+
+def carry_out_restore(registration: Registration, *, by: Actor) -> FormVersion:
+    """As `confirm_restore`, of a frozen form too. Call after `locked`."""
+    _require_open(registration, by, Party.COUNTY, "恢复以前的版本")
     asked = asked_restore(registration)
     if asked is None:
         raise Refused("没有等待决定的恢复申请，可能已经办过，请刷新后核对")
@@ -88,10 +107,16 @@ def confirm_restore(registration_id: UUID, *, by: Actor) -> FormVersion:
 
 @transaction.atomic
 def decline_restore(registration_id: UUID, *, by: Actor) -> None:
-    """Decline, for the county; or take back, for the site. Safe to repeat. Raises NotOpen for others."""
+    """Decline, for the county; or take back, for the site. Safe to repeat. Raises NotOpen for others, while frozen."""
     registration = locked(registration_id)
+    _refuse_if_frozen(registration)
     if by.kind not in (Party.SITE, Party.COUNTY):
         raise NotOpen(f"由{PARTY_NAMES[Party.SITE]}撤回，或由{PARTY_NAMES[Party.COUNTY]}决定")
+    drop_restore(registration, by=by)
+
+
+def drop_restore(registration: Registration, *, by: Actor) -> None:
+    """End the request that waits, if one does: a freeze and its release bring an own one. Call after `locked`."""
     if (asked := asked_restore(registration)) is None:
         return
     _decide(asked, Restore.State.DECLINED, by=by, at=season_now(registration.season_id))
@@ -99,16 +124,19 @@ def decline_restore(registration_id: UUID, *, by: Actor) -> None:
     record("decline_restore", by=by, subject=registration.pk, path=registration.path, details=details)
 
 
-def _open_to(registration_id: UUID, by: Actor, actor: Party, act: str) -> Registration:
-    """Return the registration locked, if `actor` may restore now. Asked in no phase but until confirmation is over."""
-    registration = locked(registration_id)
+def _refuse_if_frozen(registration: Registration) -> None:
+    if registration.disputed_at is not None:
+        raise NotOpen(_WITH_RELEASE)
+
+
+def _require_open(registration: Registration, by: Actor, actor: Party, act: str) -> None:
+    """Raise NotOpen unless `actor` may restore now. Asked in no phase but until confirmation is over."""
     if by.kind is not actor:
         raise NotOpen(f"{act}由{PARTY_NAMES[actor]}办理")
     refuse_if_stopped(registration)
     refuse_if_completed(registration)
     if state_of(registration).phases["confirmation"].over:
         raise NotOpen("县区完成的时间已经结束，不能再恢复版本。确有错误的，请按信息变更办理")
-    return registration
 
 
 def _decide(asked: Restore, state: Restore.State, *, by: Actor, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.contrib.auth import logout
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -10,7 +11,7 @@ from baoming.registrations.bursts import is_strange
 from baoming.registrations.device_words import device_words
 from baoming.registrations.form_queries import form_of, values_of, version_of, versions_since
 from baoming.registrations.forms import Difference
-from baoming.registrations.models import FormVersion, Registration
+from baoming.registrations.models import Dispute, FormVersion, Registration
 from baoming.registrations.services import disputes
 from baoming.registrations.services.access import code_at_bound_phone
 from baoming.shared.errors import Invalid, NotOpen, Refused, TooMany
@@ -19,7 +20,7 @@ from baoming.web.addresses import client_address
 from baoming.web.candidate.form_views import changed_labels
 from baoming.web.candidate.seen import keep_seen, oldest_news
 from baoming.web.devices import device_of
-from baoming.web.sessions import row_key
+from baoming.web.sessions import left, row_key
 
 _OWN = "考生本人"
 
@@ -66,8 +67,9 @@ def changes(request: CandidateRequest) -> HttpResponse:
     try:
         if act == "send":
             disputes.send_dispute_code(request.registration.pk, by=request.actor, address=client_address(request))
-        else:
-            _dispute(request)
+        elif _dispute(request).proof == Dispute.Proof.LOGIN:
+            logout(request)
+            return left(render(request, "candidate/frozen.html"))
     except Invalid as refusal:
         return _page(request, refusal.fields)
     except NotOpen as refusal:
@@ -77,11 +79,11 @@ def changes(request: CandidateRequest) -> HttpResponse:
     return redirect("candidate:changes")
 
 
-def _dispute(request: CandidateRequest) -> None:
+def _dispute(request: CandidateRequest) -> Dispute:
     code = request.POST.get("code", "").strip()
     if "code" in request.POST and not code:
         raise Invalid({"code": "请填写短信里的6位验证码"})
-    disputes.dispute(
+    return disputes.dispute(
         request.registration.pk,
         first=oldest_news(request, request.registration) + 1,
         password=request.POST.get("password", ""),
