@@ -31,7 +31,7 @@ from baoming.shared.scope_queries import at_people
 from baoming.vault.services import keys
 
 STOPPED = "这份报名已经中止，各项办理都已停止。如果有误，请联系报名点，由县（市、区）招考机构撤销中止"
-_NOBODY = UUID(int=0)
+NOBODY = UUID(int=0)  # no registration has it: ours are random
 DEBT = "reverification"  # kind of the hold that typed entry, or a card run out, leaves (R26)
 
 
@@ -134,12 +134,17 @@ def owes_reading(registration: Registration) -> bool:
 
 def find_by_number(season_id: int, number: str) -> Registration | None:
     """Return this person's registration anywhere in the province, by blind index: past the scope, for this alone."""
+    pk = id_of_number(season_id, number)
+    with at_people([pk]):
+        return _anywhere(pk)
+
+
+def id_of_number(season_id: int, number: str) -> UUID:
+    """Return whose number it is, anywhere in the province; NOBODY's id for an unknown one, to be looked for as well."""
     with connection.cursor() as cursor:
         blind = keys().blind(number, purpose="id", season=season_id)
         cursor.execute("SELECT registration_of_number(%s, %s)", [season_id, blind])
-        pk = cursor.fetchone()[0] or _NOBODY  # whom we look for as well: an unknown person costs the same
-    with at_people([pk]):
-        return _anywhere(pk)
+        return cursor.fetchone()[0] or NOBODY
 
 
 @kept_one

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 import pytest
 from django.test import Client
 
+from baoming.accounts.codes import new_activation_code
 from baoming.accounts.models import Account, Bucket, candidate_handle
 from baoming.registrations.models import Registration
 from baoming.web.candidate import entry
@@ -21,6 +22,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nobody_outside")]
 SAMPLES = 2000  # of each
 ROUTES: dict[str, Callable[[dict[str, str]], dict[str, str]]] = {
     "/sign-in/": lambda typed: {"number": typed["number"], "password": "sui-bian-cai"},
+    "/claim/": lambda typed: {**typed, "code": new_activation_code()},
+    "/forgot/": lambda typed: {"number": typed["number"], "valid_to": "2030-01-01", "act": "send"},
 }
 
 

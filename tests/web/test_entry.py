@@ -196,11 +196,11 @@ def test_an_unknown_person_costs_the_work_of_a_known_one(phone: Client, monkeypa
 def test_control_an_answer_at_once_would_tell_unknown_persons(phone: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     _, typed = slip()
 
-    def at_once(registration_id: object, **_: object) -> None:
+    def at_once(*_: object, **__: object) -> None:
         raise ClaimRefused(MISMATCH)
 
     known = work(monkeypatch, phone, {**typed, "code": new_activation_code()})
-    monkeypatch.setattr(claims, "_claimed", at_once)
+    monkeypatch.setattr(claims, "_refuse_guess", at_once)
     assert work(monkeypatch, phone, {**typed, "number": make.number(998)}) != known
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.db.models import QuerySet
 
 from baoming.accounts.codes import CodeUnreadable, code_digest
 from baoming.accounts.models import Account, candidate_handle
@@ -21,12 +22,13 @@ from baoming.audit.services import record
 from baoming.registrations.identity_documents import IdentityDocument
 from baoming.registrations.identity_numbers import canonical
 from baoming.registrations.models import Activation, Registration
-from baoming.registrations.queries import document_of, find_by_number
+from baoming.registrations.queries import NOBODY, document_context, document_of, id_of_number
 from baoming.registrations.services.steps import locked, refuse_if_stopped
 from baoming.schedule.queries import phase_times
 from baoming.seasons.models import Season
 from baoming.shared.errors import NotOpen, Refused
 from baoming.shared.moments import moment
+from baoming.shared.queries import Kept, kept_one
 from baoming.shared.scope_queries import enter_people
 from baoming.shared.services import insert, update
 from baoming.shared.text import clean_name
@@ -34,7 +36,6 @@ from baoming.vault.services import keys
 
 MISMATCH = "姓名、证件号、有效期或激活码不一致，请核对后再试。激活码印在报名序号通知单上"
 _NO_DIGEST = bytes(32)
-NOBODY = UUID(int=0)  # no registration has it: ours are random
 
 
 class ClaimRefused(Refused):
@@ -60,23 +61,52 @@ def claim(*, season: Season, name: str, number: str, valid_to: date | None, code
         digest = code_digest(code)
     except CodeUnreadable:
         digest = _NO_DIGEST
-    found = find_by_number(season.pk, wanted)
-    enter_people([found.pk if found else NOBODY])
-    claimed = _claimed(found.pk if found else NOBODY, name=clean_name(name), valid_to=valid_to, digest=digest)
+    pk, card = card_of_number(season.pk, wanted)
+    name = clean_name(name)
+    _refuse_guess(pk, digest, person_fits=(card.name, card.valid_to) == (name, valid_to))
+    claimed = _claimed(pk, name=name, valid_to=valid_to, digest=digest)
     put_back(*budget)
     return claimed
 
 
+def card_of_number(season_id: int, number: str) -> tuple[UUID, IdentityDocument]:
+    """Return whose number it is and their card, which this transaction may see; NOBODY and a blank card for none.
+
+    Three columns are read and one card unsealed for either: the work does not tell who is registered (Z2).
+    """
+    pk = id_of_number(season_id, number)
+    enter_people([pk])
+    name, sealed = _sealed_card(pk) or ("", _sealed_nobody())
+    context = "nobody" if pk == NOBODY else document_context(pk)
+    return pk, IdentityDocument.from_json(name, keys().unseal(sealed, context=context))
+
+
+@kept_one
+def _sealed_card(pk: UUID) -> "QuerySet[Registration, tuple[str, str]]":
+    return Registration.objects.filter(pk=pk).values_list("name", "document_sealed")
+
+
+def _refuse_guess(registration_id: UUID, digest: bytes, *, person_fits: bool) -> None:
+    """Refuse what does not fit before anything is locked or read whole; all is compared before that is decided."""
+    digests = _digests(registration_id) or [_NO_DIGEST]
+    fits = [compare_digest(bytes(kept), digest) for kept in digests]
+    if not any(fits) or not person_fits:
+        raise ClaimRefused(MISMATCH)
+
+
+@Kept
+def _digests(registration_id: UUID) -> "QuerySet[Activation, bytes | memoryview[int]]":
+    return Activation.objects.filter(registration=registration_id).values_list("digest", flat=True)
+
+
 @transaction.atomic
 def _claimed(registration_id: UUID, *, name: str, valid_to: date | None, digest: bytes) -> Registration:
-    """Compare everything before deciding anything; nothing below the first refusal is reached by a guess."""
-    registration = _locked_or_none(registration_id)
-    codes = list(Activation.objects.filter(registration=registration_id).order_by("-slip"))
-    fits = [compare_digest(kept, digest) for kept in [bytes(code.digest) for code in codes] or [_NO_DIGEST]]
-    card = document_of(registration) if registration else nobodys_card()
-    person_fits = (card.name, card.valid_to) == (name, valid_to)
-    mine = next((code for code, own in zip(codes, fits, strict=False) if own), None)
-    if registration is None or mine is None or not person_fits:
+    """Give the account; what fitted is compared again after the lock."""
+    registration = locked(registration_id)
+    codes = Activation.objects.filter(registration=registration).order_by("-slip")
+    mine = next((code for code in codes if compare_digest(bytes(code.digest), digest)), None)
+    card = document_of(registration)
+    if mine is None or (card.name, card.valid_to) != (name, valid_to):
         raise ClaimRefused(MISMATCH)
     if mine.revoked_at is not None:
         raise ClaimRefused("这个激活码已经作废，请用最近一次打印的报名序号通知单；没有拿到请联系报名点")
@@ -88,18 +118,6 @@ def _claimed(registration_id: UUID, *, name: str, valid_to: date | None, digest:
     actor = Actor(kind=Party.CANDIDATE, id=str(registration.pk), path=registration.path, label="考生本人")
     record("claim", by=actor, subject=registration.pk, path=registration.path)
     return registration
-
-
-def _locked_or_none(registration_id: UUID) -> Registration | None:
-    try:
-        return locked(registration_id)
-    except Registration.DoesNotExist:
-        return None
-
-
-def nobodys_card() -> IdentityDocument:
-    """Unseal a card that is nobody's."""
-    return IdentityDocument.from_json("", keys().unseal(_sealed_nobody(), context="nobody"))
 
 
 @cache

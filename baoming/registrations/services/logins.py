@@ -19,14 +19,13 @@ from baoming.messages.services import send
 from baoming.registrations.form_queries import bound_phone
 from baoming.registrations.identity_numbers import canonical
 from baoming.registrations.models import Registration
-from baoming.registrations.queries import document_of, find_by_number
+from baoming.registrations.queries import NOBODY
 from baoming.registrations.services.access import issue_code, password_problem, phone_of, tried_code, use_code
-from baoming.registrations.services.claim import NOBODY, nobodys_card
+from baoming.registrations.services.claim import card_of_number
 from baoming.registrations.services.steps import locked
 from baoming.seasons.models import Season
 from baoming.shared.errors import Invalid, Refused, TooMany
 from baoming.shared.jobs import defer
-from baoming.shared.scope_queries import enter_people
 from baoming.shared.services import update
 
 LOGIN_CODE = "login_code"
@@ -44,7 +43,7 @@ def ask_login_code(*, season: Season, number: str, valid_to: date | None, addres
     """
     take(f"recover-at:{address}", RECOVERY_ADDRESS)
     found = _person(season, number, valid_to)
-    defer("registrations.send_login_code", registration_id=str(found.pk if found else NOBODY))
+    defer("registrations.send_login_code", registration_id=str(found))
 
 
 @transaction.atomic
@@ -68,9 +67,8 @@ def recover_login(
     """
     take(f"recover-at:{address}", RECOVERY_ADDRESS)
     found = _person(season, number, valid_to)
-    enter_people([found.pk if found else NOBODY])
     try:
-        sent = tried_code(found.pk if found else NOBODY, code)
+        sent = tried_code(found, code)
     except Invalid:
         raise RecoveryRefused(MISMATCH) from None
     with transaction.atomic():
@@ -93,11 +91,10 @@ def recover_login(
     return registration
 
 
-def _person(season: Season, number: str, valid_to: date | None) -> Registration | None:
-    """Return whose number and validity these are."""
+def _person(season: Season, number: str, valid_to: date | None) -> UUID:
+    """Return whose number and validity these are; NOBODY for none, for the same work."""
     try:
-        found = find_by_number(season.pk, canonical(number))
-    except ValueError:
-        found = None
-    card = document_of(found) if found else nobodys_card()
-    return found if card.valid_to == valid_to else None
+        pk, card = card_of_number(season.pk, canonical(number))
+    except ValueError:  # no number at all: nobody's
+        return NOBODY
+    return pk if card.valid_to == valid_to else NOBODY
