@@ -136,13 +136,13 @@ class Invitation(models.Model):
 
 
 class SecondFactor(models.Model):
-    """The authenticator of one account of staff; until `confirmed_at` it is being set up."""
+    """The authenticator of one account of staff. A row is written once its owner has given the first code of it."""
 
     id = models.UUIDField(primary_key=True, default=uuid4)  # made here: the sealed secret is bound to it
     account = models.OneToOneField(Account, models.CASCADE)
     secret_sealed = models.TextField()
     made_at = models.DateTimeField(auto_now_add=True)
-    confirmed_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField()
     last_step = models.BigIntegerField(default=0)  # the newest time step whose code was used: none counts twice
 
     def __str__(self) -> str:

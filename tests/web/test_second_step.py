@@ -55,6 +55,10 @@ def enrolled(role: Role = Role.CITY) -> Staff:
     return one
 
 
+def secret_on(page: str) -> str:
+    return "".join(re.findall(r"<span>([A-Z2-7]{4})</span>", page))
+
+
 def is_inside(client: Client) -> bool:
     return client.get("/").status_code == 200
 
@@ -69,20 +73,68 @@ def test_the_first_sign_in_sets_up_an_authenticator_and_shows_the_recovery_codes
     one = person()
     sign_in(office, one)
     page = office.get(SET_UP).content.decode()
-    secret = "".join(re.findall(r"<span>([A-Z2-7]{4})</span>", page))
+    secret = secret_on(page)
     assert '<path class="qrline"' in page
-    assert secret not in SecondFactor.objects.get().secret_sealed
     assert give(office, "000000", SET_UP).status_code == 422
+    assert secret_on(office.get(SET_UP).content.decode()) == secret, "what was scanned stays good"
+    assert secret not in office.session["second_step"]["offer"]
     assert not is_inside(office)
     shown = give(office, code(secret), SET_UP).content.decode()
     codes = CODE.findall(shown)
     assert len(set(codes)) == 10
+    assert secret not in SecondFactor.objects.get().secret_sealed
     assert is_inside(office)
     assert not CODE.search(office.get("/account/").content.decode())
     assert {bytes(row.digest).hex() for row in RecoveryCode.objects.all()}.isdisjoint(codes)
     assert sign_in(other := Client(), one) == STEP_2
     assert give(other, code(secret)).status_code == 422, "the code that set it up counts as used"
     assert give(other, code(secret, steps=1)).status_code == 302
+
+
+def offered_to_two(one: Staff) -> tuple[Client, str, Client, str]:
+    """A thief of the password opens the page first, then its owner; each with the secret that was shown."""
+    thief, owner = Client(), Client()
+    shown = []
+    for client in (thief, owner):
+        assert sign_in(client, one) == SET_UP
+        shown.append(secret_on(client.get(SET_UP).content.decode()))
+    return thief, shown[0], owner, shown[1]
+
+
+def test_of_two_browsers_with_the_password_the_secret_of_the_one_that_confirms_works_alone(office: Client) -> None:
+    one = person()
+    thief, copied, owner, secret = offered_to_two(one)
+    assert copied != secret
+    assert not SecondFactor.objects.exists()
+    assert give(owner, code(copied), SET_UP).status_code == 422
+    assert give(owner, code(secret), SET_UP).status_code == 200
+    for place in (SET_UP, STEP_2):
+        assert give(thief, code(copied), place).status_code in (409, 422)
+    assert thief.get(SET_UP).status_code == 409
+    sign_in(again := Client(), one)
+    assert give(again, code(copied, steps=1)).status_code == 422
+    assert give(again, code(secret, steps=1)).status_code == 302
+    assert not is_inside(thief)
+
+
+def test_control_with_one_secret_for_all_browsers_the_thief_comes_in(
+    office: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(totp, "new_secret", lambda: SECRET)
+    one = person()
+    _, copied, owner, secret = offered_to_two(one)
+    give(owner, code(secret), SET_UP)
+    sign_in(again := Client(), one)
+    assert give(again, code(copied, steps=1)).status_code == 302
+
+
+def test_of_two_that_confirm_at_once_one_is_refused(office: Client) -> None:
+    account = person().account
+    offers = [second_factor.offer(account) for _ in range(2)]
+    first, second = (code(second_factor.secret_of(account, offered)) for offered in offers)
+    assert len(second_factor.confirm(account, offers[0], first)) == 10
+    with pytest.raises(second_factor.Refused, match="已经绑定了验证器"):
+        second_factor.confirm(account, offers[1], second)
 
 
 def test_who_has_one_cannot_set_up_another_by_the_password_alone(office: Client) -> None:

@@ -1,11 +1,12 @@
 """The authenticator of staff: set up once, asked at sign-in, replaced by a recovery code, taken away by others.
 
 Whoever comes here has given the password already. Tries are counted for the account before a code is looked
-at, and the row is locked: of two browsers with the same code one comes in.
+at, and the row is locked: of two browsers with the same code one comes in. A secret that is being set up is
+its browser's alone and stands in no row: who has the password too is offered another, which dies unconfirmed.
 """
 
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -22,12 +23,13 @@ from baoming.vault.services import keys
 CODES = 10
 GOOD_FOR = timedelta(hours=12)  # how long a browser that has given a code is not asked again
 MISMATCH = "动态口令不对，或者已经用过一次。请等验证器显示下一个再填；也可以填一个没有用过的恢复码"
+_SET_UP = "这个账号已经绑定了验证器。换手机请联系系统管理员重设"
 _UNSCANNED = "和验证器上显示的不一致。请确认扫的是这个二维码，手机时间是自动设置的，再填一次"
 
 
 def is_set_up(account: Account) -> bool:
     """Whether the account has an authenticator."""
-    return SecondFactor.objects.filter(account=account, confirmed_at__isnull=False).exists()
+    return SecondFactor.objects.filter(account=account).exists()
 
 
 def codes_left(account: Account) -> int:
@@ -35,34 +37,29 @@ def codes_left(account: Account) -> int:
     return RecoveryCode.objects.filter(account=account, used_at=None).count()
 
 
+def offer(account: Account) -> str:
+    """Return a new secret, sealed for the account: one browser's to keep until it is confirmed."""
+    return keys().seal(totp.new_secret().encode(), context=_offered(account))
+
+
+def secret_of(account: Account, offered: str) -> str:
+    """Return the secret of an offer, to be scanned."""
+    return keys().unseal(offered, context=_offered(account)).decode()
+
+
 @transaction.atomic
-def begin(account: Account) -> str:
-    """Return the secret to be scanned; the same until it is confirmed. Raises Refused once there is one."""
-    _kept(account, totp.new_secret())
-    row = SecondFactor.objects.select_for_update().get(account=account)
-    if row.confirmed_at:
-        raise Refused("这个账号已经绑定了验证器。换手机请联系系统管理员重设")
-    return _secret(row)
+def confirm(account: Account, offered: str, typed: str) -> list[str]:
+    """Take the first code of an offered secret; return the recovery codes, which nobody can show again.
 
-
-def confirm(account: Account, typed: str) -> list[str]:
-    """Take the first code of a new authenticator; return the recovery codes, which nobody can show again.
-
-    Raises TooMany, Invalid; Refused where another browser was faster.
+    Tries are not counted: who has the offer has been shown its secret. Raises Invalid; Refused where
+    another browser was faster.
     """
-    take(*_tries(account))
-    codes = _confirmed(account, typed)
-    give_back(*_tries(account))
-    return codes
-
-
-@transaction.atomic
-def _confirmed(account: Account, typed: str) -> list[str]:
-    secret = begin(account)
+    secret = secret_of(account, offered)
     step = totp.matching_step(typed, secret, now=time.time(), after=0)
     if step is None:
         raise Invalid({"code": _UNSCANNED})
-    SecondFactor.objects.filter(account=account).update(confirmed_at=timezone.now(), last_step=step)
+    if not _kept(account, secret, last_step=step):
+        raise Refused(_SET_UP)
     return _new_codes(account)
 
 
@@ -80,7 +77,7 @@ def prove(account: Account, typed: str) -> bool:
 @transaction.atomic
 def _proved(account: Account, typed: str) -> bool:
     row = _locked(account)
-    if row is None or row.confirmed_at is None:
+    if row is None:
         raise Invalid({"code": MISMATCH})
     step = totp.matching_step(typed, _secret(row), now=time.time(), after=row.last_step)
     if step is None:
@@ -117,7 +114,7 @@ def reset(account: Account) -> None:
 @transaction.atomic
 def install(account: Account, secret: str) -> None:
     """Give an account without an authenticator one of a known secret. For the demo's commands only."""
-    _kept(account, secret, confirmed_at=timezone.now())
+    _kept(account, secret)
 
 
 def was_proved(account: Account, device: str) -> bool:
@@ -149,16 +146,20 @@ def _locked(account: Account) -> SecondFactor | None:
     return SecondFactor.objects.select_for_update().filter(account=account).first()
 
 
-def _kept(account: Account, secret: str, *, confirmed_at: datetime | None = None) -> None:
-    """Keep a secret for an account that has none; of two at once one stays."""
+def _kept(account: Account, secret: str, *, last_step: int = 0) -> bool:
+    """Keep a secret for an account that has none, and say whether it was: of two at once one is."""
     row = SecondFactor(account=account)
     sealed = keys().seal(secret.encode(), context=_context(row))
-    values = {"id": row.pk, "secret_sealed": sealed, "confirmed_at": confirmed_at}
-    SecondFactor.objects.get_or_create(account=account, defaults=values)
+    values = {"id": row.pk, "secret_sealed": sealed, "confirmed_at": timezone.now(), "last_step": last_step}
+    return SecondFactor.objects.get_or_create(account=account, defaults=values)[1]
 
 
 def _secret(row: SecondFactor) -> str:
     return keys().unseal(row.secret_sealed, context=_context(row)).decode()
+
+
+def _offered(account: Account) -> str:
+    return f"accounts_secondfactor.offer.{account.pk}"
 
 
 def _context(row: SecondFactor) -> str:

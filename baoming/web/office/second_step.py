@@ -1,6 +1,7 @@
 """The second step of signing in: a code of the authenticator, or setting one up. Nobody is signed in before it.
 
-Between the steps the browser has a session that is nobody's; it names the account and what its password was.
+Between the steps the browser has a session that is nobody's; it names the account and what its password was, and
+keeps the sealed secret that this browser alone is offered where there is no authenticator yet.
 """
 
 import time
@@ -36,6 +37,8 @@ def enter(request: HttpRequest, account: Account) -> HttpResponse:
         return _inside(request, account, redirect("office:today"))
     request.session.flush()  # whoever was signed in here is not any more
     waiting = {"account": str(account.pk), "hash": account.get_session_auth_hash(), "at": int(time.time())}
+    if not ready:
+        waiting["offer"] = second_factor.offer(account)
     request.session[_WAITING] = waiting
     return redirect("office:second_step" if ready else "office:authenticator")
 
@@ -63,19 +66,20 @@ def code(request: HttpRequest) -> HttpResponse:
 def authenticator(request: HttpRequest) -> HttpResponse:
     """Set up an authenticator by its first code; the answer shows the recovery codes, this once."""
     account = _waiting(request)
-    if account is None:
+    offered = request.session[_WAITING].get("offer") if account else None
+    if account is None or offered is None or second_factor.is_set_up(account):
         return _from_the_start(request)
     errors: dict[str, str] = {}
     if request.method == "POST":
         try:
-            codes = second_factor.confirm(account, request.POST.get("code", "")[:_LONGEST])
+            codes = second_factor.confirm(account, offered, request.POST.get("code", "")[:_LONGEST])
         except Refused as refusal:
             errors = errors_of(refusal)
         else:
             record("bind_authenticator", by=account.staff.actor, subject=account.pk, path=account.staff.path)
             shown = render(request, "office/recovery_codes.html", {"codes": codes, "handle": account.handle})
             return _inside(request, account, shown, proved=True)
-    secret = second_factor.begin(account)
+    secret = second_factor.secret_of(account, offered)
     drawing, _ = qr_svg(totp.address(secret, account.handle))
     groups = [secret[start : start + 4] for start in range(0, len(secret), 4)]
     context = {"errors": errors, "handle": account.handle, "groups": groups, "drawing": drawing}
