@@ -56,3 +56,11 @@ def test_the_clock_goes_on_inside_one_transaction() -> None:
         _, began, clock = cursor.fetchone()
     assert clock > began  # what the transaction's own `now()` would say stands still
     assert season_now(season.pk) - first >= timedelta(milliseconds=20)
+
+
+def test_a_portal_of_the_version_before_still_finds_its_clock() -> None:
+    season = make.season()
+    shift(season)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT season_now(%s)", [season.pk])
+        assert abs(cursor.fetchone()[0] - season_now(season.pk)) < ABOUT

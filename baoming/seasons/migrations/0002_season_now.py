@@ -1,4 +1,8 @@
-"""The season's clock: the real one, shifted only where the season is not real (architecture rule 3)."""
+"""The season's clock: the real one, shifted only where the season is not real (architecture rule 3).
+
+Nothing of this version asks the function: the moment is reckoned in the question that reads the season. It stays while
+portals of the version before may still be answering; a later release drops it (expand, then contract).
+"""
 
 from django.db import migrations
 
