@@ -62,6 +62,7 @@ def reset(stack: Stack) -> None:
         server.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
         _begin_anchors(anchors(stack.home))  # now: nobody is there who could seal
         server.execute(f"CREATE DATABASE {DATABASE} OWNER migrate TEMPLATE {START}")
+    stack.manage("bootstrap_roles")  # what a database says of roles is not copied
     stack.manage("migrate", "--verbosity", "0", role="migrate")  # the start may be older than the program
     env = {**os.environ, **stack.env, "DATABASE_URL": stack.cluster.url("worker")}
     subprocess.run([sys.executable, "-m", "demo", "--begin-again"], cwd=ROOT, env=env, check=True)

@@ -11,6 +11,7 @@ _LOW, _HIGH = (f"(SELECT current_setting('app.{name}', true))" for name in ("low
 _ACCOUNT = "(SELECT nullif(current_setting('app.account', true), '')::uuid)"
 _PEOPLE = "(SELECT string_to_array(current_setting('app.people', true), ','))::uuid[]"
 
+_NAMES = "pg_catalog, public, pg_temp"  # where a function that runs as the tables' owner finds names
 OWN = f"account_id = {_ACCOUNT} OR id = ANY ({_PEOPLE})"  # the rule of role candidate for registrations
 
 
@@ -65,11 +66,17 @@ def unprotect(table: str) -> str:
 def door(name: str, arguments: str, answer: str, question: str) -> str:
     """Return the statement that makes a function which looks past the scope, and says no more than `question` asks.
 
-    It runs as the tables' owner, whom no policy binds. Portals and jobs may call it, nobody else.
+    It runs as the tables' owner, whom no policy binds. Portals and jobs may call it, nobody else. Names are looked
+    up among the caller's temporary tables last: unsaid, they come first, and a caller's table passes for ours.
     """
     return f"""
 CREATE FUNCTION {name}({arguments}) RETURNS {answer} LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, public AS $$ {question} $$;
+SET search_path = {_NAMES} AS $$ {question} $$;
 REVOKE ALL ON FUNCTION {name}({arguments}) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION {name}({arguments}) TO app;
 """
+
+
+def temporary_last(function: str) -> str:
+    """Return the statement that has a function made before look among temporary tables last, as `door` says."""
+    return f"ALTER FUNCTION {function} SET search_path = {_NAMES};"

@@ -54,6 +54,7 @@ def test_a_reset_brings_everything_back_to_the_start_under_open_connections(stac
     start = plan.NOW.isoformat()
     assert ask(stack, f"SELECT abs(extract(epoch FROM season_now(id::integer) - '{start}')) < 120 FROM seasons_season")
     assert ask(stack, "SELECT datdba::regrole::text FROM pg_database WHERE datname = 'baoming'") == "migrate"
+    assert not ask(stack, "SELECT has_database_privilege('office', 'baoming', 'TEMPORARY')")
     assert not photo.exists()
 
 

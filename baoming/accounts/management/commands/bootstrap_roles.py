@@ -24,6 +24,8 @@ GRANT office, candidate TO worker;
 -- A candidate's every question is by a key: one plan serves all of them, and is made once a connection.
 ALTER ROLE candidate SET plan_cache_mode = force_generic_plan;
 """
+# Nobody needs a temporary table; a function that runs as the tables' owner could take one for a table of ours.
+_NO_TEMPORARY = "REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC"
 
 
 class Command(BaseCommand):
@@ -43,6 +45,7 @@ class Command(BaseCommand):
                 connection.execute(sql.SQL(statement).format(sql.Identifier(database)))
         with psycopg.connect(admin, dbname=database, autocommit=True) as connection:
             connection.execute(_GRANTS)
+            connection.execute(sql.SQL(_NO_TEMPORARY).format(sql.Identifier(database)))
 
 
 def _make_roles(connection: psycopg.Connection) -> None:
