@@ -262,6 +262,27 @@ def test_new_recovery_codes_need_the_authenticator_and_end_the_old_ones(office: 
     assert give(other, made[0]).status_code == 302
 
 
+def renewed_by_recovery_code(office: Client) -> tuple[HttpResponse, Staff]:
+    one = enrolled()
+    old = second_factor._new_codes(one.account)
+    return signed_in(office, one).post("/account/codes/", {"code": old[0]}), one
+
+
+def test_a_recovery_code_makes_no_new_ones_and_stays_good_for_signing_in(office: Client) -> None:
+    answer, one = renewed_by_recovery_code(office)
+    said = answer.content.decode()
+    assert (answer.status_code, "恢复码不行" in said, CODE.findall(said)) == (422, True, [])
+    assert second_factor.codes_left(one.account) == 10
+
+
+def test_control_with_the_question_of_signing_in_one_code_begets_ten(
+    office: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(second_factor, "_is_new_step", lambda *_: True)
+    answer, _ = renewed_by_recovery_code(office)
+    assert len(CODE.findall(answer.content.decode())) == 10
+
+
 def test_a_lost_authenticator_of_a_guarded_role_is_reset_by_two_persons(office: Client) -> None:
     one, system, security = enrolled(), person(Role.SYSTEM_ADMIN), person(Role.SECURITY_ADMIN)
     theirs = signed_in(Client(), one)

@@ -23,6 +23,7 @@ from baoming.vault.services import keys
 CODES = 10
 GOOD_FOR = timedelta(hours=12)  # how long a browser that has given a code is not asked again
 MISMATCH = "动态口令不对，或者已经用过一次。请等验证器显示下一个再填；也可以填一个没有用过的恢复码"
+_NO_STEP = "动态口令不对，或者已经用过一次。这里只认验证器上的6位数字，恢复码不行；验证器丢了，请联系系统管理员重设"
 _SET_UP = "这个账号已经绑定了验证器。换手机请联系系统管理员重设"
 _UNSCANNED = "和验证器上显示的不一致。请确认扫的是这个二维码，手机时间是自动设置的，再填一次"
 
@@ -76,16 +77,21 @@ def prove(account: Account, typed: str) -> bool:
 
 @transaction.atomic
 def _proved(account: Account, typed: str) -> bool:
+    if _is_new_step(account, typed):
+        return False
+    _use_recovery_code(account, typed)
+    return True
+
+
+def _is_new_step(account: Account, typed: str) -> bool:
+    """Whether the authenticator shows this code; from now on it is used. The row stays locked."""
     row = _locked(account)
-    if row is None:
-        raise Invalid({"code": MISMATCH})
-    step = totp.matching_step(typed, _secret(row), now=time.time(), after=row.last_step)
-    if step is None:
-        _use_recovery_code(account, typed)
-        return True
+    step = totp.matching_step(typed, _secret(row), now=time.time(), after=row.last_step) if row else None
+    if row is None or step is None:
+        return False
     row.last_step = step
     row.save(update_fields=["last_step"])
-    return False
+    return True
 
 
 def _use_recovery_code(account: Account, typed: str) -> None:
@@ -98,8 +104,20 @@ def _use_recovery_code(account: Account, typed: str) -> None:
 
 
 def renew_codes(account: Account, typed: str) -> list[str]:
-    """Return ten new recovery codes for a code of the authenticator; the old ones are dead. Raises as `prove`."""
-    prove(account, typed)
+    """Return ten new recovery codes for a code of the authenticator; the old ones are dead.
+
+    No recovery code does: one that was found would beget ten. Raises TooMany, Invalid.
+    """
+    take(*_tries(account))
+    codes = _renewed(account, typed)
+    give_back(*_tries(account))
+    return codes
+
+
+@transaction.atomic
+def _renewed(account: Account, typed: str) -> list[str]:
+    if not _is_new_step(account, typed):
+        raise Invalid({"code": _NO_STEP})
     return _new_codes(account)
 
 
