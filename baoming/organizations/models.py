@@ -102,7 +102,7 @@ class Staff(models.Model):
 
 
 class StaffProposal(models.Model):
-    """What a system administrator asks for a guarded role; the security administrator decides it (T16)."""
+    """What a system administrator asks for a guarded role or a second factor; a security one decides (T16)."""
 
     class Kind(models.TextChoices):
         ADD = "add", "开设账号"

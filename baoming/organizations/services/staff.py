@@ -1,7 +1,8 @@
 """Accounts of staff: who may open, change and close which, and what takes a second person (T16, R4).
 
 A county does it alone for its own sites. A system administrator does it for everybody; where the role is
-guarded (`BY_TWO`), before or after, it becomes a proposal that a security administrator decides.
+guarded (`BY_TWO`), before or after, it becomes a proposal that a security administrator decides. So does
+resetting anybody's second factor: with a new code besides, one person would be whoever they like.
 """
 
 import re
@@ -17,7 +18,7 @@ from baoming.accounts.services import second_factor
 from baoming.accounts.services.invitations import end_sessions, invite
 from baoming.audit.services import record
 from baoming.organizations.models import Organization, Staff, StaffProposal
-from baoming.organizations.roles import ADMINISTRATORS, BY_TWO, LEVELS, ROLE_NAMES, Role
+from baoming.organizations.roles import ADMINISTRATORS, BY_TWO, LEVELS, ROLE_NAMES, SECOND_FACTOR, Role
 from baoming.shared.errors import Invalid, Refused
 from baoming.shared.paths import within
 
@@ -79,11 +80,13 @@ def change(staff_id: int, act: str, *, by: Staff, wanted: Wanted | None = None) 
     wanted = wanted or Wanted(staff.office, Role(staff.role), staff.name, staff.account.handle, staff.person)
     _require_reach(by, wanted.office.path, wanted.role)
     problems: dict[str, str] = {}
+    if act == Kind.FACTOR and Role(staff.role) not in SECOND_FACTOR:
+        raise Refused("这个岗位登录不用动态口令，不需要重设")
     if act == Kind.CHANGE:
         _require_person(wanted, problems, but=staff)
     if problems:
         raise Invalid(problems)
-    if {Role(staff.role), wanted.role} & BY_TWO:
+    if takes_two(act, Role(staff.role), wanted.role):
         return _propose(Kind(act), staff, wanted, by)
     return Outcome(code=_change(staff, Kind(act), wanted, by=by))
 
@@ -109,6 +112,11 @@ def decide(proposal_id: UUID, *, approve: bool, by: Staff) -> Outcome:
     if proposal.staff is None:
         return Outcome(code=_add(wanted, by=by))
     return Outcome(code=_change(proposal.staff, Kind(proposal.kind), wanted, by=by))
+
+
+def takes_two(act: str, *roles: Role) -> bool:
+    """Whether `act` on an account that has, or is to have, these roles waits for a second person."""
+    return act == Kind.FACTOR or not BY_TWO.isdisjoint(roles)
 
 
 def require_second_person(proposer: str, subject: str, by: Staff) -> None:

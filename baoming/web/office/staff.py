@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from baoming.accounts.services.invitations import activate as set_first_password
 from baoming.organizations.models import Staff
 from baoming.organizations.queries import offices_of, staff_below, waiting_proposals
-from baoming.organizations.roles import BY_TWO, LEVELS, ROLE_NAMES, SECOND_FACTOR, Role
-from baoming.organizations.services.staff import Outcome, Wanted, add, change, decide
+from baoming.organizations.roles import LEVELS, ROLE_NAMES, SECOND_FACTOR, Role
+from baoming.organizations.services.staff import Outcome, Wanted, add, change, decide, takes_two
 from baoming.registrations.identity_numbers import canonical
 from baoming.shared.errors import Invalid, Refused
 from baoming.shared.text import clean_name
@@ -54,7 +54,7 @@ def act(request: OfficeRequest) -> HttpResponse:
     if kind not in ("code", "factor", "disable", "enable"):
         raise Http404
     if kind != "enable" and not request.POST.get("sure"):
-        guarded = Role(one.role) in BY_TWO
+        guarded = takes_two(kind, Role(one.role))
         return render(request, "office/staff_confirm.html", {"one": one, "act": kind, "guarded": guarded})
     try:
         done = change(one.pk, kind, by=request.staff)
