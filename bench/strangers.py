@@ -2,6 +2,7 @@
 
 Reads tries (ID number, tab, password) from standard input and says in JSON how each was answered. It does not slow
 down when the portal does (an open load): who waits longer than ten seconds goes away, and a thousand wait at most.
+Every second one carries a made-up device, to pass for a browser that has signed in before.
 """
 
 import asyncio
@@ -16,6 +17,8 @@ import httpx
 
 RATE, SECONDS = 100, 60
 _PATIENCE, _WAITING = 10, 1000
+_DEVICE = f"; bm_device_candidate={'x' * 43}"
+_FORGED = (_DEVICE, f"{_DEVICE}.{'A' * 43}")  # without a tag, and with one that is guessed
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 
@@ -57,10 +60,11 @@ class Crowd:
     async def _sent(self, number: int, document: str, password: str) -> str:
         address = f"127.{1 + number % 50}.{1 + number % 7}.{1 + number % 11}"
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port, local_addr=(address, 0))
+        cookies = self._cookies + (_FORGED[number // 2 % len(_FORGED)] if number % 2 else "")
         fields = {"csrfmiddlewaretoken": self._token, "number": document, "password": password}
         body = urlencode(fields).encode()
         writer.write(
-            f"POST /sign-in/ HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nCookie: {self._cookies}\r\n"
+            f"POST /sign-in/ HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nCookie: {cookies}\r\n"
             "Content-Type: application/x-www-form-urlencoded\r\nConnection: close\r\n"
             f"Content-Length: {len(body)}\r\n\r\n".encode()
             + body

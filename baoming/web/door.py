@@ -3,7 +3,8 @@
 A hash takes 25 ms and one process hashes at most one password fewer at once than there are cores. Were
 everybody let in who wants to sign in, they would wait in all the portal's threads, and whoever is signed
 in would wait behind them. So who finds the door full is told at once to come back in some seconds: nothing
-was looked up, hashed or counted. A browser that has signed in before has places of its own besides.
+was looked up, hashed or counted. A browser that has signed in before has places of its own besides: its
+cookie's tag, which only the portal can make, says so (devices.py).
 """
 
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from django.http import HttpRequest, HttpResponseBase
 from baoming.accounts.hashers import AT_ONCE, CROWDED
 from baoming.shared.errors import Crowded
 from baoming.web import errors
-from baoming.web.devices import device_of
+from baoming.web.devices import has_signed_in
 
 STRANGERS = AT_ONCE + 1  # those that hash, and one behind them
 KNOWN = 1
@@ -30,7 +31,7 @@ def door(get_response: Answer) -> Answer:
     def answer(request: HttpRequest) -> HttpResponseBase:
         if request.method != "POST" or request.path not in _DOORS:
             return get_response(request)
-        for places in (known, strangers) if device_of(request) else (strangers,):
+        for places in (known, strangers) if has_signed_in(request) else (strangers,):
             if places.acquire(blocking=False):
                 try:
                     return get_response(request)

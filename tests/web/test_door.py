@@ -5,9 +5,12 @@ from contextlib import ExitStack
 from threading import Event, Thread
 
 import pytest
+from django.core.signing import Signer
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.test import RequestFactory, override_settings
 
+from baoming.accounts.models import Account
+from baoming.web import devices
 from baoming.web import door as doors
 from baoming.web.devices import cookie_name
 from baoming.web.door import KNOWN, STRANGERS, Answer, door
@@ -21,11 +24,32 @@ def portal() -> Iterator[None]:
         yield
 
 
-def trying(*, known: bool = False, path: str = "/sign-in/", method: str = "POST") -> HttpRequest:
+# What somebody carries who has never signed in: a device without a tag, with a wrong one, with one for another portal.
+DEVICE = "x" * 43
+FORGED = {
+    "none": DEVICE,
+    "empty": f"{DEVICE}.",
+    "guessed": f"{DEVICE}.{'A' * 43}",
+    "of another portal": Signer(sep=".", salt="bm_device_office").sign(DEVICE),
+    "of another use": Signer(sep=".").sign(DEVICE),
+    "of another device": "y" + Signer(sep=".", salt="bm_device_candidate").sign(DEVICE)[1:],
+}
+
+
+def trying(*, known: bool = False, carries: str = "", path: str = "/sign-in/", method: str = "POST") -> HttpRequest:
     request = RequestFactory().generic(method, path)
-    if known:
-        request.COOKIES[cookie_name()] = "x" * 43
+    carries = device_cookie() if known else carries
+    if carries:
+        request.COOKIES[cookie_name()] = carries
     return request
+
+
+def device_cookie() -> str:
+    """Return what a browser carries that has signed in, as the portal itself gave it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(devices, "remember_device", lambda account, device: DEVICE)
+        devices.keep_device(RequestFactory().post("/sign-in/"), response := HttpResponse(), Account())
+    return response.cookies[cookie_name()].value
 
 
 class Room:
@@ -79,6 +103,30 @@ def test_a_browser_that_has_signed_in_before_has_a_place_of_its_own() -> None:
         room.fill(answer, [trying() for _ in range(STRANGERS)], stack)
         room.fill(answer, [trying(known=True) for _ in range(KNOWN)], stack)
         assert refused(answer, trying(known=True), room)
+
+
+@pytest.mark.parametrize("kind", FORGED)
+def test_a_forged_cookie_opens_no_place_and_keeps_nobody_out(kind: str) -> None:
+    room = Room()
+    answer = door(room)
+    with ExitStack() as stack:
+        room.fill(answer, [trying() for _ in range(STRANGERS)], stack)
+        assert answer(trying(carries=FORGED[kind])).status_code == 503
+        room.fill(answer, [trying(known=True)], stack)
+
+
+def test_control_where_any_cookie_counts_a_forged_one_takes_the_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doors, "has_signed_in", lambda request: bool(devices.device_of(request)))
+    room = Room()
+    answer = door(room)
+    with ExitStack() as stack:
+        room.fill(answer, [trying() for _ in range(STRANGERS)], stack)
+        room.fill(answer, [trying(carries=DEVICE)], stack)
+        assert answer(trying(known=True)).status_code == 503
+
+
+def test_a_cookie_made_before_the_tag_is_still_the_same_device() -> None:
+    assert devices.device_of(trying(carries=DEVICE)) == devices.device_of(trying(known=True)) == DEVICE
 
 
 @pytest.mark.parametrize(("path", "method"), [("/sign-in/", "GET"), ("/form/save", "POST"), ("/claim/", "POST")])

@@ -9,7 +9,8 @@ from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from baoming.accounts.models import Session
+from baoming.accounts.models import Bucket, Device, Session
+from baoming.accounts.services.sign_in import remember_device
 from tests import factories as make
 from tests.web.conftest import signed_in
 
@@ -108,6 +109,28 @@ def test_the_device_cookie_names_the_portal_and_is_bound_to_the_host(
         again = office.post("/sign-in/", right).cookies[name]
     assert (first["path"], first["domain"], bool(first["secure"]), first["httponly"]) == ("/", "", secure, True)
     assert again.value == first.value
+
+
+@pytest.mark.django_db
+def test_a_device_of_before_the_tag_stays_the_accounts_own_and_gets_one(office: Client) -> None:
+    make.season()
+    person = make.staff(make.site())
+    old = remember_device(person.account, "")
+    office.cookies["bm_device_office"] = old
+    left_at("127.0.0.1", 0)  # who is no own device is refused now
+    right = {"handle": person.account.handle, "password": "mima-2023"}
+    answer = office.post("/sign-in/", right)
+    assert answer.status_code == 302
+    new = answer.cookies["bm_device_office"].value
+    assert new.startswith(f"{old}.")
+    assert office.post("/sign-in/", right).status_code == 302  # and with the tag
+    office.cookies["bm_device_office"] = "z" + new[1:]
+    assert office.post("/sign-in/", right).status_code == 422
+    assert Device.objects.count() == 1
+
+
+def left_at(address: str, tokens: float) -> None:
+    Bucket.objects.update_or_create(key=f"at:{address}", defaults={"tokens": tokens, "at": timezone.now()})
 
 
 @pytest.mark.django_db
