@@ -30,8 +30,8 @@ OPEN = {
     "accounts_session": "as accounts: found by the digest of a cookie, listed for its own account",
     "accounts_device": "as accounts",
     "accounts_invitation": "digests of the codes by which staff set their password",
-    "accounts_secondfactor": "read before anybody is signed in; the secrets lie sealed",
-    "accounts_recoverycode": "as accounts: digests of 80 random bits",
+    "accounts_secondfactor": "read before anybody is signed in, by offices alone; the secrets lie sealed",
+    "accounts_recoverycode": "as authenticators: digests of 80 random bits",
     "accounts_bucket": "counts of tries, kept under digests",
     "accounts_request": "ids of what was saved, under random keys",
     "audit_leaf": "digests of events",
@@ -120,6 +120,48 @@ def test_an_office_cannot_take_a_candidates_scope_nor_the_other_way_round() -> N
         assert (seen(office), seen(candidate)) == (0, 0)
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             candidate.execute("SET ROLE office")
+
+
+ON_STAFFS = (
+    "SELECT count(*) FROM {}",
+    "DELETE FROM {}",
+    "UPDATE {} SET account_id = account_id",
+    "INSERT INTO {} SELECT * FROM {}",
+)
+
+
+def allowed(role: str, table: str) -> list[str]:
+    """Return which of the four statements the role may make, rolled back."""
+    made = []
+    for statement in ON_STAFFS:
+        with connected(role) as app:
+            try:
+                app.execute(statement.replace("{}", table).encode())
+                made.append(statement.split()[0])
+            except psycopg.errors.InsufficientPrivilege:
+                pass
+            app.rollback()
+    return made
+
+
+STAFFS = ("accounts_secondfactor", "accounts_recoverycode")
+
+
+@pytest.mark.parametrize("table", STAFFS)
+def test_the_candidate_portal_has_nothing_to_do_with_the_second_factors_of_staff(table: str) -> None:
+    assert {role: allowed(role, table) for role in ("candidate", "app", "report")} == {
+        "candidate": [], "app": [], "report": [],
+    }  # fmt: skip
+    assert [len(allowed(role, table)) for role in ("office", "worker")] == [4, 4]
+
+
+def test_control_with_what_portals_share_the_candidates_would() -> None:
+    with psycopg.connect(CLUSTER.url("postgres", DATABASE), autocommit=True) as owner:
+        owner.execute("GRANT SELECT, DELETE ON accounts_secondfactor TO app")
+        try:
+            assert allowed("candidate", "accounts_secondfactor") == ["SELECT", "DELETE"]
+        finally:
+            owner.execute("REVOKE ALL ON accounts_secondfactor FROM app")
 
 
 def test_an_offices_door_shows_one_person_and_shuts_again() -> None:
