@@ -19,7 +19,9 @@ class Limit:
 SIGN_IN_UNKNOWN_DEVICE = Limit(burst=10, seconds=3600)  # per account
 SIGN_IN_OWN_DEVICE = Limit(burst=20, seconds=3600)  # per account and device: an attacker cannot use it up
 SIGN_IN_ADDRESS = Limit(burst=300, seconds=3600)  # per network address: a school's pupils share one
-SECOND_FACTOR = Limit(burst=5, seconds=3600)  # per account, by who has its password: 3 of 10^6 codes fit at a time
+# Per account and browser that has given a code before, and per account for all others together, who have its
+# password: 3 of 10^6 codes fit at a time.
+SECOND_FACTOR = Limit(burst=5, seconds=3600)
 CLAIM_ADDRESS = Limit(burst=1000, seconds=3600)  # guards work, not the code: nobody guesses 80 bits
 SMS = (Limit(burst=1, seconds=60), Limit(burst=5, seconds=3600), Limit(burst=10, seconds=86400))  # per phone, all three
 SMS_PERSON = Limit(burst=5, seconds=3600)  # per registration

@@ -8,8 +8,10 @@ from django.http import HttpResponse
 from django.test import Client
 
 from baoming.accounts import totp
-from baoming.accounts.models import Device, RecoveryCode, SecondFactor, Session
+from baoming.accounts.models import Bucket, Device, RecoveryCode, SecondFactor, Session
 from baoming.accounts.services import second_factor
+from baoming.accounts.throttling import SECOND_FACTOR
+from baoming.audit.models import Event
 from baoming.organizations.models import Organization, Staff, StaffProposal
 from baoming.organizations.roles import Role
 from baoming.organizations.services import staff as service
@@ -183,6 +185,58 @@ def test_tries_are_counted_and_the_right_code_comes_too_late(office: Client) -> 
     last = give(office, code())
     assert (last.status_code, "分钟后再试" in last.content.decode()) == (422, True)
     assert not is_inside(office)
+
+
+def test_each_time_that_the_tries_end_is_one_event(office: Client) -> None:
+    one = enrolled()
+    sign_in(office, one)
+    told = Event.objects.filter(verb="use_up_codes", subject=one.account_id, path=one.path)
+    seen = []
+    for _ in range(7):
+        give(office, "000000")
+        seen.append(told.count())
+    assert seen == [0, 0, 0, 0, 1, 1, 1]
+
+
+def shut_out(one: Staff) -> int:
+    """A thief of the password uses up all tries; return what the owner gets in the own browser."""
+    own = Client()
+    sign_in(own, one)
+    give(own, code(steps=-1))
+    own.post("/sign-out/")
+    sign_in(thief := Client(), one)
+    for _ in range(6):
+        give(thief, "000000")
+    sign_in(own, one)
+    return give(own, code()).status_code
+
+
+def test_a_thief_of_the_password_does_not_lock_an_administrator_out_of_the_own_browser(office: Client) -> None:
+    one = enrolled(Role.SYSTEM_ADMIN)
+    assert shut_out(one) == 302
+    sign_in(stranger := Client(), one)
+    assert "分钟后再试" in give(stranger, code(steps=1)).content.decode()
+
+
+def test_control_with_one_budget_an_account_they_do(office: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(second_factor, "_tries", lambda *_: ("factor:one", SECOND_FACTOR))
+    assert shut_out(enrolled(Role.SYSTEM_ADMIN)) == 422
+
+
+def test_a_browser_that_never_gave_a_code_is_not_the_own_one(office: Client) -> None:
+    """Of somebody from the desk whose post now needs one: the browser has signed in, by the password alone."""
+    one = person(Role.OPERATOR)
+    assert sign_in(office, one) == "/"
+    Staff.objects.filter(pk=one.pk).update(role=Role.COUNTY)
+    second_factor.install(one.account, SECRET)
+    for client in (Client(), office):
+        sign_in(client, one)
+        for _ in range(5):
+            give(client, "000000")
+    assert "分钟后再试" in give(office, code()).content.decode()
+    assert list(Bucket.objects.filter(key__startswith="factor:").values_list("key", flat=True)) == [
+        f"factor:{one.account_id}"
+    ]
 
 
 def test_control_without_the_count_they_are_not(office: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,11 +1,14 @@
 """The authenticator of staff: set up once, asked at sign-in, replaced by a recovery code, taken away by others.
 
-Whoever comes here has given the password already. Tries are counted for the account before a code is looked
-at, and the row is locked: of two browsers with the same code one comes in. A secret that is being set up is
+Whoever comes here has given the password already. Tries are counted before a code is looked at, for a browser
+that has given a code of the account before apart from all others: a thief of the password does not use up its
+owner's. The row is locked: of two browsers with the same code one comes in. A secret that is being set up is
 its browser's alone and stands in no row: who has the password too is offered another, which dies unconfirmed.
 """
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from django.db import transaction
@@ -14,10 +17,10 @@ from django.utils import timezone
 from baoming.accounts import totp
 from baoming.accounts.codes import CodeUnreadable, code_digest, new_activation_code
 from baoming.accounts.models import Account, Device, RecoveryCode, SecondFactor
-from baoming.accounts.services.buckets import give_back, take
+from baoming.accounts.services.buckets import give_back, look, take
 from baoming.accounts.services.sign_in import digest_of
 from baoming.accounts.throttling import SECOND_FACTOR, Limit
-from baoming.shared.errors import Invalid, Refused
+from baoming.shared.errors import Invalid, Refused, TooMany
 from baoming.vault.services import keys
 
 CODES = 10
@@ -26,6 +29,10 @@ MISMATCH = "动态口令不对，或者已经用过一次。请等验证器显�
 _NO_STEP = "动态口令不对，或者已经用过一次。这里只认验证器上的6位数字，恢复码不行；验证器丢了，请联系系统管理员重设"
 _SET_UP = "这个账号已经绑定了验证器。换手机请联系系统管理员重设"
 _UNSCANNED = "和验证器上显示的不一致。请确认扫的是这个二维码，手机时间是自动设置的，再填一次"
+
+
+class LastTry(Invalid):
+    """A wrong code that has used up the tries: somebody who has the password is guessing, or has lost the phone."""
 
 
 def is_set_up(account: Account) -> bool:
@@ -64,15 +71,30 @@ def confirm(account: Account, offered: str, typed: str) -> list[str]:
     return _new_codes(account)
 
 
-def prove(account: Account, typed: str) -> bool:
+def prove(account: Account, typed: str, *, device: str) -> bool:
     """Take a code of the authenticator, or a recovery code; return whether it was the latter.
 
-    Each counts once. Raises TooMany, Invalid; the count outlives a refusal.
+    Each counts once. `device`: the browser's cookie, or empty. Raises TooMany, Invalid, and LastTry
+    for the wrong code after which there is no try; the count outlives a refusal.
     """
-    take(*_tries(account))
-    recovered = _proved(account, typed)
-    give_back(*_tries(account))
-    return recovered
+    with _counted(account, device):
+        return _proved(account, typed)
+
+
+@contextmanager
+def _counted(account: Account, device: str) -> Iterator[None]:
+    """Take a try. A good code fills the budget again, a wrong one stays counted."""
+    tries = _tries(account, device)
+    take(*tries)
+    try:
+        yield
+    except Invalid as wrong:
+        try:
+            look(*tries)
+        except TooMany:
+            raise LastTry(wrong.fields) from None
+        raise
+    give_back(*tries)
 
 
 @transaction.atomic
@@ -103,15 +125,13 @@ def _use_recovery_code(account: Account, typed: str) -> None:
         raise Invalid({"code": MISMATCH})
 
 
-def renew_codes(account: Account, typed: str) -> list[str]:
+def renew_codes(account: Account, typed: str, *, device: str) -> list[str]:
     """Return ten new recovery codes for a code of the authenticator; the old ones are dead.
 
-    No recovery code does: one that was found would beget ten. Raises TooMany, Invalid.
+    No recovery code does: one that was found would beget ten. Raises as `prove`.
     """
-    take(*_tries(account))
-    codes = _renewed(account, typed)
-    give_back(*_tries(account))
-    return codes
+    with _counted(account, device):
+        return _renewed(account, typed)
 
 
 @transaction.atomic
@@ -156,8 +176,11 @@ def _new_codes(account: Account) -> list[str]:
     return codes
 
 
-def _tries(account: Account) -> tuple[str, Limit]:
-    return f"factor:{account.pk}", SECOND_FACTOR
+def _tries(account: Account, device: str) -> tuple[str, Limit]:
+    """Return the budget: this browser's if it has ever given a code (a password is not enough), else all others'."""
+    digest = digest_of(device)
+    own = bool(device) and Device.objects.filter(account=account, digest=digest, proved_at__isnull=False).exists()
+    return f"factor:{account.pk}" + (f":{digest.hex()[:16]}" if own else ""), SECOND_FACTOR
 
 
 def _locked(account: Account) -> SecondFactor | None:

@@ -10,7 +10,8 @@ from baoming.audit.services import record
 from baoming.organizations.roles import SECOND_FACTOR, Role
 from baoming.shared.errors import Refused
 from baoming.web.access import OfficeRequest, staff_may
-from baoming.web.office.second_step import errors_of
+from baoming.web.devices import device_of
+from baoming.web.office.second_step import told
 from baoming.web.sessions import digest, sign_out_from_afar
 
 
@@ -36,9 +37,9 @@ def codes(request: OfficeRequest) -> HttpResponse:
     """Ten new recovery codes for a code of the authenticator, shown once."""
     account = request.staff.account
     try:
-        made = second_factor.renew_codes(account, request.POST.get("code", "")[:40])
+        made = second_factor.renew_codes(account, request.POST.get("code", "")[:40], device=device_of(request))
     except Refused as refusal:
-        return _page(request, errors=errors_of(refusal))
+        return _page(request, errors=told(refusal, account))
     record("renew_recovery_codes", by=request.actor, subject=account.pk, path=request.staff.path)
     return render(request, "office/recovery_codes.html", {"codes": made, "handle": account.handle})
 

@@ -52,9 +52,9 @@ def code(request: HttpRequest) -> HttpResponse:
     errors: dict[str, str] = {}
     if request.method == "POST":
         try:
-            recovered = second_factor.prove(account, request.POST.get("code", "")[:_LONGEST])
+            recovered = second_factor.prove(account, request.POST.get("code", "")[:_LONGEST], device=device_of(request))
         except Refused as refusal:
-            errors = errors_of(refusal)
+            errors = told(refusal, account)
         else:
             if recovered:
                 record("use_recovery_code", by=account.staff.actor, subject=account.pk, path=account.staff.path)
@@ -74,7 +74,7 @@ def authenticator(request: HttpRequest) -> HttpResponse:
         try:
             codes = second_factor.confirm(account, offered, request.POST.get("code", "")[:_LONGEST])
         except Refused as refusal:
-            errors = errors_of(refusal)
+            errors = told(refusal, account)
         else:
             record("bind_authenticator", by=account.staff.actor, subject=account.pk, path=account.staff.path)
             shown = render(request, "office/recovery_codes.html", {"codes": codes, "handle": account.handle})
@@ -111,6 +111,8 @@ def _inside(request: HttpRequest, account: Account, response: HttpResponse, *, p
     return response
 
 
-def errors_of(refusal: Refused) -> dict[str, str]:
-    """Return the sentence at the field of the code."""
+def told(refusal: Refused, account: Account) -> dict[str, str]:
+    """Return the sentence at the field of the code. Where the tries have ended the audit is told, once for each end."""
+    if isinstance(refusal, second_factor.LastTry):
+        record("use_up_codes", by=account.staff.actor, subject=account.pk, path=account.staff.path)
     return refusal.fields if isinstance(refusal, Invalid) else {"code": str(refusal)}

@@ -35,6 +35,7 @@ VERBS = {
     "leave_browsers": "退出其他设备",
     "bind_authenticator": "绑定验证器",
     "use_recovery_code": "用恢复码登录",
+    "use_up_codes": "动态口令连续填错，试的次数用完",
     "renew_recovery_codes": "重新生成恢复码",
     "see_candidate": "查看",
     "find_elsewhere": "按证件号码查到（不在本单位）",
