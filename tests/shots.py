@@ -140,7 +140,7 @@ def at_the_desk(camera: Camera, pc: Page, reader: str) -> str:
         pc.get_by_role("button", name="采用这张照片").click()
         camera.take(pc, "照片放行没写理由")
         camera.go(pc, "/desk/", "受理有照片要处理")
-        pc.get_by_role("link", name=PERSON.name).click()
+        pc.get_by_role("link", name=PERSON.name).first.click()
         office.take_photo(pc, face(1, sex=PERSON.sex), label="重拍一张")
         camera.take(pc, "受理台发号前")
         pc.get_by_role("button", name="发号").click()
