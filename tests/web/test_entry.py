@@ -204,6 +204,18 @@ def test_control_an_answer_at_once_would_tell_unknown_persons(phone: Client, mon
     assert work(monkeypatch, phone, {**typed, "number": make.number(998)}) != known
 
 
+@pytest.mark.parametrize("registered", [True, False])
+def test_an_unreadable_code_fits_nobody_not_who_has_no_slip_nor_the_blank_card(registered: bool) -> None:
+    season = make.season()
+    row = make.registration(make.site()) if registered else None
+    card = document_of(row) if row else claims.card_of_number(season.pk, make.number(998))[1]
+    number = card.number if row else make.number(998)
+    with pytest.raises(ClaimRefused, match=MISMATCH[:10]):
+        claims.claim(
+            season=season, name=card.name, number=number, valid_to=card.valid_to, code="短", address="127.0.0.1"
+        )
+
+
 def test_the_slips_of_one_pen_use_up_no_one_elses_tries(phone: Client) -> None:
     make.season()
     for _ in range(11):

@@ -72,7 +72,7 @@ def claim(*, season: Season, name: str, number: str, valid_to: date | None, code
 def card_of_number(season_id: int, number: str) -> tuple[UUID, IdentityDocument]:
     """Return whose number it is and their card, which this transaction may see; NOBODY and a blank card for none.
 
-    Three columns are read and one card unsealed for either: the work does not tell who is registered (Z2).
+    Two columns are read and one card unsealed for either: the work does not tell who is registered (Z2).
     """
     pk = id_of_number(season_id, number)
     enter_people([pk])
@@ -88,9 +88,11 @@ def _sealed_card(pk: UUID) -> "QuerySet[Registration, tuple[str, str]]":
 
 def _refuse_guess(registration_id: UUID, digest: bytes, *, person_fits: bool) -> None:
     """Refuse what does not fit before anything is locked or read whole; all is compared before that is decided."""
-    digests = _digests(registration_id) or [_NO_DIGEST]
-    fits = [compare_digest(bytes(kept), digest) for kept in digests]
-    if not any(fits) or not person_fits:
+    digests = _digests(registration_id)
+    fits = [compare_digest(bytes(kept), digest) for kept in digests or [_NO_DIGEST]]
+    if (
+        not digests or not any(fits) or not person_fits
+    ):  # who has no slip has no code that fits, an unreadable one least
         raise ClaimRefused(MISMATCH)
 
 
