@@ -90,9 +90,8 @@ def _refuse_guess(registration_id: UUID, digest: bytes, *, person_fits: bool) ->
     """Refuse what does not fit before anything is locked or read whole; all is compared before that is decided."""
     digests = _digests(registration_id)
     fits = [compare_digest(bytes(kept), digest) for kept in digests or [_NO_DIGEST]]
-    if (
-        not digests or not any(fits) or not person_fits
-    ):  # who has no slip has no code that fits, an unreadable one least
+    # Who has no slip has no code that fits: least of all one that nobody can read, which is as blank as none.
+    if not digests or not any(fits) or not person_fits:
         raise ClaimRefused(MISMATCH)
 
 
