@@ -55,6 +55,10 @@ class SessionStore(db.SessionStore):
             public=bool(data.get(SHARED)),
         )
 
+    def get_expire_at_browser_close(self) -> bool:
+        """At a 公用电脑 the cookie goes with the browser; the row ends by its idle time whatever the browser does."""
+        return bool(self.get(SHARED)) or super().get_expire_at_browser_close()
+
     def delete(self, session_key: str | None = None) -> None:
         if key := session_key or self.session_key:
             Session.objects.filter(session_key=digest(key)).delete()

@@ -101,6 +101,34 @@ def test_a_pc_is_taken_for_public_and_a_phone_is_not(phone: Client) -> None:
         assert ('value="yes" checked' in page) is ticked
 
 
+def cookie_lasts(client: Client, *, shared: bool) -> list[str | int]:
+    """Return what the session's cookie says of its end after signing in, and after a later page has written it anew."""
+    sign_in(client, confirmed.saved(), shared=shared)
+    said = [client.cookies[settings.SESSION_COOKIE_NAME]["max-age"]]
+    session = client.session
+    session[sessions.SEEN] -= settings.SESSION_RENEWED_AFTER + 1
+    session.save()
+    assert is_inside(client)
+    return [*said, client.cookies[settings.SESSION_COOKIE_NAME]["max-age"]]
+
+
+def test_the_cookie_of_a_public_computer_goes_with_its_browser(phone: Client) -> None:
+    assert cookie_lasts(phone, shared=True) == ["", ""]
+    row = Session.objects.get()
+    assert row.expire_date - timezone.now() <= browsers.PUBLIC.idle, "the row ends whatever the browser does"
+
+
+def test_the_cookie_of_ones_own_lasts_as_long_as_the_session(phone: Client) -> None:
+    assert cookie_lasts(phone, shared=False) == [900, 900]
+
+
+def test_control_without_it_the_cookie_stays_for_who_opens_the_browser_again(
+    phone: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(sessions.SessionStore, "get_expire_at_browser_close")
+    assert cookie_lasts(phone, shared=True) == [600, 600]
+
+
 def test_the_owner_sees_where_they_are_signed_in_and_signs_out_from_afar(phone: Client) -> None:
     row = confirmed.saved()
     lab, other, stranger = sign_in(Client(), row, shared=True), sign_in(Client(), row), Client()
