@@ -223,6 +223,30 @@ def test_control_with_one_budget_an_account_they_do(office: Client, monkeypatch:
     assert shut_out(enrolled(Role.SYSTEM_ADMIN)) == 422
 
 
+def at_a_new_computer_with_a_recovery_code(one: Staff) -> int:
+    """A thief of the password keeps the tries of all new browsers used up; return what the owner gets at one."""
+    codes = second_factor._new_codes(one.account)
+    sign_in(thief := Client(), one)
+    for _ in range(7):
+        give(thief, "000000")
+    sign_in(owner := Client(), one)
+    assert "分钟后再试" in give(owner, code()).content.decode()
+    return give(owner, codes[0]).status_code
+
+
+def test_a_thief_of_the_password_leaves_the_owner_the_recovery_codes_at_a_new_computer(office: Client) -> None:
+    assert at_a_new_computer_with_a_recovery_code(enrolled(Role.SYSTEM_ADMIN)) == 302
+
+
+def test_control_where_recovery_codes_share_the_tries_the_owner_is_held_up(
+    office: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        second_factor, "_recovery_budget", lambda account, address: (f"factor:{account.pk}", SECOND_FACTOR)
+    )
+    assert at_a_new_computer_with_a_recovery_code(enrolled(Role.SYSTEM_ADMIN)) == 422
+
+
 def test_a_browser_that_never_gave_a_code_is_not_the_own_one(office: Client) -> None:
     """Of somebody from the desk whose post now needs one: the browser has signed in, by the password alone."""
     one = person(Role.OPERATOR)

@@ -38,8 +38,13 @@ def take(key: str, limit: Limit) -> None:
 
 def look(key: str, limit: Limit) -> None:
     """Raise TooMany as `take` would; takes nothing and locks nothing."""
-    if _tokens(key, limit) < _WHOLE:
+    if is_empty(key, limit):
         _refuse(key, limit)
+
+
+def is_empty(key: str, limit: Limit) -> bool:
+    """Whether `take` would refuse; takes nothing and locks nothing."""
+    return _tokens(key, limit) < _WHOLE
 
 
 def put_back(key: str, limit: Limit) -> None:

@@ -17,10 +17,10 @@ from django.utils import timezone
 from baoming.accounts import totp
 from baoming.accounts.codes import CodeUnreadable, code_digest, new_activation_code
 from baoming.accounts.models import Account, Device, RecoveryCode, SecondFactor
-from baoming.accounts.services.buckets import give_back, look, take
+from baoming.accounts.services.buckets import give_back, is_empty, put_back, take
 from baoming.accounts.services.sign_in import digest_of
-from baoming.accounts.throttling import SECOND_FACTOR, Limit
-from baoming.shared.errors import Invalid, Refused, TooMany
+from baoming.accounts.throttling import CLAIM_ADDRESS, SECOND_FACTOR, Limit
+from baoming.shared.errors import Invalid, Refused
 from baoming.vault.services import keys
 
 CODES = 10
@@ -71,14 +71,23 @@ def confirm(account: Account, offered: str, typed: str) -> list[str]:
     return _new_codes(account)
 
 
-def prove(account: Account, typed: str, *, device: str) -> bool:
+def prove(account: Account, typed: str, *, device: str, address: str) -> bool:
     """Take a code of the authenticator, or a recovery code; return whether it was the latter.
 
     Each counts once. `device`: the browser's cookie, or empty. Raises TooMany, Invalid, and LastTry
-    for the wrong code after which there is no try; the count outlives a refusal.
+    for the wrong code after which there is no try; the count outlives a refusal. A recovery code is counted by
+    network address alone: nobody guesses 80 bits, and who has the password and uses up the tries of all
+    new browsers leaves the owner this way in.
     """
+    if (digest := _recovery_digest(typed)) is not None:
+        budget = _recovery_budget(account, address)
+        take(*budget)
+        _use_recovery_code(account, digest)
+        put_back(*budget)
+        return True
     with _counted(account, device):
-        return _proved(account, typed)
+        _use_step(account, typed)
+    return False
 
 
 @contextmanager
@@ -89,20 +98,16 @@ def _counted(account: Account, device: str) -> Iterator[None]:
     try:
         yield
     except Invalid as wrong:
-        try:
-            look(*tries)
-        except TooMany:
+        if is_empty(*tries):
             raise LastTry(wrong.fields) from None
         raise
     give_back(*tries)
 
 
 @transaction.atomic
-def _proved(account: Account, typed: str) -> bool:
-    if _is_new_step(account, typed):
-        return False
-    _use_recovery_code(account, typed)
-    return True
+def _use_step(account: Account, typed: str) -> None:
+    if not _is_new_step(account, typed):
+        raise Invalid({"code": MISMATCH})
 
 
 def _is_new_step(account: Account, typed: str) -> bool:
@@ -116,11 +121,19 @@ def _is_new_step(account: Account, typed: str) -> bool:
     return True
 
 
-def _use_recovery_code(account: Account, typed: str) -> None:
+def _recovery_digest(typed: str) -> bytes | None:
     try:
-        good = RecoveryCode.objects.filter(account=account, digest=code_digest(typed), used_at=None)
+        return code_digest(typed)
     except CodeUnreadable:
-        raise Invalid({"code": MISMATCH}) from None
+        return None
+
+
+def _recovery_budget(account: Account, address: str) -> tuple[str, Limit]:
+    return f"recovery-at:{address}", CLAIM_ADDRESS
+
+
+def _use_recovery_code(account: Account, digest: bytes) -> None:
+    good = RecoveryCode.objects.filter(account=account, digest=digest, used_at=None)
     if not good.update(used_at=timezone.now()):
         raise Invalid({"code": MISMATCH})
 

@@ -19,6 +19,7 @@ from baoming.audit.services import record
 from baoming.documents.engine import qr_svg
 from baoming.organizations.roles import ADMINISTRATORS, SECOND_FACTOR, Role
 from baoming.shared.errors import Invalid, Refused
+from baoming.web.addresses import client_address
 from baoming.web.devices import device_of, keep_device
 
 _WAITING = "second_step"  # key in the session
@@ -52,7 +53,8 @@ def code(request: HttpRequest) -> HttpResponse:
     errors: dict[str, str] = {}
     if request.method == "POST":
         try:
-            recovered = second_factor.prove(account, request.POST.get("code", "")[:_LONGEST], device=device_of(request))
+            typed, address = request.POST.get("code", "")[:_LONGEST], client_address(request)
+            recovered = second_factor.prove(account, typed, device=device_of(request), address=address)
         except Refused as refusal:
             errors = told(refusal, account)
         else:
