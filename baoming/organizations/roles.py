@@ -36,9 +36,9 @@ LEVELS: dict[str, tuple[Role, ...]] = {
     "city": (Role.CITY,),
     "province": (Role.PROVINCE, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN),
 }
-BY_TWO = ADMINISTRATORS | {Role.CITY, Role.PROVINCE}  # given and taken by two persons (T16)
-# Who gives a code of an authenticator besides the password: all that decide beyond one site. The desk stays quick.
-SECOND_FACTOR = BY_TWO | {Role.COUNTY}
+# All that decide beyond one site. Given and taken by two persons (T16).
+BY_TWO = ADMINISTRATORS | {Role.COUNTY, Role.CITY, Role.PROVINCE}
+SECOND_FACTOR = BY_TWO  # who gives a code of an authenticator besides the password; the desk stays quick
 
 _SITE = frozenset({Role.OPERATOR})
 _COUNTY = frozenset({Role.COUNTY})

@@ -78,9 +78,12 @@ def test_others_find_no_such_page(office: Client, role: Role) -> None:
     assert office.post("/staff/", new("43/01/02/01/", Role.OPERATOR)).status_code == 404
 
 
-def test_a_guarded_role_waits_for_the_security_administrator_who_gets_the_code(office: Client) -> None:
+@pytest.mark.parametrize(("where", "role"), [("43/01/02/", Role.COUNTY), ("43/01/", Role.CITY), ("43/", Role.PROVINCE)])
+def test_a_guarded_role_waits_for_the_security_administrator_who_gets_the_code(
+    office: Client, where: str, role: Role
+) -> None:
     signed_in(office, province(Role.SYSTEM_ADMIN))
-    answer = office.post("/staff/", new("43/01/", Role.CITY))
+    answer = office.post("/staff/", new(where, role))
     assert "等安全管理员核准" in answer.content.decode()
     assert not CODE.search(answer.content.decode())
     assert not Account.objects.filter(handle="tanxin").exists()
@@ -89,7 +92,32 @@ def test_a_guarded_role_waits_for_the_security_administrator_who_gets_the_code(o
     signed_in(office, province(Role.SECURITY_ADMIN))
     code = code_on(office.post("/staff/answer/", sent))
     assert activate(Client(), code).status_code == 302
-    assert Staff.objects.get(account__handle="tanxin").role == Role.CITY
+    assert Staff.objects.get(account__handle="tanxin").role == role
+
+
+def county_by_one_person(client: Client) -> bool:
+    """Whether a system administrator alone opens a county's account, or gets a new code for one that is there."""
+    there = make.staff(make.county(), Role.COUNTY)
+    signed_in(client, province(Role.SYSTEM_ADMIN))
+    opened = client.post("/staff/", new("43/01/02/", Role.COUNTY)).content.decode()
+    sent = {"account": str(there.account_id), "act": "code", "sure": "yes"}
+    recoded = client.post("/staff/act/", sent).content.decode()
+    return bool(CODE.search(opened) or CODE.search(recoded))
+
+
+def test_no_one_person_comes_to_a_countys_account(office: Client) -> None:
+    assert not county_by_one_person(office)
+    assert StaffProposal.objects.filter(role=Role.COUNTY).count() == 2
+
+
+def test_control_where_a_countys_role_is_not_guarded_one_does(office: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "BY_TWO", service.BY_TWO - {Role.COUNTY})
+    assert county_by_one_person(office)
+
+
+def test_a_system_administrator_still_opens_a_sites_operator_alone(office: Client) -> None:
+    signed_in(office, province(Role.SYSTEM_ADMIN))
+    assert code_on(office.post("/staff/", new("43/01/02/01/", Role.OPERATOR)))
 
 
 def proposed_about_who_decides() -> tuple[StaffProposal, Staff]:
