@@ -27,12 +27,12 @@ EXEMPT = {
 # What the details of an event may hold, by key: names of fields, numbers of versions, counts, codes of reasons, ids.
 NUMBERS = frozenset({
     "version", "slip", "number", "count", "expected", "percent", "season", "bytes", "rows", "people", "extends",
-    "extended", "former", "size", "further",
+    "extended", "former", "size", "further", "of",
 })  # fmt: skip
 CODES = frozenset({
-    "by", "changed", "code", "entry", "faults", "first", "from", "hours", "kind", "last", "office", "order", "outcome",
-    "phase", "photo", "reader", "reading", "reason", "restored", "role", "sheet", "source", "to", "undone", "way",
-    "why",
+    "by", "changed", "code", "device", "entry", "faults", "first", "from", "hours", "kind", "last", "office", "order",
+    "outcome", "phase", "photo", "proof", "reader", "reading", "reason", "restored", "role", "sheet", "source", "to",
+    "undone", "way", "why",
 })  # fmt: skip
 _CODE = re.compile(r"[A-Za-z0-9_.:+\-/]{0,40}")
 _WHOLE_NUMBER = re.compile(r"[0-9]{15}|[0-9]{17}[0-9Xx]|1[3-9][0-9]{9}")  # a person's own, and a phone's

@@ -27,4 +27,5 @@ SMS = (Limit(burst=1, seconds=60), Limit(burst=5, seconds=3600), Limit(burst=10,
 SMS_PERSON = Limit(burst=5, seconds=3600)  # per registration
 SMS_ADDRESS = Limit(burst=300, seconds=3600)  # per network address
 RECOVERY_ADDRESS = Limit(burst=60, seconds=3600)  # per network address, known people and unknown alike
+TOLD = Limit(burst=1, seconds=3600)  # per account or address: that its tries were used up is told so often
 SLOWEST = 86400  # seconds after which every bucket above is full again

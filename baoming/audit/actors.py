@@ -36,3 +36,4 @@ class Actor:
 
 
 SYSTEM = Actor(kind=Party.SYSTEM, id="", path="", label="系统")
+STRANGER = Actor(kind=Party.SYSTEM, id="", path="", label="没有登录的人")

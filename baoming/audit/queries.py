@@ -19,6 +19,7 @@ from baoming.audit.models import Event, Leaf, Root, Verification
 from baoming.shared.queries import Kept
 
 _MOST = 100
+LOGINS = ("sign_in", "sign_out")  # one's own comings and goings: no act on what is registered, nobody's look at it
 
 
 class Act(NamedTuple):
@@ -31,13 +32,13 @@ class Act(NamedTuple):
 
 
 def story(subject: UUID) -> list[Act]:
-    """Return what was done to one registration, newest first, at most a hundred acts."""
+    """Return what was done to one registration, newest first, at most a hundred acts; signing in is none."""
     return list(map(Act._make, _newest(subject)))
 
 
 @Kept
 def _newest(subject: UUID) -> "QuerySet[Event, tuple[Any, ...]]":
-    rows = Event.objects.filter(subject=subject).order_by("-id")
+    rows = Event.objects.filter(subject=subject).exclude(verb__in=LOGINS).order_by("-id")
     return rows.values_list("at", "verb", "actor_label", "details")[:_MOST]
 
 
@@ -55,10 +56,29 @@ class Deed(NamedTuple):
 
 
 def deeds(subject: UUID, *, before: int | None = None, limit: int) -> list[Deed]:
-    """Return what was done with one registration and by whom, newest first, from the event `before` on."""
-    rows = Event.objects.filter(subject=subject, **({"id__lt": before} if before else {})).order_by("-id")
+    """Return what was done with one registration and by whom, newest first, from the event `before` on.
+
+    Without the person's own signing in and out: `logins` tells that.
+    """
+    asked = {"subject": subject, **({"id__lt": before} if before else {})}
+    rows = Event.objects.filter(**asked).exclude(verb__in=LOGINS).order_by("-id")
     names = ("id", "at", "verb", "actor_kind", "actor_id", "actor_path", "actor_label", "details")
     return [Deed._make(row) for row in rows.values_list(*names)[:limit]]
+
+
+class Login(NamedTuple):
+    """One sign-in, or the end of all tries. `device`: the tag of the browser, empty where it is not known."""
+
+    at: datetime
+    verb: str  # sign_in, claim, use_up_tries
+    device: str
+
+
+def logins(subject: UUID, *, limit: int = 10) -> list[Login]:
+    """Return when an account (a candidate's: by the registration) was signed in to, or guessed at, newest first."""
+    rows = Event.objects.filter(subject=subject, verb__in=("sign_in", "claim", "use_up_tries")).order_by("-id")
+    told = rows.values_list("at", "verb", "details__device")[:limit]
+    return [Login(at, verb, device or "") for at, verb, device in told]
 
 
 def acts_on(subjects: Collection[UUID], verbs: Collection[str], *, limit: int) -> list[Event]:

@@ -72,7 +72,7 @@ def publish(season: Season, notice: Notice, *, key: UUID, office: str, by: Actor
     }  # fmt: skip
     made, new = Announcement.objects.get_or_create(id=key, defaults=values)
     if new:
-        record("publish_announcement", by=by, subject=made.pk, path=by.path, details={"title": notice.title})
+        record("publish_announcement", by=by, subject=made.pk, path=by.path)
     elif made.path != by.path:
         raise NotOpen("这条公告已经由别的单位发布，请重新填写")
     return made
@@ -86,7 +86,7 @@ def withdraw(announcement_id: UUID, *, by: Actor) -> None:
         return
     found.withdrawn_at = season_now(found.season_id)
     found.save(update_fields=["withdrawn_at"])
-    record("withdraw_announcement", by=by, subject=found.pk, path=found.path, details={"title": found.title})
+    record("withdraw_announcement", by=by, subject=found.pk, path=found.path)
 
 
 @cache

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from baoming.audit.actors import Party
 from baoming.registrations import journey
 from baoming.registrations.identity_documents import IdentityDocument
+from baoming.registrations.identity_numbers import canonical
 from baoming.registrations.models import (
     Activation,
     AlarmLine,
@@ -27,7 +28,7 @@ from baoming.schedule.windows import PhaseTime
 from baoming.seasons.queries import Clock
 from baoming.shared.paths import next_sibling
 from baoming.shared.queries import Kept, kept_one
-from baoming.shared.scope_queries import at_people
+from baoming.shared.scope_queries import at_people, enter_people
 from baoming.vault.services import keys
 
 STOPPED = "这份报名已经中止，各项办理都已停止。如果有误，请联系报名点，由县（市、区）招考机构撤销中止"
@@ -145,6 +146,25 @@ def id_of_number(season_id: int, number: str) -> UUID:
         blind = keys().blind(number, purpose="id", season=season_id)
         cursor.execute("SELECT registration_of_number(%s, %s)", [season_id, blind])
         return cursor.fetchone()[0] or NOBODY
+
+
+def whose_number(season_id: int, number: str) -> tuple[UUID | None, str]:
+    """Return whose number it is, whom this transaction may see from now on, and their path; None and "" for nobody's.
+
+    Known and unknown numbers cost the same; what is no number at all is nobody's.
+    """
+    try:
+        pk = id_of_number(season_id, canonical(number))
+    except ValueError:
+        return None, ""
+    enter_people([pk])
+    path = _path(pk)
+    return (None, "") if path is None else (pk, path)
+
+
+@kept_one
+def _path(pk: UUID) -> "QuerySet[Registration, str]":
+    return Registration.objects.filter(pk=pk).values_list("path", flat=True)
 
 
 @kept_one

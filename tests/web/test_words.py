@@ -12,6 +12,7 @@ PACKAGE = Path(baoming.__file__).parent
 NOT_OF_A_CANDIDATE = {
     *SEGMENT_VERBS,
     "fetch_prints",
+    "use_up_address",
     "import_roster",
     "set_clock",
     "start_batch",

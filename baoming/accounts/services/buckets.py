@@ -4,6 +4,8 @@ A refused try changes nothing: whoever hammers a shut bucket does not keep it sh
 minutes that the sentence names are true.
 """
 
+from typing import NoReturn
+
 from django.db import connection
 
 from baoming.accounts.throttling import Limit
@@ -27,13 +29,14 @@ WHERE key = %(key)s
 """  # noqa: S608
 
 
-def take(key: str, limit: Limit) -> None:
-    """Take one try of `key`. Raises TooMany, saying when the next one is there."""
+def take(key: str, limit: Limit) -> bool:
+    """Take one try of `key`; return whether it was the last. Raises TooMany, saying when the next one is there."""
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, _values(key, limit))
         taken = cursor.fetchone()
     if taken is None:
         _refuse(key, limit)
+    return bool(taken[0] < _WHOLE)
 
 
 def look(key: str, limit: Limit) -> None:
@@ -59,7 +62,7 @@ def give_back(key: str, limit: Limit) -> None:
         cursor.execute("UPDATE accounts_bucket SET tokens = %s WHERE key = %s", [float(limit.burst), key])
 
 
-def _refuse(key: str, limit: Limit) -> None:
+def _refuse(key: str, limit: Limit) -> NoReturn:
     minutes = -(-limit.wait(_tokens(key, limit)) // 60)
     raise TooMany(f"试的次数太多了，请约{minutes}分钟后再试。您的信息没有受影响")
 

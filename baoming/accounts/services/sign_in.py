@@ -9,8 +9,8 @@ from django.db import transaction
 
 from baoming.accounts.models import Account, Device
 from baoming.accounts.services.buckets import give_back, look, put_back, take
-from baoming.accounts.throttling import SIGN_IN_ADDRESS, SIGN_IN_OWN_DEVICE, SIGN_IN_UNKNOWN_DEVICE
-from baoming.shared.errors import Refused
+from baoming.accounts.throttling import SIGN_IN_ADDRESS, SIGN_IN_OWN_DEVICE, SIGN_IN_UNKNOWN_DEVICE, TOLD
+from baoming.shared.errors import Refused, TooMany
 
 _NOBODY = make_password(secrets.token_urlsafe(16))  # hashed against when nobody has the name: same time spent
 _COOKIE = re.compile(r"[A-Za-z0-9_-]{43}")  # what token_urlsafe(32) gives
@@ -18,6 +18,18 @@ _COOKIE = re.compile(r"[A-Za-z0-9_-]{43}")  # what token_urlsafe(32) gives
 
 class WrongCredentials(Refused):
     """Name and password do not fit; which of the two is not said."""
+
+
+class LastTry(WrongCredentials):
+    """The wrong password that has used up the tries, of the account that was named or of the network address.
+
+    Raised at most once an hour for each, and for names that nobody has as well: it is told to the audit, whose
+    rows are no measure of how often somebody guesses, and the work does not tell who is registered.
+    """
+
+    def __init__(self, sentence: str, *, account: Account | None, by_address: bool) -> None:
+        super().__init__(sentence)
+        self.account, self.by_address = account, by_address
 
 
 def check(handle: str, password: str, *, kind: str, device: str, address: str, sentence: str) -> Account:
@@ -30,8 +42,8 @@ def check(handle: str, password: str, *, kind: str, device: str, address: str, s
     Empty buckets refuse before the hash (W2), by a look that locks nothing. The try is taken after the
     hash, and only then is there an answer: tries at once get no more answers than the bucket has, and
     nobody behind the same address waits for another's hash, as they would for a row that is locked
-    until the request's transaction ends. Raises TooMany or WrongCredentials; the counts stay when the
-    request is refused: they are written outside any inner block.
+    until the request's transaction ends. Raises TooMany, WrongCredentials or LastTry; the counts stay when
+    the request is refused: they are written outside any inner block.
     """
     account = Account.objects.filter(handle=handle, kind=kind).first()
     own = account is not None and is_own_device(account, device)
@@ -41,14 +53,24 @@ def check(handle: str, password: str, *, kind: str, device: str, address: str, s
     for bucket in (mine,) if own else (mine, shared):
         look(*bucket)
     fits = check_password(password, account.password if account else _NOBODY)
-    for bucket in (mine,) if own else (mine, shared):
-        take(*bucket)
+    used_up = [bucket for bucket in ((mine,) if own else (mine, shared)) if take(*bucket)]
     if account is None or not fits or not account.is_active:
+        if used_up and _is_news(used_up[0][0]):
+            raise LastTry(sentence, account=account, by_address=used_up[0] == shared)
         raise WrongCredentials(sentence)
     give_back(*mine)
     if not own:
         put_back(*shared)
     return account
+
+
+def _is_news(key: str) -> bool:
+    """Whether the last hour was not told yet that the tries of `key` were used up."""
+    try:
+        take(f"told:{key}"[:120], TOLD)
+    except TooMany:
+        return False
+    return True
 
 
 def is_own_device(account: Account, device: str) -> bool:

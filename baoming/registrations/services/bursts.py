@@ -45,11 +45,6 @@ def keys_of(*, device: str, address: str) -> list[str]:
     return [f"{place}:{hashlib.sha256(text.encode()).hexdigest()[:32]}" for place, text in found if text]
 
 
-def digest_of(device: str) -> str:
-    """Return what a version keeps of the browser it was saved from."""
-    return hashlib.sha256(device.encode()).hexdigest()[:16] if device else ""
-
-
 def watch(keys: Sequence[str], person: UUID, *, version: int, signed_in: datetime | None, proved: bool) -> None:
     """Note a change that counts. Raises StepUp when it makes a burst or comes from a place that made one, unless
     a code has `proved` the owner.

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from baoming.accounts.models import Account
 from baoming.accounts.services.buckets import give_back, take
 from baoming.accounts.services.invitations import end_sessions
-from baoming.accounts.services.sign_in import WrongCredentials, check
+from baoming.accounts.services.sign_in import WrongCredentials
 from baoming.audit.actors import PARTY_NAMES, Actor, Party
 from baoming.audit.services import record
 from baoming.messages.services import send
@@ -21,6 +21,7 @@ from baoming.registrations.form_queries import bound_phone
 from baoming.registrations.models import Dispute, Registration
 from baoming.registrations.services.access import issue_code, phone_of, tried_code, use_code
 from baoming.registrations.services.forms import proves, save_budget
+from baoming.registrations.services.proofs import prove_login
 from baoming.registrations.services.restores import carry_out_restore, drop_restore, request_restore
 from baoming.registrations.services.steps import (
     clear_holds,
@@ -74,7 +75,11 @@ def dispute(
     NotOpen where nothing was saved, where the offices have judged this version, and after the final review.
     """
     account = Account.objects.get(registration=registration_id)
-    proof = _by_code(registration_id, code) if code else _by_password(account, password, device=device, address=address)
+    proof = (
+        _by_code(registration_id, code)
+        if code
+        else _by_password(registration_id, account, password, device=device, address=address)
+    )
     with transaction.atomic():
         registration = locked(registration_id)
         if (there := open_dispute(registration)) is not None:
@@ -183,14 +188,12 @@ def _require_disputable(registration: Registration) -> None:
         raise NotOpen(f"第{judged.last}版已经由报名点和县（市、区）核对过。仍有疑问的，请带身份证到报名点")
 
 
-def _by_password(account: Account, password: str, *, device: str, address: str) -> Dispute.Proof:
+def _by_password(registration_id: UUID, account: Account, password: str, *, device: str, address: str) -> Dispute.Proof:
     """Return which password this is. A try counts as one of each: no way to guess either more often than elsewhere."""
     if not password:
         raise Invalid({"password": "请填写登录密码或保存密码，填一个就行"})
     try:
-        check(
-            account.handle, password, kind=Account.Kind.CANDIDATE, device=device, address=address, sentence=_WRONG
-        )  # fmt: skip
+        prove_login(registration_id, password, device=device, address=address, sentence=_WRONG)
     except WrongCredentials:
         key, limit = save_budget(account, device)
         take(key, limit)

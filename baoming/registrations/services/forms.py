@@ -15,6 +15,7 @@ from baoming.accounts.codes import receipt_code
 from baoming.accounts.models import Account, PhoneCode, Request, actor_key
 from baoming.accounts.services.buckets import give_back, take
 from baoming.accounts.services.sign_in import is_own_device
+from baoming.accounts.services.telling import device_tag
 from baoming.accounts.throttling import SIGN_IN_OWN_DEVICE, SIGN_IN_UNKNOWN_DEVICE, Limit
 from baoming.audit.actors import Actor
 from baoming.audit.services import record
@@ -151,7 +152,7 @@ def save_form(
             now = require("form", registration, by)
             values = _complete_values(registration, revision)
             before = registration.version
-            browser = bursts.digest_of(device), kind_of(agent)
+            browser = device_tag(device), kind_of(agent)
             version = write_version(registration, values, at=now, by=by, browser=browser)
             if places and before and WEIGHTY.intersection(version.changed):
                 _watch(registration, version, account, places=places, sent=sent)

@@ -12,7 +12,6 @@ from django.db.models import QuerySet
 
 from baoming.accounts.models import Account
 from baoming.accounts.passwords import pair_missing
-from baoming.accounts.services.sign_in import check
 from baoming.audit.actors import PARTY_NAMES, Actor, Party
 from baoming.audit.services import record
 from baoming.messages.services import send
@@ -23,6 +22,7 @@ from baoming.registrations.queries import state_of
 from baoming.registrations.resets import DELAY, online_refusal, too_early
 from baoming.registrations.services.access import issue_code, password_problem, phone_of, tried_code, use_code
 from baoming.registrations.services.intake import require_same, use_reading
+from baoming.registrations.services.proofs import prove_login
 from baoming.registrations.services.steps import locked, refuse_if_disputed, refuse_if_stopped
 from baoming.seasons.queries import season_at, season_now
 from baoming.shared.errors import Invalid, NotOpen, Refused
@@ -64,7 +64,7 @@ def ask_online(registration_id: UUID, *, login: str, code: str, device: str, add
 
     Raises TooMany, WrongCredentials, Invalid, NotOpen.
     """
-    _prove_login(registration_id, login, device=device, address=address)
+    prove_login(registration_id, login, device=device, address=address, sentence=_WRONG_LOGIN)
     sent = tried_code(registration_id, code)
     with transaction.atomic():
         registration = locked(registration_id)
@@ -142,7 +142,7 @@ def set_save_password(registration_id: UUID, *, login: str, save: str, device: s
     Raises TooMany, WrongCredentials, Invalid; NotOpen before it is due, after three days, and for one
     that was asked online, in the last 48 hours before the deadline.
     """
-    _prove_login(registration_id, login, device=device, address=address)
+    prove_login(registration_id, login, device=device, address=address, sentence=_WRONG_LOGIN)
     hashed = make_password(save)  # before the lock: nobody waits for a hash
     with transaction.atomic():
         registration = locked(registration_id)
@@ -161,14 +161,6 @@ def set_save_password(registration_id: UUID, *, login: str, save: str, device: s
         _end(registration, asked, SaveReset.Outcome.SET, by=by, at=now)
         record("set_save_password", by=by, subject=registration.pk, path=registration.path)
         _tell("save_reset", registration)
-
-
-def _prove_login(registration_id: UUID, login: str, *, device: str, address: str) -> None:
-    """Ask for the login password: an open session alone is nobody's proof. Counted as a sign-in is."""
-    account = Account.objects.get(registration=registration_id)
-    check(
-        account.handle, login, kind=Account.Kind.CANDIDATE, device=device, address=address, sentence=_WRONG_LOGIN
-    )  # fmt: skip
 
 
 def _require_online(registration: Registration, *, asking: bool) -> datetime:

@@ -5,8 +5,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from baoming.accounts.services.browsers import browsers_of
+from baoming.accounts.services.telling import device_tag
+from baoming.audit.queries import logins
 from baoming.audit.services import record
 from baoming.web.access import CandidateRequest, candidate_required
+from baoming.web.devices import device_of
+from baoming.web.office.words import VERBS
 from baoming.web.sessions import digest, sign_out_from_afar
 
 
@@ -20,4 +24,11 @@ def browsers(request: CandidateRequest) -> HttpResponse:
             record("leave_browsers", by=request.actor, subject=row.pk, path=row.path)
         return redirect("candidate:browsers")
     own = digest(request.session.session_key or "")
-    return render(request, "candidate/browsers.html", {"rows": browsers_of(request.user), "own": own})
+    context = {
+        "rows": browsers_of(request.user),
+        "own": own,
+        "words": VERBS,
+        "logins": logins(request.registration.pk),
+        "here": device_tag(device_of(request)),
+    }
+    return render(request, "candidate/browsers.html", context)

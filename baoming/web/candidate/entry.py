@@ -11,11 +11,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from baoming.accounts.models import Account, candidate_handle
-from baoming.accounts.services.sign_in import check
-from baoming.audit.actors import Party
+from baoming.accounts.services.sign_in import LastTry, check
+from baoming.accounts.services.telling import tell_last_try, tell_sign_in, tell_sign_out
+from baoming.audit.actors import Actor, Party
 from baoming.registrations import resets
 from baoming.registrations.identity_numbers import canonical
-from baoming.registrations.queries import tasks_of
+from baoming.registrations.queries import tasks_of, whose_number
 from baoming.registrations.services.claim import MISMATCH, claim
 from baoming.reviews.queries import decision_on
 from baoming.schedule.queries import phase_times
@@ -65,7 +66,7 @@ def first_login(request: CandidateRequest) -> HttpResponse:
     login(request, registration.account)
     if not is_phone_of(request):
         at_public_computer(request)
-    return _with_device(request, registration.account)
+    return _with_device(request, registration.account)[0]  # the claim is this sign-in's event
 
 
 @require_http_methods(["GET", "POST"])
@@ -85,6 +86,9 @@ def sign_in(request: CandidateRequest) -> HttpResponse:
             sentence=_SENTENCE,
         )
     except Refused as refusal:
+        if isinstance(refusal, LastTry):
+            subject, path = whose_number(request.season.pk, request.POST.get("number", ""))
+            tell_last_try(refusal, subject=subject, path=path, device=device_of(request))
         context = {
             "errors": {"password": str(refusal)},
             "typed": request.POST.get("number", ""),
@@ -94,11 +98,19 @@ def sign_in(request: CandidateRequest) -> HttpResponse:
     login(request, account)
     if request.POST.get("shared"):
         at_public_computer(request)
-    return _with_device(request, account)
+    response, device = _with_device(request, account)
+    pk, path = whose_number(request.season.pk, request.POST.get("number", ""))
+    if pk is not None:
+        me = Actor(kind=Party.CANDIDATE, id=str(pk), path=path, label="考生本人")
+        tell_sign_in(by=me, subject=pk, path=path, device=device, way="password")
+    return response
 
 
 @require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
+def sign_out(request: CandidateRequest) -> HttpResponse:
+    if request.registration is not None:
+        row = request.registration
+        tell_sign_out(by=request.actor, subject=row.pk, path=row.path, device=device_of(request))
     logout(request)
     return left(redirect("candidate:home"))
 
@@ -131,12 +143,10 @@ def _closed(request: CandidateRequest) -> str:
     return "缴报名费、填报信息的时间已经结束。确有困难的，请联系报名点。"
 
 
-def _with_device(request: HttpRequest, account: Account | None) -> HttpResponse:
-    """Go to the task list; this browser is the account's own from now on."""
+def _with_device(request: HttpRequest, account: Account | None) -> tuple[HttpResponse, str]:
+    """Go to the task list; this browser, whose device is returned too, is the account's own from now on."""
     response = redirect("candidate:tasks")
-    if account is not None:
-        keep_device(request, response, account)
-    return response
+    return response, keep_device(request, response, account) if account else ""
 
 
 def _handle(season_id: int, number: str) -> str:

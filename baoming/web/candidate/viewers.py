@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from baoming.audit.actors import PARTY_NAMES, Party
+from baoming.audit.actors import PARTY_NAMES, STRANGER, Party
 from baoming.audit.queries import Deed, deeds
 from baoming.organizations.models import Organization, Staff
 from baoming.shared.moments import BEIJING, moment
@@ -89,7 +89,7 @@ def _who(one: Deed, posts: dict[str, str], offices: dict[str, str]) -> str:
     if one.kind == Party.CANDIDATE:
         return "本人"
     if one.kind == Party.SYSTEM:
-        return "系统自动办理"
+        return one.label if one.label == STRANGER.label else "系统自动办理"
     office = offices.get(one.actor_path, "")
     post = posts.get(one.actor_id, "" if office else PARTY_NAMES[Party(one.kind)])
     return "　".join(part for part in (office, post, one.label) if part)

@@ -6,6 +6,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from baoming.accounts.services import second_factor
 from baoming.accounts.services.browsers import browsers_of
+from baoming.accounts.services.telling import device_tag
+from baoming.audit.queries import logins
 from baoming.audit.services import record
 from baoming.organizations.roles import SECOND_FACTOR, Role
 from baoming.shared.errors import Refused
@@ -54,6 +56,8 @@ def _page(request: OfficeRequest, *, errors: dict[str, str] | None = None) -> Ht
         "codes_left": second_factor.codes_left(account) if needed else 0,
         "rows": browsers_of(account),
         "own": digest(request.session.session_key or ""),
+        "logins": logins(account.pk),
+        "here": device_tag(device_of(request)),
         "errors": errors or {},
     }
     return render(request, "office/account.html", context, status=422 if errors else 200)

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
-from baoming.audit.actors import PARTY_NAMES, Party
+from baoming.audit.actors import PARTY_NAMES, STRANGER, Party
 from baoming.organizations.models import Organization, Staff
 from baoming.organizations.services.auditing import Asked, Found
 from baoming.registrations.subject_queries import masked, subject_of
@@ -76,7 +76,7 @@ def lines(found: Sequence[Found]) -> list[Line]:
 
 def _line(one: Found, staff: dict[str, Staff], offices: dict[str, str], about: dict[UUID, str]) -> Line:
     known = staff.get(one.actor_id)
-    own = one.actor_kind == Party.CANDIDATE
+    own = one.actor_kind == Party.CANDIDATE or one.actor_label == STRANGER.label  # of no office
     return Line(
         time=full_stamp(one.at),
         who=one.actor_label,
@@ -95,6 +95,8 @@ def _told(details: dict[str, object]) -> str:
     said = [f"第{details['version']}版"] if details.get("version") else []
     if isinstance(changed := details.get("changed"), list) and changed:
         said.append(f"改动{len(changed)}项")
+    if device := details.get("device"):
+        said.append(f"设备{str(device)[:6]}")
     return "，".join(said)
 
 

@@ -6,7 +6,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from baoming.accounts.models import Account
-from baoming.accounts.services.sign_in import check
+from baoming.accounts.services.sign_in import LastTry, check
+from baoming.accounts.services.telling import tell_last_try, tell_sign_out
 from baoming.organizations.queries import sites_of
 from baoming.registrations.queries import count_disputes
 from baoming.registrations.worklists import tabs_of
@@ -39,6 +40,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             sentence=_SENTENCE,
         )
     except Refused as refusal:
+        if isinstance(refusal, LastTry):
+            _tell(request, refusal)
         return render(
             request,
             "office/sign_in.html",
@@ -49,9 +52,18 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
+def sign_out(request: OfficeRequest) -> HttpResponse:
+    if request.staff is not None:
+        own = request.staff
+        tell_sign_out(by=request.actor, subject=own.account_id, path=own.path, device=device_of(request))
     logout(request)
     return left(redirect("office:sign_in"))
+
+
+def _tell(request: HttpRequest, refusal: LastTry) -> None:
+    staff = refusal.account and refusal.account.staff
+    subject, path = (staff.account_id, staff.path) if staff else (None, "")
+    tell_last_try(refusal, subject=subject, path=path, device=device_of(request))
 
 
 @require_safe

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from baoming.accounts import totp
 from baoming.accounts.models import Account
 from baoming.accounts.services import second_factor
+from baoming.accounts.services.telling import tell_sign_in
 from baoming.audit.services import record
 from baoming.documents.engine import qr_svg
 from baoming.organizations.roles import ADMINISTRATORS, SECOND_FACTOR, Role
@@ -32,10 +33,10 @@ def enter(request: HttpRequest, account: Account) -> HttpResponse:
     """Sign in who has given the password, or lead on to the second step where the role needs one."""
     role = Role(account.staff.role)
     if role not in SECOND_FACTOR:
-        return _inside(request, account, redirect("office:today"))
+        return _inside(request, account, redirect("office:today"), way="password")
     ready = second_factor.is_set_up(account)
     if ready and role not in ADMINISTRATORS and second_factor.was_proved(account, device_of(request)):
-        return _inside(request, account, redirect("office:today"))
+        return _inside(request, account, redirect("office:today"), way="password")
     request.session.flush()  # whoever was signed in here is not any more
     waiting = {"account": str(account.pk), "hash": account.get_session_auth_hash(), "at": int(time.time())}
     if not ready:
@@ -60,7 +61,8 @@ def code(request: HttpRequest) -> HttpResponse:
         else:
             if recovered:
                 record("use_recovery_code", by=account.staff.actor, subject=account.pk, path=account.staff.path)
-            return _inside(request, account, redirect("office:account" if recovered else "office:today"), proved=True)
+            way = "recovery_code" if recovered else "code"
+            return _inside(request, account, redirect("office:account" if recovered else "office:today"), way=way)
     return render(request, "office/second_step.html", {"errors": errors}, status=422 if errors else 200)
 
 
@@ -80,7 +82,7 @@ def authenticator(request: HttpRequest) -> HttpResponse:
         else:
             record("bind_authenticator", by=account.staff.actor, subject=account.pk, path=account.staff.path)
             shown = render(request, "office/recovery_codes.html", {"codes": codes, "handle": account.handle})
-            return _inside(request, account, shown, proved=True)
+            return _inside(request, account, shown, way="code")
     secret = second_factor.secret_of(account, offered)
     drawing, _ = qr_svg(totp.address(secret, account.handle))
     groups = [secret[start : start + 4] for start in range(0, len(secret), 4)]
@@ -103,13 +105,15 @@ def _from_the_start(request: HttpRequest) -> HttpResponse:
     return render(request, "office/sign_in.html", {"errors": {"handle": _AGAIN}, "handle": ""}, status=409)
 
 
-def _inside(request: HttpRequest, account: Account, response: HttpResponse, *, proved: bool = False) -> HttpResponse:
-    """Sign in, in a session of a new name; this browser is the account's own from now on."""
+def _inside(request: HttpRequest, account: Account, response: HttpResponse, *, way: str) -> HttpResponse:
+    """Sign in, in a session of a new name; this browser is the account's own from now on. `way`: what was proved."""
     request.session.flush()
     login(request, account)
     device = keep_device(request, response, account)
-    if proved:
+    if way != "password":
         second_factor.remember_proof(account, device)
+    staff = account.staff
+    tell_sign_in(by=staff.actor, subject=account.pk, path=staff.path, device=device, way=way)
     return response
 
 

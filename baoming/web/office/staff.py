@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from baoming.accounts.services.invitations import activate as set_first_password
+from baoming.audit.services import record
 from baoming.organizations.models import Staff
 from baoming.organizations.queries import offices_of, staff_below, waiting_proposals
 from baoming.organizations.roles import LEVELS, ROLE_NAMES, SECOND_FACTOR, Role
@@ -88,6 +89,7 @@ def activate(request: HttpRequest) -> HttpResponse:
             if password != request.POST.get("again", ""):
                 raise Invalid({"again": "两次填写的密码不一致，请再填一次"})
             account = set_first_password(handle, code, password, address=client_address(request))
+            record("activate", by=account.staff.actor, subject=account.pk, path=account.staff.path)
             return enter(request, account)
         except Refused as refusal:
             errors = refusal.fields if isinstance(refusal, Invalid) else {"code": str(refusal)}

@@ -32,6 +32,10 @@ VERBS = {
     "answer_staff": "核准或不核准账号申请",
     "add_staff": "开设账号",
     "change_staff": "调整账号",
+    "sign_in": "登录",
+    "sign_out": "退出登录",
+    "activate": "用激活码设置登录密码",
+    "use_up_tries": "登录密码连续填错，试的次数用完",
     "leave_browsers": "退出其他设备",
     "bind_authenticator": "绑定验证器",
     "use_recovery_code": "用恢复码登录",
@@ -98,6 +102,7 @@ SEGMENT_VERBS = {
 
 # What is never told on a candidate's page, for who reads the audit.
 APART = {
+    "use_up_address": "同一网络连续填错登录密码，试的次数用完",
     "verify_audit": "核对审计链",
     "fetch_prints": "下载整班打印",
     "import_roster": "导入学籍名册",
@@ -137,8 +142,9 @@ KINDS = {
         "release", "decline_release",
     }),
     "登录、密码、手机": frozenset({
-        "claim", "recover_login", "rebind_phone", "ask_save_reset", "confirm_save_reset", "cancel_save_reset",
-        "set_save_password",
+        "sign_in", "sign_out", "use_up_tries", "use_up_address", "leave_browsers", "bind_authenticator",
+        "use_recovery_code", "use_up_codes", "renew_recovery_codes", "activate", "claim", "recover_login",
+        "rebind_phone", "ask_save_reset", "confirm_save_reset", "cancel_save_reset", "set_save_password",
     }),
     "缴费": frozenset({"open_order", "close_order", "doubt_payment"}),
     "各步办成、退回": _STEPS,
