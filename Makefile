@@ -40,7 +40,7 @@ nightly: setup ## the long runs: every combination of a table
 	$(BIN)/python -m pytest tests/nightly
 
 bench: setup ## what the service costs, beside bare Django, bare hashes and pgbench; a storm, class prints (about 6 minutes)
-	@$(BIN)/python -m launcher.tools pooler
+	@$(BIN)/python -m launcher.pgbouncer
 	@$(BIN)/python -m bench
 
 province: setup ## an installation with 700,000 people in it (TO=..., PEOPLE=...; under ten minutes)

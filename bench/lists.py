@@ -3,7 +3,6 @@ same page without row-level security and pooler."""
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +19,7 @@ from bench.forms import form_for
 from bench.people import STAFF_PASSWORD
 from bench.pooler import pooler
 from bench.results import Figure
+from launcher import pgbouncer
 from launcher.processes import ROOT, Service
 from launcher.stack import Stack, granian
 from standins.authenticator import Pocket
@@ -77,15 +77,16 @@ def measure(stack: Stack, county: County, bare: Bare, *, without: int) -> dict[s
 
 def measure_rows(stack: Stack, county: County, *, database: int, without: int) -> dict[str, Figure]:
     """Return what row-level security and a pooler cost; nothing where there is no pooler."""
-    if not shutil.which("pgbouncer"):
+    program = pgbouncer.program()
+    if not program:
         return {}
     sees_all = {"DATABASE_URL": stack.cluster.url("worker")}
     with (
-        pooler(stack, role="office") as (address, pool),
+        pooler(stack, program, role="office") as (address, pool),
         _portal(stack, county, _UNBOUND, sees_all) as (seeing, unbound),
     ):
-        # This pooler is older than 1.22 and knows no prepared statements.
-        behind = {"DATABASE_URL": address, "BAOMING_PREPARED": "0"}
+        kept = pgbouncer.hands_on(program)
+        behind = {"DATABASE_URL": address} | ({} if kept else {"BAOMING_PREPARED": "0"})
         with _portal(stack, county, _POOLED, behind) as (bound, pooled):
             rounds = [
                 (
@@ -96,7 +97,10 @@ def measure_rows(stack: Stack, county: County, *, database: int, without: int) -
             ][1:]
     free, whole = (median(figures) for figures in zip(*rounds, strict=True))
     ratio = median(one / other for other, one in rounds)
-    beside = f"the page as role worker without pooler, {free * 1000:.1f} ms CPU; with both {whole * 1000:.1f}; {_COUNT}"
+    how = "" if kept else ", too old for prepared statements"
+    beside = (
+        f"the page as role worker without pooler{how}, {free * 1000:.1f} ms CPU; with both {whole * 1000:.1f}; {_COUNT}"
+    )
     return {"rls_ratio": Figure(ratio, "ratio", beside)}
 
 

@@ -1,6 +1,6 @@
-"""Gets what pip alone cannot: browser assets by npm; for tests a Chromium, Chinese fonts, a code scanner; a pooler.
+"""Gets what pip alone cannot: browser assets by npm; for tests a Chromium, Chinese fonts, a code scanner.
 
-python -m launcher.tools assets browser fonts scanner pooler
+python -m launcher.tools assets browser fonts scanner
 """
 
 import os
@@ -41,7 +41,7 @@ def chromium() -> str | None:
 
 def browser() -> None:
     """See that there is a Chromium: Debian's when we may install it, else playwright's own."""
-    if chromium() or (_apt("chromium") and chromium()):
+    if chromium() or (apt("chromium") and chromium()):
         return
     done = subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
     if done.returncode:
@@ -51,23 +51,17 @@ def browser() -> None:
 def fonts() -> None:
     """See that pages can show Chinese: screenshots without a font show boxes."""
     listing = subprocess.run(["fc-list", ":lang=zh-cn"], capture_output=True, text=True, check=False).stdout
-    if not listing.strip() and not _apt("fonts-noto-cjk", "fontconfig"):
+    if not listing.strip() and not apt("fonts-noto-cjk", "fontconfig"):
         sys.exit("No Chinese font found: install the package fonts-noto-cjk")
 
 
 def scanner() -> None:
     """See that the codes on printed sheets can be read back: pdftoppm draws a page, zbarimg reads it."""
-    if not all(map(shutil.which, ("pdftoppm", "zbarimg"))) and not _apt("poppler-utils", "zbar-tools"):
+    if not all(map(shutil.which, ("pdftoppm", "zbarimg"))) and not apt("poppler-utils", "zbar-tools"):
         sys.exit("No pdftoppm and zbarimg found: install the packages poppler-utils and zbar-tools")
 
 
-def pooler() -> None:
-    """See that PgBouncer is here: the bench measures behind it."""
-    if not shutil.which("pgbouncer") and not _apt("pgbouncer"):
-        print("No PgBouncer: rls_ratio is left out. Install the package pgbouncer.")
-
-
-def _apt(*packages: str) -> bool:
+def apt(*packages: str) -> bool:
     """Install Debian packages when we are root on a Debian; whether that worked."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return False
@@ -81,4 +75,4 @@ def _apt(*packages: str) -> bool:
 
 if __name__ == "__main__":
     for name in sys.argv[1:]:
-        {"assets": assets, "browser": browser, "fonts": fonts, "scanner": scanner, "pooler": pooler}[name]()
+        {"assets": assets, "browser": browser, "fonts": fonts, "scanner": scanner}[name]()
