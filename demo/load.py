@@ -30,7 +30,7 @@ from baoming.schedule.models import Phase
 from baoming.schedule.services import extend_for_area
 from baoming.seasons.models import Season
 from baoming.seasons.services import set_clock
-from baoming.web.management.commands.load_demo import SECRET
+from baoming.web.management.commands.load_demo import PIN, SECRET
 from demo import plan
 from demo.acts import Walk
 from demo.cast import ANNOUNCED, OFFICES, SITES, Pupil
@@ -106,7 +106,7 @@ def _offices(password: str) -> dict[str, Actor]:
 
 def _staff(path: str, handle: str, name: str, role: Role, password: str) -> None:
     office = Organization.objects.get(path=path)
-    add_staff(office, handle=handle, name=name, role=role, password=password, secret=SECRET)
+    add_staff(office, handle=handle, name=name, role=role, password=password, secret=SECRET, pin=PIN)
 
 
 def _begin(season: Season, sites: dict[str, Organization], offices: dict[str, Actor], cast: list[Pupil]) -> None:

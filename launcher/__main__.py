@@ -94,6 +94,7 @@ def _welcome(stack: Stack) -> str:
         "",
         "  Demo staff, password yanshi-2023:",
         *(f"    {handle:<12} {name}  {office}" for name, handle, office in ACCOUNTS),
+        "  PIN of sites and counties, whose desk is locked after 15 minutes: 385217",
         f"  Counties, cities, province and administrators also give a code: {stack.url('guide')}/code",
         "",
         f"  Data and logs: {stack.home}    Stop: Ctrl-C",

@@ -1,7 +1,9 @@
-"""What a browser is called, and how long it stays signed in (T10), as rules."""
+"""What a browser is called, how long it stays signed in (T10), and when a shared desk is locked, as rules."""
 
+import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 
 _SYSTEMS = (
     ("iPhone", "iPhone手机"), ("iPad", "iPad"), ("HarmonyOS", "鸿蒙手机"), ("Android", "安卓手机"),
@@ -22,9 +24,28 @@ class Stay:
     longest: timedelta
 
 
-STAFF = Stay(timedelta(minutes=30), timedelta(hours=12))
+STAFF = Stay(timedelta(minutes=15), timedelta(hours=12))
+DESK = Stay(STAFF.longest, STAFF.longest)  # does not end when nobody does anything: it is locked (lock_reason)
 OWN = Stay(timedelta(minutes=15), timedelta(hours=12))  # a candidate's own phone or PC
 PUBLIC = Stay(timedelta(minutes=10), timedelta(hours=2))  # 公用电脑: whoever comes next sits down at once
+
+SHIFT = timedelta(minutes=json.loads((Path(__file__).parent / "data" / "shift.json").read_text("utf-8"))["minutes"])
+
+
+def lock_reason(
+    *, shift_at: datetime | None, seen_at: datetime | None, locked_at: datetime | None, now: datetime
+) -> str:
+    """Return why a desk is locked: "hand" (or noticed before), "shift", "idle"; empty while it is open.
+
+    `shift_at`: when its operator was confirmed last; None for browsers that are no desk's, which just end.
+    """
+    if shift_at is None:
+        return ""
+    if locked_at is not None:
+        return "hand"
+    if now - shift_at >= SHIFT:
+        return "shift"
+    return "idle" if seen_at is None or now - seen_at >= STAFF.idle else ""
 
 
 def words(agent: str) -> str:

@@ -1,6 +1,6 @@
 """Accounts of both kinds of people, their devices, and what is counted against guessing."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -52,6 +52,18 @@ class Session(AbstractBaseSession):
     seen_at = models.DateTimeField(null=True)  # to the minute or two
     words = models.CharField(max_length=40, default="")  # what kind of browser, as its owner would call it
     public = models.BooleanField(default=False)  # 公用电脑
+    # Of a shared desk alone (services/shifts.py); whoever saves the rest of the row leaves them as they are.
+    shift_at = models.DateTimeField(null=True)  # when its operator was confirmed last
+    locked_at = models.DateTimeField(null=True)
+    wrong = models.PositiveSmallIntegerField(default=0, db_default=0)  # tries since it was locked
+
+    def save(self, *args: Any, force_update: bool = False, **kwargs: Any) -> None:
+        """As any row, but a request that began before the desk was locked does not open it by writing late."""
+        if force_update:
+            kwargs["update_fields"] = self._KEPT
+        super().save(*args, force_update=force_update, **kwargs)
+
+    _KEPT = ("session_data", "expire_date", "account", "began_at", "seen_at", "words", "public")
 
 
 class Device(models.Model):
@@ -144,6 +156,17 @@ class SecondFactor(models.Model):
     made_at = models.DateTimeField(auto_now_add=True)
     confirmed_at = models.DateTimeField()
     last_step = models.BigIntegerField(default=0)  # the newest time step whose code was used: none counts twice
+
+    def __str__(self) -> str:
+        return f"{self.account_id}"
+
+
+class Pin(models.Model):
+    """The six digits (当班口令) by which one who holds a shift opens the locked desk again; only their hash is kept."""
+
+    account = models.OneToOneField(Account, models.CASCADE, primary_key=True)
+    hashed = models.CharField(max_length=128)
+    set_at = models.DateTimeField()
 
     def __str__(self) -> str:
         return f"{self.account_id}"

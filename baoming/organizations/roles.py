@@ -39,6 +39,8 @@ LEVELS: dict[str, tuple[Role, ...]] = {
 # All that decide beyond one site. Given and taken by two persons (T16).
 BY_TWO = ADMINISTRATORS | {Role.COUNTY, Role.CITY, Role.PROVINCE}
 SECOND_FACTOR = BY_TWO  # who gives a code of an authenticator besides the password; the desk stays quick
+# Whose browser is locked, and opened by a PIN, when they leave it; that of others ends (docs/decisions/0019).
+AT_DESK = frozenset({Role.OPERATOR, Role.TEACHER, Role.COUNTY})
 
 _SITE = frozenset({Role.OPERATOR})
 _COUNTY = frozenset({Role.COUNTY})
@@ -49,6 +51,7 @@ _OFFICES = frozenset({Role.OPERATOR, Role.COUNTY, Role.CITY, Role.PROVINCE})
 ACTIONS: dict[str, frozenset[Role]] = {
     "see_calendar": frozenset(Role),
     "own_account": frozenset(Role),  # authenticator, recovery codes, browsers
+    "keep_desk": AT_DESK,  # lock it, set a PIN
     "see_candidates": _OFFICES,
     "see_classes": _OFFICES | {Role.TEACHER},  # a teacher: the own classes, as progress only
     "intake": _SITE,  # card, photo, number, slip

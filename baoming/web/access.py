@@ -13,6 +13,7 @@ from baoming.organizations.models import Staff
 from baoming.registrations.models import Registration
 from baoming.seasons.models import Season
 from baoming.seasons.queries import Clock
+from baoming.web import locked
 
 View = Callable[..., HttpResponse]
 
@@ -23,6 +24,7 @@ class OfficeRequest(HttpRequest):
     season: Season
     clock: Clock
     staff: Staff
+    held: Staff | None
     actor: Actor
 
 
@@ -44,7 +46,7 @@ def staff_may(action: str) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             staff = getattr(request, "staff", None)
             if staff is None:
-                return redirect("office:sign_in")
+                return locked.door(request) if getattr(request, "held", None) else redirect("office:sign_in")
             if not staff.may(action):
                 raise Http404
             return view(request, *args, **kwargs)

@@ -97,8 +97,8 @@ class ReadableInput:
 class SignedIn:
     """Attaches season and its clock, and who is signed in to this portal.
 
-    Office: `staff`. Candidate: `registration`. Both: `actor`. Each is None for a stranger. Everything
-    a page's frame needs is read here, so that an error page needs no database any more.
+    Office: `staff`, and `held`, who can open a locked desk. Candidate: `registration`. Both: `actor`. Each is None
+    for a stranger. Everything a page's frame needs is read here, so that an error page needs no database any more.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -112,8 +112,9 @@ class SignedIn:
         found = read(season, user)
         if user is not None and found["actor"] is None:
             leave()  # signed in, and nobody in this season
-        request.__dict__.update(attributes, **found)
-        with lane(signed_in=user is not None):
+        held = _held(request)
+        request.__dict__.update(attributes, held=held, **found)
+        with lane(signed_in=user is not None or held is not None):
             return self.get_response(request)
 
 
@@ -130,6 +131,10 @@ def sliding_session(get_response: Answer) -> Answer:
         return get_response(request)
 
     return answer
+
+
+def _held(request: HttpRequest) -> Staff | None:
+    return getattr(getattr(request.session, "held", None), "staff", None)
 
 
 def _office(season: Season, user: Account | None) -> dict[str, object]:

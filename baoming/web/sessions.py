@@ -18,9 +18,10 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
 
-from baoming.accounts.browsers import OWN, PUBLIC, STAFF, is_phone, words
+from baoming.accounts.browsers import DESK, OWN, PUBLIC, STAFF, Stay, is_phone, lock_reason, words
 from baoming.accounts.models import Account, Session
-from baoming.accounts.services import browsers
+from baoming.accounts.services import browsers, shifts
+from baoming.organizations.roles import AT_DESK
 from baoming.shared.queries import Kept
 from baoming.shared.scope_queries import entering_account, entering_area, leave
 
@@ -31,6 +32,8 @@ class SessionStore(db.SessionStore):
     """Sessions in PostgreSQL. A row keeps only a digest of the cookie: who reads the table can take over nobody's."""
 
     account: Account | None = None  # whose the session was when it was read
+    locked = ""  # why its desk is locked, when it was read
+    held: Account | None = None  # who can open it again
 
     @classmethod
     def get_model_class(cls) -> type[Session]:
@@ -65,10 +68,14 @@ class SessionStore(db.SessionStore):
 
     def _get_session_from_db(self) -> Session | None:
         find = _of_staff if settings.PORTAL == "office" else _of_candidate
-        session = find.first(digest(self.session_key), timezone.now()) if self.session_key else None
+        now = timezone.now()
+        session = find.first(digest(self.session_key), now) if self.session_key else None
+        self.account = session.account if session else None
         if session is None:
             self._session_key = None
-        self.account = session.account if session else None
+        else:
+            desk = {"shift_at": session.shift_at, "seen_at": session.seen_at, "locked_at": session.locked_at}
+            self.locked = lock_reason(**desk, now=now)
         return session
 
 
@@ -87,8 +94,15 @@ def _begin(request: HttpRequest, user: Account, **_: object) -> None:
     """A new session knows since when it is and where, and is fresh: the next page writes nothing more."""
     now = int(time.time())
     request.session.update({BEGAN: now, SEEN: now, WORDS: words(request.META.get("HTTP_USER_AGENT", ""))})
-    stay = STAFF if user.kind == Account.Kind.STAFF else OWN
-    request.session.set_expiry(int(stay.idle.total_seconds()))
+    request.session.set_expiry(int(_stay(user).idle.total_seconds()))
+    if _stay(user) is DESK:
+        shifts.begin(row_key(request))
+
+
+def _stay(user: Account) -> Stay:
+    if user.kind != Account.Kind.STAFF:
+        return OWN
+    return DESK if user.staff.role in AT_DESK else STAFF
 
 
 def at_public_computer(request: HttpRequest) -> None:
@@ -122,13 +136,18 @@ def row_key(request: HttpRequest) -> str:
 
 
 def _user(session: Any) -> Account | None:
-    """The session's account while it is active and has the password that it signed in with."""
+    """The session's account while it is active, has the password that it signed in with, and its desk is not locked.
+
+    A locked desk is nobody's: no page and no act has to ask. Who holds it is kept beside, to be asked for the PIN.
+    """
     signed = session.get(HASH_SESSION_KEY)  # reads the row
     account: Account | None = session.account
     if account is None or session.get(SESSION_KEY) != str(account.pk):
         return None
     if account.is_active and signed and constant_time_compare(signed, account.get_session_auth_hash()):
-        return account
+        if not session.locked:
+            return account
+        session.held = account
     leave()  # what the session had entered is not theirs any more
     return None
 

@@ -32,6 +32,7 @@ OPEN = {
     "accounts_invitation": "digests of the codes by which staff set their password",
     "accounts_secondfactor": "read before anybody is signed in, by offices alone; the secrets lie sealed",
     "accounts_recoverycode": "as authenticators: digests of 80 random bits",
+    "accounts_pin": "as authenticators: hashes of six digits, good at a browser that is signed in and locked",
     "accounts_bucket": "counts of tries, kept under digests",
     "accounts_request": "ids of what was saved, under random keys",
     "audit_leaf": "digests of events",
@@ -144,7 +145,7 @@ def allowed(role: str, table: str) -> list[str]:
     return made
 
 
-STAFFS = ("accounts_secondfactor", "accounts_recoverycode")
+STAFFS = ("accounts_secondfactor", "accounts_recoverycode", "accounts_pin")
 
 
 @pytest.mark.parametrize("table", STAFFS)

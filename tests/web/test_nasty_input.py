@@ -51,6 +51,7 @@ FIELDS = [
     "referral", "kind", "decision", "undo_reason", "open_reason", "site", "site_code", "transfer", "transfer_note",
     "office", "role", "account", "proposal", "who", "to_office", "to_role", "to_number", "again",
     "title", "opens", "closes", "key", "until", "extends", "withdrawal", "withdrawal_note", "proof", "falls",
+    "pin", "back", "sent", "first",
 ]  # fmt: skip
 
 

@@ -11,10 +11,12 @@ from django.utils import timezone
 
 from baoming.accounts.models import Bucket, Device, Session
 from baoming.accounts.services.sign_in import remember_device
+from baoming.organizations.models import Organization
+from baoming.organizations.roles import Role
 from tests import factories as make
 from tests.web.conftest import signed_in
 
-HALF_AN_HOUR = 1800
+QUARTER = 15 * 60
 
 
 def staff(office: Client) -> Client:
@@ -26,16 +28,17 @@ def staff(office: Client) -> Client:
 def test_who_works_on_stays_signed_in_and_who_does_not_is_signed_out(
     office: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    client = staff(office)
+    make.season()
+    client = signed_in(office, make.staff(Organization.objects.get(path="43/01/"), Role.CITY))
     began, real = time.time(), timezone.now()
-    monkeypatch.setattr(time, "time", lambda: began + 20 * 60)
-    monkeypatch.setattr(timezone, "now", lambda: real + timedelta(minutes=20))
+    monkeypatch.setattr(time, "time", lambda: began + 10 * 60)
+    monkeypatch.setattr(timezone, "now", lambda: real + timedelta(minutes=10))
     answer = client.get("/")
     assert answer.status_code == 200
-    assert answer.cookies["bm_office"]["max-age"] == HALF_AN_HOUR
-    monkeypatch.setattr(timezone, "now", lambda: real + timedelta(minutes=45))
+    assert answer.cookies["bm_office"]["max-age"] == QUARTER
+    monkeypatch.setattr(timezone, "now", lambda: real + timedelta(minutes=24))
     assert client.get("/").status_code == 200
-    monkeypatch.setattr(timezone, "now", lambda: real + timedelta(minutes=51))
+    monkeypatch.setattr(timezone, "now", lambda: real + timedelta(minutes=26))
     assert client.get("/").headers.get("Location") == "/sign-in/"
 
 

@@ -46,7 +46,7 @@ def test_a_county_opens_an_account_and_its_owner_alone_knows_the_password(office
     signed_in(office, make.staff(make.county(), Role.COUNTY))
     code = code_on(office.post("/staff/", new("43/01/02/01/", Role.OPERATOR)))
     assert code not in office.get("/staff/").content.decode()
-    assert activate(office, code).headers["Location"] == "/"
+    assert activate(office, code).headers["Location"] == "/account/pin/?first=1"
     assert office.get("/desk/").status_code == 200
     assert activate(Client(), code, password="another-7391").status_code == 422  # once
     assert Account.objects.get(handle="tanxin").check_password(OWN)

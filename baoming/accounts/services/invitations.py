@@ -10,6 +10,7 @@ from baoming.accounts.codes import CodeUnreadable, code_digest, new_activation_c
 from baoming.accounts.models import Account, Invitation, Session
 from baoming.accounts.passwords import PasswordPolicy, missing
 from baoming.accounts.services.buckets import put_back, take
+from baoming.accounts.services.pins import forget_pin
 from baoming.accounts.throttling import CLAIM_ADDRESS
 from baoming.shared.errors import Invalid
 
@@ -19,9 +20,10 @@ MISMATCH = "账号或激活码不一致，请核对后再试。激活码只能�
 
 @transaction.atomic
 def invite(account: Account) -> str:
-    """Return a new activation code. The password and older codes are dead from now on, sessions end."""
+    """Return a new activation code. The password, the PIN and older codes are dead from now on, sessions end."""
     account.set_unusable_password()
     account.save(update_fields=["password"])
+    forget_pin(account)
     now = timezone.now()
     Invitation.objects.filter(account=account, used_at=None).update(used_at=now)
     end_sessions(account)

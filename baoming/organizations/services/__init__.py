@@ -9,11 +9,11 @@ from uuid import UUID
 from django.db import models, transaction
 
 from baoming.accounts.models import Account
-from baoming.accounts.services import second_factor
+from baoming.accounts.services import pins, second_factor
 from baoming.audit.actors import Actor
 from baoming.audit.services import record
 from baoming.organizations.models import Organization, SiteSeason, Staff
-from baoming.organizations.roles import SECOND_FACTOR, Role
+from baoming.organizations.roles import AT_DESK, SECOND_FACTOR, Role
 from baoming.seasons.models import Season
 from baoming.seasons.queries import season_now
 from baoming.shared.errors import Invalid, Refused
@@ -101,17 +101,20 @@ def _site_season(season: Season, site_id: UUID, *, expected: int, by: Actor) -> 
 
 @transaction.atomic
 def add_staff(
-    office: Organization, *, handle: str, name: str, role: Role, password: str, secret: str = ""
+    office: Organization, *, handle: str, name: str, role: Role, password: str, secret: str = "", pin: str = ""
 ) -> Staff:  # fmt: skip
     """Add a person to an office; a known `handle` gets the office, role and password given. For commands only.
 
-    `secret`: of the authenticator, where the role needs one and none is set up.
+    `secret`: of the authenticator, where the role needs one and none is set up; `pin`: in the same way.
     """
     account, _ = Account.objects.get_or_create(handle=handle, defaults={"kind": Account.Kind.STAFF})
     if not account.check_password(password):
         account.set_password(password)
         account.save(update_fields=["password"])
+        pins.forget_pin(account)
     if secret and role in SECOND_FACTOR:
         second_factor.install(account, secret)
+    if pin and role in AT_DESK and not pins.has_pin(account):
+        pins.set_pin(account, pin)
     values: dict[str, object] = {"office": office, "path": office.path, "role": role.value, "name": name}
     return renewed(Staff, {"account": account}, values)

@@ -4,12 +4,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from baoming.accounts.services import second_factor
+from baoming.accounts.services import pins, second_factor
 from baoming.accounts.services.browsers import browsers_of
 from baoming.accounts.services.telling import device_tag
 from baoming.audit.queries import logins
 from baoming.audit.services import record
-from baoming.organizations.roles import SECOND_FACTOR, Role
+from baoming.organizations.roles import AT_DESK, SECOND_FACTOR, Role
 from baoming.shared.errors import Refused
 from baoming.web.access import OfficeRequest, staff_may
 from baoming.web.devices import device_of
@@ -48,12 +48,14 @@ def codes(request: OfficeRequest) -> HttpResponse:
 
 def _page(request: OfficeRequest, *, errors: dict[str, str] | None = None) -> HttpResponse:
     account = request.staff.account
-    needed = Role(request.staff.role) in SECOND_FACTOR
+    needed, at_desk = Role(request.staff.role) in SECOND_FACTOR, Role(request.staff.role) in AT_DESK
     context = {
         "handle": account.handle,
         "role": request.staff.get_role_display(),
         "needed": needed,
         "codes_left": second_factor.codes_left(account) if needed else 0,
+        "at_desk": at_desk,
+        "has_pin": at_desk and pins.has_pin(account),
         "rows": browsers_of(account),
         "own": digest(request.session.session_key or ""),
         "logins": logins(account.pk),

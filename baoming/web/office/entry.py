@@ -53,9 +53,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def sign_out(request: OfficeRequest) -> HttpResponse:
-    if request.staff is not None:
-        own = request.staff
-        tell_sign_out(by=request.actor, subject=own.account_id, path=own.path, device=device_of(request))
+    if own := request.staff or request.held:
+        tell_sign_out(by=own.actor, subject=own.account_id, path=own.path, device=device_of(request))
     logout(request)
     return left(redirect("office:sign_in"))
 

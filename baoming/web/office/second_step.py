@@ -9,16 +9,17 @@ import time
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_http_methods
 
 from baoming.accounts import totp
 from baoming.accounts.models import Account
-from baoming.accounts.services import second_factor
-from baoming.accounts.services.telling import tell_sign_in
+from baoming.accounts.services import pins, second_factor
+from baoming.accounts.services.telling import tell_sign_in, tell_sign_out
 from baoming.audit.services import record
 from baoming.documents.engine import qr_svg
-from baoming.organizations.roles import ADMINISTRATORS, SECOND_FACTOR, Role
+from baoming.organizations.roles import ADMINISTRATORS, AT_DESK, SECOND_FACTOR, Role
 from baoming.shared.errors import Invalid, Refused
 from baoming.web.addresses import client_address
 from baoming.web.devices import device_of, keep_device
@@ -33,11 +34,11 @@ def enter(request: HttpRequest, account: Account) -> HttpResponse:
     """Sign in who has given the password, or lead on to the second step where the role needs one."""
     role = Role(account.staff.role)
     if role not in SECOND_FACTOR:
-        return _inside(request, account, redirect("office:today"), way="password")
+        return _inside(request, account, _first_page(account), way="password")
     ready = second_factor.is_set_up(account)
     if ready and role not in ADMINISTRATORS and second_factor.was_proved(account, device_of(request)):
-        return _inside(request, account, redirect("office:today"), way="password")
-    request.session.flush()  # whoever was signed in here is not any more
+        return _inside(request, account, _first_page(account), way="password")
+    _leave(request, to=account)
     waiting = {"account": str(account.pk), "hash": account.get_session_auth_hash(), "at": int(time.time())}
     if not ready:
         waiting["offer"] = second_factor.offer(account)
@@ -62,7 +63,8 @@ def code(request: HttpRequest) -> HttpResponse:
             if recovered:
                 record("use_recovery_code", by=account.staff.actor, subject=account.pk, path=account.staff.path)
             way = "recovery_code" if recovered else "code"
-            return _inside(request, account, redirect("office:account" if recovered else "office:today"), way=way)
+            page = redirect("office:account") if recovered else _first_page(account)
+            return _inside(request, account, page, way=way)
     return render(request, "office/second_step.html", {"errors": errors}, status=422 if errors else 200)
 
 
@@ -105,16 +107,34 @@ def _from_the_start(request: HttpRequest) -> HttpResponse:
     return render(request, "office/sign_in.html", {"errors": {"handle": _AGAIN}, "handle": ""}, status=409)
 
 
+def _first_page(account: Account) -> HttpResponse:
+    """The day, or before it the PIN, where a desk is locked and none is set."""
+    if Role(account.staff.role) not in AT_DESK or pins.has_pin(account):
+        return redirect("office:today")
+    return redirect(f"{reverse('office:account_pin')}?first=1")
+
+
 def _inside(request: HttpRequest, account: Account, response: HttpResponse, *, way: str) -> HttpResponse:
     """Sign in, in a session of a new name; this browser is the account's own from now on. `way`: what was proved."""
-    request.session.flush()
+    _leave(request, to=account)
     login(request, account)
     device = keep_device(request, response, account)
     if way != "password":
         second_factor.remember_proof(account, device)
     staff = account.staff
     tell_sign_in(by=staff.actor, subject=account.pk, path=staff.path, device=device, way=way)
+    if staff.role in AT_DESK:
+        record("begin_shift", by=staff.actor, subject=account.pk, path=staff.path)
     return response
+
+
+def _leave(request: HttpRequest, *, to: Account) -> None:
+    """Whoever is signed in here is not any more (换人), also where the desk is locked; it is told of somebody else."""
+    former = getattr(request, "held", None) or getattr(request, "staff", None)
+    if former is not None and former.account_id != to.pk:
+        by, device = former.actor, device_of(request)
+        tell_sign_out(by=by, subject=former.account_id, path=former.path, device=device)
+    request.session.flush()
 
 
 def told(refusal: Refused, account: Account) -> dict[str, str]:

@@ -41,6 +41,11 @@ VERBS = {
     "use_recovery_code": "用恢复码登录",
     "use_up_codes": "动态口令连续填错，试的次数用完",
     "renew_recovery_codes": "重新生成恢复码",
+    "begin_shift": "开始当班",
+    "lock_desk": "锁定工作台",
+    "unlock_desk": "填当班口令，继续当班",
+    "use_up_pins": "当班口令连续填错，退出登录",
+    "set_pin": "设置当班口令",
     "see_candidate": "查看",
     "find_elsewhere": "按证件号码查到（不在本单位）",
     "see_photo": "查看照片",
@@ -153,6 +158,7 @@ KINDS = {
     }),
     "报名点、号段": frozenset(SEGMENT_VERBS),
     "账号": frozenset({"propose_staff", "answer_staff", "add_staff", "change_staff"}),
+    "当班": frozenset({"begin_shift", "lock_desk", "unlock_desk", "use_up_pins", "set_pin"}),
     "审计": frozenset({"search_audit", "export_audit", "verify_audit"}),
 }  # fmt: skip
 

@@ -12,6 +12,7 @@ from baoming.web.management.commands.load_season import load
 
 PASSWORD = "yanshi-2023"  # noqa: S105  of the demo's staff: printed at start, worth nothing elsewhere
 SECRET = "BAOMINGYANSHIBAOMINGYANSHI234567"  # noqa: S105  of their authenticators: one for all, printed at start too
+PIN = "385217"  # of their desks
 SITES = (
     ("0102", "01", "芙蓉一中报名点", "0731-00000102", "芙蓉区演示路1号"),
     ("0103", "01", "天心一中报名点", "0731-00000103", "天心区演示路1号"),
@@ -43,6 +44,6 @@ class Command(BaseCommand):
             add_site(office, code=code, name=name, phone=phone, address=address)
         for handle, name, role, path in STAFF:
             office = Organization.objects.get(path=path)
-            add_staff(office, handle=handle, name=name, role=role, password=PASSWORD, secret=SECRET)
+            add_staff(office, handle=handle, name=name, role=role, password=PASSWORD, secret=SECRET, pin=PIN)
         if season.clock_offset is None:
             go_to_phase(season, "intake", by=SYSTEM)
