@@ -36,8 +36,9 @@ check: setup ## style, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-nightly: setup ## the long runs: every combination of a table
-	$(BIN)/python -m pytest tests/nightly
+nightly: setup ## the long runs: every combination of a table, every guard taken away, fifty thousand odd requests
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder \
+		-rP --show-capture=stdout tests/nightly
 
 bench: setup ## what the service costs, beside bare Django, bare hashes and pgbench; a storm, class prints (about 6 minutes)
 	@$(BIN)/python -m launcher.pgbouncer

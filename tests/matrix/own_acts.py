@@ -1,0 +1,199 @@
+"""Every POST of the candidate portal as its own page sends it, by somebody to whom it is open."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.contrib.auth.hashers import make_password
+from django.test import Client
+
+from baoming.accounts.codes import code_digest, new_activation_code
+from baoming.accounts.models import Account, candidate_handle
+from baoming.messages.models import Message
+from baoming.registrations.form_queries import draft_of, form_of, phone_context, revision_of
+from baoming.registrations.models import Activation, Registration, SaveReset
+from baoming.registrations.queries import document_of
+from baoming.registrations.services import access, logins, save_resets
+from baoming.seasons.queries import data, season_now
+from baoming.vault.services import keys
+from tests import factories as make
+from tests.registrations.form_samples import BOUND_PHONE, FILLED
+from tests.registrations.test_save_form import PASSWORD, me, save, type_in
+
+LOGIN, NEW_PHONE = "deng2lu7mi", "19900007777"
+Body = dict[str, str | list[str]]
+
+
+@dataclass(frozen=True)
+class Act:
+    """A POST: `name` is its route, and which of its buttons. `reads`: what else the page's own form sends."""
+
+    name: str
+    place: str
+    person: Registration
+    body: Callable[[], Body]
+    reads: tuple[str, ...] = ()
+    signed_in: bool = True
+    writes: bool = True  # anything in the database
+
+    def client(self) -> Client:
+        made = Client()
+        if self.signed_in:
+            assert self.person.account
+            made.force_login(self.person.account)
+        return made
+
+
+def acts() -> list[Act]:
+    """Make somebody at each step, and return every act of them."""
+    make.season("sign_up")
+    at = {step: _at(step, place) for place, step in enumerate(_STEPS)}
+    owner = _owner()
+    return [*_door(at["registration_fee"], owner), *_steps(at), *_form(owner), *_safety(owner)]
+
+
+_STEPS = ("registration_fee", "person_check", "phone", "passwords", "pledge")
+
+
+def _at(step: str, place: int) -> Registration:
+    """Return somebody who has an account, whose next step this is."""
+    row = make.registration(make.site(), done=make.before(step))
+    row.number = 1029001 + place
+    return _with_account(row)
+
+
+def _with_account(row: Registration) -> Registration:
+    row.account = Account.objects.create(
+        kind="candidate",
+        handle=candidate_handle(row.season_id, bytes(row.number_blind)),
+        password=make_password(LOGIN),
+        save_password=make_password(PASSWORD),
+    )
+    if "phone" in row.done_steps:
+        row.phone_sealed = keys().seal(BOUND_PHONE.encode(), context=phone_context(row.pk))
+    row.save()
+    return row
+
+
+def _owner() -> Registration:
+    """Return somebody with both passwords, a bound phone, and two versions saved; a third is typed in."""
+    row = _with_account(make.registration(make.site(), done=make.before("form")))
+    for postcode in ("410016", "410018"):
+        type_in(row, {**FILLED, "postcode": [postcode]})
+        save(row)
+    type_in(row, {**FILLED, "postcode": ["410019"]})
+    return row
+
+
+def _door(newcomer: Registration, owner: Registration) -> list[Act]:
+    number = {"number": document_of(owner).number}
+    card: Body = {**number, "valid_to": "2031-03-18"}
+    code = new_activation_code()
+    Activation.objects.create(registration=newcomer, digest=code_digest(code), slip=1, made_at=newcomer.created_at)
+    first: Body = {
+        "name": newcomer.name,
+        "number": document_of(newcomer).number,
+        "valid_to": "2031-03-18",
+        "code": code,
+    }
+
+    def recovery() -> Body:
+        logins.send_login_code(owner.pk)
+        return {**card, "act": "set", "code": sent_to(owner), "login": "xin3deng8lu"}
+
+    return [
+        Act("care", "/care/", owner, lambda: {"care": "1"}, writes=False),
+        Act("claim", "/claim/", newcomer, lambda: first, ("long_term",), signed_in=False),
+        Act("sign_in", "/sign-in/", owner, lambda: {**number, "password": LOGIN}, ("shared",), signed_in=False),
+        Act("forgot_login send", "/forgot/", owner, lambda: {**card, "act": "send"}, signed_in=False),
+        Act("forgot_login set", "/forgot/", owner, recovery, signed_in=False),
+        Act("sign_out", "/sign-out/", owner, dict),
+        Act("browsers", "/browsers/", owner, _elsewhere(owner), ("browser",)),
+    ]
+
+
+def _elsewhere(owner: Registration) -> Callable[[], Body]:
+    def signed_in_there() -> Body:
+        assert owner.account
+        Client().force_login(owner.account)
+        return {}
+
+    return signed_in_there
+
+
+def _steps(at: dict[str, Registration]) -> list[Act]:
+    payer, checked, caller, setter, pledger = (at[step] for step in _STEPS)
+    version = str(data(pledger.season, "pledge")["version"])
+
+    def call() -> Body:
+        access.send_phone_code(caller.pk, NEW_PHONE, by=me(caller), address="")
+        return {"code": sent_to(caller)}
+
+    return [
+        Act("fee", "/fee/", payer, lambda: {"no_refund": "1"}),
+        Act("fee_ask", "/fee/ask/", payer, lambda: {}, writes=False),  # no order is there to ask about
+        Act("person_check", "/person-check/", checked, lambda: {"consent": "1"}),
+        Act("phone send", "/phone/", caller, lambda: {"act": "send", "phone": NEW_PHONE}),
+        Act("phone bind", "/phone/", caller, call, ("act",)),
+        Act("passwords", "/passwords/", setter, lambda: {"login": "wo3de4mima", "save": "bao5cun6mi"}),
+        Act("pledge", "/pledge/", pledger, lambda: {"accepted": "1", "version": version}),
+    ]
+
+
+def _form(owner: Registration) -> list[Act]:
+    page = form_of(owner.season).page("contact")
+    typed: Body = {name: FILLED[name] for one in page.fields for name in one.inputs if name in FILLED}
+    own = tuple(name for one in page.fields for name in one.inputs)
+
+    def contact() -> Body:
+        asked = [field.key for field in page.fields]
+        return {**typed, "postcode": "410020", "asked": asked, "revision": revision_of(owner, draft_of(owner))}
+
+    def whole() -> Body:
+        return {"save_password": PASSWORD, "revision": revision_of(owner, draft_of(owner))}
+
+    return [
+        Act("form_page", "/form/contact", owner, contact, own),
+        Act("form_save", "/form/save", owner, whole, ("code",)),
+    ]
+
+
+def _safety(owner: Registration) -> list[Act]:
+    def reset(act: str) -> Callable[[], Body]:
+        def asked() -> Body:
+            save_resets.send_reset_code(owner.pk, by=me(owner), address="")
+            given: Body = {"act": "ask", "login": LOGIN, "code": sent_to(owner)}
+            if act == "ask":
+                return given
+            save_resets.ask_online(owner.pk, login=LOGIN, code=str(given["code"]), device="", address="", by=me(owner))
+            if act == "set":
+                SaveReset.objects.update(ready_at=season_now(owner.season_id) - timedelta(minutes=1))
+            return {"act": act, "login": LOGIN, "save": "xin5bao9cun"}
+
+        return asked
+
+    def new_phone() -> Body:
+        number = {"act": "send", "phone": NEW_PHONE}
+        client = Client()
+        assert owner.account
+        client.force_login(owner.account)
+        client.post("/phone/change/", number)
+        return {"code": sent_to(owner), "save_password": PASSWORD}
+
+    dispute: Body = {"act": "dispute", "password": PASSWORD}
+    return [
+        Act("form_forgot send", "/form/forgot", owner, lambda: {"act": "send"}),
+        *(Act(f"form_forgot {act}", "/form/forgot", owner, reset(act)) for act in ("ask", "set", "cancel")),
+        Act("changes mine", "/changes/", owner, lambda: {"act": "mine"}, writes=False),
+        Act("changes send", "/changes/", owner, lambda: {"act": "send"}),
+        Act("changes dispute", "/changes/", owner, lambda: dispute, ("code",)),
+        Act("phone_change send", "/phone/change/", owner, lambda: {"act": "send", "phone": NEW_PHONE}),
+        Act("phone_change bind", "/phone/change/", owner, new_phone, ("act", "phone")),
+    ]
+
+
+def sent_to(row: Registration) -> str:
+    """Return the code that was sent to somebody last."""
+    sent = Message.objects.filter(recipient=row.pk, template__endswith="_code").order_by("-at", "-pk")[0]
+    text = keys().unseal(sent.text_sealed, context=f"outbox_message.text_sealed.{sent.pk}").decode()
+    return text.partition("】")[2][:6]
