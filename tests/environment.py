@@ -14,10 +14,13 @@ from launcher.postgres import Cluster
 
 
 class _Hasty(Cluster):
-    """A server that waits for no disk: what a run leaves behind nobody reads, whatever happens to the machine."""
+    """A server that waits for no disk: what a run leaves behind nobody reads, whatever happens to the machine.
+
+    It ends no transaction that idles either: each test is one, and a busy machine may leave it a minute without a turn.
+    """
 
     def _options(self) -> dict[str, str]:
-        return {**super()._options(), "fsync": "off"}
+        return {**super()._options(), "fsync": "off", "idle_in_transaction_session_timeout": "0"}
 
 
 ROOT = Path(__file__).resolve().parent.parent
