@@ -30,6 +30,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from jinja2 import Environment, StrictUndefined
 
+from baoming.accounts.browsers import STAFF
 from baoming.shared import moments, money, text
 
 FILTERS: dict[str, Callable[..., Any]] = {
@@ -72,5 +73,5 @@ def environment(**options: Any) -> Environment:
     options.update(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     made = Environment(**{**options, "autoescape": True})  # noqa: S701  (a literal, only not a keyword)
     made.filters.update(FILTERS, cells=cells)
-    made.globals.update(static=cache(static), url=url)
+    made.globals.update(static=cache(static), url=url, desk_idle=int(STAFF.idle.total_seconds()))
     return made

@@ -406,6 +406,19 @@ def test_an_open_desk_costs_no_statement_more(office: Client) -> None:
     assert '"locked_at"' in asked[0]
 
 
+def test_the_cover_of_a_page_is_told_whether_the_desk_is_open_and_nothing_else(office: Client) -> None:
+    """lock.js takes away the cover for a 204 alone: a session that is gone leads to signing in."""
+    one, _ = desk(office)
+    page = office.get("/account/").content.decode()
+    assert f'data-after="{15 * 60}" data-lock="/lock/"' in page
+    lock(office)
+    answers = [unlock(office, pin, stay="1").status_code for pin in (OTHER, PIN, OTHER)]
+    assert answers == [422, 204, 204]
+    lock(office)
+    assert [unlock(office, OTHER, stay="1").status_code for _ in range(6)] == [422, 422, 422, 422, 409, 302]
+    assert verbs(one)[-1] == "use_up_pins"
+
+
 def test_a_desk_that_is_open_is_not_asked_for_a_pin(office: Client) -> None:
     desk(office)
     for answer in (office.get("/unlock/?back=/desk/"), office.post("/unlock/", {"pin": "", "back": "/desk/"})):

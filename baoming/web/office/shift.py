@@ -112,6 +112,8 @@ def _onward(request: HttpRequest, staff: Staff | None, back: str, sent: str) -> 
     """Show the form that was sent to the locked desk, to be sent now, or go back to the page."""
     if staff is None:
         return redirect("office:sign_in")
+    if request.POST.get("stay"):  # the page lies beneath (lock.js)
+        return HttpResponse(status=204)
     form = locked.kept_form(sent, staff.account) if sent else None
     if form is None:
         return redirect(locked.own_address(back))

@@ -6,6 +6,7 @@ const typing = (target) => target.closest("input:not([type=radio]):not([type=che
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+  if (document.querySelector("dialog[open]")) return;  // the page beneath is locked
   // One-letter keys belong to the text being typed; Enter to the control that has the focus.
   if (event.key.length === 1 && typing(event.target)) return;
   if (event.key === "Enter" && event.target.closest("a, button, input, select, textarea")) return;
