@@ -3,6 +3,7 @@
 `EXEMPT` says for each table that is written without an event why it may be.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,18 +28,20 @@ EXEMPT = {
 # What the details of an event may hold, by key: names of fields, numbers of versions, counts, codes of reasons, ids.
 NUMBERS = frozenset({
     "version", "slip", "number", "count", "expected", "percent", "season", "bytes", "rows", "people", "extends",
-    "extended", "former", "size", "further", "of",
+    "extended", "former", "size", "further", "of", "approved", "restores", "fen", "due",
+    "added", "problems",
 })  # fmt: skip
 CODES = frozenset({
     "by", "changed", "code", "device", "entry", "faults", "first", "from", "hours", "kind", "last", "office", "order",
     "outcome", "phase", "photo", "proof", "reader", "reading", "reason", "restored", "role", "sheet", "source", "to",
-    "undone", "way", "why",
+    "transaction", "undoes", "undone", "way", "why",
 })  # fmt: skip
 _CODE = re.compile(r"[A-Za-z0-9_.:+\-/]{0,40}")
+_TO_AN_OFFICE = {"split_segment", "reassign_segment"}  # `to` is the name of a site there, which is nobody's
 _WHOLE_NUMBER = re.compile(r"[0-9]{15}|[0-9]{17}[0-9Xx]|1[3-9][0-9]{9}")  # a person's own, and a phone's
 
 
-_WRITES = re.compile(r'\b(?:INSERT INTO|DELETE FROM|UPDATE(?! (?:OF|SKIP|NOWAIT)\b))\s+"?(\w+)"?')
+_WRITES = re.compile(r'\b(?:INSERT INTO|DELETE FROM|UPDATE(?! (?:OF|SKIP|NOWAIT|SET)\b))\s+"?(\w+)"?')
 _EVENTS = ("audit_event", "audit_search(")
 
 
@@ -66,13 +69,20 @@ def personal(verb: str, details: dict[str, Any]) -> list[str]:
         f"{verb}.{key}"
         for key, value in details.items()
         for one in (value if isinstance(value, list) else [value])
-        if not _allowed(key, one)
+        if not _allowed(verb, key, one)
     ]
 
 
-def _allowed(key: str, value: object) -> bool:
+def spoken(verb: str, text: str) -> list[str]:
+    """As `personal`, of details as the database spells them."""
+    return [f"{one} is a value" for one in personal(verb, json.loads(text))]
+
+
+def _allowed(verb: str, key: str, value: object) -> bool:
     if isinstance(value, bool | int) or value is None:
         return key in NUMBERS | CODES
+    if verb in _TO_AN_OFFICE and key == "to":
+        return isinstance(value, str) and value.endswith(("报名点", "学校", "中学"))
     plain = isinstance(value, str) and _CODE.fullmatch(value) and not _WHOLE_NUMBER.fullmatch(value)
     return key in NUMBERS | CODES and bool(plain)
 

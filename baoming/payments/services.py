@@ -198,6 +198,8 @@ def _settle(order: Order, charge: Charge) -> None:
         order.state, order.transaction, order.paid_at = Order.State.PAID, charge.transaction, now
         order.ask_at = now + _SOONEST  # until the step is marked
         update(order, "state", "transaction", "paid_at", "ask_at")
+        details = {"order": order.number}
+        record("take_payment", by=SYSTEM, subject=order.registration_id, path=order.path, details=details)
         defer("payments.mark_paid", order_id=str(order.pk))
 
 

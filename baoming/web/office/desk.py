@@ -98,9 +98,7 @@ def open_by_typing(request: OfficeRequest) -> HttpResponse:
 @staff_may("intake")
 def file(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
     """One file on the desk; looking at it leaves its own trace."""
-    registration = one(request, registration_id)
-    record("see_candidate", by=request.actor, subject=registration.pk, path=registration.path)
-    return _file(request, registration)
+    return _file(request, one(request, registration_id))
 
 
 @require_POST
@@ -194,7 +192,8 @@ def _typing(request: OfficeRequest, errors: dict[str, str], typed: dict[str, str
 
 
 def _file(request: OfficeRequest, registration: Registration, errors: dict[str, str] | None = None) -> HttpResponse:
-    """Answer with one file; after a refusal, with what was judged and chosen still there."""
+    """Answer with one file; after a refusal, with what was judged and chosen still there. A view, either way."""
+    record("see_candidate", by=request.actor, subject=registration.pk, path=registration.path)
     document = document_of(registration)
     context = {
         "errors": errors or {},

@@ -58,6 +58,7 @@ VERBS = {
     "reread_card": "补读身份证",
     "claim": "凭激活码登录",
     "open_order": "下单缴费",
+    "take_payment": "收银台确认已付款",
     "close_order": "订单已关闭，没有扣款",
     "doubt_payment": "收到的款项和订单不一致，请核实",
     "hold:reverification": "记入欠核验",
@@ -151,7 +152,7 @@ KINDS = {
         "use_recovery_code", "use_up_codes", "renew_recovery_codes", "activate", "claim", "recover_login",
         "rebind_phone", "ask_save_reset", "confirm_save_reset", "cancel_save_reset", "set_save_password",
     }),
-    "缴费": frozenset({"open_order", "close_order", "doubt_payment"}),
+    "缴费": frozenset({"open_order", "take_payment", "close_order", "doubt_payment"}),
     "各步办成、退回": _STEPS,
     "确认、上报": frozenset({
         "void_signature", "withdraw_assessment", "submit", "withdraw_submission", "undo_final_review", "reopen",

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from baoming.audit.services import record
 from baoming.payments.queries import item_names, orders_of
 from baoming.registrations.models import Registration
 from baoming.registrations.queries import document_of, state_of, tasks_of
@@ -30,7 +31,11 @@ def show(
     errors: Mapping[str, str] | None = None,
     typed: Mapping[str, str] | None = None,
 ) -> HttpResponse:
-    """Answer with the story; `errors` and `typed` are those of an act that was refused on this page."""
+    """Answer with the story; `errors` and `typed` are those of an act that was refused on this page.
+
+    Whoever is shown it has looked, by a refused act too: the view is recorded here and nowhere else.
+    """
+    record("see_candidate", by=request.actor, subject=registration.pk, path=registration.path)
     state = state_of(registration, clock=request.clock)
     tasks = tasks_of(registration, request.actor.kind, state=state)
     rare = seldom(registration)

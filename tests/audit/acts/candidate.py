@@ -1,0 +1,274 @@
+"""What candidates do, and the notice of the cashier."""
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.test import Client
+
+from baoming.accounts.models import Account, candidate_handle
+from baoming.payments import services as payments
+from baoming.payments.models import Order
+from baoming.registrations.form_queries import form_of
+from baoming.registrations.models import Registration
+from baoming.registrations.queries import document_of
+from baoming.registrations.services import access, logins, rebinding, save_resets, slips
+from baoming.registrations.services.numbers import issue_number
+from baoming.seasons.queries import data, season_now
+from tests import factories as make
+from tests.audit.acts.people import one_try_left
+from tests.audit.acts.register import CODE, LOGIN, act
+from tests.audit.walking import Ask
+from tests.registrations.form_samples import FILLED
+from tests.registrations.test_recoveries import NEW
+from tests.registrations.test_save_form import PASSWORD, me, now, save, type_in
+from tests.registrations.test_save_form import candidate as at_the_form
+from tests.reviews import files
+
+HERE = {"device": "", "address": "127.0.0.1"}
+NEW_PHONE = "19900006022"
+
+
+def inside(row: Registration) -> Client:
+    client = Client()
+    assert row.account
+    client.force_login(row.account)
+    return client
+
+
+def before(step: str) -> Registration:
+    """A person with an account, who comes to this step."""
+    make.season("sign_up")
+    row = make.registration(make.site(), done=make.before(step))
+    row.account = Account.objects.create(kind="candidate", handle=f"c:{row.pk}", password=make_password(LOGIN))
+    row.save()
+    return row
+
+
+def ready() -> Registration:
+    """A person at the form, with both passwords and a bound phone."""
+    row = at_the_form()
+    assert row.account
+    row.account.password = make_password(LOGIN)
+    row.account.save()
+    return row
+
+
+def saved() -> Registration:
+    row = ready()
+    type_in(row)
+    save(row)
+    return row
+
+
+@act("candidate", "care")
+def care() -> Ask:
+    make.season()
+    return Ask(Client(), "/care/", {"care": "1"})
+
+
+@act("candidate", "claim")
+def claim() -> Ask:
+    make.season()
+    row = make.registration(make.site(), done=make.before("number"))
+    make.segment(row.site)
+    issue_number(row.pk, by=files.site(row))
+    code = _printed(row)
+    make.season("sign_up")
+    sent = {"name": row.name, "number": document_of(row).number, "valid_to": "2031-03-18", "code": code}
+    return Ask(Client(), "/claim/", sent, answers=(302,))
+
+
+def _printed(row: Registration) -> str:
+    """Print the slip; return the code on it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(slips, "new_activation_code", lambda: "7G2K-0000-0000-0000")
+        slips.print_slip(row.pk, by=files.site(row))
+    return "7G2K-0000-0000-0000"
+
+
+def typed(row: Registration, password: str) -> dict[str, str]:
+    return {"number": document_of(row).number, "password": password}
+
+
+@act("candidate", "sign_in")
+def sign_in() -> Ask:
+    return Ask(Client(), "/sign-in/", typed(ready(), LOGIN), answers=(302,))
+
+
+@act("candidate", "sign_in/wrong")
+def wrong() -> Ask:
+    return Ask(Client(), "/sign-in/", typed(ready(), "x"), answers=(422,))
+
+
+@act("candidate", "sign_in/last_try")
+def last_try() -> Ask:
+    row = ready()
+    one_try_left(f"in:{candidate_handle(row.season_id, bytes(row.number_blind))}")
+    return Ask(Client(), "/sign-in/", typed(row, "x"), answers=(422,))
+
+
+@act("candidate", "sign_out")
+def sign_out() -> Ask:
+    return Ask(inside(ready()), "/sign-out/", answers=(302,))
+
+
+def forgot(row: Registration, **sent: str) -> Ask:
+    who = {"number": document_of(row).number, "valid_to": "2031-03-18"}
+    return Ask(Client(), "/forgot/", {**who, **sent}, answers=(200,))
+
+
+@act("candidate", "forgot_login/send")
+def send_login_code() -> Ask:
+    return forgot(ready(), act="send")
+
+
+@act("candidate", "forgot_login/set")
+def recover_login() -> Ask:
+    row = ready()
+    logins.send_login_code(row.pk)
+    return forgot(row, act="set", code=CODE, login="xin3deng8lu")
+
+
+@act("candidate", "fee")
+def fee() -> Ask:
+    return Ask(inside(before("registration_fee")), "/fee/", {"no_refund": "1"}, answers=(302,))
+
+
+def ordered() -> Order:
+    row = before("registration_fee")
+    order = payments.open_order(row.pk, "registration_fee", by=me(row))
+    payments.open_cashier(order.pk)
+    return Order.objects.select_related("registration__account").get(pk=order.pk)
+
+
+@act("candidate", "fee/again")
+def fee_again() -> Ask:
+    order = ordered()
+    assert order.opened_at
+    Order.objects.update(opened_at=order.opened_at - make.A_MINUTE * 60)
+    return Ask(inside(order.registration), "/fee/", answers=(302,))
+
+
+@act("candidate", "fee_ask")
+def fee_ask() -> Ask:
+    return Ask(inside(ordered().registration), "/fee/ask/", answers=(302,))
+
+
+@act("candidate", "notices/wechat")
+def notice() -> Ask:
+    order = ordered()
+    return Ask(Client(), "/notices/wechat", headers={"event": "E1"}, raw=order.number, answers=(200,))
+
+
+@act("candidate", "person_check")
+def person_check() -> Ask:
+    return Ask(inside(before("person_check")), "/person-check/", {"consent": "1"}, answers=(302,))
+
+
+@act("candidate", "browsers")
+def browsers() -> Ask:
+    row = ready()
+    inside(row)
+    return Ask(inside(row), "/browsers/", answers=(302,))
+
+
+@act("candidate", "phone/send")
+def send_phone_code() -> Ask:
+    return Ask(inside(before("phone")), "/phone/", {"act": "send", "phone": "19900006021"}, answers=(200,))
+
+
+@act("candidate", "phone")
+def phone() -> Ask:
+    row = before("phone")
+    access.send_phone_code(row.pk, "19900006021", by=me(row), address="127.0.0.1")
+    return Ask(inside(row), "/phone/", {"code": CODE}, answers=(302,))
+
+
+@act("candidate", "phone_change/send")
+def send_rebind_code() -> Ask:
+    return Ask(inside(ready()), "/phone/change/", {"act": "send", "phone": NEW_PHONE}, answers=(200,))
+
+
+@act("candidate", "phone_change")
+def change_phone() -> Ask:
+    row = ready()
+    rebinding.send_rebind_code(row.pk, NEW_PHONE, by=me(row), address="127.0.0.1")
+    return Ask(inside(row), "/phone/change/", {"code": CODE, "save_password": PASSWORD}, answers=(302,))
+
+
+@act("candidate", "passwords")
+def passwords() -> Ask:
+    row = before("passwords")
+    return Ask(inside(row), "/passwords/", {"login": "wode-mima-2022", "save": "lvcha-xiang-58"}, answers=(302,))
+
+
+@act("candidate", "pledge")
+def pledge() -> Ask:
+    row = before("pledge")
+    version = data(row.season, "pledge")["version"]
+    return Ask(inside(row), "/pledge/", {"accepted": "1", "version": version}, answers=(302,))
+
+
+@act("candidate", "form_page")
+def draft() -> Ask:
+    row = ready()
+    page = form_of(row.season).page("contact")
+    filled = {name: FILLED[name] for one in page.fields for name in one.inputs if name in FILLED}
+    sent = {**filled, "asked": [one.key for one in page.fields], "revision": now(row)}
+    return Ask(inside(row), "/form/contact", sent, answers=(302,))
+
+
+@act("candidate", "form_save")
+def form_save() -> Ask:
+    row = ready()
+    type_in(row)
+    return Ask(inside(row), "/form/save", {"save_password": PASSWORD, "revision": now(row)})
+
+
+def reset(row: Registration, **sent: str) -> Ask:
+    return Ask(inside(row), "/form/forgot", sent, answers=(302,))
+
+
+@act("candidate", "form_forgot/send")
+def send_reset_code() -> Ask:
+    return reset(ready(), act="send")
+
+
+@act("candidate", "form_forgot/ask")
+def ask_reset() -> Ask:
+    row = ready()
+    save_resets.send_reset_code(row.pk, by=me(row), address="127.0.0.1")
+    return reset(row, act="ask", login=LOGIN, code=CODE)
+
+
+def asked_reset() -> Registration:
+    row = ready()
+    save_resets.send_reset_code(row.pk, by=me(row), address="127.0.0.1")
+    save_resets.ask_online(row.pk, login=LOGIN, code=CODE, by=me(row), **HERE)
+    return row
+
+
+@act("candidate", "form_forgot/set")
+def set_save_password() -> Ask:
+    row = asked_reset()
+    make.at(season_now(row.season_id) + make.A_MINUTE * 60 * 25)
+    return reset(row, act="set", login=LOGIN, save=NEW)
+
+
+@act("candidate", "form_forgot/cancel")
+def cancel_reset() -> Ask:
+    return reset(asked_reset(), act="cancel")
+
+
+@act("candidate", "changes/mine")
+def mine() -> Ask:
+    return Ask(inside(saved()), "/changes/", {"act": "mine"}, answers=(302,))
+
+
+@act("candidate", "changes/send")
+def send_dispute_code() -> Ask:
+    return Ask(inside(saved()), "/changes/", {"act": "send"}, answers=(302,))
+
+
+@act("candidate", "changes/not_mine")
+def not_mine() -> Ask:
+    return Ask(inside(saved()), "/changes/", {"password": PASSWORD}, answers=(302,))

@@ -1,0 +1,325 @@
+"""Confirmation: print, sign, assess, submit, complete, review; classes and batches of them; what two persons do."""
+
+from uuid import uuid4
+
+from baoming.audit.actors import Actor
+from baoming.organizations.models import Organization, Staff
+from baoming.organizations.roles import Role
+from baoming.registrations.models import Batch, Registration
+from baoming.registrations.queries import document_of
+from baoming.registrations.services import disputes, restores, save_resets
+from baoming.registrations.services.batches import start_batch
+from baoming.reviews import services as reviews
+from baoming.reviews.services import class_acts
+from tests import factories as make
+from tests.audit.acts.register import act, at, card, of, own
+from tests.audit.walking import Ask
+from tests.registrations import confirmed
+from tests.registrations.classes import CLASS, operator, pupil, pupils
+from tests.registrations.confirmed import MORAL
+from tests.registrations.form_samples import FILLED
+from tests.registrations.test_save_form import PASSWORD, me, save, type_in
+from tests.reviews import files
+from tests.reviews.test_class_kinds import completed, submitted
+
+WHY = "本人到场，核对了身份证和每一处改动"
+
+
+def here(stage: str = "printed") -> Registration:
+    make.season("confirmation")
+    return pupil(make.site(), stage=stage)
+
+
+def assessed() -> Registration:
+    row = here("signed")
+    reviews.assess_morals(row.pk, qualified=True, text=MORAL, by=files.site(row))
+    return row
+
+
+def finished() -> Registration:
+    row = assessed()
+    reviews.complete_registration(row.pk, by=files.county(row))
+    return row
+
+
+@act("office", "sheet")
+def sheet() -> Ask:
+    row = confirmed.saved()
+    return Ask(of(row), own(row, "sheet/"), answers=(200,))
+
+
+@act("office", "signature")
+def signature() -> Ask:
+    row = here()
+    return Ask(of(row), own(row, "signature/"), {"version": "1"}, answers=(302,))
+
+
+@act("office", "moral")
+def moral() -> Ask:
+    row = here()
+    return Ask(of(row), own(row, "moral/"), {"qualified": "yes", "text": MORAL}, answers=(302,))
+
+
+@act("office", "moral/not_qualified")
+def not_qualified() -> Ask:
+    row = here()
+    return Ask(of(row), own(row, "moral/"), {"qualified": "no", "text": MORAL}, answers=(302,))
+
+
+@act("office", "moral/mended")
+def mended() -> Ask:
+    row = here()
+    reviews.assess_morals(row.pk, qualified=False, text=MORAL, by=files.site(row))
+    return Ask(of(row), own(row, "moral/"), {"qualified": "yes", "text": MORAL}, answers=(302,))
+
+
+@act("office", "submission")
+def submission() -> Ask:
+    row = assessed()
+    return Ask(of(row), own(row, "submission/"), answers=(302,))
+
+
+@act("office", "completion")
+def completion() -> Ask:
+    row = assessed()
+    return Ask(of(row, Role.COUNTY), own(row, "completion/"), answers=(302,))
+
+
+@act("office", "reopening")
+def reopening() -> Ask:
+    row = finished()
+    return Ask(of(row, Role.COUNTY), own(row, "reopening/"), {"reason": "考生申请"}, answers=(302,))
+
+
+@act("office", "final_review")
+def final_review() -> Ask:
+    row = finished()
+    make.season("submission")
+    return Ask(of(row, Role.CITY), own(row, "final-review/"), answers=(302,))
+
+
+def back(row: Registration, what: str, role: Role = Role.OPERATOR) -> Ask:
+    sent = {"what": what, "back_reason": "录错了人"}
+    return Ask(of(row, role), own(row, "take-back/"), sent, answers=(302,))
+
+
+@act("office", "take_back/signature")
+def void_signature() -> Ask:
+    return back(here("signed"), "signature")
+
+
+@act("office", "take_back/moral")
+def withdraw_moral() -> Ask:
+    return back(assessed(), "moral")
+
+
+@act("office", "take_back/submission")
+def withdraw_submission() -> Ask:
+    row = assessed()
+    reviews.submit_registration(row.pk, by=files.site(row))
+    return back(row, "submission")
+
+
+@act("office", "take_back/review")
+def undo_review() -> Ask:
+    row = finished()
+    make.season("submission")
+    reviews.review_finally(row.pk, by=files.office(row, "city"))
+    return back(row, "review", Role.CITY)
+
+
+# classes
+
+
+def in_class(site: Organization, kind: str, role: Role = Role.OPERATOR, **sent: object) -> Ask:
+    offices = {Role.COUNTY: site.parent, Role.CITY: site.parent.parent if site.parent else None}
+    office = offices.get(role, site)
+    assert office
+    place = f"/classes/{site.pk}/class/{kind}/?name={CLASS}"
+    return Ask(at(office, role), place, {"key": str(uuid4()), **sent}, answers=(302,))
+
+
+def class_of(number: int = 2, stage: str = "printed") -> tuple[Organization, list[Registration]]:
+    make.season("confirmation")
+    site = make.site()
+    return site, pupils(site, number, stage=stage)
+
+
+def shown(rows: list[Registration], version: int) -> list[str]:
+    return [f"{row.pk}.{version}" for row in rows]
+
+
+@act("office", "classes_act/class_print")
+def class_print() -> Ask:
+    site, _ = class_of(stage="saved")
+    return in_class(site, "class_print")
+
+
+@act("office", "classes_act/signature")
+def class_signature() -> Ask:
+    site, rows = class_of()
+    return in_class(site, "signature", pick=shown(rows, 1))
+
+
+@act("office", "classes_act/moral")
+def class_moral() -> Ask:
+    site, rows = class_of()
+    return in_class(site, "moral", text=MORAL, pick=shown(rows, 0))
+
+
+@act("office", "classes_act/submission")
+def class_submission() -> Ask:
+    site, rows = class_of(stage="signed")
+    for row in rows:
+        reviews.assess_morals(row.pk, qualified=True, text=MORAL, by=operator(site))
+    return in_class(site, "submission")
+
+
+def sent_up(number: int = 2) -> Organization:
+    make.season("confirmation")
+    site = make.site()
+    submitted(site, number)
+    return site
+
+
+def all_done(number: int = 2) -> Organization:
+    make.season("confirmation")
+    site = make.site()
+    completed(site, number)
+    make.season("submission")
+    return site
+
+
+@act("office", "classes_act/completion")
+def class_completion() -> Ask:
+    return in_class(sent_up(), "completion", Role.COUNTY)
+
+
+@act("office", "classes_act/review")
+def class_review() -> Ask:
+    return in_class(all_done(), "review", Role.CITY)
+
+
+def of_area(ask: Ask, kind: str) -> Ask:
+    ask.place = f"/classes/all/{kind}/"
+    return ask
+
+
+@act("office", "classes_all/submission")
+def all_submission() -> Ask:
+    return of_area(class_submission(), "submission")
+
+
+@act("office", "classes_all/completion")
+def all_completion() -> Ask:
+    return of_area(class_completion(), "completion")
+
+
+@act("office", "classes_all/review")
+def all_review() -> Ask:
+    return of_area(class_review(), "review")
+
+
+def signed_batch(by: Staff, rows: list[Registration]) -> Batch:
+    options = {"versions": {str(row.pk): 1 for row in rows}}
+    ids = [row.pk for row in rows]
+    return start_batch(rows[0].season, "signature", ids, key=uuid4(), about="", options=options, by=by.actor)
+
+
+@act("office", "classes_batch_undo")
+def undo_batch() -> Ask:
+    site, rows = class_of()
+    batch = signed_batch(make.staff(site), rows)
+    class_acts.run(batch.pk)
+    return Ask(at(site, Role.OPERATOR), f"/batches/{batch.pk}/undo/", {"reason": "选错了班"}, answers=(302,))
+
+
+# what two persons do
+
+
+def by_another(row: Registration) -> Actor:
+    return make.staff(Organization.objects.get(pk=row.site_id)).actor
+
+
+@act("office", "save_reset/ask")
+def ask_reset() -> Ask:
+    row = confirmed.saved()
+    return Ask(of(row), own(row, "save-password/"), {"card": card(row)}, answers=(302,))
+
+
+def asked_reset(kind: str) -> Ask:
+    row = confirmed.saved()
+    save_resets.ask_at_site(row.pk, document_of(row), reader="R01", nonce="n1", by=by_another(row))
+    return Ask(of(row), own(row, "save-password/"), {"act": kind}, answers=(302,))
+
+
+@act("office", "save_reset/confirm")
+def confirm_reset() -> Ask:
+    return asked_reset("confirm")
+
+
+@act("office", "save_reset/cancel")
+def cancel_reset() -> Ask:
+    return asked_reset("cancel")
+
+
+def tampered() -> Registration:
+    """Somebody has saved a second version."""
+    row = confirmed.ready()
+    for raw in (FILLED, {**FILLED, "first_subject": ["HISTORY"]}):
+        type_in(row, raw)
+        save(row)
+    make.season("confirmation")
+    return row
+
+
+@act("office", "restore/ask")
+def ask_restore() -> Ask:
+    row = tampered()
+    return Ask(of(row), own(row, "restore/"), {"number": "1", "restore_reason": WHY}, answers=(302,))
+
+
+def asked_restore(kind: str) -> Ask:
+    row = tampered()
+    restores.ask_restore(row.pk, number=1, reason=WHY, by=by_another(row))
+    return Ask(of(row, Role.COUNTY), own(row, "restore/"), {"act": kind}, answers=(302,))
+
+
+@act("office", "restore/confirm")
+def confirm_restore() -> Ask:
+    return asked_restore("confirm")
+
+
+@act("office", "restore/decline")
+def decline_restore() -> Ask:
+    return asked_restore("decline")
+
+
+def frozen() -> Registration:
+    row = tampered()
+    disputes.dispute(
+        row.pk, first=2, password=PASSWORD, code="", device="", address="127.0.0.1", session="", by=me(row)
+    )
+    return row
+
+
+@act("office", "dispute/ask")
+def ask_release() -> Ask:
+    row = frozen()
+    return Ask(of(row), own(row, "dispute/"), {"found": "0", "release_reason": WHY}, answers=(302,))
+
+
+def asked_release(kind: str) -> Ask:
+    row = frozen()
+    disputes.ask_release(row.pk, number=0, reason=WHY, by=by_another(row))
+    return Ask(of(row, Role.COUNTY), own(row, "dispute/"), {"act": kind}, answers=(302,))
+
+
+@act("office", "dispute/confirm")
+def release() -> Ask:
+    return asked_release("confirm")
+
+
+@act("office", "dispute/decline")
+def decline_release() -> Ask:
+    return asked_release("decline")

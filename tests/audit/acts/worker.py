@@ -1,0 +1,128 @@
+"""What the worker does by itself, each job as one act."""
+
+from functools import partial
+from uuid import uuid4
+
+from baoming.organizations.models import Organization
+from baoming.organizations.roles import Role
+from baoming.payments import services as payments
+from baoming.payments.models import Order
+from baoming.registrations.models import Batch, Registration
+from baoming.registrations.services import bursts, person_checks
+from baoming.registrations.services.batches import start_batch
+from baoming.reviews.services import assess_morals, class_acts
+from tests import factories as make
+from tests.audit.acts.candidate import before, ordered, ready
+from tests.audit.acts.confirming import all_done, class_of, sent_up
+from tests.audit.acts.register import act, office_of
+from tests.audit.walking import Job
+from tests.registrations import confirmed
+from tests.registrations.classes import operator
+from tests.registrations.confirmed import MORAL
+from tests.registrations.test_save_form import me
+
+
+@act("worker", "payments.mark_paid")
+def mark_paid() -> Job:
+    order = ordered()
+    payments.take_notice({"event": "E1"}, order.number.encode())
+    return partial(payments.mark_paid, order.pk)
+
+
+def answered(order: Order, **said: object) -> Job:
+    """The cashier says this of the order when it is asked."""
+    for name, value in said.items():
+        setattr(payments.cashier(), name, value)
+    return partial(payments.ask, order.pk)
+
+
+@act("worker", "payments.paid")
+def paid() -> Job:
+    return answered(ordered(), state="paid")
+
+
+@act("worker", "payments.close")
+def close() -> Job:
+    return answered(ordered(), state="closed")
+
+
+@act("worker", "payments.doubt")
+def doubt() -> Job:
+    return answered(ordered(), state="paid", amount=1)
+
+
+@act("worker", "person_check.settle")
+def settle() -> Job:
+    row = before("person_check")
+    check = person_checks.start_check(row.pk, by=me(row))
+    person_checks.open_check(check.pk)
+    return partial(person_checks.settle_check, check.pk)
+
+
+@act("worker", "bursts.suspect")
+def suspect() -> Job:
+    for _ in range(3):
+        bursts.watch(["device:x"], ready().pk, version=2, signed_in=None, proved=True)
+    return partial(bursts.raise_alarm, "device:x")
+
+
+WHO = {"completion": Role.COUNTY, "review": Role.CITY}
+
+
+def batch(site: Organization, kind: str, **options: object) -> Batch:
+    """An act on all of the site's people by somebody who still has the right, not run yet."""
+    rows = list(Registration.objects.filter(site=site))
+    role = WHO.get(kind, Role.OPERATOR)
+    by = make.staff(office_of(rows[0], role), role).actor
+    ids = [row.pk for row in rows]
+    return start_batch(rows[0].season, kind, ids, key=uuid4(), about="", options=options, by=by)
+
+
+def run(one: Batch) -> Job:
+    return partial(class_acts.run, one.pk)
+
+
+def signatures() -> Batch:
+    site, rows = class_of(1)
+    return batch(site, "signature", versions={str(row.pk): 1 for row in rows})
+
+
+@act("worker", "batch.signature")
+def signature() -> Job:
+    return run(signatures())
+
+
+@act("worker", "batch.undo")
+def undo() -> Job:
+    first = signatures()
+    class_acts.run(first.pk)
+    return run(class_acts.undo(first.pk, reason="选错了班", by=first.actor))
+
+
+@act("worker", "batch.class_print")
+def class_print() -> Job:
+    row = confirmed.saved()
+    return run(batch(row.site, "class_print"))
+
+
+@act("worker", "batch.moral")
+def moral() -> Job:
+    site, _ = class_of(1)
+    return run(batch(site, "moral", text=MORAL, own={}, seen={}))
+
+
+@act("worker", "batch.submission")
+def submission() -> Job:
+    site, [row] = class_of(1, stage="signed")
+    assess_morals(row.pk, qualified=True, text=MORAL, by=operator(site))
+    return run(batch(site, "submission"))
+
+
+@act("worker", "batch.completion")
+def completion() -> Job:
+    return run(batch(sent_up(1), "completion"))
+
+
+@act("worker", "batch.review")
+def review() -> Job:
+    return run(batch(all_done(1), "review"))
