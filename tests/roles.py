@@ -37,7 +37,8 @@ def _in_role(call: Call) -> Call:
         try:
             return call(self, request)
         finally:
-            if not connection.needs_rollback:  # else the rollback takes the role away
+            gone = connection.connection is None or connection.connection.closed
+            if not (gone or connection.needs_rollback):  # else the rollback takes the role away
                 _become(_ITSELF)
 
     return answer

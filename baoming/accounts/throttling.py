@@ -26,6 +26,7 @@ CLAIM_ADDRESS = Limit(burst=1000, seconds=3600)  # guards work, not the code: no
 SMS = (Limit(burst=1, seconds=60), Limit(burst=5, seconds=3600), Limit(burst=10, seconds=86400))  # per phone, all three
 SMS_PERSON = Limit(burst=5, seconds=3600)  # per registration
 SMS_ADDRESS = Limit(burst=300, seconds=3600)  # per network address
+PERSON_CHECK = Limit(burst=10, seconds=3600)  # per registration: every check costs money
 RECOVERY_ADDRESS = Limit(burst=60, seconds=3600)  # per network address, known people and unknown alike
 TOLD = Limit(burst=1, seconds=3600)  # per account or address: that its tries were used up is told so often
 SLOWEST = 86400  # seconds after which every bucket above is full again

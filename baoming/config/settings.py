@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "baoming.web.door.door",  # before anything is looked up
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "baoming.web.limiting.Limits",  # hears of each route before the form's token is looked at
     "django.middleware.csrf.CsrfViewMiddleware",
     "baoming.web.sessions.known",
     "baoming.web.middleware.RequestTransaction",

@@ -92,6 +92,13 @@ def crowded(request: HttpRequest, problem: Crowded) -> HttpResponse:
     return response
 
 
+def too_many(request: HttpRequest, seconds: int, *, shared: bool) -> HttpResponse:
+    """429: too many requests from one account or, `shared`, from one network; the page says when to try again."""
+    response = page(request, "busy", 429, wait=seconds, shared=shared)
+    response["Retry-After"] = str(seconds)
+    return response
+
+
 def defect(request: HttpRequest) -> HttpResponse:
     """500 with an event number for a defect; 503 when the database does not answer."""
     error = sys.exc_info()[1]

@@ -17,6 +17,7 @@ from django.test import Client, override_settings
 from django.utils import timezone
 
 from baoming.accounts.codes import new_activation_code
+from baoming.accounts.local_buckets import LocalBuckets
 from baoming.accounts.models import Account, Bucket
 from baoming.messages.models import Message
 from baoming.organizations.models import Organization
@@ -53,7 +54,8 @@ def named(have: frozenset[str]) -> str:
 
 
 @pytest.fixture(autouse=True)
-def _quick_hashes() -> Iterator[None]:
+def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(LocalBuckets, "take", lambda *_: 0)  # patience is no barrier
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from baoming.web.management.commands.print_docs import journey_page
+from baoming.web.management.commands.print_docs import journey_page, limits_page
 from tests.matrix.page import PAGE, page
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -10,6 +10,10 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 def test_the_journey_page_is_current() -> None:
     assert (DOCS / "journey.md").read_text("utf-8") == journey_page(), "run `make docs`"
+
+
+def test_the_page_of_limits_is_current() -> None:
+    assert (DOCS / "security" / "limits.md").read_text("utf-8") == limits_page(), "run `make docs`"
 
 
 def test_the_page_of_authorisation_is_current() -> None:

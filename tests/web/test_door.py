@@ -138,6 +138,25 @@ def test_nothing_but_a_try_to_sign_in_meets_the_door(path: str, method: str) -> 
         assert not refused(answer, trying(path=path, method=method), room)
 
 
+@pytest.mark.parametrize("path", ["/sign-in/", "/forgot/"])
+def test_every_route_that_hashes_for_people_outside_is_behind_the_door(path: str) -> None:
+    room = Room()
+    answer = door(room)
+    with ExitStack() as stack:
+        room.fill(answer, [trying() for _ in range(STRANGERS)], stack)
+        assert answer(trying(path=path)).status_code == 503
+
+
+def test_so_is_the_activation_of_an_account_of_staff() -> None:
+    room = Room()
+    with override_settings(PORTAL="office", ROOT_URLCONF="baoming.config.urls_office"):
+        answer = door(room)
+        with ExitStack() as stack:
+            room.fill(answer, [trying(path="/activate/") for _ in range(STRANGERS)], stack)
+            assert answer(trying(path="/sign-in/")).status_code == 503
+            assert answer(trying(path="/activate/")).status_code == 503
+
+
 def test_a_place_is_free_again_after_a_defect() -> None:
     def broken(request: HttpRequest) -> HttpResponseBase:
         raise ZeroDivisionError

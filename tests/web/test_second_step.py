@@ -183,7 +183,7 @@ def test_tries_are_counted_and_the_right_code_comes_too_late(office: Client) -> 
     said = [give(office, "000000").content.decode() for _ in range(5)]
     assert all("动态口令不对" in one for one in said)
     last = give(office, code())
-    assert (last.status_code, "分钟后再试" in last.content.decode()) == (422, True)
+    assert (last.status_code, "分钟后再试" in last.content.decode()) == (429, True)
     assert not is_inside(office)
 
 
@@ -220,7 +220,7 @@ def test_a_thief_of_the_password_does_not_lock_an_administrator_out_of_the_own_b
 
 def test_control_with_one_budget_an_account_they_do(office: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(second_factor, "_tries", lambda *_: ("factor:one", SECOND_FACTOR))
-    assert shut_out(enrolled(Role.SYSTEM_ADMIN)) == 422
+    assert shut_out(enrolled(Role.SYSTEM_ADMIN)) == 429
 
 
 def at_a_new_computer_with_a_recovery_code(one: Staff) -> int:
@@ -244,7 +244,7 @@ def test_control_where_recovery_codes_share_the_tries_the_owner_is_held_up(
     monkeypatch.setattr(
         second_factor, "_recovery_budget", lambda account, address: (f"factor:{account.pk}", SECOND_FACTOR)
     )
-    assert at_a_new_computer_with_a_recovery_code(enrolled(Role.SYSTEM_ADMIN)) == 422
+    assert at_a_new_computer_with_a_recovery_code(enrolled(Role.SYSTEM_ADMIN)) == 429
 
 
 def test_a_browser_that_never_gave_a_code_is_not_the_own_one(office: Client) -> None:

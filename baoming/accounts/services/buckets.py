@@ -4,6 +4,9 @@ A refused try changes nothing: whoever hammers a shut bucket does not keep it sh
 minutes that the sentence names are true.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import NoReturn
 
 from django.db import connection
@@ -28,6 +31,22 @@ UPDATE accounts_bucket AS bucket SET tokens = least(%(burst)s, {_REFILLED} + 1),
 WHERE key = %(key)s
 """  # noqa: S608
 
+_heard: ContextVar[list[int] | None] = ContextVar("heard", default=None)
+
+
+@contextmanager
+def refusals() -> Iterator[list[int]]:
+    """Hear of each try that is refused meanwhile: in how many seconds the next one is there.
+
+    Whoever suppresses a refusal hears it instead of those outside.
+    """
+    heard: list[int] = []
+    token = _heard.set(heard)
+    try:
+        yield heard
+    finally:
+        _heard.reset(token)
+
 
 def take(key: str, limit: Limit) -> bool:
     """Take one try of `key`; return whether it was the last. Raises TooMany, saying when the next one is there."""
@@ -41,13 +60,8 @@ def take(key: str, limit: Limit) -> bool:
 
 def look(key: str, limit: Limit) -> None:
     """Raise TooMany as `take` would; takes nothing and locks nothing."""
-    if is_empty(key, limit):
+    if _tokens(key, limit) < _WHOLE:
         _refuse(key, limit)
-
-
-def is_empty(key: str, limit: Limit) -> bool:
-    """Whether `take` would refuse; takes nothing and locks nothing."""
-    return _tokens(key, limit) < _WHOLE
 
 
 def put_back(key: str, limit: Limit) -> None:
@@ -63,7 +77,10 @@ def give_back(key: str, limit: Limit) -> None:
 
 
 def _refuse(key: str, limit: Limit) -> NoReturn:
-    minutes = -(-limit.wait(_tokens(key, limit)) // 60)
+    seconds = limit.wait(_tokens(key, limit))
+    if (heard := _heard.get()) is not None:
+        heard.append(seconds)
+    minutes = -(-seconds // 60)
     raise TooMany(f"试的次数太多了，请约{minutes}分钟后再试。您的信息没有受影响")
 
 

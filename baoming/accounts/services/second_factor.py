@@ -17,7 +17,7 @@ from django.utils import timezone
 from baoming.accounts import totp
 from baoming.accounts.codes import CodeUnreadable, code_digest, new_activation_code
 from baoming.accounts.models import Account, Device, RecoveryCode, SecondFactor
-from baoming.accounts.services.buckets import give_back, is_empty, put_back, take
+from baoming.accounts.services.buckets import give_back, put_back, take
 from baoming.accounts.services.sign_in import digest_of
 from baoming.accounts.throttling import CLAIM_ADDRESS, SECOND_FACTOR, Limit
 from baoming.shared.errors import Invalid, Refused
@@ -94,11 +94,11 @@ def prove(account: Account, typed: str, *, device: str, address: str) -> bool:
 def _counted(account: Account, device: str) -> Iterator[None]:
     """Take a try. A good code fills the budget again, a wrong one stays counted."""
     tries = _tries(account, device)
-    take(*tries)
+    was_last = take(*tries)
     try:
         yield
     except Invalid as wrong:
-        if is_empty(*tries):
+        if was_last:
             raise LastTry(wrong.fields) from None
         raise
     give_back(*tries)

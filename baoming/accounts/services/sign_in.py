@@ -3,12 +3,13 @@
 import hashlib
 import re
 import secrets
+from contextlib import suppress
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 
 from baoming.accounts.models import Account, Device
-from baoming.accounts.services.buckets import give_back, look, put_back, take
+from baoming.accounts.services.buckets import give_back, look, put_back, refusals, take
 from baoming.accounts.throttling import SIGN_IN_ADDRESS, SIGN_IN_OWN_DEVICE, SIGN_IN_UNKNOWN_DEVICE, TOLD
 from baoming.shared.errors import Refused, TooMany
 
@@ -66,11 +67,10 @@ def check(handle: str, password: str, *, kind: str, device: str, address: str, s
 
 def _is_news(key: str) -> bool:
     """Whether the last hour was not told yet that the tries of `key` were used up."""
-    try:
+    with suppress(TooMany), refusals():
         take(f"told:{key}"[:120], TOLD)
-    except TooMany:
-        return False
-    return True
+        return True
+    return False
 
 
 def is_own_device(account: Account, device: str) -> bool:

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from baoming.accounts.codes import receipt_code
 from baoming.accounts.models import Account, PhoneCode, Request, actor_key
-from baoming.accounts.services.buckets import give_back, take
+from baoming.accounts.services.buckets import give_back, refusals, take
 from baoming.accounts.services.sign_in import is_own_device
 from baoming.accounts.services.telling import device_tag
 from baoming.accounts.throttling import SIGN_IN_OWN_DEVICE, SIGN_IN_UNKNOWN_DEVICE, Limit
@@ -181,7 +181,7 @@ def _watch(
 def _step_up(registration_id: UUID, account: Account, refusal: bursts.StepUp) -> None:
     """Outside the block that was undone: the alarm is sounded, and a code goes to the owner's phone."""
     bursts.sound(refusal.keys, registration_id, signed_in=account.last_login)
-    with suppress(TooMany), transaction.atomic():
+    with suppress(TooMany), refusals(), transaction.atomic():
         registration = locked(registration_id)
         issue_code(registration, bound_phone(registration), template="save_code", address="")
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from baoming.accounts.services.buckets import take
-from baoming.accounts.throttling import Limit
+from baoming.accounts.throttling import PERSON_CHECK
 from baoming.audit.actors import Actor, Party
 from baoming.registrations.models import PersonCheck, Registration
 from baoming.registrations.providers.base import PersonCheck as Provider
@@ -26,7 +26,6 @@ from baoming.shared.services import insert, update
 
 CONSENT = "2023-1"  # version of the separate consent to face recognition
 _GOOD_FOR = timedelta(minutes=15)  # the provider's page lives as long
-_TRIES = Limit(burst=10, seconds=3600)  # per person: every check costs money
 _LONGEST_WAIT = 60  # seconds between two questions: a page that is open never waits longer
 _MOST_TRIES = 20  # about a quarter of an hour; the person's next visit asks again
 
@@ -42,7 +41,7 @@ def start_check(registration_id: UUID, *, by: Actor) -> PersonCheck:
     there = newest_check(registration)
     if there is not None and is_open(there, now):
         return there
-    take(f"person-check:{registration_id}", _TRIES)
+    take(f"person-check:{registration_id}", PERSON_CHECK)
     check = insert(PersonCheck(registration=registration, consent_version=CONSENT, at=now))
     defer("registrations.open_person_check", check_id=str(check.pk))
     return check

@@ -5,8 +5,11 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from baoming.accounts.local_buckets import MOST
+from baoming.accounts.throttling import Limit
 from baoming.audit.actors import PARTY_NAMES
 from baoming.registrations.journey import JOURNEY, Step, Trait, undone_by
+from baoming.web.limits import GUARDS, WORK
 
 _HEAD = """# The journey of one registration
 
@@ -18,11 +21,57 @@ done, its phase is open and no hold names it. "Returned, it takes with it" lists
 """
 
 
+_LIMITS = """# Limits
+
+Printed by `make docs` from `baoming/web/limits.py`; do not edit. Every route that anybody may open, and every one
+that writes, declares its limits there, and `tests/web/test_limits.py` asks the URL tables whether one is missing. A
+page that only people who are signed in can open, and that changes nothing, has none.
+
+All are token buckets: so many at once, coming back evenly over the seconds named, decided in one step whatever
+happened before; nothing is counted over rows. A try that is refused costs nothing: whoever hammers a shut bucket
+does not keep it shut. The answer is 429 with a sentence and `Retry-After`, both true.
+
+## Work
+
+In the memory of each portal process, no statement of the database: of the account where somebody is signed in, else
+of the network address (`web/addresses.py`). Exact in one process; N processes let N times as many through, and a
+restart fills all. At most {most:,} buckets are kept, the one used longest ago goes first: who comes from more
+addresses than that within the seconds named is no more bounded by this table than by any of addresses, and is the
+business of the proxy in front.
+
+{work}
+
+## Tries
+
+A row each in PostgreSQL, taken from by one statement, exact whatever number of processes, and kept when the request
+is refused. **Without the database** nobody is let in uncounted: the statement fails, and with it the request, by
+503, `Retry-After: 5` and a page that says that nothing is lost. A code sent by SMS is
+good for ten minutes and five tries, a locked desk for five tries of the PIN: each counted in its own row.
+
+{tries}
+
+A code that is sent beside another act (after a forgotten login password by a job, after a burst of changes) takes
+the tries of SMS too; where there is none left it is not sent, and a stranger is not told.
+
+## Hashing for people outside
+
+{doors}. Before these stands the door (`web/door.py`): so many at once in a process, everybody else is answered 503
+with `Retry-After: 5` before anything is looked up.
+
+## Routes
+
+{routes}
+"""
+
+
 class Command(BaseCommand):
-    help = "Write docs/journey.md."
+    help = "Write docs/journey.md and docs/security/limits.md."
+    requires_system_checks = ()  # an installation is not needed for it
 
     def handle(self, *args: object, **options: object) -> None:
-        (Path(settings.BASE_DIR) / "docs" / "journey.md").write_text(journey_page(), "utf-8")
+        docs = Path(settings.BASE_DIR) / "docs"
+        (docs / "journey.md").write_text(journey_page(), "utf-8")
+        (docs / "security" / "limits.md").write_text(limits_page(), "utf-8")
 
 
 def journey_page() -> str:
@@ -42,3 +91,37 @@ def _row(step: Step) -> str:
         "everyone" if step.applies is Trait.ALL else step.applies,
     )
     return f"| {' | '.join(cells)} |"
+
+
+def limits_page() -> str:
+    """Return docs/security/limits.md: the table of limits, routes with the same limits in one line."""
+    tries = dict.fromkeys(one for guard in GUARDS.values() for one in guard.tries)
+    doors = (f"`{route}`" for route, guard in GUARDS.items() if guard.hashes)
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for route, guard in GUARDS.items():
+        taken = ", ".join(f"`{one.key}`" for one in guard.tries)
+        cells = (guard.reads.name if guard.reads else "", guard.writes.name if guard.writes else "", taken)
+        alike.setdefault(cells, []).append(route)
+    return _LIMITS.format(
+        most=MOST,
+        work=_table("work|at once|back over|for", [(one.name, *_amount(one.limit), one.why) for one in WORK]),
+        tries=_table(
+            "tries|at once|back over|bucket of", [(f"`{one.key}`", *_amount(one.limit), one.of) for one in tries]
+        ),
+        doors=", ".join(doors),
+        routes=_table("reading|writing|tries|routes", [(*cells, _named(names)) for cells, names in alike.items()]),
+    )
+
+
+def _amount(limit: Limit) -> tuple[str, str]:
+    return str(limit.burst), f"{limit.seconds} s"
+
+
+def _named(routes: list[str]) -> str:
+    return " ".join(f"`{route}`" for route in routes)
+
+
+def _table(head: str, rows: list[tuple[str, ...]]) -> str:
+    names = head.split("|")
+    lines = [f"| {' | '.join(row)} |" for row in (names, *rows)]
+    return "\n".join([lines[0], "|---" * len(names) + "|", *lines[1:]])
