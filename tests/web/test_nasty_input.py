@@ -130,9 +130,10 @@ def test_no_route_of_the_candidate_breaks(phone: Client, row: Registration) -> N
 
 
 def be_inside(client: Client, account: Account) -> None:
-    """Sign in unless the session goes on: thousands of requests need no session each."""
+    """Sign in unless the session goes on, and is not locked: thousands of requests need no session each."""
     cookie = client.cookies.get(settings.SESSION_COOKIE_NAME)
-    if cookie is None or not Session.objects.filter(session_key=digest(cookie.value), account=account).exists():
+    own = Session.objects.filter(account=account, locked_at=None)
+    if cookie is None or not own.filter(session_key=digest(cookie.value)).exists():
         client.force_login(account)
 
 

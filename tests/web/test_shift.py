@@ -23,6 +23,7 @@ from baoming.web import sessions
 from tests import factories as make
 from tests.registrations import confirmed
 from tests.web.conftest import signed_in
+from tests.web.test_nasty_input import NASTY
 from tests.web.test_scope import METHODS, OPEN, address
 
 pytestmark = pytest.mark.django_db
@@ -271,6 +272,20 @@ def test_what_was_sealed_for_one_opens_for_nobody_else(office: Client) -> None:
     signed_in(office, make.staff(row.site))
     for wrong in (sent[1], "x", "v1|a|b|c|d"):
         assert office.post("/unlock/", {"pin": "", "sent": wrong}).headers["Location"] == "/"
+
+
+@pytest.mark.parametrize("nasty", NASTY.values(), ids=NASTY)
+def test_whatever_is_typed_at_a_locked_desk_is_answered(office: Client, nasty: str) -> None:
+    desk(office)
+    lock(office)
+    for sent in (
+        {"pin": nasty},
+        {"pin": OTHER, "back": nasty, "sent": nasty},
+        {"pin": PIN, "back": nasty, "sent": nasty},
+    ):
+        assert office.post("/unlock/", sent).status_code in {302, 400, 422}, sent.keys()
+    lock(office)
+    assert office.post("/desk/typing/", {"name": nasty, nasty[:40]: "x"}).status_code in {400, 423}
 
 
 def test_files_are_not_kept_and_the_page_says_so(office: Client) -> None:
