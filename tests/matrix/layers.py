@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import UUID
 
 import pytest
 
 from baoming.accounts.models import Account
+from baoming.registrations.models import Registration
+from baoming.schedule.queries import extended
 from baoming.seasons.models import Season
 from baoming.web import middleware
 from tests.roles import portals_as_worker
@@ -26,6 +29,20 @@ def rows_alone() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(middleware, "_office", whole)
+        yield
+
+
+@contextmanager
+def own_row_alone() -> Iterator[None]:
+    """As `rows_alone` for candidates: anybody of the season is taken for who is signed in, others first."""
+
+    def anybody(account_id: UUID, season_id: int) -> Registration | None:
+        rows = Registration.objects.select_related("site").annotate(extended=extended()).filter(season=season_id)
+        others = rows.exclude(account=account_id) | rows.filter(account=None)
+        return others.order_by("pk").first() or rows.first()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(middleware, "registration_of", anybody)
         yield
 
 
