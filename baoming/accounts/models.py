@@ -27,6 +27,7 @@ class Account(AbstractBaseUser):
     save_password = models.CharField(max_length=128, default="")  # candidates: proves a save (R14), never a sign-in
     login_recovered_at = models.DateTimeField(null=True)  # by SMS: such a login never resets the save password online
     save_reset_due = models.DateTimeField(null=True)  # somebody has asked for a new save password, good from then
+    phone_reset_due = models.DateTimeField(null=True)  # another phone was asked for at the site, good from then
     save_reset_at = models.DateTimeField(null=True)  # the save password was reset, told on every sign-in for a week
     is_active = models.BooleanField(default=True)
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-_CODES = ("phone_code", "login_code", "reset_code", "rebind_code", "save_code", "dispute_code")
+_CODES = ("phone_code", "login_code", "reset_code", "rebind_code", "save_code", "dispute_code", "cancel_code")
 GOOD_FOR = dict.fromkeys(_CODES, timedelta(minutes=10))  # what the text promises; later it would only mislead
 
 _TEXTS = {
@@ -22,6 +22,10 @@ _TEXTS = {
     "reset_cancelled": "【高考报名】重设保存密码的申请已取消，保存密码没有变。如非本人操作请联系报名点{phone}",
     "save_reset": "【高考报名】您的保存密码已重设。如非本人操作请马上联系报名点{phone}",
     "phone_left": "【高考报名】您的报名已改绑尾号{tail}的手机，本号不再收通知。如非本人操作请马上联系报名点{phone}",
+    "cancel_code": "【高考报名】{code}，用于取消更换手机，10分钟内有效。工作人员不会索要。如非本人操作请联系报名点",
+    "phone_asked": "【高考报名】报名点受理更换您的手机，最早{at}起生效。如非本人办理请登录取消，并联系{phone}",
+    "phone_soon": "【高考报名】{at}起可用本手机重设登录密码，请点登录页的忘记登录密码。如非本人办理请联系报名点{phone}",
+    "phone_kept": "【高考报名】更换绑定手机的申请已取消，手机没有变。如非本人操作请联系报名点{phone}",
     "phone_bound": "【高考报名】这个手机已绑定您的报名，以后的通知发到这里。如非本人操作请联系报名点{phone}",
     "form_saved": "【高考报名】{at}{device}保存第{version}版（{changed}）。不是您改的请登录点“这不是我改的”或打{phone}",
     "form_restored": "【高考报名】{at}报名信息恢复为第{of}版，即第{version}版（{changed}）。有疑问请联系报名点{phone}",

@@ -70,6 +70,7 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "see_alarms": _OFFICES,
     "restore_version": _SITE_COUNTY,  # the site asks, the county decides
     "release_dispute": _SITE_COUNTY,  # as restoring
+    "reset_phone": _SITE_COUNTY,  # the site reads the card, somebody else confirms, a day passes
     "reset_save_password": _SITE_COUNTY,  # the site reads the card, somebody else confirms; neither sees it
     "assess_morals": _SITE_COUNTY,
     "submit": _SITE,

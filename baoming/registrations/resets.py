@@ -1,16 +1,19 @@
-"""When a forgotten save password may be reset, and in which way (R11, R29, assurance T6 and mechanism 2).
+"""When a forgotten save password may be reset, or a lost phone changed, and in which way (R11, R29, T6, mechanism 2).
 
 At the site: a card read by one member of staff, confirmed by another. Online: the old login password, a code
 to the bound phone, and a day in which the owner can cancel. A login password that was itself reset by SMS
 never counts online: else whoever holds the phone alone would come, step by step, to the save password.
+
+Who has lost the phone and the login password gets another phone at the site: by two members of staff, a day later, if
+nobody cancels; in the last 48 hours the county is one of the two.
 """
 
 from datetime import datetime, timedelta
 
 from baoming.shared.moments import moment
 
-DELAY = timedelta(hours=24)  # between asking online and setting
-LAST = timedelta(hours=48)  # before the deadline: at the site only
+DELAY = timedelta(hours=24)  # in which the owner can cancel
+LAST = timedelta(hours=48)  # before the deadline: at the site only, a lost phone with the county
 GOOD_FOR = timedelta(days=3)  # in which the new one is set
 TOLD = timedelta(days=7)  # for which every sign-in is told of it
 AT_SITE = "请本人带身份证到报名点，由工作人员读卡核验、另一人复核后重设"
@@ -44,6 +47,29 @@ def too_early(now: datetime, ready: datetime | None) -> str:
     if now >= ready + GOOD_FOR:
         return "申请已经过期，请重新申请"
     return ""
+
+
+def county_confirms(now: datetime, *, closes: datetime | None, over: bool) -> bool:
+    """Whether a phone changed at the site is for the county to confirm, and not for the site alone.
+
+    Args:
+        closes: of sign-up, for this person; None when it has no end yet.
+        over: sign-up has ended for this person.
+    """
+    return over or (closes is not None and now >= closes - LAST)
+
+
+def takes_effect(now: datetime, ready: datetime | None) -> bool:
+    """Whether a phone that was changed at the site may be bound now."""
+    return ready is not None and ready <= now < ready + GOOD_FOR
+
+
+def phone_told(now: datetime, *, due: datetime | None) -> str:
+    """Return what every page after sign-in says of a phone that is being changed at the site; empty when none is."""
+    if due is None or now >= due + GOOD_FOR:
+        return ""
+    when = "现在" if due <= now else f"最早{moment(due)}起"
+    return f"有人在报名点申请更换您绑定的手机，{when}可以绑定新号码。不是本人办理的，请马上取消"
 
 
 def told(now: datetime, *, due: datetime | None, done: datetime | None) -> str:

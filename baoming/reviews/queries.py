@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from baoming.audit.actors import PARTY_NAMES, Party
-from baoming.registrations.models import Registration, Restore, SaveReset, Signature, StepLog
+from baoming.registrations.models import PhoneReset, Registration, Restore, SaveReset, Signature, StepLog
 from baoming.registrations.queries import states_of
 from baoming.reviews.decisions import reasons
 from baoming.reviews.models import EligibilityReview, MoralAssessment, Submission, Transfer, Withdrawal
@@ -40,12 +40,13 @@ class Seldom(NamedTuple):
     stopped: bool
     restoring: bool  # a request to restore a version waits
     resetting: bool  # a request for a new save password is open
+    phoning: bool  # a request to change a lost phone is open
 
 
 def seldom(registration: Registration) -> Seldom:
     """Return what has happened to a person that happens to few, in one question."""
     found = _seldom(registration.pk)
-    return Seldom(*found) if found else Seldom(False, False, False, False)
+    return Seldom(*found) if found else Seldom(False, False, False, False, False)
 
 
 @kept_one
@@ -56,6 +57,7 @@ def _seldom(pk: UUID) -> "QuerySet[Registration, tuple[bool, ...]]":
         Exists(Withdrawal.objects.filter(**theirs)),
         Exists(Restore.objects.filter(**theirs, state=Restore.State.ASKED)),
         Exists(SaveReset.objects.filter(**theirs, outcome="")),
+        Exists(PhoneReset.objects.filter(**theirs, outcome="")),
     )
 
 

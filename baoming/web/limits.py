@@ -90,6 +90,7 @@ GUARDS: dict[str, Guard] = {
     "candidate:person_check": Guard(writes=ACTS, tries=(PERSON_CHECK,)),
     "candidate:phone": Guard(writes=ACTS, tries=SMS),
     "candidate:phone_change": Guard(writes=ACTS, tries=(*SMS, *SAVING)),
+    "candidate:phone_site": Guard(writes=ACTS, tries=(*SMS, *SAVING)),
     "candidate:form_save": Guard(writes=ACTS, tries=SAVING),
     "candidate:form_forgot": Guard(writes=ACTS, tries=(*SMS, *SIGN_IN)),
     "candidate:changes": Guard(writes=ACTS, tries=(*SMS, *SAVING, *SIGN_IN)),
@@ -107,7 +108,9 @@ GUARDS: dict[str, Guard] = {
         "office", "find desk_card desk_typing desk_reread desk_review desk_photo desk_pass desk_number desk_slip", _ACT
     ),
     **_each("office", "retake keep_photo confirm_person sheet signature correction moral completion reopening", _ACT),
-    **_each("office", "final_review save_reset restore dispute void_number decide review_time transfer", _ACT),
+    **_each(
+        "office", "final_review save_reset phone_reset restore dispute void_number decide review_time transfer", _ACT
+    ),
     **_each("office", "withdrawal undo approvals_answer submission take_back", _ACT),
     **_each("office", "classes_all classes_act classes_batch_undo rosters rosters_take", _ACT),
     **_each("office", "open_site announcements withdraw_announcement codes clock pause", _ACT),

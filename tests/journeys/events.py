@@ -24,6 +24,7 @@ UNION ALL SELECT version.registration_id, CASE WHEN restore.id IS NULL THEN 'sav
     ON restore.registration_id = version.registration_id AND restore.made = version.number
 UNION ALL SELECT registration_id, 'ask_restore' FROM registrations_restore
 UNION ALL SELECT registration_id, 'ask_save_reset' FROM registrations_savereset
+UNION ALL SELECT registration_id, 'ask_phone_reset' FROM registrations_phonereset
 UNION ALL SELECT registration_id, 'dispute' FROM registrations_dispute
 UNION ALL SELECT registration_id, CASE outcome WHEN 'returned' THEN 'return_eligibility' ELSE 'refer_eligibility' END
     FROM reviews_eligibilityreview WHERE outcome <> 'passed'
@@ -44,7 +45,8 @@ UNION ALL SELECT subject, 'extend_for_person' FROM schedule_extension WHERE subj
 # Verbs of which each event has its row above; `step:`, `undo:`, `hold:` and `clear:` with all that follows.
 _COUNTED = """
     verb ~ '^(step|undo|hold|clear|undo_review):' OR verb IN ('open_file', 'take_photo', 'void_number', 'print_slip',
-    'print_sheet', 'save_form', 'confirm_restore', 'ask_restore', 'ask_save_reset', 'dispute', 'return_eligibility',
+    'print_sheet', 'save_form', 'confirm_restore', 'ask_restore', 'ask_save_reset', 'ask_phone_reset', 'dispute',
+    'return_eligibility',
     'refer_eligibility', 'withdraw', 'undo_withdrawal', 'transfer', 'withdraw_assessment', 'submit',
     'withdraw_submission', 'undo_final_review', 'open_order', 'take_payment', 'extend_for_person')
 """

@@ -20,11 +20,13 @@ from baoming.accounts.codes import new_activation_code
 from baoming.accounts.models import Bucket
 from baoming.accounts.services import buckets, second_factor
 from baoming.accounts.throttling import Limit
+from baoming.audit.actors import Actor, Party
 from baoming.organizations.models import Organization, Staff
 from baoming.organizations.roles import Role
 from baoming.registrations.form_queries import draft_of, revision_of
 from baoming.registrations.models import PersonCheck, Registration
 from baoming.registrations.queries import document_of
+from baoming.registrations.services import phone_resets
 from baoming.shared.errors import TooMany
 from baoming.web import limiting
 from baoming.web.limits import GUARDS, Tries
@@ -125,6 +127,15 @@ def phone_change() -> list[Knock]:
     return each(owner(), "/phone/change/", sends, {"code": "000000", "save_password": WRONG})
 
 
+def phone_site() -> list[Knock]:
+    row = owner()
+    clerk = Actor(kind=Party.SITE, id="a", path=row.path, label="周敏")
+    phone_resets.ask_phone_reset(
+        row.pk, document_of(row), number="19900009999", reader="R01", nonce="n1", by=clerk
+    )  # fmt: skip
+    return each(row, "/phone/site/", {"act": "send"}, {"act": "cancel", "save_password": WRONG})
+
+
 def form_save() -> list[Knock]:
     row = owner()
     type_in(row, {**FILLED, "postcode": ["410018"]})
@@ -191,6 +202,7 @@ KNOCKS: dict[str, Callable[[], list[Knock]]] = {
     "candidate:person_check": person_check,
     "candidate:phone": phone,
     "candidate:phone_change": phone_change,
+    "candidate:phone_site": phone_site,
     "candidate:form_save": form_save,
     "candidate:form_forgot": form_forgot,
     "candidate:changes": changes,

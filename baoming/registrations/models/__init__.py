@@ -5,7 +5,7 @@ from baoming.registrations.models.bursts import Alarm, AlarmLine, Watch
 from baoming.registrations.models.capture import Activation, CardUse, PersonCheck, Photo
 from baoming.registrations.models.forms import Draft, FormGroup, FormVersion, Pledge, Signature
 from baoming.registrations.models.numbers import CountyCode, NumberSegment, VoidedNumber
-from baoming.registrations.models.recovery import Dispute, Restore, SaveReset
+from baoming.registrations.models.recovery import Dispute, PhoneReset, Restore, SaveReset
 from baoming.registrations.models.registration import HoldRow, Registration, StepLog
 from baoming.registrations.models.roster import RosterEntry
 
@@ -24,6 +24,7 @@ __all__ = [
     "HoldRow",
     "NumberSegment",
     "PersonCheck",
+    "PhoneReset",
     "Photo",
     "Pledge",
     "Registration",

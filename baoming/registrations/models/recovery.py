@@ -1,6 +1,7 @@
-"""What two people do together: reset a save password, restore a version, release a frozen form (R11, R14, R29)."""
+"""What two people do together: a new save password, another phone, an older version, a frozen form (R11, R14, R29)."""
 
 from typing import ClassVar
+from uuid import uuid4
 
 from django.db import models
 from django.db.models import F, Q
@@ -39,6 +40,41 @@ class SaveReset(models.Model):
 
     def __str__(self) -> str:
         return f"reset {self.pk}"
+
+
+class PhoneReset(models.Model):
+    """One request to bind another phone, for who has lost phone and login password. A code typed by them binds it."""
+
+    class Outcome(models.TextChoices):
+        OPEN = "", "办理中"
+        BOUND = "bound", "已绑定新手机"
+        CANCELLED = "cancelled", "已取消"
+
+    id = models.UUIDField(primary_key=True, default=uuid4)  # made here: the number is sealed to it
+    registration = models.ForeignKey(Registration, models.PROTECT)
+    phone_sealed = models.TextField()
+    asked_at = models.DateTimeField()  # by the season's clock
+    asked_by = models.CharField(max_length=40)
+    asked_label = models.CharField(max_length=60)
+    ready_at = models.DateTimeField(null=True)  # from when it may be bound; None: waits for the second member of staff
+    confirmed_by = models.CharField(max_length=40, default="")
+    confirmed_label = models.CharField(max_length=60, default="")
+    outcome = models.CharField(max_length=9, choices=Outcome, default="")
+    ended_at = models.DateTimeField(null=True)
+    ended_label = models.CharField(max_length=60, default="")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint("registration", condition=Q(outcome=""), name="one_open_phone_reset"),
+            models.CheckConstraint(
+                condition=(Q(ready_at=None) & ~Q(outcome="bound"))
+                | (~Q(confirmed_by="") & ~Q(confirmed_by=F("asked_by"))),
+                name="phone_reset_by_two",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"phone reset {self.pk}"
 
 
 class Restore(models.Model):

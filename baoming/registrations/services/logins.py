@@ -1,5 +1,7 @@
 """A forgotten login password (R11): by a code to the bound phone and the card's validity. The save password stays.
 
+A phone that was changed at the site counts once its day is over, and is bound by the code that is typed here.
+
 Known and unknown people cost the same: one search, one card unsealed, one job queued; the answer is one sentence.
 """
 
@@ -22,6 +24,7 @@ from baoming.registrations.models import Registration
 from baoming.registrations.queries import NOBODY
 from baoming.registrations.services.access import issue_code, password_problem, phone_of, tried_code, use_code
 from baoming.registrations.services.claim import card_of_number
+from baoming.registrations.services.phone_resets import reachable_phone, settle_phone
 from baoming.registrations.services.steps import locked
 from baoming.seasons.models import Season
 from baoming.shared.errors import Invalid, Refused, TooMany
@@ -55,7 +58,7 @@ def send_login_code(registration_id: UUID) -> None:
     if "passwords" not in registration.done_steps or not registration.phone_sealed:
         return
     with suppress(TooMany):
-        issue_code(registration, bound_phone(registration), template=LOGIN_CODE, address="")
+        issue_code(registration, reachable_phone(registration), template=LOGIN_CODE, address="")
 
 
 def recover_login(
@@ -74,7 +77,8 @@ def recover_login(
     with transaction.atomic():
         registration = locked(sent.subject)
         account = registration.account
-        if account is None or phone_of(sent) != bound_phone(registration):
+        proved = phone_of(sent)
+        if account is None or proved not in (bound_phone(registration), reachable_phone(registration)):
             raise RecoveryRefused(MISMATCH)
         if problem := password_problem(registration, "登录密码", login):
             raise Invalid({"login": problem})
@@ -85,6 +89,7 @@ def recover_login(
         account.login_recovered_at = timezone.now()
         update(account, "password", "login_recovered_at")
         me = Actor(kind=Party.CANDIDATE, id=str(registration.pk), path=registration.path, label="考生本人")
+        settle_phone(registration, proved, by=me)
         record("recover_login", by=me, subject=registration.pk, path=registration.path)
         phone = registration.site.phone
         send("login_recovered", recipient=registration.pk, number=bound_phone(registration), phone=phone)

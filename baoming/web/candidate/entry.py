@@ -125,6 +125,7 @@ def tasks(request: CandidateRequest) -> HttpResponse:
     told = decision_on(request.registration)
     context = {"registration": request.registration, "tasks": found, "boxes": boxes, "links": links, "told": told}
     context["news"] = news_of(request)
+    context["phoning"] = resets.phone_told(request.clock.now, due=request.user.phone_reset_due)
     context["reset"] = resets.told(
         request.clock.now, due=request.user.save_reset_due, done=request.user.save_reset_at
     )  # fmt: skip

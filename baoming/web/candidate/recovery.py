@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from baoming.registrations.resets import too_early
-from baoming.registrations.services import logins, rebinding, save_resets
+from baoming.registrations.services import logins, phone_resets, rebinding, save_resets
 from baoming.registrations.services.access import code_at_bound_phone, live_code
 from baoming.registrations.services.steps import FROZEN
 from baoming.shared.errors import Invalid, NotOpen, Refused
@@ -144,3 +144,38 @@ def _phone_page(request: CandidateRequest, errors: dict[str, str]) -> HttpRespon
     closed = FROZEN if request.registration.disputed_at else ""
     context = {"errors": errors, "phone": request.POST.get("phone", ""), "sent": sent and not closed, "closed": closed}
     return render(request, "candidate/phone_change.html", context, status=422 if errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@candidate_required
+def phone_at_site(request: CandidateRequest) -> HttpResponse:
+    """Another phone that was asked for at the site: what is on its way, and cancelling it."""
+    pk, by = request.registration.pk, request.actor
+    if request.method != "POST":
+        return _site_page(request, {})
+    try:
+        if request.POST.get("act") == "send":
+            phone_resets.send_cancel_code(pk, by=by, address=client_address(request))
+        else:
+            phone_resets.cancel_phone_reset(
+                pk, save_password=request.POST.get("save_password", ""), code=request.POST.get("code", "").strip(),
+                device=device_of(request), by=by,
+            )  # fmt: skip
+    except Invalid as refusal:
+        return _site_page(request, refusal.fields)
+    except Refused as refusal:
+        return _site_page(request, {"code" if "save_password" not in request.POST else "save_password": str(refusal)})
+    return redirect("candidate:phone_site")
+
+
+def _site_page(request: CandidateRequest, errors: dict[str, str]) -> HttpResponse:
+    registration = request.registration
+    asked = phone_resets.open_phone_reset(registration)
+    context = {
+        "errors": errors,
+        "asked": asked,
+        "tail": phone_resets.new_phone(asked)[-4:] if asked else "",
+        "sent": code_at_bound_phone(registration),
+        "registration": registration,
+    }
+    return render(request, "candidate/phone_site.html", context, status=422 if errors else 200)

@@ -25,6 +25,7 @@ urlpatterns = [
     path("person-check/", steps.person_check, name="person_check"),
     path("phone/", steps.phone, name="phone"),
     path("phone/change/", recovery.change_phone, name="phone_change"),
+    path("phone/site/", recovery.phone_at_site, name="phone_site"),
     path("passwords/", steps.passwords, name="passwords"),
     path("pledge/", steps.pledge, name="pledge"),
     *form_urls.urlpatterns,

@@ -1,4 +1,4 @@
-"""What two people of the offices do together: a save password, an older version, a frozen form (R14, R29)."""
+"""What two people of the offices do: a save password, a lost phone, an older version, a frozen form (R11, R14, R29)."""
 
 from uuid import UUID
 
@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
 from baoming.registrations.models import Registration
-from baoming.registrations.services import disputes, restores, save_resets
+from baoming.registrations.services import disputes, phone_resets, restores, save_resets
 from baoming.shared.errors import Invalid
 from baoming.web.access import OfficeRequest, staff_may
 from baoming.web.office.cards import read_card
@@ -31,6 +31,28 @@ def save_reset(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
                 )
 
     return acted(request, registration_id, act, field="save_reset")
+
+
+@require_POST
+@staff_may("reset_phone")
+def phone_reset(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
+    """Read the card and take the new number; confirm it as the person says it anew; or cancel."""
+
+    def act(registration: Registration) -> None:
+        match request.POST.get("act"):
+            case "confirm":
+                number = request.POST.get("confirm_phone", "")
+                phone_resets.confirm_phone_reset(registration.pk, number, by=request.actor)
+            case "cancel":
+                phone_resets.withdraw_phone_reset(registration.pk, by=request.actor)
+            case _:
+                number, read = request.POST.get("new_phone", ""), read_card(request.POST.get("card", ""))
+                phone_resets.ask_phone_reset(
+                    registration.pk, read.document, number=number, reader=read.reader, nonce=read.nonce,
+                    by=request.actor,
+                )  # fmt: skip
+
+    return acted(request, registration_id, act, field="phone_reset")
 
 
 @require_POST

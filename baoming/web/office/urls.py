@@ -56,6 +56,7 @@ urlpatterns = [
     path("candidates/<uuid:registration_id>/reopening/", confirmation.reopening, name="reopening"),
     path("candidates/<uuid:registration_id>/final-review/", confirmation.final_review, name="final_review"),
     path("candidates/<uuid:registration_id>/save-password/", secrets.save_reset, name="save_reset"),
+    path("candidates/<uuid:registration_id>/phone/", secrets.phone_reset, name="phone_reset"),
     path("candidates/<uuid:registration_id>/restore/", secrets.restore, name="restore"),
     path("candidates/<uuid:registration_id>/dispute/", secrets.dispute, name="dispute"),
     path("candidates/<uuid:registration_id>/void/", voids.void, name="void_number"),

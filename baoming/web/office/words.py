@@ -85,6 +85,10 @@ VERBS = {
     "confirm_save_reset": "复核重设保存密码",
     "cancel_save_reset": "取消重设保存密码",
     "set_save_password": "设置新的保存密码",
+    "ask_phone_reset": "受理更换手机（手机和登录密码都没有了）",
+    "confirm_phone_reset": "复核更换手机",
+    "cancel_phone_reset": "取消更换手机",
+    "rebind_at_site": "绑定报名点受理的新手机",
     **{f"step:{step.key}": step.zh for step in JOURNEY},
     **{f"undo:{step.key}": f"{step.zh}，退回" for step in JOURNEY},
 }
@@ -151,6 +155,7 @@ KINDS = {
         "sign_in", "sign_out", "use_up_tries", "use_up_address", "leave_browsers", "bind_authenticator",
         "use_recovery_code", "use_up_codes", "renew_recovery_codes", "activate", "claim", "recover_login",
         "rebind_phone", "ask_save_reset", "confirm_save_reset", "cancel_save_reset", "set_save_password",
+        "ask_phone_reset", "confirm_phone_reset", "cancel_phone_reset", "rebind_at_site",
     }),
     "缴费": frozenset({"open_order", "take_payment", "close_order", "doubt_payment"}),
     "各步办成、退回": _STEPS,

@@ -5,12 +5,13 @@ from django.contrib.auth.hashers import make_password
 from django.test import Client
 
 from baoming.accounts.models import Account, candidate_handle
+from baoming.audit.actors import Actor, Party
 from baoming.payments import services as payments
 from baoming.payments.models import Order
 from baoming.registrations.form_queries import form_of
 from baoming.registrations.models import Registration
 from baoming.registrations.queries import document_of
-from baoming.registrations.services import access, logins, rebinding, save_resets, slips
+from baoming.registrations.services import access, logins, phone_resets, rebinding, save_resets, slips
 from baoming.registrations.services.numbers import issue_number
 from baoming.seasons.queries import data, season_now
 from tests import factories as make
@@ -126,6 +127,43 @@ def recover_login() -> Ask:
     row = ready()
     logins.send_login_code(row.pk)
     return forgot(row, act="set", code=CODE, login="xin3deng8lu")
+
+
+def changing_phone(row: Registration) -> Registration:
+    """Another phone is taken down at the site, and confirmed; nothing is bound for a day."""
+    clerk = Actor(kind=Party.SITE, id="a", path=row.path, label="周敏")
+    phone_resets.ask_phone_reset(
+        row.pk, document_of(row), number=NEW_PHONE, reader="R01", nonce="n1", by=clerk
+    )  # fmt: skip
+    other = Actor(kind=Party.COUNTY, id="b", path=row.path, label="王秀兰")
+    phone_resets.confirm_phone_reset(row.pk, NEW_PHONE, by=other)
+    return row
+
+
+@act("candidate", "forgot_login/new_phone")
+def recover_by_new_phone() -> Ask:
+    row = changing_phone(ready())
+    make.at(season_now(row.season_id) + make.A_MINUTE * 60 * 25)
+    logins.send_login_code(row.pk)
+    return forgot(row, act="set", code=CODE, login="xin3deng8lu")
+
+
+@act("candidate", "forgot_login/old_phone")
+def recover_by_old_phone() -> Ask:
+    row = changing_phone(ready())
+    logins.send_login_code(row.pk)
+    return forgot(row, act="set", code=CODE, login="xin3deng8lu")
+
+
+@act("candidate", "phone_site/send")
+def send_cancel_code() -> Ask:
+    return Ask(inside(changing_phone(ready())), "/phone/site/", {"act": "send"}, answers=(302,))
+
+
+@act("candidate", "phone_site/cancel")
+def cancel_phone() -> Ask:
+    sent = {"act": "cancel", "save_password": PASSWORD}
+    return Ask(inside(changing_phone(ready())), "/phone/site/", sent, answers=(302,))
 
 
 @act("candidate", "fee")

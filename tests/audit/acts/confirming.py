@@ -7,7 +7,7 @@ from baoming.organizations.models import Organization, Staff
 from baoming.organizations.roles import Role
 from baoming.registrations.models import Batch, Registration
 from baoming.registrations.queries import document_of
-from baoming.registrations.services import disputes, restores, save_resets
+from baoming.registrations.services import disputes, phone_resets, restores, save_resets
 from baoming.registrations.services.batches import start_batch
 from baoming.reviews import services as reviews
 from baoming.reviews.services import class_acts
@@ -22,6 +22,7 @@ from tests.registrations.test_save_form import PASSWORD, me, save, type_in
 from tests.reviews import files
 from tests.reviews.test_class_kinds import completed, submitted
 
+LOST = "19900007777"
 WHY = "本人到场，核对了身份证和每一处改动"
 
 
@@ -261,6 +262,31 @@ def confirm_reset() -> Ask:
 @act("office", "save_reset/cancel")
 def cancel_reset() -> Ask:
     return asked_reset("cancel")
+
+
+@act("office", "phone_reset/ask")
+def ask_phone() -> Ask:
+    row = confirmed.saved()
+    return Ask(of(row), own(row, "phone/"), {"card": card(row), "new_phone": LOST}, answers=(302,))
+
+
+def asked_phone(kind: str) -> Ask:
+    row = confirmed.saved()
+    phone_resets.ask_phone_reset(
+        row.pk, document_of(row), number=LOST, reader="R01", nonce="n1", by=by_another(row)
+    )  # fmt: skip
+    county = at(Organization.objects.get(pk=row.site.parent_id), Role.COUNTY)
+    return Ask(county, own(row, "phone/"), {"act": kind, "confirm_phone": LOST}, answers=(302,))
+
+
+@act("office", "phone_reset/confirm")
+def confirm_phone() -> Ask:
+    return asked_phone("confirm")
+
+
+@act("office", "phone_reset/cancel")
+def cancel_phone() -> Ask:
+    return asked_phone("cancel")
 
 
 def tampered() -> Registration:

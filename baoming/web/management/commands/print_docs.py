@@ -9,7 +9,7 @@ from baoming.accounts.local_buckets import MOST
 from baoming.accounts.throttling import Limit
 from baoming.audit.actors import PARTY_NAMES
 from baoming.registrations.journey import JOURNEY, Step, Trait, undone_by
-from baoming.web.limits import GUARDS, WORK
+from baoming.web.limits import GUARDS, WORK, Guard
 
 _HEAD = """# The journey of one registration
 
@@ -94,14 +94,9 @@ def _row(step: Step) -> str:
 
 
 def limits_page() -> str:
-    """Return docs/security/limits.md: the table of limits, routes with the same limits in one line."""
+    """Return docs/security/limits.md: the table of limits."""
     tries = dict.fromkeys(one for guard in GUARDS.values() for one in guard.tries)
     doors = (f"`{route}`" for route, guard in GUARDS.items() if guard.hashes)
-    alike: dict[tuple[str, ...], list[str]] = {}
-    for route, guard in GUARDS.items():
-        taken = ", ".join(f"`{one.key}`" for one in guard.tries)
-        cells = (guard.reads.name if guard.reads else "", guard.writes.name if guard.writes else "", taken)
-        alike.setdefault(cells, []).append(route)
     return _LIMITS.format(
         most=MOST,
         work=_table("work|at once|back over|for", [(one.name, *_amount(one.limit), one.why) for one in WORK]),
@@ -109,7 +104,7 @@ def limits_page() -> str:
             "tries|at once|back over|bucket of", [(f"`{one.key}`", *_amount(one.limit), one.of) for one in tries]
         ),
         doors=", ".join(doors),
-        routes=_table("reading|writing|tries|routes", [(*cells, _named(names)) for cells, names in alike.items()]),
+        routes=_table("route|reading|writing|tries", [_guarded(*one) for one in GUARDS.items()]),
     )
 
 
@@ -117,8 +112,9 @@ def _amount(limit: Limit) -> tuple[str, str]:
     return str(limit.burst), f"{limit.seconds} s"
 
 
-def _named(routes: list[str]) -> str:
-    return " ".join(f"`{route}`" for route in routes)
+def _guarded(route: str, guard: Guard) -> tuple[str, ...]:
+    reading, writing = (work.name if work else "" for work in (guard.reads, guard.writes))
+    return f"`{route}`", reading, writing, ", ".join(f"`{one.key}`" for one in guard.tries)
 
 
 def _table(head: str, rows: list[tuple[str, ...]]) -> str:

@@ -11,6 +11,7 @@ from baoming.audit.services import record
 from baoming.payments.queries import item_names, orders_of
 from baoming.registrations.models import Registration
 from baoming.registrations.queries import document_of, state_of, tasks_of
+from baoming.registrations.services.phone_resets import new_phone, open_phone_reset
 from baoming.registrations.services.save_resets import open_reset
 from baoming.reviews.queries import moral_of, seldom
 from baoming.shared.errors import Invalid, Refused
@@ -50,6 +51,7 @@ def show(
         **_money(registration),
         "moral": moral_of(registration),
         "reset": open_reset(registration) if rare.resetting else None,
+        **_phoning(registration, rare.phoning),
         "agent": reader_agent(),
         **of_person(request, registration, state, rare),
         **pictures.of_person(request, registration),
@@ -81,6 +83,12 @@ def _person(request: OfficeRequest, registration: Registration) -> dict[str, Any
         "may_print": bool(registration.version) and request.staff.may("print_sheet"),
         "printed": 0 < registration.printed_version == registration.version,
     }
+
+
+def _phoning(registration: Registration, phoning: bool) -> dict[str, Any]:
+    """The change of a lost phone that is open, and the end of its number."""
+    asked = open_phone_reset(registration) if phoning else None
+    return {"phoning": asked, "phone_tail": new_phone(asked)[-4:] if asked else ""}
 
 
 def _money(registration: Registration) -> dict[str, Any]:
