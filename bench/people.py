@@ -24,26 +24,42 @@ LOGIN, _SAVE = "zqw7-tvkrd", "bdf8-gkmnp"
 # On a slip nothing else stands in fours.
 _CODE = re.compile(r"(?<![0-9A-Z])([0-9A-Z]{4}(?:\s+[0-9A-Z]{4}){3})(?![0-9A-Z])")
 _RULES = Path(baoming.__file__).parent / "reviews" / "data" / "43" / "2023" / "eligibility.json"
+HISTORY = {
+    "history.0.from": "2020.09", "history.0.to": "2023.06", "history.0.unit": "长沙市芙蓉区第一中学",
+    "history.0.post": "学生", "history.0.witness": "周明",
+    "history.1.from": "2017.09", "history.1.to": "2020.06", "history.1.unit": "长沙市芙蓉区育才初级中学",
+    "history.1.post": "学生", "history.1.witness": "李文",
+    "history.2.from": "2011.09", "history.2.to": "2017.06", "history.2.unit": "长沙市芙蓉区育才小学",
+    "history.2.post": "学生", "history.2.witness": "陈桂芳",
+}  # fmt: skip
 _FORM: Answers = {
     "registration_type": "UNIFIED",
     "first_subject": "PHYSICS",
     "second_subjects": ["BIOLOGY", "CHEMISTRY"],
     "language": "1",
+    "oral": "NO",
     "specialty_exam": "NONE",
     "candidate_category": "1",
     "graduation_category": "0",
     "political_status": "03",
-    "school_name": "长沙市芙蓉区第一中学",
+    "school.name": "长沙市芙蓉区第一中学",
+    "household_type": "2",
+    "household.province": "43",
+    "household.city": "430100",
+    "household.county": "430102",
+    "household.township": "马坡岭街道",
     "address.province": "43",
     "address.city": "430100",
     "address.county": "430102",
     "address.township": "马坡岭街道",
     "address.detail": "远大二路1238号6栋1204",
     "recipient": "欧阳明",
-    "parent_relation": "MOTHER",
-    "parent_name": "阿依古丽·买买提",
-    "parent_phone": "19900001234",
+    **HISTORY,
+    "members.0.relation": "MOTHER",
+    "members.0.name": "阿依古丽·买买提",
+    "members.0.phone": "19900001234",
     "strengths": "长跑",
+    "asks_accommodation": "NO",
 }
 _MORAL = "该生遵纪守法，尊敬师长，团结同学。"
 
@@ -81,7 +97,7 @@ class Candidate:
             "/phone/": {"code": self.sms} if self.sms else {"phone": self.phone},
             "/passwords/": {"login": LOGIN, "save": _SAVE},
             "/pledge/": {"accepted": "yes"},
-            "/form/save": {"save_password": _SAVE},
+            "/form/save": {"save_password": _SAVE, "subjects": "yes"},
             "/sign-in/": {"number": self.pupil.number, "password": LOGIN},
             "/candidates/find/": {"wanted": self.pupil.name},
             "/candidates/{file}/moral/": {"qualified": "yes", "text": _MORAL},

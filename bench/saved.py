@@ -22,15 +22,20 @@ from baoming.registrations.queries import document_context, roll_blind, roll_con
 from baoming.seasons.models import Season
 from baoming.seasons.queries import season_now
 from baoming.vault.services import keys
+from bench.people import HISTORY
 from standins.people import Person as Pupil
 
 _FORM = {
     "registration_type": ["UNIFIED"], "first_subject": ["PHYSICS"], "second_subjects": ["BIOLOGY", "CHEMISTRY"],
-    "language": ["1"], "specialty_exam": ["NONE"], "candidate_category": ["1"], "graduation_category": ["0"],
-    "political_status": ["03"], "school_name": ["长沙市芙蓉区第一中学"], "address.province": ["43"],
+    "language": ["1"], "oral": ["NO"], "specialty_exam": ["NONE"], "candidate_category": ["1"],
+    "graduation_category": ["0"], "political_status": ["03"], "school.name": ["长沙市芙蓉区第一中学"],
+    "household_type": ["2"], "household.province": ["43"], "household.city": ["430100"],
+    "household.county": ["430102"], "household.township": ["马坡岭街道"], "asks_accommodation": ["NO"],
+    "address.province": ["43"],
     "address.city": ["430100"], "address.county": ["430102"], "address.township": ["马坡岭街道"],
-    "postcode": ["410016"], "parent_relation": ["MOTHER"], "parent_name": ["阿依古丽·买买提"],
-    "parent_phone": ["19900001234"], "strengths": ["长跑"],
+    "postcode": ["410016"], "members.0.relation": ["MOTHER"],
+    "members.0.name": ["阿依古丽·买买提"], "members.0.phone": ["19900001234"], "strengths": ["长跑"],
+    **{name: [text] for name, text in HISTORY.items()},
 }  # fmt: skip
 
 

@@ -139,11 +139,17 @@ class Pupil:
             "registration_type": "UNIFIED",
             "first_subject": random.choice(("PHYSICS", "PHYSICS", "HISTORY")),
             "language": "1" if random.random() < 0.95 else "2",
+            "oral": "NO",
             "specialty_exam": random.choices(("NONE", "ARTS", "SPORTS"), (17, 2, 1))[0],
             "candidate_category": random.choice(("1", "1", "3")),
             "graduation_category": "0",
             "political_status": random.choice(("03", "03", "03", "13")),
-            "school_name": self.site.school,
+            "school.name": self.site.school,
+            "household_type": random.choice("12"),
+            "household.province": province,
+            "household.city": city,
+            "household.county": county,
+            "household.township": "演示街道",
             "address.province": province,
             "address.city": city,
             "address.county": county,
@@ -151,12 +157,28 @@ class Pupil:
             "address.detail": f"样例路{random.randint(1, 299)}号{random.randint(1, 12)}栋{random.randint(101, 1806)}",
             "postcode": f"41{random.randint(2001, 9999)}",
             "recipient": self.person.name,
-            "parent_relation": relation,
-            "parent_name": parent,
-            "parent_phone": f"198{self.seed:08d}",
+            "members.0.relation": relation,
+            "members.0.name": parent,
+            "members.0.phone": f"198{self.seed:08d}",
             "strengths": random.choice(("长跑", "书法", "合唱", "篮球")),
+            "asks_accommodation": "NO",
+            **self._history(),
         }
-        return {**{name: [value] for name, value in values.items()}, "second_subjects": second}
+        answers = {name: [value] for name, value in values.items()} | {"second_subjects": second}
+        if values["specialty_exam"] == "ARTS":
+            answers["arts_categories"] = [random.choice(("音乐类", "舞蹈类", "播音与主持艺术类"))]
+        return answers
+
+    def _history(self) -> dict[str, str]:
+        """Return three schools, one after the other."""
+        town = self.site.school.removesuffix("第一中学").removesuffix("第二中学")
+        schools = (self.site.school, f"{town}演示初级中学", f"{town}演示小学")
+        periods = (("2020.09", "2023.06"), ("2017.09", "2020.06"), ("2011.09", "2017.06"))
+        lines = [
+            {"from": begins, "to": ends, "unit": school, "post": "学生", "witness": teacher}
+            for school, (begins, ends), teacher in zip(schools, periods, ("周明", "李文", "陈桂芳"), strict=True)
+        ]
+        return {f"history.{place}.{key}": text for place, line in enumerate(lines) for key, text in line.items()}
 
 
 def pupils() -> list[Pupil]:

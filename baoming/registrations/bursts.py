@@ -17,7 +17,7 @@ KEPT = 12  # changes kept of one place: a row never grows
 STEPPED = timedelta(hours=24)  # in which such changes from there need a code to the bound phone
 WEIGHTY = frozenset({
     "registration_type", "first_subject", "second_subjects", "language", "specialty_exam", "candidate_category",
-    "graduation_category",
+    "graduation_category", "arts_categories", "arts_category",
 })  # fmt: skip
 
 

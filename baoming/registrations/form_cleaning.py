@@ -20,6 +20,7 @@ _NAME_SIGNS = "·'-. "  # besides letters: long names, names in Latin letters
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _LANDLINE = re.compile(r"0(?:10|2[0-9])[0-9]{8}|0[3-9][0-9]{2}[0-9]{7,8}")
 _COUNTRY = re.compile(r"^(?:\+|00)86")
+_MONTH = re.compile(r"((?:19|20)[0-9]{2})[./年]?([0-9]{1,2})月?")
 
 
 class Mistake(ValueError):
@@ -72,6 +73,14 @@ def postcode(field: Field, raw: str) -> str:
     return value
 
 
+def month(field: Field, raw: str) -> str:
+    """Return a month as `2020-09`, from that or from 2020.9, 202009, 2020年9月."""
+    found = _MONTH.fullmatch(halfwidth(raw))  # which takes hyphens away
+    if not found or not 1 <= int(found[2]) <= 12:
+        raise Mistake(f"{field.label}请填年和月，例如2020年9月填2020.09")
+    return f"{found[1]}-{int(found[2]):02d}"
+
+
 def choice(field: Field, raw: str, *, values: Mapping[str, Value]) -> str:
     """Return a code that may be chosen now."""
     code = raw.strip()
@@ -84,10 +93,13 @@ def choice(field: Field, raw: str, *, values: Mapping[str, Value]) -> str:
 
 
 def choices(field: Field, raw: Sequence[str], *, values: Mapping[str, Value]) -> list[str]:
-    """Return exactly as many different codes as the field wants, in the order of the set."""
+    """Return as many different codes as the field wants, in the order of the set."""
     chosen = {choice(field, one, values=values) for one in raw}
-    if len(chosen) != field.exactly:
-        raise Mistake(f"{field.label}要选{field.exactly}门，您选了{len(chosen)}门")
+    unit = field.aside or "项"
+    if field.exactly and len(chosen) != field.exactly:
+        raise Mistake(f"{field.label}要选{field.exactly}{unit}，您选了{len(chosen)}{unit}")
+    if field.most and len(chosen) > field.most:
+        raise Mistake(f"{field.label}最多选{field.most}{unit}，您选了{len(chosen)}{unit}")
     return [code for code in field.choices(values) if code in chosen]
 
 
@@ -96,7 +108,7 @@ def region(field: Field, raw: Mapping[str, str], *, divisions: Divisions, provin
     if raw["province"].strip() not in (province, ELSEWHERE):
         raise Mistake(f"请选择{field.label}所在的省", part="province")
     if raw["province"].strip() == ELSEWHERE:
-        return {"province": ELSEWHERE, "detail": _detail(field, raw["detail"], want="请从省、市写到门牌号")}
+        return _elsewhere(field, raw)
     city, county = raw["city"].strip(), raw["county"].strip()
     if city not in divisions.cities:
         raise Mistake(f"请选择{field.label}所在的市（州）", part="city")
@@ -108,16 +120,25 @@ def region(field: Field, raw: Mapping[str, str], *, divisions: Divisions, provin
     _printable(township, label="乡镇（街道）", part="township")
     if len(township) > TOWNSHIP_CHARACTERS:
         raise Mistake(f"乡镇（街道）最多{TOWNSHIP_CHARACTERS}个字，您填了{len(township)}个", part="township")
-    detail = _detail(field, raw["detail"], want="请填写村、路和门牌号")
-    return {"province": province, "city": city, "county": county, "township": township, "detail": detail}
+    named = {"province": province, "city": city, "county": county, "township": township}
+    return named if field.short else named | {"detail": _detail(field, raw["detail"], want="请填写村、路和门牌号")}
 
 
-def _detail(field: Field, raw: str, *, want: str) -> str:
+def _elsewhere(field: Field, raw: Mapping[str, str]) -> dict[str, str]:
+    """Return an address of another province: all of it stands in the last input."""
+    if field.short:
+        part, want = "township", "请从省、市写到乡镇或街道"
+    else:
+        part, want = "detail", "请从省、市写到门牌号"
+    return {"province": ELSEWHERE, part: _detail(field, raw[part], want=want, part=part)}
+
+
+def _detail(field: Field, raw: str, *, want: str, part: str = "detail") -> str:
     value = raw.strip()
     if not value:
-        raise Mistake(want, part="detail")
-    _printable(value, label="详细地址", part="detail")
-    _fits(value, field=field, part="detail")
+        raise Mistake(want, part=part)
+    _printable(value, label="详细地址", part=part)
+    _fits(value, field=field, part=part)
     return value
 
 

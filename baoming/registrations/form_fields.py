@@ -10,12 +10,32 @@ from typing import Any, Literal, Self, get_args
 
 from baoming.seasons.codesets import CodeSet
 
-Kind = Literal["choice", "choices", "text", "name", "phone", "postcode", "region"]
-Protection = Literal["plain code", "plain searchable", "sealed:identity", "sealed:contact", "sealed:family"]
-Value = str | list[str] | dict[str, str]  # choices: codes in the set's order; region: its parts
+Kind = Literal["choice", "choices", "text", "name", "phone", "postcode", "month", "region", "school", "rows"]
+Protection = Literal[
+    "plain code", "plain searchable", "sealed:identity", "sealed:contact", "sealed:family", "sealed:needs"
+]  # fmt: skip
+# choices: codes in the set's order; region and school: their parts; rows: a line each, by the columns' keys
+Value = str | list[str] | dict[str, str] | list[dict[str, str]]
 Values = dict[str, Value]  # by field key; what does not apply or is left empty is absent
 
 REGION_PARTS = ("province", "city", "county", "township", "detail")
+SCHOOL_PARTS = ("name", "code", "searched")  # the last: the name that the offered schools were found by
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One field of the data standard that the candidate does not fill in. Widths as of a `Field`, of the archive."""
+
+    key: str
+    label: str
+    exchange: str
+    by: str  # card, site, county: who gives it
+    phase: str  # in which; later by a case alone
+    protection: Protection
+    characters: int
+    bytes: int
+    mask: Literal["", "name", "document", "phone"]  # how screens show it
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +69,19 @@ class Field:
     exchange: str = ""
     codes: CodeSet | None = None
     exactly: int = 0  # how many of `choices`
+    most: int = 0  # of `choices` any number up to this; of `rows`
+    least: int = 0  # of `rows`
+    columns: tuple["Field", ...] = ()  # of `rows`
+    rule: Literal["", "history"] = ""  # what the rows must keep together
+    ends: str = ""  # of a history: the month that its newest period ends with, 2023-06
+    gap: int = 0  # of a history: months that may lie between two periods
+    share: int = 1  # of a column: its part of the sheet's width
+    aside: str = ""  # the unit of `choices`: 门, 项
     characters: int = 0
     bytes: int = 0
     optional: bool = False
     lines: bool = False  # a text of several lines is taken, joined by spaces
+    short: bool = False  # of a region: it ends with the township
     not_bound_phone: bool = False
     hint: str = ""
     condition: Condition | None = None
@@ -63,6 +92,10 @@ class Field:
     def parse(cls, document: Mapping[str, Any], *, page: str, codesets: Mapping[str, CodeSet]) -> Self:
         """Return the field declared by `document`; raise ValueError, KeyError or TypeError if unsound."""
         given = {key: value for key, value in document.items() if key not in ("only", "codes")}
+        inherited = {"group": document["group"], "protection": document["protection"], "source": document["source"]}
+        given["columns"] = tuple(
+            cls.parse({**inherited, **column}, page=page, codesets=codesets) for column in document.get("columns", [])
+        )
         codes = _codes(document, codesets=codesets)
         given["condition"] = Condition.parse(document["condition"]) if "condition" in document else None
         given["narrowed"] = tuple(
@@ -77,9 +110,20 @@ class Field:
     @property
     def inputs(self) -> tuple[str, ...]:
         """The names of the inputs of this field on its page."""
-        if self.kind == "region":
-            return tuple(f"{self.key}.{part}" for part in REGION_PARTS)
-        return (self.key,)
+        return tuple(f"{self.key}.{part}" for part in self.parts) or (self.key,)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The parts that the value is made of, as inputs name them; none for a value of one piece."""
+        match self.kind:
+            case "region":
+                return REGION_PARTS[:-1] if self.short else REGION_PARTS
+            case "school":
+                return SCHOOL_PARTS
+            case "rows":
+                return tuple(f"{row}.{column.key}" for row in range(self.most) for column in self.columns)
+            case _:
+                return ()
 
     def applies(self, values: Mapping[str, Value]) -> bool:
         """Return whether the field is asked, given the values of the fields before it."""
@@ -97,10 +141,16 @@ class Field:
             raise ValueError(f"field {self.key}: unknown kind or protection")
         if (self.codes is not None) != (self.kind in ("choice", "choices")):
             raise ValueError(f"field {self.key}: choices, and only they, name a code set")
-        if self.kind in ("text", "name", "region") and not (self.characters and self.bytes):
+        if self.kind in ("text", "name", "region", "school") and not (self.characters and self.bytes):
             raise ValueError(f"field {self.key}: text has a width in characters and in bytes")
-        if self.kind == "choices" and not self.exactly:
+        if self.kind == "choices" and not (self.exactly or self.most):
             raise ValueError(f"field {self.key}: choices say how many")
+        if (self.kind == "rows") != bool(self.columns) or any(one.columns or one.parts for one in self.columns):
+            raise ValueError(f"field {self.key}: rows, and only they, have columns, and columns have none")
+        if self.kind == "rows" and not 0 < self.least <= self.most:
+            raise ValueError(f"field {self.key}: rows say how many, at least and at most")
+        if (self.rule == "history") != bool(self.ends and self.gap):
+            raise ValueError(f"field {self.key}: a history says when it ends and how far apart its periods may lie")
 
 
 def _codes(document: Mapping[str, Any], *, codesets: Mapping[str, CodeSet]) -> CodeSet | None:

@@ -16,6 +16,7 @@ from baoming.registrations.form_fields import Value, Values
 from baoming.registrations.forms import Difference, FormDefinition, as_raw
 from baoming.registrations.journey import JOURNEY
 from baoming.registrations.models import Draft, FormGroup, FormVersion, Registration
+from baoming.registrations.schools import Schools
 from baoming.seasons.codesets import CodeSet, parse_code_sets
 from baoming.seasons.models import Season
 from baoming.seasons.queries import data
@@ -47,6 +48,7 @@ def _form(season_id: int, data_version: int) -> FormDefinition:
         data(season, "form"),
         codesets=code_sets(),
         divisions=Divisions.parse(_read(_DIVISIONS[season.province])),
+        schools=Schools.parse(data(season, "schools")),
     )
 
 

@@ -6,13 +6,16 @@ form says what is still missing, groups the values for sealing and hashing, show
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from baoming.organizations.divisions import Divisions
 from baoming.registrations import form_cleaning as cleaning
-from baoming.registrations.form_cleaning import ELSEWHERE, Mistake
-from baoming.registrations.form_fields import REGION_PARTS, Field, Value, Values
+from baoming.registrations import form_rows
+from baoming.registrations.form_cleaning import Mistake
+from baoming.registrations.form_fields import Field, Given, Value, Values
+from baoming.registrations.form_words import headings, shares, shown, table
+from baoming.registrations.schools import UNLISTED, Schools, school
 from baoming.seasons.codesets import CodeSet
 from baoming.vault.digests import sm3_hex
 
@@ -20,24 +23,32 @@ Raw = Mapping[str, Sequence[str]]  # as a browser sends it: input name → value
 Problems = dict[str, str]  # input name (the field's key; `address.county` for a part) → sentence
 
 _CHOSEN = frozenset({"choice", "choices", "region"})
+_FIRST_PART = {"region": "province", "school": "name"}
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the check page or the sheet. `text` is empty when an optional field was left empty."""
+    """One line of the check page or the sheet. `text` is empty when an optional field was left empty.
+
+    A field with columns has its lines under `headings` besides.
+    """
 
     key: str
     label: str
     text: str
     page: str
+    headings: Sequence[str] = ()
+    shares: Sequence[int] = ()  # of the width, a heading each
+    lines: Sequence[Sequence[str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The rows of one page, under its title."""
+    """The rows of one page, under its title; on the sheet in a band with those of other pages of the same `band`."""
 
     page: str
     title: str
+    band: str
     rows: tuple[Row, ...]
 
 
@@ -57,10 +68,12 @@ class Page:
 
     key: str
     title: str
+    band: str  # its title on the sheet
     question: str
     fields: tuple[Field, ...]
     divisions: Divisions
     province: str  # two digits; its divisions are loaded
+    schools: Schools
 
     def clean(
         self, raw: Raw, *, known: Mapping[str, Value] | None = None, bound_phone: str = ""
@@ -75,6 +88,11 @@ class Page:
         for field in self.fields:
             before = {**(known or {}), **values}
             if not field.applies(before):
+                continue
+            if field.columns:
+                lines, wrong = form_rows.lines(field, raw)
+                problems |= {f"{field.key}.{part}": sentence for part, sentence in wrong.items()}
+                values |= {field.key: lines} if lines else {}
                 continue
             try:
                 value = self._value(field, raw, before=before)
@@ -94,49 +112,73 @@ class Page:
             if field.optional:
                 return ""
             verb = "选择" if field.kind in _CHOSEN else "填写"
-            raise Mistake(f"请{verb}{field.label}", part=REGION_PARTS[0] if field.kind == "region" else "")
+            raise Mistake(f"请{verb}{field.label}", part=_FIRST_PART.get(field.kind, ""))
         match field.kind:
             case "choice":
                 return cleaning.choice(field, given[-1], values=before)
             case "choices":
                 return cleaning.choices(field, given, values=before)
             case "region":
-                parts = {part: next(iter(raw.get(f"{field.key}.{part}", ())), "") for part in REGION_PARTS}
-                return cleaning.region(field, parts, divisions=self.divisions, province=self.province)
+                return cleaning.region(field, _parts(field, raw), divisions=self.divisions, province=self.province)
+            case "school":
+                return school(field, _parts(field, raw), schools=self.schools)
             case "name":
                 return cleaning.name(field, given[-1])
             case "phone":
                 return cleaning.phone(field, given[-1])
             case "postcode":
                 return cleaning.postcode(field, given[-1])
-            case "text":
+            case "month":
+                return cleaning.month(field, given[-1])
+            case _:
                 return cleaning.text(field, given[-1])
 
 
 @dataclass(frozen=True, slots=True)
 class FormDefinition:
-    """The form of one season. `version` names the data it was parsed from."""
+    """The form of one season. `version` names the data it was parsed from.
+
+    `given`: what the card and the offices give besides; with the pages' fields it is the season's data standard.
+    `confirmed`: keys of the fields that a save asks about once more, since the deadline makes them final.
+    """
 
     version: str
     pages: tuple[Page, ...]
     divisions: Divisions
+    given: tuple[Given, ...] = ()
+    confirmed: tuple[str, ...] = ()
 
     @classmethod
-    def parse(cls, document: Mapping[str, Any], *, codesets: Mapping[str, CodeSet], divisions: Divisions) -> Self:
+    def parse(
+        cls,
+        document: Mapping[str, Any],
+        *,
+        codesets: Mapping[str, CodeSet],
+        divisions: Divisions,
+        schools: Schools | None = None,
+    ) -> Self:
         """Return the form declared by a `form.json`; raise ValueError, KeyError or TypeError if unsound."""
         meta = document["meta"]
         pages = tuple(
             Page(
                 key=page["key"],
                 title=page["title"],
+                band=page.get("band", page["title"]),
                 question=page["question"],
                 fields=tuple(Field.parse(one, page=page["key"], codesets=codesets) for one in page["fields"]),
                 divisions=divisions,
                 province=meta["province"],
+                schools=schools or Schools(),
             )
             for page in document["pages"]
         )
-        form = cls(meta["version"], pages, divisions)
+        form = cls(
+            meta["version"],
+            pages,
+            divisions,
+            tuple(Given(**one) for one in document["given"]),
+            tuple(document["confirmed"]),
+        )
         form._check()
         return form
 
@@ -184,6 +226,7 @@ class FormDefinition:
             Section(
                 page.key,
                 page.title,
+                page.band,
                 tuple(self._row(field, values) for field in page.fields if field.applies(values)),
             )
             for page in self.pages
@@ -199,23 +242,20 @@ class FormDefinition:
 
     def shown(self, field: Field, values: Mapping[str, Value]) -> str:
         """Return the value of `field` in words, empty if there is none."""
-        value = values.get(field.key, "")
-        if isinstance(value, dict):
-            return self._address(value)
-        labels = field.codes.labels if field.codes else {}
-        if isinstance(value, list):
-            return "、".join(labels.get(code, code) for code in value)
-        return labels.get(value, value)
+        return shown(field, values, divisions=self.divisions)
 
     def _row(self, field: Field, values: Mapping[str, Value]) -> Row:
-        return Row(field.key, field.label, self.shown(field, values), field.page)
+        row = Row(field.key, field.label, self.shown(field, values), field.page)
+        if not field.columns:
+            return row
+        return replace(row, headings=headings(field), shares=shares(field), lines=table(field, values))
 
-    def _address(self, parts: Mapping[str, str]) -> str:
-        if parts["province"] == ELSEWHERE:
-            return parts["detail"]
-        city, county = parts["city"], parts["county"]
-        names = (self.divisions.cities.get(city, city), self.divisions.county_name(city, county) or county)
-        return "".join((self.divisions.province, *names, parts["township"], parts["detail"]))
+    def to_confirm(self, old: Mapping[str, Value], new: Mapping[str, Value]) -> str:
+        """Return in words what a save of `new` after `old` asks about once more, empty if nothing of it changed."""
+        asked = [field for field in self.fields if field.key in self.confirmed]
+        if all(old.get(field.key) == new.get(field.key) for field in asked):
+            return ""
+        return " + ".join(text.replace("、", " + ") for field in asked if (text := self.shown(field, new)))
 
     def _check(self) -> None:
         seen: dict[str, Field] = {}
@@ -228,6 +268,9 @@ class FormDefinition:
             if field.key in seen:
                 raise ValueError(f"field {field.key} is declared twice")
             seen[field.key] = field
+        names = [*(one.exchange for one in self.given), *(one.exchange for one in self.fields)]
+        if not all(names) or len(set(names)) != len(names):
+            raise ValueError("every field has a column of its own in the exchange file")
         for group in {field.group for field in self.fields}:
             kinds = {field.protection.partition(":")[::2] for field in self.fields if field.group == group}
             if len({kind if kind[0] == "sealed" else "plain" for kind in kinds}) > 1:
@@ -239,10 +282,29 @@ def as_raw(values: Mapping[str, Value]) -> dict[str, list[str]]:
     raw: dict[str, list[str]] = {}
     for key, value in values.items():
         if isinstance(value, dict):
-            raw |= {f"{key}.{part}": [text] for part, text in value.items()}
+            raw |= {f"{key}.{part}": [text] for part, text in _typed(value).items()}
+        elif isinstance(value, list):
+            raw |= _lines(key, [one for one in value if isinstance(one, dict)])
+            if codes := [one for one in value if isinstance(one, str)]:
+                raw[key] = codes
         else:
-            raw[key] = list(value) if isinstance(value, list) else [value]
+            raw[key] = [value]
     return raw
+
+
+def _lines(key: str, lines: Sequence[Mapping[str, str]]) -> dict[str, list[str]]:
+    return {f"{key}.{place}.{part}": [text] for place, line in enumerate(lines) for part, text in line.items()}
+
+
+def _typed(parts: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the parts as typed: a school is one that was looked for by its name and chosen, or said to be unlisted."""
+    if parts.keys() == {"code", "name"}:
+        return {"name": parts["name"], "code": parts["code"] or UNLISTED, "searched": parts["name"]}
+    return parts
+
+
+def _parts(field: Field, raw: Raw) -> dict[str, str]:
+    return {part: next(iter(raw.get(f"{field.key}.{part}", ())), "") for part in field.parts}
 
 
 def canonical_json(content: Mapping[str, Value]) -> bytes:

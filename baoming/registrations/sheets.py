@@ -75,15 +75,31 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Lines under headings, as a history or a family has them. `shares`: the width of each column, in parts."""
+
+    headings: Sequence[str]
+    shares: Sequence[int]
+    lines: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """One band of the sheet: rows of one to three cells under an upright title."""
+    """One band of the sheet under an upright title: rows of one to three cells, or a table."""
 
     title: str
-    rows: Sequence[Sequence[Cell]]
+    rows: Sequence[Sequence[Cell]] = ()
+    table: Table | None = None
 
     def __post_init__(self) -> None:
-        if not self.rows or not all(1 <= len(row) <= 3 for row in self.rows):
-            raise ValueError("a group has rows of one to three cells")
+        if bool(self.rows) == bool(self.table) or not all(1 <= len(row) <= 3 for row in self.rows):
+            raise ValueError("a group has rows of one to three cells, or a table")
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Every text that was filled in, with its label."""
+        yield from ((cell.label, cell.value or "") for row in self.rows for cell in row)
+        if self.table:
+            yield from (pair for line in self.table.lines for pair in zip(self.table.headings, line, strict=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +121,7 @@ class RegistrationSheet:
         card = self.card
         yield "姓名", "" if card.name_image else card.name
         yield from (("住址", card.address or ""), ("签发机关", card.issuer or ""), ("采集方式", card.reading))
-        yield from ((cell.label, cell.value or "") for group in self.groups for row in group.rows for cell in row)
+        yield from (pair for group in self.groups for pair in group.texts())
         yield from (("思想品德考核意见", self.moral or ""), ("报名点", self.site.name), ("打印人", self.print.by))
 
 

@@ -155,7 +155,7 @@ class Thief:
         version = self.fresh().registration.version
         self.type_in(f"4100{20 + version}")
         revision = revision_of(self.row, draft_of(self.row))
-        self.post("/form/save", save_password=self.save_password or "x", revision=revision)
+        self.post("/form/save", save_password=self.save_password or "x", subjects="yes", revision=revision)
         if self.fresh().registration.version > version:
             self.done.add(name)
 

@@ -137,7 +137,7 @@ class Crowd:
 
 
 def press(portal: Portal, save: Save, *, until: Callable[[], None] | None = None) -> Answer:
-    fields = {"save_password": PASSWORD, "revision": save.revision}
+    fields = {"save_password": PASSWORD, "subjects": "yes", "revision": save.revision}
     return portal.send("POST", "/form/save", session=save.session, fields=fields, until=until)
 
 

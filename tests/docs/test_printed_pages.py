@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from baoming.web.management.commands.print_docs import journey_page, limits_page
+from baoming.web.management.data_standard_page import data_standard_page
 from tests.matrix.page import PAGE, page
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -14,6 +15,10 @@ def test_the_journey_page_is_current() -> None:
 
 def test_the_page_of_limits_is_current() -> None:
     assert (DOCS / "security" / "limits.md").read_text("utf-8") == limits_page(), "run `make docs`"
+
+
+def test_the_page_of_the_data_standard_is_current() -> None:
+    assert (DOCS / "data-standard.md").read_text("utf-8") == data_standard_page(), "run `make docs`"
 
 
 def test_the_page_of_authorisation_is_current() -> None:

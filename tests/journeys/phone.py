@@ -77,36 +77,79 @@ def pledge(page: Page) -> None:
 
 
 def fill_form(page: Page) -> None:
-    """Four pages, each kept as a draft."""
+    """Nine pages, each kept as a draft."""
     page.get_by_role("link", name="去填报", exact=True).click()
     page.get_by_role("radio", name=re.compile("普通高等学校招生统一考试")).check()
-    page.get_by_role("button", name="存为草稿，下一部分").click()
-    for name in ("物理", "英语", "不参加"):  # asked once the type is known
-        page.get_by_role("radio", name=name, exact=True).check()
-    for name in ("化学", "生物学"):
-        page.get_by_role("checkbox", name=name, exact=True).check()
-    page.get_by_role("button", name="存为草稿，下一部分：个人与学校").click()
+    go_on(page, "选考科目与外语")
+    page.get_by_role("radio", name="不参加", exact=True).check()  # asked once the type is known
+    go_on(page, "选考科目与外语")
+    choose_subjects(page)
+    go_on(page, "个人与学校")
     for name in ("城镇应届", "普通高中毕业"):
         page.get_by_role("radio", name=name, exact=True).check()
     page.get_by_label("政治面貌").select_option(label="中国共产主义青年团团员")
-    page.get_by_label("毕业学校").fill("长沙市芙蓉区第一中学")
-    page.get_by_role("button", name="存为草稿，下一部分：联系方式").click()
-    page.get_by_label("市（州）").select_option(label="长沙市")
-    page.get_by_label("县（市、区）").select_option(label="芙蓉区")
-    page.get_by_label("乡镇或街道").fill("马坡岭街道")
+    page.get_by_label("毕业学校").fill("芙蓉一中")
+    page.get_by_role("button", name="查找学校").click()
+    page.get_by_role("radio", name="长沙市芙蓉区第一中学").check()
+    go_on(page, "户籍")
+    page.get_by_role("radio", name="城镇", exact=True).check()
+    region(page)
+    go_on(page, "联系方式")
+    region(page)
     page.get_by_label("村、路和门牌号").fill("远大二路1238号6栋1204")
     page.get_by_label("邮政编码").fill("410016")
     page.get_by_label("收件人").fill("欧阳明")
-    page.get_by_role("button", name="存为草稿，下一部分：家庭与特长").click()
-    page.get_by_role("radio", name="母亲").check()
-    page.get_by_label("家长姓名").fill("阿依古丽·买买提")
-    page.get_by_label("家长电话").fill(GUARDIAN)
+    go_on(page, "简历")
+    history(page)
+    go_on(page, "家庭成员")
+    family = page.get_by_role("group", name="家庭成员1")
+    family.get_by_label("关系").select_option(label="母亲")
+    family.get_by_label("姓名").fill("阿依古丽·买买提")
+    family.get_by_label("联系电话").fill(GUARDIAN)
+    go_on(page, "特长与奖惩")
+    go_on(page, "合理便利")
+    page.get_by_role("radio", name="否", exact=True).check()
     page.get_by_role("button", name="存为草稿，去核对").click()
+
+
+def go_on(page: Page, title: str) -> None:
+    page.get_by_role("button", name=f"存为草稿，下一部分：{title}").click()
+
+
+def choose_subjects(page: Page) -> None:
+    for group, name in (("首选科目", "物理"), ("应试语种", "英语"), ("外语口试", "不参加")):
+        page.get_by_role("group", name=group).get_by_role("radio", name=name, exact=True).check()
+    for name in ("化学", "生物学"):
+        page.get_by_role("checkbox", name=name, exact=True).check()
+
+
+def region(page: Page) -> None:
+    page.get_by_label("市（州）").select_option(label="长沙市")
+    page.get_by_label("县（市、区）").select_option(label="芙蓉区")
+    page.get_by_label("乡镇或街道").fill("马坡岭街道")
+
+
+def history(page: Page) -> None:
+    schools = (
+        ("2020.09", "2023.06", "长沙市芙蓉区第一中学", "周明"),
+        ("2017.09", "2020.06", "长沙市芙蓉区育才初级中学", "李文"),
+        ("2011.09", "2017.06", "长沙市芙蓉区育才小学", "陈桂芳"),
+    )
+    for place, (begins, ends, school, witness) in enumerate(schools, start=1):
+        line = page.get_by_role("group", name=f"简历{place}")
+        line.get_by_label("起始年月").fill(begins)
+        line.get_by_label("终止年月").fill(ends)
+        line.get_by_label("在何地何校").fill(school)
+        line.get_by_label("任职").fill("学生")
+        line.get_by_label("证明人").fill(witness)
 
 
 def save(page: Page, password: str = SAVE) -> None:
     """Open the sheet on the check page and save."""
     page.get_by_role("link", name="去保存").click()
+    subjects = page.get_by_label("我确认选考")
+    if subjects.is_visible():  # set or changed
+        subjects.check()
     type_save_password(page, password)
 
 

@@ -94,8 +94,7 @@ def correct(handset: Page) -> None:
     handset.get_by_role("link", name="修改报名信息", exact=True).click()
     handset.get_by_role("link", name=re.compile(r"修改\s*邮政编码")).click()
     handset.get_by_label("邮政编码").fill("410017")
-    handset.get_by_role("button", name="存为草稿，下一部分").click()
-    handset.get_by_role("button", name="存为草稿，去核对").click()
+    handset.get_by_role("button", name="存为草稿，回到核对").click()
     phone.save(handset)
     expect(handset.get_by_role("heading", name="已保存第2版")).to_be_visible()
 

@@ -52,9 +52,9 @@ def planted(row: Registration) -> dict[str, Planted]:
 
 
 _FORM = {
-    "school_name": "school_name", "address_township": "address.township", "address_detail": "address.detail",
-    "postcode": "postcode", "recipient": "recipient", "parent_name": "parent_name", "parent_phone": "parent_phone",
-    "strengths": "strengths",
+    "school_name": "school.name", "address_township": "address.township", "address_detail": "address.detail",
+    "postcode": "postcode", "recipient": "recipient", "parent_name": "members.0.name",
+    "parent_phone": "members.0.phone", "strengths": "strengths",
 }  # fmt: skip
 
 

@@ -120,7 +120,9 @@ def tamper(client: Client, row: Registration, **more: str) -> int:
     type_in(row, {**FILLED, "first_subject": ["HISTORY"]})
     row.refresh_from_db()
     revision = revision_of(row, draft_of(row))
-    return client.post("/form/save", {"save_password": PASSWORD, "revision": revision, **more}).status_code
+    return client.post(
+        "/form/save", {"save_password": PASSWORD, "subjects": "yes", "revision": revision, **more}
+    ).status_code
 
 
 def work_off() -> None:
@@ -191,7 +193,10 @@ def test_a_change_costs_one_statement_more_and_only_one_that_counts() -> None:
         type_in(row, {**FILLED, **raw})
         row.refresh_from_db()
         with CaptureQueriesContext(connection) as asked:
-            client.post("/form/save", {"save_password": PASSWORD, "revision": revision_of(row, draft_of(row))})
+            client.post(
+                "/form/save",
+                {"save_password": PASSWORD, "subjects": "yes", "revision": revision_of(row, draft_of(row))},
+            )
         costs.append([one["sql"] for one in asked if "registrations_watch" in one["sql"]])
     assert [len(one) for one in costs] == [1, 0]
 

@@ -304,7 +304,7 @@ def test_an_incomplete_form_is_not_saved() -> None:
     keep_draft(row.pk, page="exam", raw=FILLED, revision="0.0", by=me(row))
     with pytest.raises(Invalid) as refusal:
         save(row)
-    assert "parent_name" in refusal.value.fields
+    assert "members.0.relation" in refusal.value.fields
 
 
 def test_saving_the_same_again_is_refused() -> None:

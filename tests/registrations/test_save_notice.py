@@ -49,10 +49,10 @@ def test_many_changes_are_counted_not_listed() -> None:
     row = candidate()
     type_in(row)
     save(row)
-    changes = {"postcode": ["410017"], "recipient": ["欧阳远"], "parent_name": ["欧阳远"], "strengths": ["短跑"]}
+    changes = {"postcode": ["410017"], "recipient": ["欧阳远"], "members.0.name": ["欧阳远"], "strengths": ["短跑"]}
     type_in(row, {**FILLED, **changes})
     save(row)
-    assert "改动：邮政编码、收件人、家长姓名等4处" in notices(row)[1]
+    assert "改动：邮政编码、收件人、家庭成员等4处" in notices(row)[1]
 
 
 def test_a_repeated_save_sends_no_second_notice() -> None:

@@ -29,7 +29,7 @@ def saved(row: Registration, **changes: Sequence[str]) -> Registration:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"specialty_exam": ["ARTS"]},
+        {"specialty_exam": ["ARTS"], "arts_categories": ["音乐类"]},
         {"specialty_exam": ["SPORTS"]},
         {**MATCHED, "specialty_exam": [], "vocational_category": ["美术类"]},
         {**MATCHED, "specialty_exam": [], "vocational_category": ["音乐类"]},
@@ -59,14 +59,14 @@ def test_for_others_there_is_no_provincial_exam(changes: dict[str, list[str]]) -
 
 
 def test_until_the_deadline_the_choice_can_be_changed_both_ways() -> None:
-    row = saved(candidate(), specialty_exam=["ARTS"])
+    row = saved(candidate(), specialty_exam=["ARTS"], arts_categories=["音乐类"])
     assert Trait.ARTS_OR_SPORTS not in saved(row, specialty_exam=["NONE"]).trait_set
     assert Trait.ARTS_OR_SPORTS in saved(row, specialty_exam=["SPORTS"]).trait_set
     assert Trait.CULTURE_EXAM in row.trait_set
 
 
 def test_once_paid_the_provincial_exam_stays_whatever_the_form_says() -> None:
-    row = saved(candidate(), specialty_exam=["ARTS"])
+    row = saved(candidate(), specialty_exam=["ARTS"], arts_categories=["音乐类"])
     row.done = pack({*row.done_steps, "specialty", "specialty_fee"})
     row.save(update_fields=["done"])
     saved(row, specialty_exam=["NONE"])

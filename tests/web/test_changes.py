@@ -53,7 +53,7 @@ def come_in(row: Registration, agent: str) -> Client:
 def save(client: Client, row: Registration, **changes: list[str]) -> None:
     type_in(row, {**FILLED, **changes})
     row.refresh_from_db()
-    given = {"save_password": PASSWORD, "revision": revision_of(row, draft_of(row))}
+    given = {"save_password": PASSWORD, "subjects": "yes", "revision": revision_of(row, draft_of(row))}
     assert client.post("/form/save", given).status_code == 302
     row.refresh_from_db()
 
@@ -199,7 +199,7 @@ def test_saying_so_freezes_the_form_and_puts_the_thief_out(phone: Client, row: R
     again = come_in(row, WINDOWS)
     type_in(row, {**FILLED, "postcode": ["410018"]})
     revision = revision_of(row, draft_of(row))
-    answer = again.post("/form/save", {"save_password": PASSWORD, "revision": revision})
+    answer = again.post("/form/save", {"save_password": PASSWORD, "subjects": "yes", "revision": revision})
     assert answer.status_code == 409
     assert "已冻结" in answer.content.decode()
     row.refresh_from_db()

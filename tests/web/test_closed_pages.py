@@ -41,7 +41,7 @@ def pause(*, extends: bool = False) -> None:
 
 
 def save_now(phone: Client, row: Registration) -> tuple[int, str]:
-    answer = phone.post("/form/save", {"save_password": PASSWORD, "revision": now(row)})
+    answer = phone.post("/form/save", {"save_password": PASSWORD, "subjects": "yes", "revision": now(row)})
     return answer.status_code, answer.content.decode()
 
 
@@ -87,7 +87,7 @@ def test_while_paused_nothing_is_saved_and_the_page_says_why_what_is_kept_and_th
     phone: Client, row: Registration
 ) -> None:
     pause()
-    answer = phone.post("/form/save", {"save_password": PASSWORD, "revision": now(row)})
+    answer = phone.post("/form/save", {"save_password": PASSWORD, "subjects": "yes", "revision": now(row)})
     page = answer.content.decode()
     assert answer.status_code == 503
     assert answer["Retry-After"] == "600"

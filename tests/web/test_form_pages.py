@@ -11,6 +11,7 @@ from baoming.registrations import journey
 from baoming.registrations.form_queries import draft_of, form_of, typed_of
 from baoming.registrations.models import FormVersion, Registration
 from baoming.web.middleware import SignedIn
+from baoming.web.sessions import SessionStore
 from tests.registrations.form_samples import FILLED
 from tests.registrations.test_save_form import PASSWORD, candidate, deadline, make, now, type_in
 from tests.web.test_look import Page
@@ -28,7 +29,7 @@ def signed_in(get_response: Answer) -> Answer:
         assert account is not None
         with connection.cursor() as cursor:  # as the question that finds a session does
             cursor.execute("SELECT set_config('app.account', %s, true)", [str(account.pk)])
-        request.user = account
+        request.user, request.session = account, SessionStore()
         return attached(request)
 
     return answer
@@ -62,25 +63,31 @@ def post(client: Client, row: Registration, key: str, **changes: object) -> Http
 
 
 def save(client: Client, row: Registration, password: str = PASSWORD) -> HttpResponse:
-    return client.post("/form/save", {"save_password": password, "revision": now(row)})
+    return client.post("/form/save", {"save_password": password, "subjects": "yes", "revision": now(row)})
 
 
 def test_every_page_leads_to_the_next_and_then_to_the_check(client: Client) -> None:
     row = candidate()
     assert client.get("/form/")["Location"] == "/form/exam"
     ways = [post(client, row, page.key)["Location"] for page in form_of(row.season).pages]
-    assert ways == ["/form/school", "/form/contact", "/form/family", "/form/check"]
+    assert ways == [
+        f"/form/{key}" for key in ("subjects", "school", "household", "contact", "history", "family", "text", "needs")
+    ] + ["/form/check"]
     html = sound(client.get("/form/check").content.decode())
     assert "去保存" in html
     assert "远大二路1238号6栋1204" in html
 
 
-@pytest.mark.parametrize("key", ["exam", "school", "contact", "family"])
+@pytest.mark.parametrize(
+    "key", ["exam", "subjects", "school", "household", "contact", "history", "family", "text", "needs"]
+)
 def test_a_page_shows_what_was_typed(client: Client, key: str) -> None:
     type_in(candidate())
     html = sound(client.get(f"/form/{key}").content.decode())
-    shown = {"exam": 'value="PHYSICS" id="f-first_subject" checked', "school": "长沙市芙蓉区第一中学",
-             "contact": 'value="430102" selected', "family": "阿依古丽·买买提"}  # fmt: skip
+    shown = {"exam": 'value="UNIFIED" id="f-registration_type" checked',
+             "subjects": 'value="PHYSICS" id="f-first_subject" checked', "school": "长沙市芙蓉区第一中学",
+             "household": 'value="430102" selected', "contact": 'value="410016"', "history": 'value="2020-09"',
+             "family": "阿依古丽·买买提", "text": "长跑", "needs": 'value="NO" checked'}  # fmt: skip
     assert shown[key] in html
 
 
@@ -103,15 +110,18 @@ def test_a_problem_is_told_and_what_was_typed_stays(client: Client) -> None:
 
 def test_a_field_that_a_choice_brings_is_asked_before_it_is_blamed(client: Client) -> None:
     row = candidate()
-    assert "首选科目" not in client.get("/form/exam").content.decode()
-    given = {"registration_type": "UNIFIED", "language": "1", "asked": ["registration_type", "language"]}
+    assert "专业统考" not in client.get("/form/exam").content.decode()
+    given = {"registration_type": "UNIFIED", "asked": ["registration_type"]}
     answer = client.post("/form/exam", {**given, "revision": now(row)})
     assert answer["Location"] == "/form/exam"
-    assert "首选科目" in client.get("/form/exam").content.decode()
+    assert "专业统考" in client.get("/form/exam").content.decode()
 
 
 def test_markup_typed_into_a_field_is_text(client: Client) -> None:
-    type_in(candidate(), {**FILLED, "school_name": ["<b>一中</b>"]})
+    type_in(
+        candidate(),
+        {**FILLED, "school.name": ["<b>一中</b>"], "school.searched": ["<b>一中</b>"], "school.code": ["other"]},
+    )
     assert "<b>一中</b>" not in client.get("/form/check").content.decode()
 
 
@@ -126,6 +136,53 @@ def test_a_save_shows_its_receipt_and_what_is_missing(client: Client) -> None:
     assert "登记表校对签字" in html
     assert "第1版" in sound(client.get("/versions/").content.decode())
     assert client.get("/versions/2").status_code == 404
+
+
+def test_subjects_are_confirmed_once_more_whenever_they_are_set_or_changed(client: Client) -> None:
+    row = candidate()
+    type_in(row)
+    unsure = {"save_password": PASSWORD, "revision": now(row)}
+    answer = client.post("/form/save", unsure)
+    html = sound(answer.content.decode())
+    assert answer.status_code == 422
+    assert "请确认选考科目：物理 + 化学 + 生物学" in html
+    assert 'class="sheet open"' in html
+    assert not FormVersion.objects.exists()
+    assert save(client, row).status_code == 302
+    type_in(row, {**FILLED, "postcode": ["410017"]})
+    assert "我确认选考" not in client.get("/form/check").content.decode()
+    assert client.post("/form/save", unsure | {"revision": now(row)}).status_code == 302
+    type_in(row, {**FILLED, "first_subject": ["HISTORY"]})
+    assert client.post("/form/save", unsure | {"revision": now(row)}).status_code == 422
+    assert FormVersion.objects.count() == 2
+
+
+def test_who_mends_one_thing_goes_straight_back_to_the_check(client: Client) -> None:
+    row = candidate()
+    type_in(row)
+    assert "/form/contact?back=check" in client.get("/form/check").content.decode()
+    assert "存为草稿，回到核对" in sound(client.get("/form/contact?back=check").content.decode())
+    assert post(client, row, "contact", back="check")["Location"] == "/form/check"
+    wrong = post(client, row, "contact", back="check", postcode="4")
+    assert "存为草稿，回到核对" in wrong.content.decode()
+
+
+def test_a_line_is_added_and_a_school_found_without_any_judgement(client: Client) -> None:
+    row = candidate()
+    html = client.get("/form/history").content.decode()
+    assert html.count("<fieldset") == 3
+    given = {name: FILLED[name] for name in FILLED if name.startswith("history.")}
+    answer = client.post("/form/history", {**given, "again": "history", "revision": now(row)})
+    assert answer["Location"] == "/form/history#f-history"
+    html = sound(client.get("/form/history").content.decode())
+    assert html.count("<fieldset") == 4
+    assert "简历4（没有可不填）" in html
+    answer = client.post("/form/school", {"school.name": "芙蓉一中", "again": "school", "revision": now(row)})
+    assert answer["Location"] == "/form/school#f-school"
+    html = sound(client.get("/form/school").content.decode())
+    assert "长沙市芙蓉区第一中学" in html
+    assert "名单里没有，就用填写的名称" in html
+    assert client.post("/form/school", {"again": "<b>", "revision": now(row)})["Location"] == "/form/school#f-"
 
 
 def test_a_wrong_save_password_is_told_in_the_sheet_and_the_draft_stays(client: Client) -> None:
@@ -186,8 +243,8 @@ def test_an_incomplete_form_leads_to_what_is_missing(client: Client) -> None:
     row = candidate()
     post(client, row, "exam")
     html = sound(client.get("/form/check").content.decode())
-    assert "/form/school?mend=1" in html
-    assert "请选择考生类别" in client.get("/form/school?mend=1").content.decode()
+    assert "/form/subjects?mend=1" in html
+    assert "请选择首选科目" in client.get("/form/subjects?mend=1").content.decode()
     assert client.get("/form/nothing").status_code == 404
 
 

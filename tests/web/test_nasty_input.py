@@ -170,7 +170,7 @@ SOUND_CANDIDATE: dict[str, dict[str, str]] = {
     "/claim/": {"name": "欧阳思远", "number": make.number(7), "valid_to": "2031-03-18", "code": "0000-0000-0000-0000"},
     "/sign-in/": {"number": make.number(7), "password": "wode-mima-2022"},
     "/phone/": {"act": "send", "phone": "19900001234"},
-    "/form/save": {"save_password": "x", "revision": "1.0"},
+    "/form/save": {"save_password": "x", "subjects": "yes", "revision": "1.0"},
 }
 
 

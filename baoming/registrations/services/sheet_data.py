@@ -1,8 +1,9 @@
 """What the sheets show, read for one person or for many in the same few statements, and put into words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import groupby
 from operator import or_
 from uuid import UUID
 
@@ -12,11 +13,12 @@ from django.db.models import F, Q, QuerySet
 from baoming.registrations.class_lists import PrintLine
 from baoming.registrations.form_fields import Values
 from baoming.registrations.form_queries import bound_phone, code_sets, form_of, values_of
+from baoming.registrations.forms import Row
 from baoming.registrations.models import FormVersion, Photo, Registration, RosterEntry
 from baoming.registrations.queries import STOPPED, document_of, roll_number_of
 from baoming.registrations.services.slips import site_line
 from baoming.registrations.sheet_codes import continued_qr_text, qr_text, short_hash, signed_part
-from baoming.registrations.sheets import CardBlock, Cell, Group, RegistrationSheet, VersionLine
+from baoming.registrations.sheets import CardBlock, Cell, Group, RegistrationSheet, Table, VersionLine
 from baoming.shared.errors import NotOpen
 from baoming.shared.moments import day, full_stamp
 from baoming.shared.text import serial
@@ -149,10 +151,11 @@ def _card(registration: Registration, photo: Photo, picture: bytes) -> CardBlock
 
 
 def _groups(shown: SheetData, values: Values) -> list[Group]:
-    """Return a band for each page of the form, and one for what the school and the phone code gave."""
+    """Return the bands of the form's pages, and one for what the school and the phone code gave."""
     registration, listed = shown.registration, shown.listed
     sections = form_of(registration.season).display(values)
-    bands = [Group(title=one.title, rows=_lines([(row.label, row.text) for row in one.rows])) for one in sections]
+    together = groupby(sections, key=lambda one: one.band)
+    bands = [band for title, those in together for band in _bands(title, [row for one in those for row in one.rows])]
     known = [
         ("学籍号", roll_number_of(listed) if listed else ""),
         ("班级、学号", "，".join(text for text in (registration.class_name, registration.student_no) if text)),
@@ -160,6 +163,15 @@ def _groups(shown: SheetData, values: Values) -> list[Group]:
     ]
     # One line, the longest value in its widest place: a second line would push the sheet onto a second page.
     return [*bands, Group(title="其他", rows=[[Cell(label=label, value=text or None) for label, text in known]])]
+
+
+def _bands(title: str, rows: Sequence[Row]) -> Iterator[Group]:
+    """Yield one band for the fields of one value, and one for each field with columns."""
+    if pairs := [(row.label, row.text) for row in rows if not row.headings]:
+        yield Group(title=title, rows=_lines(pairs))
+    for row in rows:
+        if row.headings:
+            yield Group(title=row.label, table=Table(headings=row.headings, shares=row.shares, lines=row.lines))
 
 
 def _lines(pairs: list[tuple[str, str]]) -> list[list[Cell]]:

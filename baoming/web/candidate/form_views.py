@@ -9,10 +9,11 @@ from django.urls import reverse
 
 from baoming.audit.actors import Actor
 from baoming.registrations import form_queries, journey
-from baoming.registrations.form_fields import REGION_PARTS, Field, Values
-from baoming.registrations.forms import Page, Problems, Section
+from baoming.registrations.form_fields import Field, Values
+from baoming.registrations.forms import Page, Problems, Row, Section
 from baoming.registrations.models import Draft, FormVersion, Registration
 from baoming.registrations.queries import state_of
+from baoming.registrations.schools import UNLISTED
 from baoming.registrations.services.steps import refuse_if_completed
 from baoming.seasons.queries import Clock
 from baoming.shared.errors import NotOpen
@@ -27,6 +28,7 @@ class Shown:
     field: Field
     options: list[tuple[str, str]]
     typed: Mapping[str, list[str]]
+    offered: Mapping[str, str]  # schools like the typed one: code → name
 
     def first(self, part: str = "") -> str:
         """Return what stands in the input, of a region in its input `part`."""
@@ -36,6 +38,33 @@ class Shown:
     @property
     def all(self) -> list[str]:
         return self.typed.get(self.field.key, [])
+
+    @property
+    def places(self) -> range:
+        """The lines that a field with columns shows: those it needs, those filled, and an empty one to go on."""
+        filled = [place for place in range(self.field.most) if self._filled(place)]
+        shown = max(self.field.least, filled[-1] + 2 if filled else 0)
+        return range(min(shown, self.field.most))
+
+    @property
+    def full(self) -> bool:
+        """Whether no further line can be added."""
+        return len(self.places) == self.field.most
+
+    def _filled(self, place: int) -> bool:
+        names = (f"{self.field.key}.{place}.{column.key}" for column in self.field.columns)
+        return any(text.strip() for name in names for text in self.typed.get(name, ()))
+
+    @property
+    def chosen_school(self) -> str:
+        """The code that stands chosen among the offered, if they were offered for what is typed now."""
+        typed, code = self.first("name").strip(), self.first("code")
+        exact = next((code for code, name in self.offered.items() if name == typed), "")
+        return code if self.first("searched").strip() == typed and code else exact
+
+    @property
+    def unlisted(self) -> str:
+        return UNLISTED
 
 
 @dataclass
@@ -80,18 +109,24 @@ class Desk:
     def fields(self, page: Page) -> list[Shown]:
         """Return the fields of `page` that are asked, given what is typed so far."""
         return [
-            Shown(one, list(one.choices(self.values).items()), self.typed.raw)
+            Shown(one, list(one.choices(self.values).items()), self.typed.raw, self._offered(page, one))
             for one in page.fields
             if one.applies(self.values)
         ]
+
+    def _offered(self, page: Page, one: Field) -> Mapping[str, str]:
+        if one.kind != "school":
+            return {}
+        return page.schools.like(next(iter(self.typed.raw.get(f"{one.key}.name", ())), ""))
 
     def problems_of(self, page: Page) -> Problems:
         names = {name for one in page.fields for name in (one.key, *one.inputs)}
         return {name: sentence for name, sentence in self.problems.items() if name in names}
 
-    def next_address(self, page: Page) -> str:
+    def next_address(self, page: Page, *, back: bool) -> str:
+        """Return where to go after `page`; `back` to the check that somebody came from to mend this one."""
         place = self.form.pages.index(page) + 1
-        if place == len(self.form.pages):
+        if back or place == len(self.form.pages):
             return reverse("candidate:form_check")
         return reverse("candidate:form_page", args=[self.form.pages[place].key])
 
@@ -100,6 +135,11 @@ class Desk:
         if not self.registration.version:
             return {}
         return {one.key: one.old for one in self.form.differences(self.saved, self.values)}
+
+    @cached_property
+    def to_confirm(self) -> str:
+        """The subjects in words, if this save would set or change them; empty if not."""
+        return self.form.to_confirm(self.saved if self.registration.version else {}, self.values)
 
     def others(self) -> dict[str, str]:
         """Return field key → what another tab had typed there."""
@@ -113,10 +153,9 @@ class Desk:
         notes = {key: f"原为：{old or UNFILLED}" for key, old in self.changes().items()}
         notes |= {key: f"另一处填的是：{new or UNFILLED}" for key, new in self.others().items()}
         return [
-            (section.title, [_fact(row.label, row.text, page=row.page, note=notes.get(row.key, ""))
-                             for row in section.rows])
+            (section.title, [_fact(row, note=notes.get(row.key, "")) for row in section.rows])
             for section in self.form.display(self.values)
-        ]  # fmt: skip
+        ]
 
     def mend_address(self) -> str:
         """Return the first page with something to mend, empty if there is none."""
@@ -127,16 +166,17 @@ class Desk:
         return self.form.clean(raw, bound_phone=form_queries.bound_phone(self.registration))
 
 
-def _fact(label: str, text: str, *, page: str, note: str) -> dict[str, Any]:
-    address = reverse("candidate:form_page", args=[page])
-    return {"label": label, "value": text or UNFILLED, "href": address, "small": note, "changed": bool(note)}
+def _fact(row: Row, *, note: str) -> dict[str, Any]:
+    address = f"{reverse('candidate:form_page', args=[row.page])}?back=check"
+    lines = ["，".join(word for word in line if word) for line in row.lines]
+    value = row.text or UNFILLED
+    return {"label": row.label, "value": value, "lines": lines, "href": address, "small": note, "changed": bool(note)}
 
 
 def region_options(page: Page) -> dict[str, Any]:
     """Return what the selects of an address offer: counties stand under their city, without any script."""
     divisions = page.divisions
     return {
-        "parts": REGION_PARTS,
         "provinces": [(page.province, divisions.province), ("other", "其他省（区、市）")],
         "cities": list(divisions.cities.items()),
         "counties": [(name, list(divisions.counties[code].items())) for code, name in divisions.cities.items()],

@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from baoming.audit.actors import Party
@@ -48,6 +49,9 @@ def form_page(request: CandidateRequest, key: str) -> HttpResponse:
 
 def _answer(request: CandidateRequest, page: Page) -> HttpResponse:
     """Go on; a field that the choice has only now brought onto the page is asked, not blamed."""
+    if "again" in request.POST:  # one more line, or schools looked for: nothing is judged yet
+        back = "?back=check" if "back" in request.POST else ""
+        return redirect(f"{reverse('candidate:form_page', args=[page.key])}{back}#f-{_again(request, page)}")
     desk = Desk(request.registration, request.actor, request.clock)
     problems = desk.problems_of(page)
     seen = request.POST.getlist("asked")
@@ -55,7 +59,7 @@ def _answer(request: CandidateRequest, page: Page) -> HttpResponse:
         return redirect("candidate:form_page", page.key)
     if problems:
         return _asked(request, desk, page, problems, status=422)
-    return redirect(desk.next_address(page))
+    return redirect(desk.next_address(page, back="back" in request.POST))
 
 
 @require_GET
@@ -69,6 +73,8 @@ def form_check(request: CandidateRequest) -> HttpResponse:
 @candidate_required
 def form_save(request: CandidateRequest) -> HttpResponse:
     """Save with the save password. A wrong one is told on the check page, and the draft stays."""
+    if "subjects" not in request.POST and (subjects := _desk(request).to_confirm):
+        return _check(request, {"subjects": f"请确认选考科目：{subjects}"}, status=422)
     try:
         saved = save_form(
             request.registration.pk,
@@ -82,14 +88,13 @@ def form_save(request: CandidateRequest) -> HttpResponse:
             account=request.user,
         )
     except StepUp as refusal:
-        return _check(request, wrong=str(refusal), asks_code=True, status=422)
+        return _check(request, {"code": str(refusal)}, status=422)
     except (WrongSavePassword, TooMany) as refusal:
-        return _check(request, wrong=str(refusal), status=422)
+        return _check(request, {"save_password": str(refusal)}, status=422)
     except Changed as refusal:
         return _check(request, note=str(refusal), status=409)
     except Invalid as refusal:
-        wrong = refusal.fields.get("code", "")
-        return _check(request, wrong=wrong, asks_code=bool(wrong), status=422)
+        return _check(request, {"code": refusal.fields["code"]} if "code" in refusal.fields else {}, status=422)
     response = redirect("candidate:version", saved.number)
     keep_own(request, response, request.registration, saved.number)
     return response
@@ -131,6 +136,7 @@ def _asked(request: CandidateRequest, desk: Desk, page: Page, errors: Problems, 
         "page": page,
         "fields": desk.fields(page),
         "errors": errors,
+        "back": "back" in request.GET or "back" in request.POST,
         "place": desk.form.pages.index(page) + 1,
         "regions": region_options(page),
         "phone": bound_phone(desk.registration) if page.key == "contact" else "",
@@ -139,12 +145,17 @@ def _asked(request: CandidateRequest, desk: Desk, page: Page, errors: Problems, 
 
 
 def _check(
-    request: CandidateRequest, *, wrong: str = "", note: str = "", asks_code: bool = False, status: int = 200
+    request: CandidateRequest, errors: Problems | None = None, *, note: str = "", status: int = 200
 ) -> HttpResponse:
-    desk, field = _desk(request), "code" if asks_code else "save_password"
-    given = {"desk": desk, "errors": {field: wrong} if wrong else {}, "wrong": wrong, "note": note}
-    given["asks_code"] = asks_code or bool(request.POST.get("code"))
+    """Show the check page. `errors`: what is wrong in the sheet of the save password, which is then open."""
+    given = {"desk": _desk(request), "errors": errors or {}, "note": note, "confirmed": "subjects" in request.POST}
+    given["asks_code"] = "code" in (errors or {}) or bool(request.POST.get("code"))
     return render(request, "candidate/form_check.html", given, status=status)
+
+
+def _again(request: CandidateRequest, page: Page) -> str:
+    """Return the key of the field that its own button was pressed at."""
+    return next((one.key for one in page.fields if one.key == request.POST["again"]), "")
 
 
 def _desk(request: CandidateRequest) -> Desk:

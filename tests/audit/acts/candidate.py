@@ -259,7 +259,7 @@ def draft() -> Ask:
 def form_save() -> Ask:
     row = ready()
     type_in(row)
-    return Ask(inside(row), "/form/save", {"save_password": PASSWORD, "revision": now(row)})
+    return Ask(inside(row), "/form/save", {"save_password": PASSWORD, "subjects": "yes", "revision": now(row)})
 
 
 def reset(row: Registration, **sent: str) -> Ask:

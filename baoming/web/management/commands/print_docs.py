@@ -10,6 +10,7 @@ from baoming.accounts.throttling import Limit
 from baoming.audit.actors import PARTY_NAMES
 from baoming.registrations.journey import JOURNEY, Step, Trait, undone_by
 from baoming.web.limits import GUARDS, WORK, Guard
+from baoming.web.management.data_standard_page import data_standard_page
 
 _HEAD = """# The journey of one registration
 
@@ -65,12 +66,12 @@ with `Retry-After: 5` before anything is looked up.
 
 
 class Command(BaseCommand):
-    help = "Write docs/journey.md and docs/security/limits.md."
-    requires_system_checks = ()  # an installation is not needed for it
+    help = "Write docs/journey.md, docs/data-standard.md and docs/security/limits.md."
 
     def handle(self, *args: object, **options: object) -> None:
         docs = Path(settings.BASE_DIR) / "docs"
         (docs / "journey.md").write_text(journey_page(), "utf-8")
+        (docs / "data-standard.md").write_text(data_standard_page(), "utf-8")
         (docs / "security" / "limits.md").write_text(limits_page(), "utf-8")
 
 

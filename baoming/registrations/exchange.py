@@ -1,0 +1,66 @@
+"""The form in an exchange file: one text a column, named as the archive of candidates names it, and back.
+
+A value of several parts has a column for each (TXDZ_CITY), a line of a history too (JL1_FROM). Codes are written, not
+labels; several codes stand in one column, divided by commas. What was written is read again by the form's own rules.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from baoming.registrations.form_fields import Field, Value
+from baoming.registrations.forms import FormDefinition, Problems, as_raw
+
+Record = dict[str, str]  # column → text; a column without a value is empty
+
+
+def columns(form: FormDefinition) -> list[str]:
+    """Return the columns of the form's fields, in the form's order."""
+    return [column for field in form.fields for column, _ in _pairs(field)]
+
+
+def record(form: FormDefinition, values: Mapping[str, Value]) -> Record:
+    """Return a saved form as one record of the file."""
+    raw = as_raw(values)
+    return {column: ",".join(raw.get(name, ())) for field in form.fields for column, name in _pairs(field)}
+
+
+def read(form: FormDefinition, given: Mapping[str, str]) -> tuple[dict[str, Value], Problems]:
+    """Return the values that a record of the file holds, and by column what is wrong with it.
+
+    Columns that no field has are left alone: the card's and the office's own are not the form's.
+    """
+    names = {name: column for field in form.fields for column, name in _pairs(field)}
+    raw = {name: _typed(form, name, given.get(column, "")) for name, column in names.items()}
+    values, problems = form.clean(raw)
+    return values, {names.get(name, name): sentence for name, sentence in problems.items()}
+
+
+def too_wide(form: FormDefinition, given: Mapping[str, str]) -> dict[str, str]:
+    """Return by label which texts do not fit the archive's columns, with both widths in gb18030 bytes.
+
+    `given`: field key → text of what card and office gave. Nothing is cut: the file keeps the whole text.
+    """
+    found = {}
+    for one in form.given:
+        size = len(given.get(one.key, "").encode("gb18030"))
+        if one.bytes and size > one.bytes:
+            found[one.label] = f"{size}字节，档案列宽{one.bytes}字节"
+    return found
+
+
+def _pairs(field: Field) -> Iterator[tuple[str, str]]:
+    """Yield column and input name of each part of a field."""
+    if field.columns:
+        for place in range(field.most):
+            for one in field.columns:
+                yield f"{field.exchange}{place + 1}_{one.key.upper()}", f"{field.key}.{place}.{one.key}"
+    elif field.parts:
+        for part in field.parts:
+            yield f"{field.exchange}_{part.upper()}", f"{field.key}.{part}"
+    else:
+        yield field.exchange, field.key
+
+
+def _typed(form: FormDefinition, name: str, text: str) -> list[str]:
+    """Return the column's text as the inputs of the form would send it."""
+    several = any(field.key == name and field.kind == "choices" for field in form.fields)
+    return text.split(",") if several else [text]
