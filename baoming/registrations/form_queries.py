@@ -18,7 +18,7 @@ from baoming.registrations.journey import JOURNEY
 from baoming.registrations.models import Draft, FormGroup, FormVersion, Registration
 from baoming.registrations.schools import Schools
 from baoming.seasons.codesets import CodeSet, parse_code_sets
-from baoming.seasons.models import Season
+from baoming.seasons.models import Season, SeasonData
 from baoming.seasons.queries import data
 from baoming.shared.queries import Kept, kept_one
 from baoming.vault.services import keys
@@ -48,8 +48,16 @@ def _form(season_id: int, data_version: int) -> FormDefinition:
         data(season, "form"),
         codesets=code_sets(),
         divisions=Divisions.parse(_read(_DIVISIONS[season.province])),
-        schools=Schools.parse(data(season, "schools")),
+        schools=_schools(season),
     )
+
+
+def _schools(season: Season) -> Schools:
+    """Return the season's list; an installation that has not loaded one yet has the names typed."""
+    try:
+        return Schools.parse(data(season, "schools"))
+    except SeasonData.DoesNotExist:
+        return Schools()
 
 
 @cache

@@ -176,8 +176,8 @@ class FormDefinition:
             meta["version"],
             pages,
             divisions,
-            tuple(Given(**one) for one in document["given"]),
-            tuple(document["confirmed"]),
+            tuple(Given(**one) for one in document.get("given", ())),
+            tuple(document.get("confirmed", ())),
         )
         form._check()
         return form
@@ -269,7 +269,7 @@ class FormDefinition:
                 raise ValueError(f"field {field.key} is declared twice")
             seen[field.key] = field
         names = [*(one.exchange for one in self.given), *(one.exchange for one in self.fields)]
-        if not all(names) or len(set(names)) != len(names):
+        if self.given and (not all(names) or len(set(names)) != len(names)):  # earlier data have no exchange file
             raise ValueError("every field has a column of its own in the exchange file")
         for group in {field.group for field in self.fields}:
             kinds = {field.protection.partition(":")[::2] for field in self.fields if field.group == group}

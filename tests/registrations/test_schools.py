@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 
 from baoming.registrations.form_queries import form_of
 from baoming.registrations.schools import Schools
+from baoming.seasons.models import SeasonData
 from tests import factories as make
 from tests.registrations.form_samples import FILLED, FORM, SCHOOLS
 
@@ -50,8 +51,14 @@ def test_a_school_that_the_list_lacks_is_typed() -> None:
     assert school("外省某中学", "other") == ({"code": "", "name": "外省某中学"}, {})
 
 
+@pytest.mark.django_db
 def test_without_a_list_the_name_is_typed() -> None:
-    assert Schools().like("芙蓉") == {}
+    season = make.season("sign_up")
+    SeasonData.objects.filter(season=season, key="schools").delete()
+    season.data_version += 1  # nothing of it is kept in this process
+    given = {"school.name": ["某中学"], "school.code": ["0102001"]}
+    values, problems = form_of(season).page("school").clean({**FILLED, **given})
+    assert (values["school"], problems) == ({"code": "", "name": "某中学"}, {})
 
 
 @pytest.mark.parametrize("code", ["0102999", "<b>", "1' OR 1", "\x00"])
