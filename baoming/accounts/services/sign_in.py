@@ -56,7 +56,7 @@ def check(handle: str, password: str, *, kind: str, device: str, address: str, s
     fits = check_password(password, account.password if account else _NOBODY)
     used_up = [bucket for bucket in ((mine,) if own else (mine, shared)) if take(*bucket)]
     if account is None or not fits or not account.is_active:
-        if used_up and _is_news(used_up[0][0]):
+        if used_up and is_news(used_up[0][0]):
             raise LastTry(sentence, account=account, by_address=used_up[0] == shared)
         raise WrongCredentials(sentence)
     give_back(*mine)
@@ -65,7 +65,7 @@ def check(handle: str, password: str, *, kind: str, device: str, address: str, s
     return account
 
 
-def _is_news(key: str) -> bool:
+def is_news(key: str) -> bool:
     """Whether the last hour was not told yet that the tries of `key` were used up."""
     with suppress(TooMany), refusals():
         take(f"told:{key}"[:120], TOLD)

@@ -20,7 +20,7 @@ from baoming.messages.services import send
 from baoming.registrations.form_queries import bound_phone
 from baoming.registrations.models import Dispute, Registration
 from baoming.registrations.services.access import issue_code, phone_of, tried_code, use_code
-from baoming.registrations.services.forms import proves, save_budget
+from baoming.registrations.services.forms import proves, save_budget, tell_wrong_save
 from baoming.registrations.services.proofs import prove_login
 from baoming.registrations.services.restores import carry_out_restore, drop_restore, request_restore
 from baoming.registrations.services.steps import (
@@ -78,7 +78,7 @@ def dispute(
     proof = (
         _by_code(registration_id, code)
         if code
-        else _by_password(registration_id, account, password, device=device, address=address)
+        else _by_password(registration_id, account, password, device=device, address=address, by=by)
     )
     with transaction.atomic():
         registration = locked(registration_id)
@@ -188,7 +188,9 @@ def _require_disputable(registration: Registration) -> None:
         raise NotOpen(f"第{judged.last}版已经由报名点和县（市、区）核对过。仍有疑问的，请带身份证到报名点")
 
 
-def _by_password(registration_id: UUID, account: Account, password: str, *, device: str, address: str) -> Dispute.Proof:
+def _by_password(
+    registration_id: UUID, account: Account, password: str, *, device: str, address: str, by: Actor
+) -> Dispute.Proof:
     """Return which password this is. A try counts as one of each: no way to guess either more often than elsewhere."""
     if not password:
         raise Invalid({"password": "请填写登录密码或保存密码，填一个就行"})
@@ -196,8 +198,9 @@ def _by_password(registration_id: UUID, account: Account, password: str, *, devi
         prove_login(registration_id, password, device=device, address=address, sentence=_WRONG)
     except WrongCredentials:
         key, limit = save_budget(account, device)
-        take(key, limit)
+        last = take(key, limit)
         if not proves(account, password):
+            tell_wrong_save(registration_id, key, last=last, device=device, by=by)
             raise Invalid({"password": _WRONG}) from None
         give_back(key, limit)
         return Dispute.Proof.SAVE

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from baoming.accounts.codes import receipt_code
 from baoming.accounts.models import Account, PhoneCode, Request, actor_key
 from baoming.accounts.services.buckets import give_back, refusals, take
-from baoming.accounts.services.sign_in import is_own_device
+from baoming.accounts.services.sign_in import is_news, is_own_device
 from baoming.accounts.services.telling import device_tag
 from baoming.accounts.throttling import SIGN_IN_OWN_DEVICE, SIGN_IN_UNKNOWN_DEVICE, Limit
 from baoming.audit.actors import Actor
@@ -136,10 +136,11 @@ def save_form(
     """
     account = account or Account.objects.get(registration=registration_id)
     key, limit = save_budget(account, device)
-    take(key, limit)
+    last = take(key, limit)
     sent = tried_code(registration_id, code) if code else None
     places = bursts.keys_of(device=device, address=address)
     if not proves(account, save_password):  # before the lock: nobody waits for a hash
+        tell_wrong_save(registration_id, key, last=last, device=device, by=by)
         raise WrongSavePassword("保存密码不正确，内容还没有保存，已留在草稿里")
     try:
         with transaction.atomic():
@@ -207,6 +208,17 @@ def save_budget(account: Account, device: str) -> tuple[str, Limit]:
         digest = hashlib.sha256(device.encode()).hexdigest()
         return f"save-own:{account.pk}:{digest[:16]}", SIGN_IN_OWN_DEVICE
     return f"save:{account.pk}", SIGN_IN_UNKNOWN_DEVICE
+
+
+def tell_wrong_save(registration_id: UUID, key: str, *, last: bool, device: str, by: Actor) -> None:
+    """Tell the audit of the wrong save password that used up the tries of `key`, at most once an hour.
+
+    A single wrong one is counted and leaves no event. Call outside the block that is undone.
+    """
+    if last and is_news(key):
+        path = Registration.objects.values_list("path", flat=True).get(pk=registration_id)
+        details = {"device": device_tag(device)}
+        record("use_up_saves", by=by, subject=registration_id, path=path, details=details)
 
 
 def _saved_before(registration: Registration, account: Account, revision: str) -> FormVersion | None:

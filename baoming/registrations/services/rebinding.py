@@ -12,7 +12,7 @@ from baoming.messages.services import send
 from baoming.registrations.form_queries import bound_phone
 from baoming.registrations.models import Registration
 from baoming.registrations.services.access import bind, issue_code, phone_of, readable_phone, tried_code, use_code
-from baoming.registrations.services.forms import WrongSavePassword, proves, save_budget, still_proves
+from baoming.registrations.services.forms import WrongSavePassword, proves, save_budget, still_proves, tell_wrong_save
 from baoming.registrations.services.steps import locked, refuse_if_disputed, refuse_if_stopped
 from baoming.shared.errors import Invalid, NotOpen
 
@@ -33,9 +33,10 @@ def rebind_phone(registration_id: UUID, *, code: str, save_password: str, device
     """Bind the phone that got the code; tries of both are counted. Raises TooMany, Invalid, WrongSavePassword."""
     account = Account.objects.get(registration=registration_id)
     key, limit = save_budget(account, device)
-    take(key, limit)
+    last = take(key, limit)
     sent = tried_code(registration_id, code)
     if not proves(account, save_password):  # before the lock: nobody waits for a hash
+        tell_wrong_save(registration_id, key, last=last, device=device, by=by)
         raise WrongSavePassword("保存密码不正确，手机没有更换")
     with transaction.atomic():
         registration = _bound(registration_id)

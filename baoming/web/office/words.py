@@ -36,6 +36,7 @@ VERBS = {
     "sign_out": "退出登录",
     "activate": "用激活码设置登录密码",
     "use_up_tries": "登录密码连续填错，试的次数用完",
+    "use_up_saves": "保存密码连续填错，试的次数用完",
     "leave_browsers": "退出其他设备",
     "bind_authenticator": "绑定验证器",
     "use_recovery_code": "用恢复码登录",
@@ -152,7 +153,7 @@ KINDS = {
         "release", "decline_release",
     }),
     "登录、密码、手机": frozenset({
-        "sign_in", "sign_out", "use_up_tries", "use_up_address", "leave_browsers", "bind_authenticator",
+        "sign_in", "sign_out", "use_up_tries", "use_up_saves", "use_up_address", "leave_browsers", "bind_authenticator",
         "use_recovery_code", "use_up_codes", "renew_recovery_codes", "activate", "claim", "recover_login",
         "rebind_phone", "ask_save_reset", "confirm_save_reset", "cancel_save_reset", "set_save_password",
         "ask_phone_reset", "confirm_phone_reset", "cancel_phone_reset", "rebind_at_site",

@@ -233,6 +233,13 @@ def change_phone() -> Ask:
     return Ask(inside(row), "/phone/change/", {"code": CODE, "save_password": PASSWORD}, answers=(302,))
 
 
+@act("candidate", "phone_change/last_try")
+def last_rebinding() -> Ask:
+    ask = change_phone()
+    one_try_left(f"save:{Account.objects.get().pk}")
+    return Ask(ask.client, ask.place, {**ask.body, "save_password": "x"}, answers=(422,))
+
+
 @act("candidate", "passwords")
 def passwords() -> Ask:
     row = before("passwords")
@@ -260,6 +267,21 @@ def form_save() -> Ask:
     row = ready()
     type_in(row)
     return Ask(inside(row), "/form/save", {"save_password": PASSWORD, "subjects": "yes", "revision": now(row)})
+
+
+@act("candidate", "form_save/wrong")
+def wrong_save() -> Ask:
+    row = ready()
+    type_in(row)
+    sent = {"save_password": "x", "revision": now(row), "subjects": "yes"}
+    return Ask(inside(row), "/form/save", sent, answers=(422,))
+
+
+@act("candidate", "form_save/last_try")
+def last_save() -> Ask:
+    ask = wrong_save()
+    one_try_left(f"save:{Account.objects.get().pk}")
+    return ask
 
 
 def reset(row: Registration, **sent: str) -> Ask:
@@ -305,6 +327,13 @@ def mine() -> Ask:
 @act("candidate", "changes/send")
 def send_dispute_code() -> Ask:
     return Ask(inside(saved()), "/changes/", {"act": "send"}, answers=(302,))
+
+
+@act("candidate", "changes/last_try")
+def last_claim() -> Ask:
+    ask = not_mine()
+    one_try_left(f"save:{Account.objects.get().pk}")
+    return Ask(ask.client, ask.place, {"password": "x"}, answers=(422,))
 
 
 @act("candidate", "changes/not_mine")

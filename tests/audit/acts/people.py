@@ -30,7 +30,7 @@ def operator() -> Staff:
 
 
 def one_try_left(key: str) -> None:
-    Bucket.objects.create(key=key, tokens=1, at=timezone.now())
+    Bucket.objects.update_or_create(key=key, defaults={"tokens": 1, "at": timezone.now()})
 
 
 def typed(one: Staff, password: str = PASSWORD) -> dict[str, str]:
