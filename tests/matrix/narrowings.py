@@ -20,10 +20,12 @@ from baoming.shared.queries import Kept
 ROOT = Path(__file__).parents[2]
 _ASKS = {"filter", "get", "exclude", "Q", "get_object_or_404"}
 _BY = {"account", "path", "recipient", "registration", "site", "subject"}
-_ENDS = ("", "_id", "__in", "__gte", "__lt", "__path__gte", "__path__lt")
-_NAMES = {f"{name}{end}" for name in _BY for end in _ENDS} | {
-    f"{side}_path{end}" for side in ("from", "to") for end in ("__gte", "__lt")
-}
+_ENDS = ("_id", "__gte", "__lt", "__path__gte", "__path__lt")
+_NAMES = (
+    (_BY - {"site"})
+    | {f"{name}{end}" for name in _BY for end in _ENDS}
+    | {f"{side}_path{end}" for side in ("from", "to") for end in ("__gte", "__lt")}
+)
 _AWAY = ("migrations", "management", "config")  # asked by no request
 
 
@@ -35,6 +37,11 @@ class Narrowing:
     function: str
     place: int
     by: str
+
+    @property
+    def of_an_area(self) -> bool:
+        """By a path; else by a person, who may be in the area all the same."""
+        return self.by == "within" or self.by.endswith("path")
 
     def __str__(self) -> str:
         return f"{self.module.removeprefix('baoming.')}.{self.function} {self.place} {self.by}"
@@ -186,4 +193,4 @@ def forget(changed: Narrowing | None = None) -> None:
 @cache
 def kept() -> list[Kept[Any, Any]]:
     """Every question that the product keeps."""
-    return [one for one in gc.get_objects() if isinstance(one, Kept)]
+    return [one for one in gc.get_objects() if type(one) is Kept]

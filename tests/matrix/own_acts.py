@@ -1,5 +1,6 @@
 """Every POST of the candidate portal as its own page sends it, by somebody to whom it is open."""
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,11 +10,13 @@ from django.test import Client
 
 from baoming.accounts.codes import code_digest, new_activation_code
 from baoming.accounts.models import Account, candidate_handle
+from baoming.audit.actors import Actor, Party
 from baoming.messages.models import Message
 from baoming.registrations.form_queries import draft_of, form_of, phone_context, revision_of
 from baoming.registrations.models import Activation, Registration, SaveReset
 from baoming.registrations.queries import document_of
 from baoming.registrations.services import access, logins, save_resets
+from baoming.registrations.services.phone_resets import ask_phone_reset
 from baoming.seasons.queries import data, season_now
 from baoming.vault.services import keys
 from tests import factories as make
@@ -44,10 +47,10 @@ class Act:
         return made
 
 
-def acts() -> list[Act]:
-    """Make somebody at each step, and return every act of them."""
+def acts(*, first: int = 1029001) -> list[Act]:
+    """Make somebody at each step, with numbers from `first` on, and return every act of them."""
     make.season("sign_up")
-    at = {step: _at(step, place) for place, step in enumerate(_STEPS)}
+    at = {step: _at(step, first + place) for place, step in enumerate(_STEPS)}
     owner = _owner()
     return [*_door(at["registration_fee"], owner), *_steps(at), *_form(owner), *_safety(owner)]
 
@@ -55,10 +58,10 @@ def acts() -> list[Act]:
 _STEPS = ("registration_fee", "person_check", "phone", "passwords", "pledge")
 
 
-def _at(step: str, place: int) -> Registration:
+def _at(step: str, number: int) -> Registration:
     """Return somebody who has an account, whose next step this is."""
     row = make.registration(make.site(), done=make.before(step))
-    row.number = 1029001 + place
+    row.number = number
     return _with_account(row)
 
 
@@ -180,6 +183,15 @@ def _safety(owner: Registration) -> list[Act]:
         client.post("/phone/change/", number)
         return {"code": sent_to(owner), "save_password": PASSWORD}
 
+    def site_phone(body: Body) -> Callable[[], Body]:
+        def asked() -> Body:
+            clerk = Actor(kind=Party.SITE, id="", path=owner.path, label="周敏")
+            card, nonce = document_of(owner), secrets.token_hex(8)
+            ask_phone_reset(owner.pk, card, number=NEW_PHONE, reader="R01", nonce=nonce, by=clerk)
+            return body
+
+        return asked
+
     dispute: Body = {"act": "dispute", "password": PASSWORD}
     return [
         Act("form_forgot send", "/form/forgot", owner, lambda: {"act": "send"}),
@@ -187,6 +199,8 @@ def _safety(owner: Registration) -> list[Act]:
         Act("changes mine", "/changes/", owner, lambda: {"act": "mine"}, writes=False),
         Act("changes send", "/changes/", owner, lambda: {"act": "send"}),
         Act("changes dispute", "/changes/", owner, lambda: dispute, ("code",)),
+        Act("phone_site send", "/phone/site/", owner, site_phone({"act": "send"})),
+        Act("phone_site cancel", "/phone/site/", owner, site_phone({"save_password": PASSWORD}), ("act", "code")),
         Act("phone_change send", "/phone/change/", owner, lambda: {"act": "send", "phone": NEW_PHONE}),
         Act("phone_change bind", "/phone/change/", owner, new_phone, ("act", "phone")),
     ]

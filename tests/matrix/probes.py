@@ -24,11 +24,12 @@ from tests.matrix import narrowings
 from tests.matrix.asking import LINES, address, said
 from tests.matrix.effects import effects_of
 from tests.matrix.own_acts import Act
-from tests.matrix.tables import table
-from tests.matrix.world import Target, World
+from tests.matrix.tables import Line, table
+from tests.matrix.world import World
 from tests.web.conftest import signed_in
 
 AREAS = (Role.TEACHER, Role.OPERATOR, Role.COUNTY, Role.CITY)  # who has somebody else beside them
+_CHOSEN = ("/candidates/?county=0203", "/classes/?county=0203")  # of another city
 _NEAR_AND_FAR = ("own", "same county", "same city", "other season")
 _TOKENS = r'(?<=name="csrfmiddlewaretoken" value=")[^"]+|(?<=nonce=")[^"]+|(?<=seen=)[^"&]+'
 _CHANCE = re.compile(rf"{_TOKENS}|(?<![0-9])[0-9]{{1,2}}:[0-9]{{2}}(?![0-9])")  # and clocks
@@ -96,22 +97,27 @@ def of_offices(world: World) -> Iterator[Probe]:
     """Every page of a role about its own, whole; and whether what lies elsewhere is found."""
     for role in AREAS:
         client = signed_in(Client(), world.staff[role])
+        for place in _CHOSEN if role is Role.CITY else ():
+            yield Probe(f"GET {place} by {role}", "office", _page(client, place, None))
         for line, relation in product(LINES, _NEAR_AND_FAR):
             if role not in line.roles:
                 continue
             for method in line.methods:
                 name = f"{method} {line.key} by {role}, {relation}"
                 if relation == "own" and method != "HEAD":
-                    place, body = address(line, world.targets["own"]), bodies(line.key, world.targets["own"])
-                    body |= world.targets["own"].body(line)
+                    place, body = address(line, world.targets["own"]), _body(line, world)
                     yield Probe(name, "office", _page(client, place, body if method == "POST" else None))
                 elif line.about != "list":
                     case = (line, method, role, relation)
                     yield Probe(name, "office", lambda client=client, case=case: [said(client, world, case)])
 
 
-def bodies(key: str, near: Target) -> dict[str, str]:
-    return {"find": {"wanted": near.person.name}}.get(key, {})
+def _body(line: Line, world: World) -> dict[str, str]:
+    """What is sent: of the own, and where a place is chosen, one that lies elsewhere."""
+    near, far = world.targets["own"], world.targets["other city"].person
+    own = {"find": {"wanted": near.person.name}}
+    there = {"transfer": {"site": str(far.site_id)}, "segments_reassign": {"to": str(far.site_id)}}
+    return {**own, **there}.get(line.key, {}) | near.body(line)
 
 
 def of_candidates(acts: list[Act]) -> Iterator[Probe]:
