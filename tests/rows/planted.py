@@ -14,7 +14,10 @@ from baoming.registrations.models import Registration
 from tests.environment import CLUSTER, DATABASE
 
 # Values where just any would be refused by a CHECK.
-FITTING: dict[str, dict[str, object]] = {"registrations_batch": dict.fromkeys(("cursor", "done", "skipped"), 0)}
+FITTING: dict[str, dict[str, object]] = {
+    "registrations_batch": dict.fromkeys(("cursor", "done", "skipped"), 0),
+    "registrations_restore": {"state": "asked"},  # as it would be in a list
+}
 _ANY = {
     "boolean": False, "ARRAY": "{}", "jsonb": "{}", "date": "2023-03-17",
     "timestamp with time zone": "2026-11-25 20:00+08",
