@@ -2,13 +2,11 @@
 
 import pytest
 
-from baoming.accounts.local_buckets import LocalBuckets
-from tests.web.conftest import nobody_outside, office, phone, service_keys
+from tests.web.conftest import nobody_outside, office, phone, service_keys, without_haste
 
-__all__ = ["nobody_outside", "office", "phone", "service_keys", "without_haste"]
+__all__ = ["asked_fast", "nobody_outside", "office", "phone", "service_keys", "without_haste"]
 
 
 @pytest.fixture(autouse=True)
-def without_haste(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A thousand questions a minute are no person's: how much work is let in is asked by tests/web/test_limits.py."""
-    monkeypatch.setattr(LocalBuckets, "take", lambda *_: 0)
+def asked_fast(without_haste: None) -> None:
+    """All of it."""

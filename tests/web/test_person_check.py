@@ -227,6 +227,6 @@ def test_checks_are_counted(phone: Client, provider: Provider) -> None:
     with pytest.raises(TooMany):
         person_checks.start_check(row.pk, by=me)
     answer = phone.post("/person-check/", {"consent": "1"})
-    assert answer.status_code == 422
+    assert answer.status_code == 429
     assert "试的次数太多了" in answer.content.decode()
     assert PersonCheck.objects.count() == 10
