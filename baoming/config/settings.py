@@ -146,23 +146,30 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
 # Only an own proxy is believed when it says that the browser came over TLS.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE and PROXIES else None
 READER_ORIGIN = os.environ.get("BAOMING_READER", "")  # the card reader agent on the site's own PC
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
+
+
+def content_policy(portal: str) -> dict[str, list[str]]:
+    """Return what a page of this portal may load. The candidates' has a service worker, and one policy to name it."""
+    candidate = portal == "candidate"
+    return {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF],
         "font-src": [SELF],
         "manifest-src": [SELF],
-        "connect-src": [SELF, *([READER_ORIGIN] if READER_ORIGIN and PORTAL == "office" else [])],
+        "worker-src": [SELF if candidate else NONE],
+        "connect-src": [SELF, *([READER_ORIGIN] if READER_ORIGIN and not candidate else [])],
         "form-action": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "require-trusted-types-for": ["'script'"],
-        "trusted-types": [NONE],  # no script of ours writes markup, and none may begin to
+        "trusted-types": ["worker" if candidate else NONE],  # no script of ours writes markup, and none may begin to
     }
-}
+
+
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": content_policy(PORTAL)}
 
 # Outside services. Each has a stand-in of its own process, see standins/.
 SERVICES = {

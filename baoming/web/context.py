@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 
 from baoming.organizations.models import Staff
 from baoming.seasons.models import Season
+from baoming.web.candidate.app import in_wechat
 from baoming.web.candidate.area import Contact, hotlines
 from baoming.web.cookies import kept
 
@@ -68,6 +69,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "season": _titled(season) if season else None,
         "now": clock.now if clock else timezone.now(),
         "care": kept(request, "care") == "1",
+        "wechat": in_wechat(request),
         "site": _contact(request),
         "hotlines": partial(hotlines, request),
         "staff": Signed(staff.name, staff.office.name, staff) if staff else None,

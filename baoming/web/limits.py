@@ -82,6 +82,7 @@ GUARDS: dict[str, Guard] = {
     "healthz": _OPEN_PAGE,
     "notices/wechat": Guard(writes=NOTICES),
     **_each("candidate", "home sites sheet announcements announcement", _OPEN_PAGE),
+    **_each("candidate", "manifest worker offline help install", _OPEN_PAGE),
     **_each("candidate", "care sign_out", _OPEN_ACT),
     "candidate:sign_in": Guard(PAGES, KNOCKS, SIGN_IN, hashes=True),
     "candidate:claim": Guard(PAGES, KNOCKS, (CLAIM,)),

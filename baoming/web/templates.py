@@ -7,7 +7,7 @@ Context every page may rely on, given by the context processors:
 - `season`: the season or None. `name` (2023年高考报名), `title` (2023年普通高等学校招生网上报名),
   `is_real` (False in a demo or practice season: the 演练 banner shows).
 - `now`: the season's clock, an aware datetime.
-- `care`: bool, 长辈版.
+- `care`: bool, 长辈版. `wechat`: bool, read inside WeChat.
 - `site`: the candidate's own 报名点, or the hotline for people without one: `name`, `phone`; or None.
 - `nav`: the office menu for the role, a list of (title, URL name, current).
 - `staff`: the signed-in member of staff (`name`, `office_name`) or None.

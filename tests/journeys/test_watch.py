@@ -9,9 +9,7 @@ from tests.journeys.conftest import FLAGS
 from tests.journeys.watch import Watch
 
 pytestmark = pytest.mark.journey
-POLICY = "; ".join(
-    f"{name} {' '.join(values)}" for name, values in settings.CONTENT_SECURITY_POLICY["DIRECTIVES"].items()
-)
+POLICY = "; ".join(f"{name} {' '.join(values)}" for name, values in settings.content_policy("candidate").items())
 SOUND = "<p id=place>报名</p>"
 
 
@@ -24,6 +22,9 @@ SOUND = "<p id=place>报名</p>"
         (f"{SOUND}<img src='https://elsewhere.example/x.png'>", "", "forbidden"),
         (SOUND, "document.getElementById('place').innerHTML = '<b>x</b>';", "forbidden"),
         (SOUND, "setTimeout('1', 0);", "forbidden"),
+        (SOUND, "trustedTypes.createPolicy('worker', {});", ""),
+        (SOUND, "trustedTypes.createPolicy('other', {});", "forbidden"),
+        (SOUND, "trustedTypes.createPolicy('worker', {}); trustedTypes.createPolicy('worker', {});", "forbidden"),
         (SOUND, "setTimeout(() => { location.href = 'https://elsewhere.example/'; }, 50);", "another host"),
     ],
 )

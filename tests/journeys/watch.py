@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import BrowserContext, ConsoleMessage, Request
 
 _OURS = {"127.0.0.1", ""}  # portals and stand-ins; pictures in data: have no host
-_FORBIDDEN = re.compile("Content Security Policy|TrustedHTML|TrustedScript|Permissions policy violation")
+_FORBIDDEN = re.compile("Content Security [Pp]olicy|TrustedHTML|TrustedScript|Permissions policy violation")
 
 
 class Watch:

@@ -56,6 +56,7 @@ def context() -> dict[str, Any]:
         },
         "now": datetime(2022, 11, 9, 8, 5, tzinfo=UTC),
         "care": False,
+        "wechat": False,
         "site": {"name": "芙蓉一中报名点", "phone": "0731-5550 0102"},
         "hotlines": lambda: [{"name": "芙蓉一中报名点", "phone": "0731-5550 0102"}],
         "staff": {"name": "周敏", "office_name": "芙蓉一中报名点", "may": lambda _action: True},

@@ -156,6 +156,11 @@ CANDIDATES_OWN = {
 CANDIDATES_OPEN = {
     "sheet": PAGE,
     "home": PAGE,
+    "manifest": PAGE,
+    "worker": PAGE,
+    "offline": PAGE,
+    "help": PAGE,
+    "install": PAGE,
     "sites": PAGE,
     "announcements": PAGE,
     "announcement": PAGE,

@@ -94,8 +94,8 @@ def sheet(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_POST
 def care(request: HttpRequest) -> HttpResponse:
-    """Switch 长辈版 on or off."""
-    response = redirect("candidate:home")
+    """Switch 长辈版 on or off, on the first page or among the settings."""
+    response = redirect("candidate:tasks" if request.POST.get("back") == "tasks" else "candidate:home")
     keep(response, "care", "1" if request.POST.get("care") == "1" else "")
     return response
 

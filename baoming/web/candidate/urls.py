@@ -1,6 +1,6 @@
 """Routes of the candidate portal."""
 
-from django.urls import path
+from django.urls import include, path
 
 from baoming.registrations.sheet_codes import ROUTE
 from baoming.web.candidate import browsers, entry, fee, form_urls, public, recovery, steps, viewers
@@ -9,6 +9,7 @@ app_name = "candidate"
 urlpatterns = [
     path("", public.home, name="home"),
     path("sites/", public.sites, name="sites"),
+    path("", include("baoming.web.candidate.app_urls")),
     path(f"{ROUTE}/<str:code>", public.sheet, name="sheet"),
     path("announcements/", public.announcements, name="announcements"),
     path("announcements/<uuid:announcement_id>/", public.announcement, name="announcement"),
