@@ -1,0 +1,147 @@
+"""Every page of the candidate portal can be used by everybody: axe, large letters, 320 px, keyboard alone (ux.md 4)."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from baoming.registrations.models import Registration
+from tests.journeys import access, served
+from tests.registrations.form_samples import FILLED, FORM
+from tests.registrations.test_save_form import PASSWORD, candidate, save, type_in
+from tests.web.test_announcements import announced
+from tests.web.test_scope import CANDIDATES_OPEN, CANDIDATES_OWN
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+# Who reads what: the route, and its address. Nobody is signed in for the first.
+STRANGER = {
+    "home": "/", "sites": "/sites/?county=0102", "announcements": "/announcements/", "claim": "/claim/",
+    "sign_in": "/sign-in/", "forgot_login": "/forgot/", "offline": "/offline/", "help": "/help/",
+    "install": "/install/", "sheet": "/sheet/X", "not a page": "/nowhere/", "announcement": "",
+    "review_form": "/review-form/",
+}  # fmt: skip
+STEPS = {"fee": "/fee/", "person_check": "/person-check/", "phone": "/phone/", "passwords": "/passwords/",
+         "pledge": "/pledge/"}  # fmt: skip
+SAVED = {
+    "tasks": "/tasks/", "viewers": "/viewers/", "browsers": "/browsers/", "phone_change": "/phone/change/",
+    "phone_site": "/phone/site/", "form_forgot": "/form/forgot", "changes": "/changes/", "versions": "/versions/",
+    "version": "/versions/1", "form_check": "/form/check", "the sheet": "/form/check#save",
+    **{f"form_page {page.key}": f"/form/{page.key}" for page in FORM.pages},
+}  # fmt: skip
+# Data and prints, acts, a way on.
+NO_PAGE = {"manifest", "worker", "care", "sign_out", "fee_ask", "form_save", "form", "review_form_blank", "paper_draft"}
+FORMS = ("/claim/", "/sign-in/", "/forgot/")  # sent as they are: with an error summary
+
+
+def test_no_page_is_left_out() -> None:
+    read = {name.partition(" ")[0] for name in (*STRANGER, *STEPS, *SAVED)}
+    assert {*CANDIDATES_OPEN, *CANDIDATES_OWN} - NO_PAGE - read == set()
+
+
+def read(page: Page, places: dict[str, str], found: dict[str, list[str]], who: str) -> None:
+    for name, place in places.items():
+        page.goto("about:blank")  # a part of a page is a page of its own here
+        page.goto(place)
+        assert not page.url.endswith("/sign-in/") or name == "sign_in", name
+        found[f"{who}: {name}"] = access.faults(page)
+
+
+def refused(page: Page, found: dict[str, list[str]]) -> None:
+    for place in FORMS:
+        page.goto(place)
+        page.locator(".dock .button").click()
+        expect(page.locator(".errors")).to_be_focused()
+        found[f"refused: {place}"] = access.faults(page)
+
+
+@pytest.fixture
+def people() -> dict[str, Registration]:
+    """The one who has saved and changed a draft since, and one at each step before the form."""
+    saved = candidate()
+    type_in(saved)
+    save(saved)
+    type_in(saved, {**FILLED, "postcode": ["410017"]})
+    return {"saved": saved} | {step: served.at_step(step, place) for place, step in enumerate(STEPS, start=11)}
+
+
+def test_every_page_can_be_used_by_everybody(people: dict[str, Registration], tmp_path: Path) -> None:
+    told = f"/announcements/{announced(path='43/').pk}/"
+    sessions = {name: served.signed_in(row) for name, row in people.items()}
+    found: dict[str, list[str]] = {}
+    with served.portal(tmp_path) as portal, served.handset(portal.port) as phone:
+        page = phone.context.new_page()
+        read(page, {**STRANGER, "announcement": told}, found, "stranger")
+        refused(page, found)
+        for step in STEPS:
+            served.sign_in(phone.context, sessions[step])
+            read(page, {"tasks": "/tasks/", step: STEPS[step]}, found, f"at {step}")
+        served.sign_in(phone.context, sessions["saved"])
+        read(page, SAVED, found, "saved")
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+    assert phone.watch.faults == []
+
+
+@pytest.mark.parametrize(
+    ("body", "fault"),
+    [
+        ("<img src='/x.png'>", "image-alt"),
+        ("<p style='color: #999'>报名</p>", "color-contrast"),
+        ("<input id=f-x>", "label"),
+        ("<p style='width: 900px'>报名</p>", "px wide"),
+        ("<p style='font-size: 14px'>报名</p>", "14px letters"),
+        ("<a class=button style='display: block; height: 50px' href='/'>报名</a>", "50px high"),
+        ("<a href='/' style='display: block; height: 8px; font-size: 8px'>甲</a>"
+         "<a href='/' style='display: block; height: 8px; font-size: 8px'>乙</a>", "target-size"),
+    ],
+)  # fmt: skip
+def test_control_each_fault_is_found(playwright_page: Page, body: str, fault: str) -> None:
+    playwright_page.set_content(f"<!doctype html><html lang=zh-CN><title>报名</title><main>{body}</main>")
+    assert any(fault in one for one in access.faults(playwright_page))
+
+
+@pytest.fixture
+def playwright_page() -> Iterator[Page]:
+    with served.handset(9) as phone:
+        yield phone.context.new_page()
+
+
+def test_the_form_is_filled_and_saved_by_the_keyboard_alone(tmp_path: Path) -> None:
+    row = candidate()
+    type_in(row)
+    session, found = served.signed_in(row), list[str]()
+    with served.portal(tmp_path) as portal, served.handset(portal.port, session) as phone:
+        page = phone.context.new_page()
+        page.goto(f"/form/{FORM.pages[0].key}")
+        for part in FORM.pages:
+            expect(page).to_have_url(re.compile(f"/form/{part.key}$"))
+            if part.key == "contact":
+                found += access.tab_to(page, page.get_by_label("邮政编码"))
+                page.keyboard.type("410018")
+            found += access.tab_to(page, page.locator(".dock .button"))
+            page.keyboard.press("Enter")
+        expect(page.get_by_text("410018")).to_be_visible()
+        found += access.tab_to(page, page.get_by_role("link", name="去保存"))
+        page.keyboard.press("Enter")
+        expect(page.get_by_label("我确认选考")).to_be_focused()
+        page.keyboard.press("Space")
+        found += access.tab_to(page, page.get_by_label("保存密码", exact=True))
+        page.keyboard.type(PASSWORD)
+        found += access.tab_to(page, page.get_by_role("button", name="确认并保存报名信息"))
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="已保存第1版")).to_be_visible()
+    assert sorted(set(found)) == []
+
+
+def test_control_focus_that_nobody_sees_is_found(playwright_page: Page) -> None:
+    playwright_page.set_content(
+        "<style>:focus { outline: 0 }</style><a id=bare href='/'>甲</a>"
+        "<div style='position: fixed; inset: 60px 0 0; z-index: 1; background: #fff'></div>"
+        "<a id=beneath style='position: absolute; top: 200px; outline: 2px solid' href='/'>乙</a>"
+        "<a id=last href='/'>丙</a>"
+    )
+    found = access.tab_to(playwright_page, playwright_page.locator("#last"))
+    assert "no sign of focus: a bare" in found
+    assert "hidden: a beneath" in found
