@@ -8,18 +8,19 @@ from collections.abc import Iterator, Mapping
 
 from baoming.registrations.form_fields import Field, Value
 from baoming.registrations.forms import FormDefinition, Problems, as_raw
+from baoming.registrations.schools import UNLISTED
 
 Record = dict[str, str]  # column → text; a column without a value is empty
 
 
 def columns(form: FormDefinition) -> list[str]:
     """Return the columns of the form's fields, in the form's order."""
-    return [column for field in form.fields for column, _ in _pairs(field)]
+    return [column for field in form.fields for column in columns_of(field)]
 
 
 def record(form: FormDefinition, values: Mapping[str, Value]) -> Record:
     """Return a saved form as one record of the file."""
-    raw = as_raw(values)
+    raw = as_raw(values) | _schools(form, values)
     return {column: ",".join(raw.get(name, ())) for field in form.fields for column, name in _pairs(field)}
 
 
@@ -30,6 +31,10 @@ def read(form: FormDefinition, given: Mapping[str, str]) -> tuple[dict[str, Valu
     """
     names = {name: column for field in form.fields for column, name in _pairs(field)}
     raw = {name: _typed(form, name, given.get(column, "")) for name, column in names.items()}
+    for field in form.fields:
+        if field.kind == "school":  # as somebody who looked it up by its name and chose it
+            raw[f"{field.key}.searched"] = raw[f"{field.key}.name"]
+            raw[f"{field.key}.code"] = [raw[f"{field.key}.code"][0] or UNLISTED]
     values, problems = form.clean(raw)
     return values, {names.get(name, name): sentence for name, sentence in problems.items()}
 
@@ -47,17 +52,31 @@ def too_wide(form: FormDefinition, given: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
+def columns_of(field: Field) -> list[str]:
+    """Return the columns of one field."""
+    return [column for column, _ in _pairs(field)]
+
+
 def _pairs(field: Field) -> Iterator[tuple[str, str]]:
     """Yield column and input name of each part of a field."""
     if field.columns:
         for place in range(field.most):
             for one in field.columns:
                 yield f"{field.exchange}{place + 1}_{one.key.upper()}", f"{field.key}.{place}.{one.key}"
+    elif field.kind == "school":
+        yield f"{field.exchange}DM", f"{field.key}.code"
+        yield f"{field.exchange}MC", f"{field.key}.name"
     elif field.parts:
         for part in field.parts:
             yield f"{field.exchange}_{part.upper()}", f"{field.key}.{part}"
     else:
         yield field.exchange, field.key
+
+
+def _schools(form: FormDefinition, values: Mapping[str, Value]) -> dict[str, list[str]]:
+    """Return code and name as they are kept: a school that the list lacks has no code."""
+    kept = {field.key: values.get(field.key) for field in form.fields if field.kind == "school"}
+    return {f"{key}.code": [value["code"]] for key, value in kept.items() if isinstance(value, dict)}
 
 
 def _typed(form: FormDefinition, name: str, text: str) -> list[str]:

@@ -40,6 +40,11 @@ def form_of(season: Season) -> FormDefinition:
     return _form(season.pk, season.data_version)
 
 
+def form_of_version(season: Season, version: FormVersion) -> FormDefinition:
+    """Return the form that `version` answers: a season's data may have been loaded anew since it was saved."""
+    return _form(season.pk, version.data_version or season.data_version)
+
+
 @cache
 def _form(season_id: int, data_version: int) -> FormDefinition:
     season = Season.objects.get(pk=season_id)

@@ -91,6 +91,16 @@ def test_the_control_a_value_that_was_changed_is_seen() -> None:
     assert not _scattered("长跑九千米", _squeezed(_text(pdf)))
 
 
+def test_a_school_that_the_list_lacks_has_an_empty_code() -> None:
+    unlisted = {"school.name": ["外省某中学"], "school.code": ["other"], "school.searched": ["外省某中学"]}
+    values, _ = FORM.clean(FILLED | unlisted)
+    record = exchange.record(FORM, values)
+    assert (record["BYXXDM"], record["BYXXMC"]) == ("", "外省某中学")
+    assert exchange.read(FORM, record) == (values, {})
+    assert exchange.record(FORM, FORM.clean(FILLED)[0])["BYXXDM"] == "0102001"
+    assert not any("SEARCHED" in column for column in exchange.columns(FORM))
+
+
 def test_a_wrong_column_is_named_by_its_column() -> None:
     values, _ = FORM.clean(FILLED)
     record = exchange.record(FORM, values) | {"YZBM": "4100", "JL2_TO": "2020-01"}

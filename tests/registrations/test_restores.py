@@ -1,5 +1,6 @@
 """R14: an older version becomes the newest by two people, and falls due to be printed and signed again."""
 
+import copy
 from datetime import timedelta
 
 import pytest
@@ -8,12 +9,16 @@ from django.db import IntegrityError, transaction
 from baoming.audit.actors import Actor, Party
 from baoming.documents.queries import valid_print
 from baoming.messages.models import Message
-from baoming.registrations.form_queries import newest_version, values_of, version_of
+from baoming.registrations.form_queries import form_of, newest_version, values_of, version_of
 from baoming.registrations.models import Registration, Restore
 from baoming.registrations.services import restores
 from baoming.registrations.services.sheets import SHEET
 from baoming.schedule.models import Phase
+from baoming.seasons.models import Season
+from baoming.seasons.queries import data
+from baoming.seasons.services import load_data
 from baoming.shared.errors import Invalid, NotOpen, Refused
+from baoming.web.candidate.form_views import version_sections
 from tests import factories as make
 from tests.registrations import confirmed
 from tests.registrations.confirmed import county
@@ -55,6 +60,37 @@ def test_two_people_bring_an_older_version_back_as_the_next_one() -> None:
     assert made.changed == ["first_subject"]
     assert Message.objects.filter(recipient=row.pk, template="form_restored").count() == 1
     assert Restore.objects.get().made == 3
+
+
+def without_strengths(season: Season) -> None:
+    """Load the season's form anew, one field fewer."""
+    form = copy.deepcopy(data(season, "form"))
+    for page in form["pages"]:
+        page["fields"] = [one for one in page["fields"] if one["key"] != "strengths"]
+    load_data(season, {"form": form})
+
+
+def test_a_version_is_shown_by_the_form_it_answers_and_restored_only_as_it_is() -> None:
+    row = tampered()
+    without_strengths(row.season)
+    row = Registration.objects.get(pk=row.pk)
+    old = version_of(row, 1)
+    assert old is not None
+    shown = {line.label: line.text for section in version_sections(row, old) for line in section.rows}
+    assert shown["特长"] == "长跑"
+    assert "strengths" not in {field.key for field in form_of(row.season).fields}
+    with pytest.raises(Refused, match="第1版是按以前的填报项目保存的，不能恢复"):
+        ask(row)
+
+
+def test_a_form_loaded_between_the_request_and_the_decision_stops_the_restore() -> None:
+    row = tampered()
+    ask(row)
+    without_strengths(row.season)
+    with pytest.raises(Refused, match="按以前的填报项目"):
+        restores.confirm_restore(row.pk, by=county(row))
+    row.refresh_from_db()
+    assert row.version == 2
 
 
 def test_what_was_printed_and_signed_falls() -> None:

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from baoming.registrations.form_queries import form_of
 from baoming.registrations.schools import Schools
 from baoming.seasons.models import SeasonData
+from baoming.web.management.commands.load_season import load
 from tests import factories as make
 from tests.registrations.form_samples import FILLED, FORM, SCHOOLS
 
@@ -96,6 +97,8 @@ def test_a_province_imports_its_own_list(tmp_path: Path, encoding: str) -> None:
         ("学校代码,学校名称\n1,甲中学\n2,甲中学\n", "line 3"),
         ("学校代码,学校名称\n=1+1,甲中学\n", "line 2"),
         ("学校代码,学校名称\n1\n", "line 2"),
+        ("学校代码,学校名称\n1," + "𠮷" * 20 + "\n", "line 2: 毕业学校太长"),
+        ("学校代码,学校名称\n1,甲\u200b中学\n", "line 2: 毕业学校里有看不见的控制字符"),
     ],
 )
 def test_a_faulty_list_changes_nothing(tmp_path: Path, content: str, sentence: str) -> None:
@@ -105,3 +108,23 @@ def test_a_faulty_list_changes_nothing(tmp_path: Path, content: str, sentence: s
         call_command("import_schools", season.province, str(season.year), str(file), kind=season.kind)
     season.refresh_from_db()
     assert len(form_of(season).page("school").schools.names) == len(SCHOOLS.names)
+
+
+@pytest.mark.django_db
+def test_bytes_of_no_encoding_and_an_unknown_season_are_said(tmp_path: Path) -> None:
+    season, file = make.season("sign_up"), tmp_path / "schools.csv"
+    file.write_bytes("学校代码,学校名称\n1,".encode() + b"\xff\xff\n")
+    with pytest.raises(CommandError, match="neither UTF-8 nor gb18030"):
+        call_command("import_schools", season.province, str(season.year), str(file), kind=season.kind)
+    with pytest.raises(CommandError, match="load_season"):
+        call_command("import_schools", season.province, "2031", str(file), kind=season.kind)
+
+
+@pytest.mark.django_db
+def test_what_a_province_imported_is_not_overwritten_by_what_is_shipped(tmp_path: Path) -> None:
+    season, file = make.season("sign_up"), tmp_path / "schools.csv"
+    file.write_text("学校代码,学校名称\n9901001,湘岭市第一中学\n", "utf-8")
+    call_command("import_schools", season.province, str(season.year), str(file), kind=season.kind, stdout=StringIO())
+    load(season.province, season.year, season.kind)
+    season.refresh_from_db()
+    assert dict(form_of(season).page("school").schools.names) == {"9901001": "湘岭市第一中学"}

@@ -56,6 +56,7 @@ class FormVersion(models.Model):
     by_label = models.CharField(max_length=60)
     device = models.CharField(max_length=16, default="", db_default="")  # digest of the browser's cookie, for bursts
     kind = models.CharField(max_length=LONGEST, default="", db_default="")  # of the browser, as it says (device_words)
+    data_version = models.PositiveIntegerField(null=True)  # of the season whose form it answers; None: not known
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint("registration", "number", name="version_once")]

@@ -31,6 +31,7 @@ from baoming.registrations.form_queries import (
     draft_context,
     draft_of,
     form_of,
+    form_of_version,
     group_context,
     newest_version,
     revision_of,
@@ -278,6 +279,7 @@ def _new_version(registration: Registration, values: Values) -> FormVersion:
         receipt=receipt_code(digest),
         changed=[one.key for one in form.differences(before, values)],
         field_count=sum(len(section.rows) for section in form.display(values)),
+        data_version=registration.season.data_version,
     )
 
 
@@ -342,6 +344,7 @@ def _notify(registration: Registration, version: FormVersion) -> None:
 def changed_words(registration: Registration, version: FormVersion) -> str:
     if version.number == 1:
         return "第一次保存"
-    labels = [one.label for one in form_of(registration.season).fields if one.key in version.changed]
+    form = form_of_version(registration.season, version)
+    labels = [one.label for one in form.fields if one.key in version.changed]
     named = "、".join(labels[:_NAMED])
     return f"改动：{named}等{len(labels)}处" if len(labels) > _NAMED else f"改动：{named}"

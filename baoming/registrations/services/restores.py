@@ -12,7 +12,9 @@ from django.db.models import QuerySet
 from baoming.audit.actors import PARTY_NAMES, Actor, Party
 from baoming.audit.services import record
 from baoming.messages.services import send
-from baoming.registrations.form_queries import bound_phone, values_of, version_of
+from baoming.registrations.form_fields import Values
+from baoming.registrations.form_queries import bound_phone, form_of, values_of, version_of
+from baoming.registrations.forms import as_raw
 from baoming.registrations.models import FormVersion, Registration, Restore
 from baoming.registrations.queries import state_of
 from baoming.registrations.services.forms import changed_words, write_version
@@ -59,6 +61,7 @@ def request_restore(registration: Registration, *, number: int, reason: str, by:
     values = values_of(old)
     if values == values_of(version_of(registration, registration.version)):
         raise Invalid({"number": f"第{number}版和现在的内容相同，不用恢复"})
+    _refuse_if_outgrown(registration, number, values)
     details = {"version": number}
     record("ask_restore", by=by, subject=registration.pk, path=registration.path, details=details)
     return insert(
@@ -92,7 +95,9 @@ def carry_out_restore(registration: Registration, *, by: Actor) -> FormVersion:
     if asked.base != registration.version:
         raise Refused(f"申请以后考生又保存了第{registration.version}版，请报名点核对后重新申请")
     now = season_now(registration.season_id)
-    version = write_version(registration, values_of(version_of(registration, asked.number)), at=now, by=by)
+    values = values_of(version_of(registration, asked.number))
+    _refuse_if_outgrown(registration, asked.number, values)
+    version = write_version(registration, values, at=now, by=by)
     asked.made = version.number
     _decide(asked, Restore.State.DONE, by=by, at=now)
     details = {"version": version.number, "of": asked.number, "changed": list(version.changed)}
@@ -122,6 +127,13 @@ def drop_restore(registration: Registration, *, by: Actor) -> None:
     _decide(asked, Restore.State.DECLINED, by=by, at=season_now(registration.season_id))
     details = {"version": asked.number}
     record("decline_restore", by=by, subject=registration.pk, path=registration.path, details=details)
+
+
+def _refuse_if_outgrown(registration: Registration, number: int, values: Values) -> None:
+    """Refuse an older version that the form of today would not take as it is: part of it would be lost in silence."""
+    kept, problems = form_of(registration.season).clean(as_raw(values))
+    if problems or kept != values:
+        raise Refused(f"第{number}版是按以前的填报项目保存的，不能恢复，请考生按现在的项目填写后保存")
 
 
 def _refuse_if_frozen(registration: Registration) -> None:

@@ -12,7 +12,7 @@ from django.db.models import F, Q, QuerySet
 
 from baoming.registrations.class_lists import PrintLine
 from baoming.registrations.form_fields import Values
-from baoming.registrations.form_queries import bound_phone, code_sets, form_of, values_of
+from baoming.registrations.form_queries import bound_phone, code_sets, form_of_version, values_of
 from baoming.registrations.forms import Row
 from baoming.registrations.models import FormVersion, Photo, Registration, RosterEntry
 from baoming.registrations.queries import STOPPED, document_of, roll_number_of
@@ -153,7 +153,7 @@ def _card(registration: Registration, photo: Photo, picture: bytes) -> CardBlock
 def _groups(shown: SheetData, values: Values) -> list[Group]:
     """Return the bands of the form's pages, and one for what the school and the phone code gave."""
     registration, listed = shown.registration, shown.listed
-    sections = form_of(registration.season).display(values)
+    sections = form_of_version(registration.season, shown.version).display(values)
     together = groupby(sections, key=lambda one: one.band)
     bands = [band for title, those in together for band in _bands(title, [row for one in those for row in one.rows])]
     known = [

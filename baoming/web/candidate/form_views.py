@@ -13,7 +13,7 @@ from baoming.registrations.form_fields import Field, Values
 from baoming.registrations.forms import Page, Problems, Row, Section
 from baoming.registrations.models import Draft, FormVersion, Registration
 from baoming.registrations.queries import state_of
-from baoming.registrations.schools import UNLISTED
+from baoming.registrations.schools import SHOWN, UNLISTED
 from baoming.registrations.services.steps import refuse_if_completed
 from baoming.seasons.queries import Clock
 from baoming.shared.errors import NotOpen
@@ -61,6 +61,11 @@ class Shown:
         typed, code = self.first("name").strip(), self.first("code")
         exact = next((code for code, name in self.offered.items() if name == typed), "")
         return code if self.first("searched").strip() == typed and code else exact
+
+    @property
+    def many(self) -> bool:
+        """Whether more schools are like the typed one than are offered."""
+        return len(self.offered) == SHOWN
 
     @property
     def unlisted(self) -> str:
@@ -185,7 +190,7 @@ def region_options(page: Page) -> dict[str, Any]:
 
 def version_sections(registration: Registration, version: FormVersion) -> list[Section]:
     """Return what one saved version says."""
-    form = form_queries.form_of(registration.season)
+    form = form_queries.form_of_version(registration.season, version)
     return form.display(form_queries.values_of(version))
 
 
@@ -193,6 +198,6 @@ def changed_labels(registration: Registration, version: FormVersion) -> str:
     """Return what the version changed, in words."""
     if version.number == 1:
         return "第一次保存"
-    form = form_queries.form_of(registration.season)
+    form = form_queries.form_of_version(registration.season, version)
     labels = [one.label for one in form.fields if one.key in version.changed]
     return f"{len(labels)}处：{'、'.join(labels)}" if labels else "没有改动"

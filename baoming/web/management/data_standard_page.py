@@ -5,6 +5,7 @@ from pathlib import Path
 
 import baoming
 from baoming.organizations.divisions import Divisions
+from baoming.registrations.exchange import columns_of
 from baoming.registrations.form_fields import Field, Given
 from baoming.registrations.form_queries import code_sets
 from baoming.registrations.forms import FormDefinition, Page
@@ -53,7 +54,7 @@ def _page(page: Page) -> str:
 
 def _field(field: Field) -> list[list[str]]:
     label = field.label + ("（样例）" if field.sample else "")
-    cells = [f"`{field.key}`", label, _column(field.exchange), _kind(field),
+    cells = [f"`{field.key}`", label, _columns(field), _kind(field),
              _width(field.characters, field.bytes), _asked(field), field.protection, field.source]  # fmt: skip
     inner = [[f"`{field.key}.{one.key}`", one.label, f"{field.exchange}n_{one.key.upper()}", _kind(one),
               _width(one.characters, one.bytes), "optional" if one.optional else "", "", ""]
@@ -75,6 +76,12 @@ def _asked(field: Field) -> str:
     rule = field.condition
     when = f"if {rule.field} is {', '.join(sorted(rule.codes))}" if rule else ""
     return ", ".join(filter(None, ["optional" if field.optional else "", when]))
+
+
+def _columns(field: Field) -> str:
+    if field.columns:
+        return f"{field.exchange}1…{field.most}_"
+    return ", ".join(map(_column, columns_of(field)))
 
 
 def _column(name: str) -> str:

@@ -30,7 +30,7 @@ from baoming.registrations.services.person_checks import provider as person_chec
 from baoming.seasons.models import Season, SeasonData
 from baoming.seasons.queries import current_season
 from baoming.vault.sealing import KeyFileUnsafe, KeyRing, SealBroken
-from baoming.web.management.commands.load_season import documents
+from baoming.web.management.commands.load_season import documents, imported
 
 Check = Callable[[], str]  # returns a sentence that says what to do, or nothing
 
@@ -131,7 +131,8 @@ def season() -> str:
     except FileNotFoundError as error:
         return f"The loaded season has no data file {error.filename}: install the version of Baoming that brings it."
     stored = {row.key: row.content for row in SeasonData.objects.filter(season=current).order_by("version")}
-    old = sorted(key for key, content in files.items() if stored.get(key) != content)
+    shipped = files.keys() - imported(current)
+    old = sorted(key for key in shipped if stored.get(key) != files[key])
     if not old:
         return ""
     command = f"manage.py load_season {current.province} {current.year} --kind {current.kind}"

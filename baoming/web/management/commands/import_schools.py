@@ -9,6 +9,9 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from baoming.registrations import form_cleaning as cleaning
+from baoming.registrations.form_fields import Field
+from baoming.registrations.form_queries import form_of
 from baoming.registrations.schools import Schools
 from baoming.seasons.models import Season
 from baoming.seasons.services import load_data
@@ -27,15 +30,19 @@ class Command(BaseCommand):
         parser.add_argument("--kind", choices=Season.Kind.values, default=Season.Kind.REAL)
 
     def handle(self, *args: object, province: str, year: int, file: Path, kind: str, **options: object) -> None:
-        season = Season.objects.get(province=province, year=year, kind=kind)
-        rows = _rows(file.read_bytes())
+        try:
+            season = Season.objects.get(province=province, year=year, kind=kind)
+        except Season.DoesNotExist:
+            raise CommandError(f"There is no season {province} {year} ({kind}): run `manage.py load_season`") from None
+        field = next(one for one in form_of(season).fields if one.kind == "school")
+        rows = _rows(file.read_bytes(), field)
         document = {"sample": False, "source": file.name, "schools": rows}
         Schools.parse(document)
         load_data(season, {"schools": document})
         self.stdout.write(f"{len(rows)} schools")
 
 
-def _rows(content: bytes) -> list[dict[str, str]]:
+def _rows(content: bytes, field: Field) -> list[dict[str, str]]:
     """Return code and name of each line; raise CommandError with the faulty lines' numbers."""
     table = csv.DictReader(io.StringIO(_decoded(content), newline=""))
     if not {_CODE, _NAME} <= set(table.fieldnames or ()):
@@ -43,8 +50,10 @@ def _rows(content: bytes) -> list[dict[str, str]]:
     rows, faults, seen = [], list[str](), set[str]()
     for number, line in enumerate(table, start=2):
         code, name = (line[_CODE] or "").strip(), (line[_NAME] or "").strip()
-        if not (code.isascii() and code.isalnum() and len(code) <= 12) or not 2 <= len(name) <= 30:
-            faults.append(f"line {number}: a code of up to 12 letters and digits, a name of 2 to 30 characters")
+        if not (code.isascii() and code.isalnum() and len(code) <= 12):
+            faults.append(f"line {number}: a code has up to 12 letters and digits")
+        elif fault := _fault(name, field):
+            faults.append(f"line {number}: {fault}")
         elif code in seen or name in seen:
             faults.append(f"line {number}: code or name stands in the list before")
         seen |= {code, name}
@@ -54,8 +63,20 @@ def _rows(content: bytes) -> list[dict[str, str]]:
     return rows
 
 
+def _fault(name: str, field: Field) -> str:
+    """Return why nobody could choose a school of this name, empty if they can."""
+    try:
+        return "" if cleaning.text(field, name) == name and name else "the name is empty"
+    except cleaning.Mistake as mistake:
+        return str(mistake)
+
+
 def _decoded(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return content.decode("gb18030", errors="replace")
+        pass
+    try:
+        return content.decode("gb18030")
+    except UnicodeDecodeError:
+        raise CommandError("The file is neither UTF-8 nor gb18030: save it as CSV UTF-8") from None

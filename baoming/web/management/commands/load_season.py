@@ -12,7 +12,7 @@ import baoming
 from baoming.organizations.services import load_offices
 from baoming.registrations.journey import VERSION
 from baoming.schedule.models import Phase
-from baoming.seasons.models import Season
+from baoming.seasons.models import Season, SeasonData
 from baoming.seasons.services import load_data
 from baoming.shared.moments import BEIJING
 
@@ -47,10 +47,16 @@ def load(province: str, year: int, kind: str) -> Season:
         kind=kind,
         defaults={"name": head["name"], "authority": head["authority"], "journey_version": VERSION},
     )
-    load_data(season, content)
+    load_data(season, {key: one for key, one in content.items() if key not in imported(season)})
     for position, phase in enumerate(content["phases"]):
         Phase.objects.update_or_create(season=season, key=phase["key"], defaults=_phase(phase, position))
     return season
+
+
+def imported(season: Season) -> set[str]:
+    """Return the documents that the province has imported for itself: what is shipped is no newer than they are."""
+    newest = SeasonData.objects.filter(season=season, key="schools").order_by("-version").first()
+    return {"schools"} if newest is not None and not newest.content.get("sample") else set()
 
 
 def documents(province: str, year: int) -> dict[str, Any]:
