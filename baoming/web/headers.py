@@ -48,13 +48,13 @@ def jpeg(picture: bytes) -> HttpResponse:
     return _file(picture, "image/jpeg", "photo.jpg", UPLOADED)
 
 
-def pdf(document: bytes, name: str) -> HttpResponse:
-    """Answer a document to print; `name` tells what it is, never whose."""
-    return _file(document, "application/pdf", name, PRESSED)
+def pdf(document: bytes, name: str, *, beside: bool = False) -> HttpResponse:
+    """Answer a document to print; `name` tells what it is, never whose. `beside`: the page it was asked from stays."""
+    return _file(document, "application/pdf", name, PRESSED, "attachment" if beside else "inline")
 
 
-def _file(content: bytes, kind: str, name: str, policy: str) -> HttpResponse:
+def _file(content: bytes, kind: str, name: str, policy: str, shown: str = "inline") -> HttpResponse:
     response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = f'inline; filename="{name}"'
+    response["Content-Disposition"] = f'{shown}; filename="{name}"'
     response["Content-Security-Policy"] = policy
     return response

@@ -44,9 +44,10 @@ class Guard:
 
 PAGES = Work("pages", Limit(1200, 60), "a page that anybody opens; a town behind one address opens many")
 KNOCKS = Work("knocks", Limit(600, 60), "a form that anybody sends; a school's pupils share one address")
+PAPERS = Work("papers", Limit(120, 60), "a paper made for anybody; some 50 ms of a core each")
 ACTS = Work("acts", Limit(300, 60), "an act of somebody signed in: five a second are no person's")
 NOTICES = Work("notices", Limit(6000, 60), "the cashier's notices; what is refused is sent again by its schedule")
-WORK = (PAGES, KNOCKS, ACTS, NOTICES)
+WORK = (PAGES, KNOCKS, PAPERS, ACTS, NOTICES)
 
 AT = Tries("at", "network address, of browsers that are new to the account", throttling.SIGN_IN_ADDRESS)
 IN = Tries("in", "account, for browsers that are new to it", throttling.SIGN_IN_UNKNOWN_DEVICE)
@@ -84,6 +85,8 @@ GUARDS: dict[str, Guard] = {
     **_each("candidate", "home sites sheet announcements announcement", _OPEN_PAGE),
     **_each("candidate", "manifest worker offline help install", _OPEN_PAGE),
     **_each("candidate", "care sign_out", _OPEN_ACT),
+    "candidate:review_form": Guard(PAGES, PAPERS),
+    "candidate:review_form_blank": Guard(reads=PAPERS),
     "candidate:sign_in": Guard(PAGES, KNOCKS, SIGN_IN, hashes=True),
     "candidate:claim": Guard(PAGES, KNOCKS, (CLAIM,)),
     "candidate:forgot_login": Guard(PAGES, KNOCKS, (RECOVER,), hashes=True),

@@ -12,6 +12,7 @@ from baoming.organizations.models import Organization
 from baoming.organizations.roles import Role
 from baoming.registrations.form_queries import form_of
 from baoming.registrations.models import Registration
+from baoming.reviews.review_forms import PARTS
 from baoming.web.sessions import digest
 from tests import factories as make
 from tests.registrations import confirmed
@@ -62,7 +63,8 @@ def fields_of(row: Registration) -> list[str]:
     """Every name that a form of either portal sends."""
     own = [name for page in form_of(row.season).pages for field in page.fields for name in field.inputs]
     rules = [f"rule-{number}" for number in range(3)]
-    return [*FIELDS, *own, *rules]
+    review = [one.key for part in PARTS for one in part.fields]
+    return [*FIELDS, *own, *rules, *review]
 
 
 def address(portal: str, name: str, row: Registration) -> str:

@@ -164,6 +164,8 @@ CANDIDATES_OPEN = {
     "sites": PAGE,
     "announcements": PAGE,
     "announcement": PAGE,
+    "review_form": FORM,
+    "review_form_blank": PAGE,
     "claim": FORM,
     "forgot_login": FORM,
     "sign_in": FORM,

@@ -8,11 +8,14 @@ from django.urls import reverse
 from baoming.web import errors
 
 # What a pause leaves open: coming in (with a new login password, too), reading larger, asking how a payment stands,
-# keeping what was typed, saying that somebody else has changed something, and signing out from afar.
+# making a paper of which nothing is kept, keeping what was typed, saying that somebody else has changed something,
+# and signing out from afar.
 GOES_ON = frozenset(
     f"candidate:{name}"
-    for name in ("sign_in", "forgot_login", "sign_out", "care", "fee_ask", "form_page", "changes", "browsers")
-)
+    for name in (
+        "sign_in", "forgot_login", "sign_out", "care", "fee_ask", "review_form", "form_page", "changes", "browsers",
+    )
+)  # fmt: skip
 
 
 class Paused:

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from baoming.registrations.sheet_codes import ROUTE
-from baoming.web.candidate import browsers, entry, fee, form_urls, public, recovery, steps, viewers
+from baoming.web.candidate import browsers, entry, fee, form_urls, papers, public, recovery, steps, viewers
 
 app_name = "candidate"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path(f"{ROUTE}/<str:code>", public.sheet, name="sheet"),
     path("announcements/", public.announcements, name="announcements"),
     path("announcements/<uuid:announcement_id>/", public.announcement, name="announcement"),
+    path("review-form/", papers.review_form, name="review_form"),
+    path("review-form/blank/", papers.blank_review_form, name="review_form_blank"),
     path("claim/", entry.first_login, name="claim"),
     path("sign-in/", entry.sign_in, name="sign_in"),
     path("forgot/", recovery.forgot_login, name="forgot_login"),

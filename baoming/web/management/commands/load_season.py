@@ -19,6 +19,7 @@ from baoming.shared.moments import BEIJING
 PACKAGES = Path(baoming.__file__).parent
 _DOCUMENTS = {  # key: package that owns the file
     "season": "seasons", "phases": "schedule", "fees": "payments", "eligibility": "reviews", "cases": "reviews",
+    "review_form": "reviews",
     "form": "registrations", "schools": "registrations", "photo": "registrations", "pledge": "registrations",
 }  # fmt: skip
 
