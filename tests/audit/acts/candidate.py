@@ -66,6 +66,12 @@ def care() -> Ask:
     return Ask(Client(), "/care/", {"care": "1"})
 
 
+@act("candidate", "review_form")
+def review_form() -> Ask:
+    make.season()
+    return Ask(Client(), "/review-form/", {"name": "欧阳思远"}, answers=(200,))
+
+
 @act("candidate", "claim")
 def claim() -> Ask:
     make.season()
