@@ -57,10 +57,10 @@ class Print(models.Model):
     """One printed document. The PDF itself is not kept: it is made from the version it names."""
 
     id = models.UUIDField(primary_key=True, default=uuid4)
-    kind = models.CharField(max_length=24)  # registration_form, number_slip
+    kind = models.CharField(max_length=24)  # registration_form, number_slip, paper_draft
     subject = models.UUIDField(db_index=True)
     path = models.CharField(max_length=24, db_collation="C")
-    version = models.PositiveIntegerField()  # of the subject's form; for a slip its running number
+    version = models.PositiveIntegerField()  # of the subject's form; for a slip its running number; of drafts the last
     content_hash = models.CharField(max_length=64)
     picture = models.UUIDField(null=True)  # the photo it shows
     file = models.ForeignKey(PrintFile, models.PROTECT, null=True)  # where it was printed among others

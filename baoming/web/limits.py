@@ -86,7 +86,7 @@ GUARDS: dict[str, Guard] = {
     **_each("candidate", "manifest worker offline help install", _OPEN_PAGE),
     **_each("candidate", "care sign_out", _OPEN_ACT),
     "candidate:review_form": Guard(PAGES, PAPERS),
-    "candidate:review_form_blank": Guard(reads=PAPERS),
+    **_each("candidate", "review_form_blank paper_draft", Guard(reads=PAPERS)),
     "candidate:sign_in": Guard(PAGES, KNOCKS, SIGN_IN, hashes=True),
     "candidate:claim": Guard(PAGES, KNOCKS, (CLAIM,)),
     "candidate:forgot_login": Guard(PAGES, KNOCKS, (RECOVER,), hashes=True),
@@ -111,11 +111,16 @@ GUARDS: dict[str, Guard] = {
     **_each(
         "office", "find desk_card desk_typing desk_reread desk_review desk_photo desk_pass desk_number desk_slip", _ACT
     ),
-    **_each("office", "retake keep_photo confirm_person sheet signature correction moral completion reopening", _ACT),
+    **_each(
+        "office",
+        "retake keep_photo confirm_person sheet signature correction moral completion reopening",
+        _ACT,
+    ),
     **_each(
         "office", "final_review save_reset phone_reset restore dispute void_number decide review_time transfer", _ACT
     ),
     **_each("office", "withdrawal undo approvals_answer submission take_back", _ACT),
+    "office:paper_drafts": _ACT,
     **_each("office", "classes_all classes_act classes_batch_undo rosters rosters_take", _ACT),
     **_each("office", "open_site announcements withdraw_announcement codes clock pause", _ACT),
     **_each("office", "segments_plan segments_new segments_extend segments_return segments_split", _ACT),

@@ -9,6 +9,7 @@ from baoming.accounts.codes import code_digest, new_activation_code
 from baoming.audit.actors import Actor
 from baoming.audit.services import record
 from baoming.documents.services import log_print
+from baoming.organizations.models import Organization
 from baoming.registrations.class_lists import PrintLine, SiteLine
 from baoming.registrations.models import Activation, Registration
 from baoming.registrations.queries import document_of
@@ -60,9 +61,12 @@ def season_head(season: Season) -> SeasonHead:
 
 
 def site_line(registration: Registration) -> SiteLine:
-    county = registration.site.parent
-    code = f"{county.code}-{registration.site.code}" if county else registration.site.code
-    return SiteLine(code=code, name=registration.site.name)
+    return line_of(registration.site)
+
+
+def line_of(site: Organization) -> SiteLine:
+    """Return a site as papers name it."""
+    return SiteLine(code=f"{site.parent.code}-{site.code}" if site.parent else site.code, name=site.name)
 
 
 def _slip(registration: Registration, *, code: str, printed: PrintLine) -> NumberSlip:

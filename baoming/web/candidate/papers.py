@@ -1,12 +1,14 @@
 """Papers that anybody prints, without signing in (R23). Nothing that is typed here is kept or logged."""
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from baoming.registrations.form_queries import form_of
+from baoming.registrations.paper_drafts import paper_drafts
 from baoming.registrations.services.slips import season_head
 from baoming.reviews import review_forms as forms
-from baoming.seasons.models import Season
+from baoming.seasons.models import Season, SeasonData
 from baoming.seasons.queries import data
 from baoming.shared.moments import BEIJING
 from baoming.web import headers
@@ -37,5 +39,16 @@ def blank_review_form(request: CandidateRequest) -> HttpResponse:
     return headers.pdf(pdf, "review-form-blank.pdf")
 
 
+@require_safe
+def paper_draft(request: CandidateRequest) -> HttpResponse:
+    """The 报名信息采集草表 without a number: to make up one's mind and gather what the form asks."""
+    season = request.season
+    pdf = paper_drafts(form_of(season), [], season=season_head(season), made_at=request.clock.now)
+    return headers.pdf(pdf, "paper-draft.pdf")
+
+
 def _words(season: Season) -> forms.ReviewWords:
-    return forms.ReviewWords(**data(season, "review_form"))
+    try:
+        return forms.ReviewWords(**data(season, "review_form"))
+    except SeasonData.DoesNotExist:  # a season that was loaded before there was one
+        raise Http404 from None

@@ -1,18 +1,24 @@
 """Files of class prints: those of the own office, what one holds and what of it still counts, and fetching it again."""
 
+import re
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from baoming.documents.models import Print, PrintFile
 from baoming.documents.queries import files, prints_in
 from baoming.documents.services import KEPT, fetch_file
+from baoming.registrations.form_queries import form_of
 from baoming.registrations.models import Registration
+from baoming.registrations.paper_drafts import MOST, paper_drafts
+from baoming.registrations.services.paper_drafts import last_draft, take_drafts
 from baoming.registrations.services.sheet_checks import signed_prints
+from baoming.registrations.services.slips import season_head
+from baoming.shared.errors import Invalid
 from baoming.web import headers
 from baoming.web.access import OfficeRequest, staff_may
 
@@ -32,9 +38,22 @@ class Held:
 @staff_may("print_sheet")
 def index(request: OfficeRequest) -> HttpResponse:
     """The files of the own office, newest first."""
-    rows = files(request.season.pk, request.staff.path)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    return render(request, "office/prints.html", {"page": page, "days": KEPT.days})
+    return _index(request)
+
+
+@require_POST
+@staff_may("print_sheet")
+def drafts(request: OfficeRequest) -> HttpResponse:
+    """Blank 报名信息采集草表 with the site's next numbers, as one PDF; a wrong count is said at its field."""
+    typed = request.POST.get("count", "").strip()
+    count = int(typed) if re.fullmatch(r"[0-9]{1,3}", typed) else 0
+    try:
+        sheets = take_drafts(request.staff.office, count, season=request.season, by=request.actor)
+    except Invalid as refusal:
+        return _index(request, refusal.fields, typed)
+    head, now = season_head(request.season), request.clock.now
+    pdf = paper_drafts(form_of(request.season), sheets, season=head, made_at=now)
+    return headers.pdf(pdf, f"drafts-{sheets[0].digits}.pdf")
 
 
 @require_safe
@@ -66,3 +85,16 @@ def pdf(request: OfficeRequest, file_id: UUID) -> HttpResponse:
 
 def _file(request: OfficeRequest, file_id: UUID) -> PrintFile:
     return get_object_or_404(files(request.season.pk, request.staff.path), pk=file_id)
+
+
+def _index(request: OfficeRequest, errors: dict[str, str] | None = None, typed: str = "") -> HttpResponse:
+    rows = files(request.season.pk, request.staff.path)
+    context = {
+        "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        "days": KEPT.days,
+        "errors": errors or {},
+        "count": typed,
+        "most": MOST,
+        "last": last_draft(request.staff.office),
+    }
+    return render(request, "office/prints.html", context, status=422 if errors else 200)

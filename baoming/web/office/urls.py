@@ -90,6 +90,7 @@ urlpatterns = [
     path("desk/<uuid:registration_id>/slip/", desk.slip, name="desk_slip"),
     path("photos/", photos.photos, name="photos"),
     path("prints/", prints.index, name="prints"),
+    path("prints/drafts/", prints.drafts, name="paper_drafts"),
     path("prints/<uuid:file_id>/", prints.one, name="prints_one"),
     path("prints/<uuid:file_id>/pdf/", prints.pdf, name="prints_pdf"),
     path("rosters/", rosters.index, name="rosters"),

@@ -10,6 +10,7 @@ VERBS = {
     "keep_photo": "撤回照片重拍",
     "print_slip": "打印报名序号通知单",
     "print_sheet": "打印报名登记表",
+    "print_drafts": "打印空白草表",
     "void_number": "作废报名序号",
     "return_eligibility": "退回资格审核",
     "refer_eligibility": "移送审批",
@@ -138,7 +139,7 @@ ALL_VERBS = {**VERBS, **APART}
 _STEPS = frozenset(verb for verb in VERBS if verb.startswith(("step:", "undo:", "hold:", "clear:")))
 KINDS = {
     "查看": frozenset({"see_candidate", "see_photo", "see_photos", "find_elsewhere"}),
-    "打印": frozenset({"print_slip", "print_sheet", "fetch_prints"}),
+    "打印": frozenset({"print_slip", "print_sheet", "print_drafts", "fetch_prints"}),
     "采集、发号": frozenset({
         "open_file", "reread_card", "take_photo", "pass_photo", "return_photo", "keep_photo", "void_number",
         "import_roster", "start_batch",

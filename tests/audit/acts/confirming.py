@@ -26,6 +26,12 @@ LOST = "19900007777"
 WHY = "本人到场，核对了身份证和每一处改动"
 
 
+@act("office", "paper_drafts")
+def drafts() -> Ask:
+    make.season()
+    return Ask(at(make.site(), Role.OPERATOR), "/prints/drafts/", {"count": "2"}, answers=(200,))
+
+
 def here(stage: str = "printed") -> Registration:
     make.season("confirmation")
     return pupil(make.site(), stage=stage)
