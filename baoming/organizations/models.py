@@ -78,6 +78,8 @@ class Staff(models.Model):
     role = models.CharField(max_length=20, choices=[(role.value, name) for role, name in ROLE_NAMES.items()])
     name = models.CharField(max_length=50)
     person = models.CharField(max_length=64, default=_another_person)
+    code_by = models.CharField(max_length=64, default="", db_default="")  # `person` who was shown the newest code
+    code_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes: ClassVar = [models.Index("path", name="staff_by_path")]

@@ -1,10 +1,16 @@
 """Reading the office tree."""
 
+from datetime import timedelta
+from uuid import UUID
+
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from baoming.organizations.models import Organization, SiteSeason, Staff, StaffProposal
 from baoming.shared.paths import next_sibling
 from baoming.shared.queries import Kept
+
+CODE_BINDS = timedelta(days=14)  # whoever was shown an account's code may be the one who uses it
 
 
 def county_of_code(code: str) -> Organization | None:
@@ -62,6 +68,25 @@ def staff_now(account_id: str, path: str) -> Staff | None:
     return (
         Staff.objects.filter(account__pk=account_id, account__is_active=True, path=path).first() if account_id else None
     )
+
+
+def independent(first: str, second: str) -> bool:
+    """Whether two accounts (their ids) are surely in the hands of two people, as an act by two needs (T5, T16).
+
+    Not for two accounts of one person, nor where one was shown the other's code within `CODE_BINDS`, nor where a third
+    was shown both codes. By the clock of the day, not the season's: accounts are older than a season.
+    """
+    return first != second and _hands(first).isdisjoint(_hands(second))
+
+
+def _hands(account_id: str) -> set[str]:
+    """Return the persons (`Staff.person`) who may be at work behind an account; the id itself for no staff's."""
+    try:
+        staff = Staff.objects.get(account=UUID(account_id))
+    except (ValueError, Staff.DoesNotExist):
+        return {account_id}
+    fresh = staff.code_at is not None and staff.code_at > timezone.now() - CODE_BINDS
+    return {staff.person, staff.code_by} if fresh else {staff.person}
 
 
 def namesakes(staff: Staff) -> int:

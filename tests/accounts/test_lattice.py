@@ -5,6 +5,7 @@ The thief tries every act until nothing new is gained. What a newly bound phone 
 opens counts too. The controls plant a weakness each: the same thief then gets further, and is seen.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -26,7 +27,7 @@ from baoming.organizations.roles import Role
 from baoming.registrations.form_queries import bound_phone, draft_of, form_of, revision_of, typed_of
 from baoming.registrations.models import Dispute, PhoneReset, Registration, Restore, SaveReset
 from baoming.registrations.queries import document_of
-from baoming.registrations.services import disputes, logins, phone_resets, rebinding, save_resets
+from baoming.registrations.services import disputes, logins, phone_resets, rebinding, save_resets, steps
 from baoming.seasons.queries import season_now
 from baoming.vault.services import keys
 from tests import factories as make
@@ -83,6 +84,20 @@ class Thief:
             if role.value in factors:
                 self.staff[role.value] = Client()
                 self.staff[role.value].force_login(make.staff(office, role).account)
+        if "county" in factors and "operator" not in factors:
+            self.open_operator()
+
+    def open_operator(self) -> None:
+        """As the county: open an account at the site, and use its code oneself."""
+        handle = f"w{Account.objects.count()}yi"
+        wanted = {"name": "王毅", "handle": handle, "office": self.row.site.path, "role": "operator", "number": ""}
+        with override_settings(**OFFICE):
+            page = self.staff["county"].post("/staff/", wanted).content.decode()
+            shown = re.search(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}", page)
+            assert shown, "the county opens accounts of its own sites"
+            used = {"handle": handle, "code": shown.group(), "password": "changjiang-58", "again": "changjiang-58"}
+            self.staff["operator"] = Client()
+            assert self.staff["operator"].post("/activate/", used).status_code == 302
 
     def post(self, address: str, **given: object) -> HttpResponse:
         with override_settings(**CANDIDATE):
@@ -393,6 +408,15 @@ def test_control_an_operator_who_confirms_alone_reaches_the_form(monkeypatch: py
     monkeypatch.setattr(save_resets, "confirm_at_site", alone)
     have = frozenset({"login", "operator"})
     assert "save" in reached(have) - expected()[have]
+
+
+@pytest.mark.parametrize("have", [frozenset({"county"}), frozenset({"login", "county"})], ids=named)
+def test_control_a_county_that_opens_an_operator_is_two_persons_where_accounts_alone_are_compared(
+    have: frozenset[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(steps, "independent", lambda first, second: first != second)
+    found = reached(have) - expected()[have]
+    assert found >= {"restore", "release"} | ({"reset_at_site", "save"} if "login" in have else {"rebind_after_a_day"})
 
 
 def test_control_without_the_day_two_offices_take_over_before_anybody_has_read_the_message(

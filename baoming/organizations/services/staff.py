@@ -140,6 +140,7 @@ def _add(wanted: Wanted, *, by: Staff) -> str:
     code = invite(account)
     staff = Staff(account=account, office=wanted.office, path=wanted.office.path, role=wanted.role, name=wanted.name)
     staff.person = wanted.person or staff.person
+    staff.code_by, staff.code_at = by.person, timezone.now()
     _save(staff)
     details = {"role": wanted.role.value}
     record("add_staff", by=by.actor, subject=account.pk, path=staff.path, details=details)
@@ -156,6 +157,8 @@ def _change(staff: Staff, kind: Kind, wanted: Wanted, *, by: Staff) -> str:
         _save(staff)
     elif kind is Kind.CODE:
         code = invite(account)
+        staff.code_by, staff.code_at = by.person, timezone.now()
+        staff.save(update_fields=["code_by", "code_at"])
     elif kind is Kind.FACTOR:
         second_factor.reset(account)
     else:

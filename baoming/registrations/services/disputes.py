@@ -28,6 +28,7 @@ from baoming.registrations.services.steps import (
     locked,
     place_hold,
     refuse_if_stopped,
+    require_two_hands,
     written_reason,
 )
 from baoming.seasons.queries import season_now
@@ -136,6 +137,7 @@ def release(registration_id: UUID, *, by: Actor) -> Dispute:
         raise Refused("报名点还没有核对和申请解除，请先由报名点核对")
     if by.id == asked.asked_by:
         raise NotOpen("解除冻结要两个人办理，申请的人自己不能决定")
+    require_two_hands(asked.asked_by, by)
     outcome = "核对后内容没有变"
     if asked.number:
         made = carry_out_restore(registration, by=by)

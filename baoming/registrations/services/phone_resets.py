@@ -25,7 +25,7 @@ from baoming.registrations.resets import DELAY, county_confirms, takes_effect
 from baoming.registrations.services.access import bind, issue_code, phone_of, readable_phone, tried_code, use_code
 from baoming.registrations.services.forms import proves, save_budget
 from baoming.registrations.services.intake import require_same, use_reading
-from baoming.registrations.services.steps import locked, refuse_if_disputed, refuse_if_stopped
+from baoming.registrations.services.steps import locked, refuse_if_disputed, refuse_if_stopped, require_two_hands
 from baoming.seasons.queries import season_at, season_now
 from baoming.shared.errors import Invalid, NotOpen, Refused
 from baoming.shared.moments import BEIJING, short
@@ -84,6 +84,7 @@ def confirm_phone_reset(registration_id: UUID, number: str, *, by: Actor) -> Pho
         raise NotOpen("没有等待复核的手机更换，请先在报名点读卡受理")
     if by.kind not in _STAFF or by.id == asked.asked_by:
         raise NotOpen("要由报名点的另一名工作人员，或县（市、区）招考机构复核，受理的人自己不能复核")
+    require_two_hands(asked.asked_by, by)
     if asked.ready_at is not None:
         return asked
     registration.season, clock = season_at(registration.season_id)

@@ -18,7 +18,13 @@ from baoming.registrations.forms import as_raw
 from baoming.registrations.models import FormVersion, Registration, Restore
 from baoming.registrations.queries import state_of
 from baoming.registrations.services.forms import changed_words, write_version
-from baoming.registrations.services.steps import locked, refuse_if_completed, refuse_if_stopped, written_reason
+from baoming.registrations.services.steps import (
+    locked,
+    refuse_if_completed,
+    refuse_if_stopped,
+    require_two_hands,
+    written_reason,
+)
 from baoming.seasons.queries import season_now
 from baoming.shared.errors import Invalid, NotOpen, Refused
 from baoming.shared.moments import short
@@ -92,6 +98,7 @@ def carry_out_restore(registration: Registration, *, by: Actor) -> FormVersion:
         raise Refused("没有等待决定的恢复申请，可能已经办过，请刷新后核对")
     if by.id == asked.asked_by:
         raise NotOpen("恢复版本要两个人办理，申请的人自己不能决定")
+    require_two_hands(asked.asked_by, by)
     if asked.base != registration.version:
         raise Refused(f"申请以后考生又保存了第{registration.version}版，请报名点核对后重新申请")
     now = season_now(registration.season_id)

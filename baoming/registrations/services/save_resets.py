@@ -23,7 +23,7 @@ from baoming.registrations.resets import DELAY, online_refusal, too_early
 from baoming.registrations.services.access import issue_code, password_problem, phone_of, tried_code, use_code
 from baoming.registrations.services.intake import require_same, use_reading
 from baoming.registrations.services.proofs import prove_login
-from baoming.registrations.services.steps import locked, refuse_if_disputed, refuse_if_stopped
+from baoming.registrations.services.steps import locked, refuse_if_disputed, refuse_if_stopped, require_two_hands
 from baoming.seasons.queries import season_at, season_now
 from baoming.shared.errors import Invalid, NotOpen, Refused
 from baoming.shared.moments import BEIJING, short
@@ -110,6 +110,7 @@ def confirm_at_site(registration_id: UUID, *, by: Actor) -> SaveReset:
         raise NotOpen("没有等待复核的保存密码重设，请先在报名点读卡受理")
     if by.kind not in _STAFF or by.id == asked.asked_by:
         raise NotOpen("要由报名点的另一名工作人员，或县（市、区）招考机构复核，受理的人自己不能复核")
+    require_two_hands(asked.asked_by, by)
     if asked.ready_at is not None:
         return asked
     asked.ready_at = season_now(registration.season_id)

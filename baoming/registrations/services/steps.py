@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from baoming.audit.actors import Actor
 from baoming.audit.services import record
+from baoming.organizations.queries import independent
 from baoming.registrations import journey
 from baoming.registrations.models import HoldRow, Registration, Signature, StepLog
 from baoming.registrations.queries import DEBT, STOPPED, state_of
@@ -17,6 +18,7 @@ from baoming.shared.queries import kept_one
 from baoming.shared.services import insert, update
 
 FROZEN = "报名信息已经冻结，等报名点和县（市、区）招考机构解除以后再办。请本人带身份证到报名点核对"
+ONE_HAND = "两个账号里，一个的激活码在14天内由另一个或同一个人发放，不能算两个人办理。请由另一位工作人员办理"
 LONGEST_REASON = 60  # characters: what a voided print or signature has room for
 
 
@@ -70,6 +72,12 @@ def refuse_if_disputed(registration: Registration) -> None:
     """Raise NotOpen while the form is frozen; for acts that no step of the journey gates."""
     if registration.disputed_at is not None:
         raise NotOpen(FROZEN)
+
+
+def require_two_hands(first: str, by: Actor) -> None:
+    """Raise NotOpen where `by` and the account `first` (an id) may be in one hand: for the second of an act by two."""
+    if not independent(first, by.id):
+        raise NotOpen(ONE_HAND)
 
 
 def complete_step(registration: Registration, key: str, *, by: Actor, at: datetime, also: tuple[str, ...] = ()) -> None:
