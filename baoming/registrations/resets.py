@@ -5,7 +5,7 @@ to the bound phone, and a day in which the owner can cancel. A login password th
 never counts online: else whoever holds the phone alone would come, step by step, to the save password.
 
 Who has lost the phone and the login password gets another phone at the site: by two members of staff, a day later, if
-nobody cancels; in the last 48 hours the county is one of the two.
+nobody cancels; in the last 48 hours the county is one of the two. Any request is over by itself after three days.
 """
 
 from datetime import datetime, timedelta
@@ -44,7 +44,7 @@ def too_early(now: datetime, ready: datetime | None) -> str:
         return "还要由报名点或县（市、区）的另一名工作人员复核，复核以后再来设置"
     if now < ready:
         return f"为了防止别人冒用，{moment(ready)}起才能设置新的保存密码"
-    if now >= ready + GOOD_FOR:
+    if lapsed(now, ready):
         return "申请已经过期，请重新申请"
     return ""
 
@@ -59,14 +59,19 @@ def county_confirms(now: datetime, *, closes: datetime | None, over: bool) -> bo
     return over or (closes is not None and now >= closes - LAST)
 
 
+def lapsed(now: datetime, due: datetime) -> bool:
+    """Whether a request is over by itself. `due`: from when it counts, or would if it were confirmed at once."""
+    return now >= due + GOOD_FOR
+
+
 def takes_effect(now: datetime, ready: datetime | None) -> bool:
     """Whether a phone that was changed at the site may be bound now."""
-    return ready is not None and ready <= now < ready + GOOD_FOR
+    return ready is not None and ready <= now and not lapsed(now, ready)
 
 
 def phone_told(now: datetime, *, due: datetime | None) -> str:
     """Return what every page after sign-in says of a phone that is being changed at the site; empty when none is."""
-    if due is None or now >= due + GOOD_FOR:
+    if due is None or lapsed(now, due):
         return ""
     when = "现在" if due <= now else f"最早{moment(due)}起"
     return f"有人在报名点申请更换您绑定的手机，{when}可以绑定新号码。不是本人办理的，请马上取消"
@@ -74,7 +79,7 @@ def phone_told(now: datetime, *, due: datetime | None) -> str:
 
 def told(now: datetime, *, due: datetime | None, done: datetime | None) -> str:
     """Return what every page after sign-in says about the save password, empty when there is nothing to say."""
-    if due is not None:
+    if due is not None and not lapsed(now, due):
         when = "现在" if due <= now else f"{moment(due)}起"
         return f"有人申请重设您的保存密码，{when}可以设置新的。不是本人申请的，请马上取消"
     if done is not None and now < done + TOLD:

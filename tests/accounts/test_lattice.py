@@ -40,13 +40,14 @@ FACTORS = ("login", "save", "phone", "session", "operator", "county")
 LOGIN, NEW_LOGIN, NEW_SAVE, OWN_PHONE = "deng2lu7mi", "xin3deng8lu", "xin5bao9cun", "19900009999"
 OFFICES_PHONE, OFFICES_LOGIN = "19900005555", "xin7deng4lu"
 TABLE = Path(__file__).parent / "lattice.txt"
+SECOND = Path(__file__).parent / "second_operator.txt"
 OFFICE = {"PORTAL": "office", "ROOT_URLCONF": "baoming.config.urls_office"}
 CANDIDATE = {"PORTAL": "candidate", "ROOT_URLCONF": "baoming.config.urls_candidate"}
 
 
-def expected() -> dict[frozenset[str], frozenset[str]]:
+def expected(table: Path = TABLE) -> dict[frozenset[str], frozenset[str]]:
     """The table: factors in hand, acts within reach."""
-    lines = [line for line in TABLE.read_text("utf-8").splitlines() if line and not line.startswith("#")]
+    lines = [line for line in table.read_text("utf-8").splitlines() if line and not line.startswith("#")]
     rows = [line.partition("|")[::2] for line in lines]
     return {frozenset(have.strip().split("+")) - {"nothing"}: frozenset(acts.split()) for have, acts in rows}
 
@@ -84,6 +85,9 @@ class Thief:
             if role.value in factors:
                 self.staff[role.value] = Client()
                 self.staff[role.value].force_login(make.staff(office, role).account)
+        if "second" in factors:
+            self.staff["second"] = Client()
+            self.staff["second"].force_login(make.staff(row.site, Role.OPERATOR).account)
         if "county" in factors and "operator" not in factors:
             self.open_operator()
 
@@ -224,7 +228,7 @@ class Thief:
         """As two offices, for the owner, who is said to have lost everything."""
         card = reading(document_of(self.row), nonce=f"p{timezone.now().timestamp()}")
         self.office("operator", "phone/", act="ask", card=card, new_phone=OFFICES_PHONE)
-        for role in ("operator", "county"):
+        for role in ("operator", "second", "county"):
             self.office(role, "phone/", act="confirm", confirm_phone=OFFICES_PHONE)
 
     def try_phone_of_site(self, name: str = "rebind_at_once") -> None:
@@ -242,7 +246,7 @@ class Thief:
     def try_reset_at_site(self) -> None:
         card = reading(document_of(self.row), nonce=f"n{timezone.now().timestamp()}")
         self.office("operator", "save-password/", act="ask", card=card)
-        for role in ("operator", "county"):
+        for role in ("operator", "second", "county"):
             self.office(role, "save-password/", act="confirm")
         if self.try_set():
             self.done.add("reset_at_site")
@@ -250,7 +254,7 @@ class Thief:
     def try_restore(self) -> None:
         version = self.fresh().registration.version
         self.office("operator", "restore/", number="1", restore_reason="不是本人改的")
-        for role in ("operator", "county"):
+        for role in ("operator", "second", "county"):
             self.office(role, "restore/", act="confirm")
         if self.fresh().registration.version > version:
             self.done.add("restore")
@@ -273,7 +277,7 @@ class Thief:
         with transaction.atomic():
             disputes._freeze(self.fresh().registration, first=1, proof=Dispute.Proof.SAVE, by=me(self.row))
             self.office("operator", "dispute/", found="0", release_reason="核对过了")
-            for role in ("operator", "county"):
+            for role in ("operator", "second", "county"):
                 self.office(role, "dispute/", act="confirm")
             if self.fresh().registration.disputed_at is None:
                 self.done.add("release")
@@ -390,6 +394,17 @@ def test_the_page_about_passwords_shows_this_table() -> None:
 @pytest.mark.parametrize("have", smallest(), ids=named)
 def test_exactly_the_acts_of_the_table_are_reached(have: frozenset[str]) -> None:
     assert sorted(reached(have)) == sorted(expected()[have])
+
+
+@pytest.mark.parametrize("have", expected(SECOND), ids=named)
+def test_two_operators_of_one_site_reach_exactly_the_acts_of_their_table(have: frozenset[str]) -> None:
+    assert sorted(reached(have)) == sorted(expected(SECOND)[have])
+
+
+def test_control_two_operators_who_confirm_both_resets_reach_the_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(save_resets, "_phone_of_site", lambda _: False)
+    have = frozenset({"operator", "second"})
+    assert "save_after_a_day" in reached(have) - expected(SECOND)[have]
 
 
 def test_control_a_phone_that_counts_as_the_login_password_reaches_the_form(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,11 +12,14 @@ from baoming.accounts.models import Account, Bucket
 from baoming.audit.actors import Actor
 from baoming.audit.models import Event
 from baoming.messages.models import Message
+from baoming.organizations.models import Organization, Staff
+from baoming.organizations.roles import Role
+from baoming.organizations.services import staff
 from baoming.registrations.form_queries import bound_phone
 from baoming.registrations.models import PhoneReset, Registration
 from baoming.registrations.queries import document_of
 from baoming.registrations.resets import DELAY, GOOD_FOR, LAST, county_confirms, phone_told, takes_effect
-from baoming.registrations.services import access, logins, phone_resets
+from baoming.registrations.services import access, logins, phone_resets, save_resets
 from baoming.registrations.services.forms import proves
 from baoming.registrations.services.logins import RecoveryRefused
 from baoming.seasons.queries import season_now
@@ -24,6 +27,7 @@ from baoming.shared.errors import Invalid, NotOpen, Refused
 from tests import factories as make
 from tests.registrations import confirmed
 from tests.registrations.form_samples import BOUND_PHONE
+from tests.registrations.test_recoveries import at_site as site_reset
 from tests.registrations.test_recoveries import clerk, later, sent
 from tests.registrations.test_save_form import PASSWORD, candidate, deadline, me
 
@@ -214,6 +218,91 @@ def test_it_is_good_for_three_days(row: Registration) -> None:
     later(row, DELAY + GOOD_FOR)
     recover(row)
     assert bound_phone(row) == BOUND_PHONE
+
+
+def test_after_three_days_it_is_over_by_itself_for_everybody(row: Registration) -> None:
+    """Neither cancelled nor in the way: who comes again is asked anew, and nobody is told twice."""
+    ask(row)
+    confirm(row)
+    later(row, DELAY + GOOD_FOR)
+    assert phone_resets.open_phone_reset(row) is None
+    with pytest.raises(NotOpen, match="没有等待复核"):
+        confirm(row)
+    with pytest.raises(NotOpen, match="不用取消"):
+        phone_resets.send_cancel_code(row.pk, by=me(row), address="127.0.0.1")
+    phone_resets.withdraw_phone_reset(row.pk, by=clerk(row))
+    assert "phone_kept" not in sent(row)
+    ask(row, nonce="n2")
+    assert sorted(PhoneReset.objects.values_list("outcome", flat=True)) == ["", "lapsed"]
+
+
+def test_one_that_nobody_confirms_is_over_when_a_confirmed_one_would_be(row: Registration) -> None:
+    ask(row)
+    later(row, DELAY + GOOD_FOR - timedelta(minutes=1))
+    assert phone_resets.open_phone_reset(row) is not None
+    later(row, timedelta(minutes=1))
+    with pytest.raises(NotOpen, match="没有等待复核"):
+        confirm(row)
+    assert phone_told(season_now(row.season_id), due=account(row).phone_reset_due) == ""
+
+
+def test_control_without_the_end_an_old_request_is_confirmed_weeks_later(
+    row: Registration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(phone_resets, "lapsed", lambda *_: False)
+    ask(row)
+    later(row, DELAY + GOOD_FOR)
+    assert confirm(row).ready_at
+
+
+def test_a_number_asked_for_two_candidates_is_for_the_county(row: Registration) -> None:
+    other = candidate()
+    asked = ask(other)
+    ask(row, nonce="n2")
+    with pytest.raises(NotOpen, match=r"另一名考生.*县"):
+        confirm(row)
+    assert Event.objects.filter(verb="ask_phone_reset", details={"shared": True}, subject=row.pk).exists()
+    assert confirm(row, by=confirmed.county(row)).ready_at
+    PhoneReset.objects.filter(pk=asked.pk).update(outcome="cancelled", ended_label="周敏")
+    third = candidate()
+    ask(third, "19900007771", nonce="n3")
+    assert confirm(third, "19900007771").ready_at
+
+
+def test_control_where_the_number_is_not_looked_for_the_site_alone_collects_candidates(
+    row: Registration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(phone_resets, "_shared", lambda _: False)
+    ask(candidate())
+    ask(row, nonce="n2")
+    assert confirm(row).ready_at
+
+
+def test_a_save_password_asked_for_before_the_phone_changed_falls_and_the_next_is_for_the_county(
+    row: Registration,
+) -> None:
+    ask(row)
+    confirm(row)
+    later(row, DELAY)
+    site_reset(row, "n2")
+    save_resets.confirm_at_site(row.pk, by=clerk(row, "李强"))
+    recover(row)
+    assert save_resets.open_reset(row) is None
+    site_reset(row, "n3")
+    with pytest.raises(NotOpen, match=r"报名点更换.*县"):
+        save_resets.confirm_at_site(row.pk, by=clerk(row, "李强"))
+    assert save_resets.confirm_at_site(row.pk, by=confirmed.county(row)).ready_at
+
+
+def test_the_second_person_has_another_hand_than_the_first(row: Registration) -> None:
+    county = make.staff(Organization.objects.get(pk=row.site.parent_id), Role.COUNTY)
+    wanted = staff.Wanted(row.site, Role.OPERATOR, "王毅", "wangyi1")
+    staff.add(wanted, by=county)
+    opened = Staff.objects.get(account__handle="wangyi1").actor
+    ask(row, by=opened)
+    with pytest.raises(NotOpen, match="另一位工作人员"):
+        confirm(row, by=county.actor)
+    assert confirm(row, by=clerk(row)).ready_at
 
 
 def test_a_frozen_form_keeps_its_phone_also_one_that_was_asked_for_before(row: Registration) -> None:

@@ -20,6 +20,7 @@ class SaveReset(models.Model):
         OPEN = "", "办理中"
         SET = "set", "已设新密码"
         CANCELLED = "cancelled", "已取消"
+        LAPSED = "lapsed", "已过期"
 
     registration = models.ForeignKey(Registration, models.PROTECT)
     way = models.CharField(max_length=6, choices=Way)
@@ -49,10 +50,12 @@ class PhoneReset(models.Model):
         OPEN = "", "办理中"
         BOUND = "bound", "已绑定新手机"
         CANCELLED = "cancelled", "已取消"
+        LAPSED = "lapsed", "已过期"
 
     id = models.UUIDField(primary_key=True, default=uuid4)  # made here: the number is sealed to it
     registration = models.ForeignKey(Registration, models.PROTECT)
     phone_sealed = models.TextField()
+    phone_blind = models.BinaryField(max_length=32, null=True)  # within the season; None: asked before it was kept
     asked_at = models.DateTimeField()  # by the season's clock
     asked_by = models.CharField(max_length=40)
     asked_label = models.CharField(max_length=60)
@@ -72,6 +75,7 @@ class PhoneReset(models.Model):
                 name="phone_reset_by_two",
             ),
         ]
+        indexes: ClassVar = [models.Index("phone_blind", name="phone_reset_by_number")]
 
     def __str__(self) -> str:
         return f"phone reset {self.pk}"

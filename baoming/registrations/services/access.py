@@ -22,7 +22,7 @@ from baoming.registrations import names
 from baoming.registrations.form_queries import bound_phone, phone_context
 from baoming.registrations.journey import STEPS
 from baoming.registrations.models import Activation, Pledge, Registration
-from baoming.registrations.queries import document_of
+from baoming.registrations.queries import NOBODY, document_of
 from baoming.registrations.services.steps import complete_step, locked, require
 from baoming.seasons.queries import data
 from baoming.shared.errors import Invalid, NotOpen
@@ -99,11 +99,14 @@ def tried_code(registration_id: UUID, code: str) -> PhoneCode:
     the same instant never share a count.
     """
     sent = live_code(registration_id)
+    tried = sent or PhoneCode(pk=NOBODY, digest=b"")  # the same work for nobody: the answer takes as long
+    counted = PhoneCode.objects.filter(pk=tried.pk, tries__lt=_TRIES).update(tries=F("tries") + 1)
+    right = compare_digest(bytes(tried.digest), _digest(tried.pk, halfwidth(code)))
     if sent is None:
         raise Invalid({"code": "验证码已过10分钟或还没有获取，请重新获取"})
-    if not PhoneCode.objects.filter(pk=sent.pk, tries__lt=_TRIES).update(tries=F("tries") + 1):
+    if not counted:
         raise Invalid({"code": "这个验证码试错5次，已经作废，请重新获取"})
-    if not compare_digest(bytes(sent.digest), _digest(sent.pk, halfwidth(code))):
+    if not right:
         left = _TRIES - 1 - sent.tries
         raise Invalid(
             {"code": f"验证码不正确，{f'还可以再试{left}次，请核对短信' if left else '已试错5次，请重新获取'}"}

@@ -21,10 +21,11 @@ from baoming.registrations.form_queries import bound_phone
 from baoming.registrations.identity_documents import IdentityDocument
 from baoming.registrations.models import PhoneReset, Registration
 from baoming.registrations.queries import state_of
-from baoming.registrations.resets import DELAY, county_confirms, takes_effect
+from baoming.registrations.resets import DELAY, county_confirms, lapsed, takes_effect
 from baoming.registrations.services.access import bind, issue_code, phone_of, readable_phone, tried_code, use_code
 from baoming.registrations.services.forms import proves, save_budget
 from baoming.registrations.services.intake import require_same, use_reading
+from baoming.registrations.services.save_resets import drop_reset
 from baoming.registrations.services.steps import locked, refuse_if_disputed, refuse_if_stopped, require_two_hands
 from baoming.seasons.queries import season_at, season_now
 from baoming.shared.errors import Invalid, NotOpen, Refused
@@ -39,9 +40,18 @@ _STAFF = (Party.SITE, Party.COUNTY)
 
 
 @kept_one
-def open_phone_reset(registration: Registration) -> QuerySet[PhoneReset]:
-    """Return the request that is open."""
+def _unended(registration: Registration) -> QuerySet[PhoneReset]:
     return PhoneReset.objects.filter(registration=registration, outcome=Outcome.OPEN)
+
+
+def open_phone_reset(registration: Registration, *, now: datetime | None = None) -> PhoneReset | None:
+    """Return the request that is open; one whose three days are over is none, unconfirmed or not."""
+    asked = _unended(registration)
+    return None if asked is None or _lapsed(asked, now or season_now(registration.season_id)) else asked
+
+
+def _lapsed(asked: PhoneReset, now: datetime) -> bool:
+    return lapsed(now, asked.ready_at or asked.asked_at + DELAY)
 
 
 @transaction.atomic
@@ -62,12 +72,15 @@ def ask_phone_reset(
     now = season_now(registration.season_id)
     require_same(registration, document, today=now.astimezone(BEIJING).date())
     use_reading(registration, reader, nonce)
-    if (there := open_phone_reset(registration)) is not None:
-        _end(registration, there, Outcome.CANCELLED, by=by, at=now)
+    if (there := _unended(registration)) is not None:
+        outcome = Outcome.LAPSED if _lapsed(there, now) else Outcome.CANCELLED
+        _end(registration, there, outcome, by=by, at=now)
     made = PhoneReset(registration=registration, asked_at=now, asked_by=by.id, asked_label=by.label)
     made.phone_sealed = keys().seal(phone.encode(), context=_context(made))
+    made.phone_blind = keys().blind(phone, purpose="phone", season=registration.season_id)
     _due(registration, now + DELAY)
-    record("ask_phone_reset", by=by, subject=registration.pk, path=registration.path)
+    details = {"shared": _shared(made)}
+    record("ask_phone_reset", by=by, subject=registration.pk, path=registration.path, details=details)
     _tell("phone_asked", registration, at=short(now + DELAY))
     return insert(made)
 
@@ -91,6 +104,8 @@ def confirm_phone_reset(registration_id: UUID, number: str, *, by: Actor) -> Pho
     time = state_of(registration, clock=clock).phases["sign_up"]
     if by.kind is not Party.COUNTY and county_confirms(clock.now, closes=time.closes, over=time.over):
         raise NotOpen("填报截止前48小时内和截止以后，要由县（市、区）招考机构复核")
+    if by.kind is not Party.COUNTY and _shared(asked):
+        raise NotOpen("这个号码也为本报名点的另一名考生办理过，要由县（市、区）招考机构复核")
     if readable_phone(number, field="confirm_phone") != new_phone(asked):
         raise Invalid({"confirm_phone": "和受理时填写的号码不同。请当面向考生再问一遍，受理时填错的，取消后重新受理"})
     asked.ready_at, asked.confirmed_by, asked.confirmed_label = clock.now + DELAY, by.id, by.label
@@ -169,6 +184,7 @@ def settle_phone(registration: Registration, proved: str, *, by: Actor) -> None:
     if asked is None or proved != new_phone(asked):
         raise Refused("手机更换刚刚取消了，请重新获取验证码")
     bind(registration, proved)
+    drop_reset(registration, by=by)  # asked for by the old phone or the old login password
     _end(registration, asked, Outcome.BOUND, by=by, at=season_now(registration.season_id))
     record("rebind_at_site", by=by, subject=registration.pk, path=registration.path)
     send("phone_left", recipient=registration.pk, number=old, tail=proved[-4:], phone=registration.site.phone)
@@ -177,6 +193,12 @@ def settle_phone(registration: Registration, proved: str, *, by: Actor) -> None:
 def new_phone(asked: PhoneReset) -> str:
     """Return the number that is to be bound."""
     return keys().unseal(asked.phone_sealed, context=_context(asked)).decode()
+
+
+def _shared(asked: PhoneReset) -> bool:
+    """Whether the number was asked for, and not cancelled, for another candidate that the one at work may see."""
+    same = PhoneReset.objects.filter(phone_blind=asked.phone_blind).exclude(registration=asked.registration_id)
+    return asked.phone_blind is not None and same.exclude(outcome=Outcome.CANCELLED).exists()
 
 
 def _prove_save(registration_id: UUID, save_password: str, *, device: str) -> None:

@@ -17,9 +17,9 @@ from baoming.audit.services import record
 from baoming.messages.services import send
 from baoming.registrations.form_queries import bound_phone
 from baoming.registrations.identity_documents import IdentityDocument
-from baoming.registrations.models import Registration, SaveReset
+from baoming.registrations.models import PhoneReset, Registration, SaveReset
 from baoming.registrations.queries import state_of
-from baoming.registrations.resets import DELAY, online_refusal, too_early
+from baoming.registrations.resets import DELAY, lapsed, online_refusal, too_early
 from baoming.registrations.services.access import issue_code, password_problem, phone_of, tried_code, use_code
 from baoming.registrations.services.intake import require_same, use_reading
 from baoming.registrations.services.proofs import prove_login
@@ -36,9 +36,18 @@ _STAFF = (Party.SITE, Party.COUNTY)
 
 
 @kept_one
-def open_reset(registration: Registration) -> QuerySet[SaveReset]:
-    """Return the request that is open."""
+def _unended(registration: Registration) -> QuerySet[SaveReset]:
     return SaveReset.objects.filter(registration=registration, outcome="")
+
+
+def open_reset(registration: Registration, *, now: datetime | None = None) -> SaveReset | None:
+    """Return the request that is open; one whose three days are over is none, unconfirmed or not."""
+    asked = _unended(registration)
+    return None if asked is None or _lapsed(asked, now or season_now(registration.season_id)) else asked
+
+
+def _lapsed(asked: SaveReset, now: datetime) -> bool:
+    return lapsed(now, asked.ready_at or asked.asked_at)
 
 
 def not_online(registration_id: UUID) -> str:
@@ -69,7 +78,7 @@ def ask_online(registration_id: UUID, *, login: str, code: str, device: str, add
     with transaction.atomic():
         registration = locked(registration_id)
         now = _require_online(registration, asking=True)
-        if (there := open_reset(registration)) is not None:
+        if (there := open_reset(registration, now=now)) is not None:
             return there
         if phone_of(sent) != bound_phone(registration):
             raise Invalid({"code": "验证码不是发到绑定手机的，请重新获取"})
@@ -91,7 +100,7 @@ def ask_at_site(registration_id: UUID, document: IdentityDocument, *, reader: st
     now = season_now(registration.season_id)
     require_same(registration, document, today=now.astimezone(BEIJING).date())
     use_reading(registration, reader, nonce)
-    if (there := open_reset(registration)) is not None:
+    if (there := open_reset(registration, now=now)) is not None:
         _end(registration, there, SaveReset.Outcome.CANCELLED, by=by, at=now)
     made = _open(registration, SaveReset.Way.SITE, by=by, at=now, ready=None)
     _tell("reset_at_site", registration)
@@ -102,7 +111,7 @@ def ask_at_site(registration_id: UUID, document: IdentityDocument, *, reader: st
 def confirm_at_site(registration_id: UUID, *, by: Actor) -> SaveReset:
     """Confirm, as another member of the site's staff or as the county: the candidate may set a new one. Safe to repeat.
 
-    Raises NotOpen, also for the one who asked.
+    Raises NotOpen, also for the one who asked, and for the site where the phone was changed at the site.
     """
     registration = _of_the_two(registration_id)
     asked = open_reset(registration)
@@ -111,6 +120,8 @@ def confirm_at_site(registration_id: UUID, *, by: Actor) -> SaveReset:
     if by.kind not in _STAFF or by.id == asked.asked_by:
         raise NotOpen("要由报名点的另一名工作人员，或县（市、区）招考机构复核，受理的人自己不能复核")
     require_two_hands(asked.asked_by, by)
+    if by.kind is not Party.COUNTY and _phone_of_site(registration):
+        raise NotOpen("绑定的手机是在报名点更换的，保存密码的重设要由县（市、区）招考机构复核")
     if asked.ready_at is not None:
         return asked
     asked.ready_at = season_now(registration.season_id)
@@ -130,6 +141,11 @@ def cancel_reset(registration_id: UUID, *, by: Actor) -> None:
     registration = locked(registration_id)
     if by.kind not in (Party.CANDIDATE, *_STAFF):
         raise NotOpen("由考生本人、报名点或县（市、区）招考机构取消")
+    drop_reset(registration, by=by)
+
+
+def drop_reset(registration: Registration, *, by: Actor) -> None:
+    """End what is open, and tell the owner. Call after `locked`."""
     if (asked := open_reset(registration)) is None:
         return
     _end(registration, asked, SaveReset.Outcome.CANCELLED, by=by, at=season_now(registration.season_id))
@@ -148,7 +164,7 @@ def set_save_password(registration_id: UUID, *, login: str, save: str, device: s
     with transaction.atomic():
         registration = locked(registration_id)
         account = _account(registration)
-        if (asked := open_reset(registration)) is None:
+        if (asked := _unended(registration)) is None:
             raise NotOpen("没有申请过重设保存密码，或者已经取消，请先申请")
         now = season_now(registration.season_id)
         if asked.way == SaveReset.Way.ONLINE:
@@ -192,9 +208,16 @@ def _of_the_two(registration_id: UUID) -> Registration:
     return registration
 
 
+def _phone_of_site(registration: Registration) -> bool:
+    """Whether a phone was bound at the site: two operators who gave it do not give the save password as well."""
+    return PhoneReset.objects.filter(registration=registration, outcome=PhoneReset.Outcome.BOUND).exists()
+
+
 def _open(
     registration: Registration, way: SaveReset.Way, *, by: Actor, at: datetime, ready: datetime | None
 ) -> SaveReset:
+    if (over := _unended(registration)) is not None:
+        _end(registration, over, SaveReset.Outcome.LAPSED, by=by, at=at)
     made = insert(
         SaveReset(registration=registration, way=way, asked_at=at, asked_by=by.id, asked_label=by.label, ready_at=ready)
     )
