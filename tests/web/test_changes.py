@@ -15,9 +15,12 @@ from baoming.registrations.device_words import device_words, kind_of
 from baoming.registrations.form_queries import draft_of, revision_of
 from baoming.registrations.models import Dispute, Registration, Restore
 from baoming.registrations.queries import document_of
+from baoming.registrations.services.disputes import ask_release, release
 from baoming.web.candidate import seen
 from tests import factories as make
+from tests.registrations.confirmed import county as county_of
 from tests.registrations.form_samples import FILLED
+from tests.registrations.test_restores import clerk as clerk_of
 from tests.registrations.test_save_form import PASSWORD, candidate, type_in
 from tests.web.conftest import signed_in
 
@@ -252,6 +255,10 @@ def test_site_and_county_see_it_and_release_it_together(row: Registration) -> No
             assert row.name in client.get("/alarms/").content.decode()
         shown = clerk.get(place).content.decode()
         assert "考生申明：这不是我改的" in shown
+        assert "已冻结" in shown.split("</h1>")[1][:400]
+        assert '<a class="button" href="#f-dispute">核对</a>' in shown
+        assert "打印登记表" not in shown.split("现在要办什么")[0]
+        assert clerk.post(f"{place}sheet/").status_code == 409
         assert "电脑，不是上一版那台" in shown
         assert "请选择核对的结果" in clerk.post(f"{place}dispute/", {"release_reason": "核对"}).content.decode()
         unsaid = clerk.post(f"{place}dispute/", {"found": "1", "release_reason": ""})
@@ -266,7 +273,24 @@ def test_site_and_county_see_it_and_release_it_together(row: Registration) -> No
     row.refresh_from_db()
     assert (row.version, row.disputed_at) == (3, None)
     with override_settings(PORTAL="candidate", ROOT_URLCONF="baoming.config.urls_candidate"):
-        assert "恢复" in tasks(mine)
+        told = tasks(mine)
+        assert "报名信息已解除冻结" in told
+        assert "已恢复为第1版，即第3版" in told
+        assert MINE not in told
+        assert THEIRS not in told
+        assert mine.post("/changes/", {"act": "mine"}).status_code == 302  # 知道了
+        assert "解除冻结" not in tasks(mine)
+
+
+def test_control_without_the_decision_its_owner_is_asked_again_what_two_offices_settled(
+    row: Registration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seen, "_settled", lambda _: 0)
+    with override_settings(PORTAL="candidate", ROOT_URLCONF="baoming.config.urls_candidate"):
+        mine, _ = disputed(row)
+        ask_release(row.pk, number=0, reason="本人到场核对", by=clerk_of(row))
+        release(row.pk, by=county_of(row))
+        assert MINE in tasks(mine)
 
 
 def test_a_restore_on_a_page_from_before_the_freeze_is_refused_with_a_sentence(row: Registration) -> None:

@@ -55,6 +55,12 @@ def last_dispute(registration: Registration) -> QuerySet[Dispute]:
     return Dispute.objects.filter(registration=registration).order_by("-pk")[:1]
 
 
+@kept_one
+def last_release(registration: Registration) -> QuerySet[Dispute]:
+    """Return the newest dispute that site and county have settled: they have judged every version up to its `last`."""
+    return Dispute.objects.filter(registration=registration, state="released").order_by("-pk")[:1]
+
+
 @transaction.atomic
 def send_dispute_code(registration_id: UUID, *, by: Actor, address: str) -> None:
     """Send a code to the bound phone, for who remembers no password. Raises NotOpen, TooMany."""

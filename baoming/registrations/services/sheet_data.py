@@ -17,6 +17,7 @@ from baoming.registrations.forms import Row
 from baoming.registrations.models import FormVersion, Photo, Registration, RosterEntry
 from baoming.registrations.queries import STOPPED, document_of, roll_number_of
 from baoming.registrations.services.slips import site_line
+from baoming.registrations.services.steps import FROZEN
 from baoming.registrations.sheet_codes import continued_qr_text, qr_text, short_hash, signed_part
 from baoming.registrations.sheets import CardBlock, Cell, Group, RegistrationSheet, Table, VersionLine
 from baoming.shared.errors import NotOpen
@@ -119,6 +120,8 @@ def _one(
 ) -> SheetData | NotOpen:
     if registration.stopped_at is not None:
         return NotOpen(STOPPED)
+    if _disowned(registration):
+        return NotOpen(FROZEN)
     if registration.number is None or version is None:
         return NotOpen("考生还没有保存报名信息，保存以后才能打印登记表", go="form")
     if photo is None:
@@ -128,6 +131,11 @@ def _one(
     return SheetData(
         registration=registration, version=version, photo=photo, number=registration.number, listed=listed, moral=moral
     )
+
+
+def _disowned(registration: Registration) -> bool:
+    """Whether its owner says 这不是我改的: a sheet of now would count, and could be signed after the release."""
+    return registration.disputed_at is not None
 
 
 def _card(registration: Registration, photo: Photo, picture: bytes) -> CardBlock:

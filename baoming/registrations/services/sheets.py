@@ -33,8 +33,8 @@ MOST_HOURS = 72  # of a correction (R20)
 def print_sheet(registration_id: UUID, *, by: Actor, moral: str | None = None) -> bytes:
     """Return the newest saved version as 报名登记表 (PDF), and log the print: from now on it can be signed.
 
-    `moral`: the 思想品德考核意见, which a higher package knows. Raises NotOpen before a save and for
-    anyone but the site, Unprintable when no font has a character.
+    `moral`: the 思想品德考核意见, which a higher package knows. Raises NotOpen before a save, while frozen
+    and for anyone but the site, Unprintable when no font has a character.
 
     The PDF is made in the transaction that logs it, under this one person's lock, so that a sheet which
     cannot be made logs no print. It takes some 20 ms (the first in a process, which reads the fonts, 0.3 s).

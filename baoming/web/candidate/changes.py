@@ -18,7 +18,7 @@ from baoming.shared.errors import Invalid, NotOpen, Refused, TooMany
 from baoming.web.access import CandidateRequest, candidate_required
 from baoming.web.addresses import client_address
 from baoming.web.candidate.form_views import changed_labels
-from baoming.web.candidate.seen import keep_seen, oldest_news
+from baoming.web.candidate.seen import keep_seen, oldest_news, seen_of
 from baoming.web.devices import device_of
 from baoming.web.sessions import left, row_key
 
@@ -43,6 +43,15 @@ def news_of(request: CandidateRequest) -> list[News]:
         return []
     rows = {row.number: row for row in versions_since(mine, max(0, after - 1))}  # and the one before, to compare with
     return [_told(mine, row, rows.get(number - 1)) for number, row in rows.items() if number > after]
+
+
+def settled_for(request: CandidateRequest) -> Dispute | None:
+    """Return the release that this browser has not shown yet; asks nothing where everything was shown."""
+    mine = request.registration
+    if mine.disputed_at or seen_of(request, mine) >= mine.version:
+        return None
+    released = disputes.last_release(mine)
+    return released if released and released.last > seen_of(request, mine) else None
 
 
 def _told(mine: Registration, row: FormVersion, before: FormVersion | None) -> News:

@@ -26,7 +26,7 @@ from baoming.shared.text import halfwidth
 from baoming.vault.services import keys
 from baoming.web.access import CandidateRequest, candidate_required
 from baoming.web.addresses import client_address
-from baoming.web.candidate.changes import news_of
+from baoming.web.candidate.changes import news_of, settled_for
 from baoming.web.devices import device_of, keep_device
 from baoming.web.errors import STEP_PAGES
 from baoming.web.sessions import at_public_computer, is_phone_of, left
@@ -125,6 +125,7 @@ def tasks(request: CandidateRequest) -> HttpResponse:
     told = decision_on(request.registration)
     context = {"registration": request.registration, "tasks": found, "boxes": boxes, "links": links, "told": told}
     context["news"] = news_of(request)
+    context["settled"] = settled_for(request)
     context["phoning"] = resets.phone_told(request.clock.now, due=request.user.phone_reset_due)
     context["reset"] = resets.told(
         request.clock.now, due=request.user.save_reset_due, done=request.user.save_reset_at

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 
 from baoming.registrations.models import Registration
+from baoming.registrations.services.disputes import last_release
 from baoming.web.cookies import keep, kept
 
 _COOKIE = "seen"
@@ -24,8 +25,12 @@ def seen_of(request: HttpRequest, registration: Registration) -> int:
 
 
 def oldest_news(request: HttpRequest, registration: Registration) -> int:
-    """Return after which version there is news here; a browser new to this person tells the newest save only."""
-    return seen_of(request, registration) or max(0, registration.version - 1)
+    """Return after which version there is news here; a browser new to this person tells the newest save only.
+
+    What site and county have settled is no news anywhere: nobody is asked about it again.
+    """
+    after = seen_of(request, registration) or max(0, registration.version - 1)
+    return after if after >= registration.version else max(after, _settled(registration))
 
 
 def keep_seen(request: HttpRequest, response: HttpResponse, registration: Registration, version: int) -> None:
@@ -38,8 +43,14 @@ def keep_seen(request: HttpRequest, response: HttpResponse, registration: Regist
 
 def keep_own(request: HttpRequest, response: HttpResponse, registration: Registration, version: int) -> None:
     """After a save here: it is no news here, unless what was saved before it still is."""
-    if version == 1 or seen_of(request, registration) >= version - 1:
+    before = version - 1
+    if not before or seen_of(request, registration) >= before or _settled(registration) >= before:
         keep_seen(request, response, registration, version)
+
+
+def _settled(registration: Registration) -> int:
+    released = last_release(registration)
+    return released.last if released else 0
 
 
 def _entries(request: HttpRequest) -> dict[str, int]:

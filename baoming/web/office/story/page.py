@@ -80,7 +80,7 @@ def _person(request: OfficeRequest, registration: Registration) -> dict[str, Any
         "pk": registration.pk,
         "registration": registration,
         "document": document_of(registration),
-        "may_print": bool(registration.version) and request.staff.may("print_sheet"),
+        "may_print": bool(registration.version) and not registration.disputed_at and request.staff.may("print_sheet"),
         "printed": 0 < registration.printed_version == registration.version,
     }
 
