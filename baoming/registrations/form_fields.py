@@ -85,7 +85,7 @@ class Field:
     not_bound_phone: bool = False
     hint: str = ""
     condition: Condition | None = None
-    narrowed: tuple[tuple[Condition, CodeSet], ...] = ()
+    narrowed: tuple["Narrowed", ...] = ()
     sample: bool = False  # 样例: depends on what was not found for this province and year
 
     @classmethod
@@ -99,7 +99,7 @@ class Field:
         codes = _codes(document, codesets=codesets)
         given["condition"] = Condition.parse(document["condition"]) if "condition" in document else None
         given["narrowed"] = tuple(
-            (Condition.parse(rule), codes.narrowed(tuple(rule["only"])))
+            Narrowed(Condition.parse(rule), codes.narrowed(tuple(rule["only"])), rule.get("hint", ""))
             for rule in document.get("narrowed", [])
             if codes
         )
@@ -131,10 +131,17 @@ class Field:
 
     def choices(self, values: Mapping[str, Value]) -> Mapping[str, str]:
         """Return code → label of what may be chosen now."""
-        for condition, codes in self.narrowed:
-            if condition.holds(values):
-                return codes.labels
-        return self.codes.labels if self.codes else {}
+        rule = self._narrowing(values)
+        codes = rule.codes if rule else self.codes
+        return codes.labels if codes else {}
+
+    def hint_for(self, values: Mapping[str, Value]) -> str:
+        """Return the hint, given the values before it: a rule that narrows the choices may say why."""
+        rule = self._narrowing(values)
+        return (rule.hint if rule else "") or self.hint
+
+    def _narrowing(self, values: Mapping[str, Value]) -> "Narrowed | None":
+        return next((rule for rule in self.narrowed if rule.condition.holds(values)), None)
 
     def _check(self) -> None:
         if self.kind not in get_args(Kind) or self.protection not in get_args(Protection):
@@ -151,6 +158,15 @@ class Field:
             raise ValueError(f"field {self.key}: rows say how many, at least and at most")
         if (self.rule == "history") != bool(self.ends and self.gap):
             raise ValueError(f"field {self.key}: a history says when it ends and how far apart its periods may lie")
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """While `condition` holds, only `codes` may be chosen; `hint` says why."""
+
+    condition: Condition
+    codes: CodeSet
+    hint: str = ""
 
 
 def _codes(document: Mapping[str, Any], *, codesets: Mapping[str, CodeSet]) -> CodeSet | None:

@@ -13,7 +13,7 @@ from baoming.organizations.divisions import Divisions
 from baoming.registrations import form_cleaning as cleaning
 from baoming.registrations import form_rows
 from baoming.registrations.form_cleaning import Mistake
-from baoming.registrations.form_fields import Field, Given, Value, Values
+from baoming.registrations.form_fields import Condition, Field, Given, Value, Values
 from baoming.registrations.form_words import headings, shares, shown, table
 from baoming.registrations.schools import UNLISTED, Schools, school
 from baoming.seasons.codesets import CodeSet
@@ -74,6 +74,11 @@ class Page:
     divisions: Divisions
     province: str  # two digits; its divisions are loaded
     schools: Schools
+    questions: tuple[tuple[Condition, str], ...] = ()  # in place of `question`, while their condition holds
+
+    def asks(self, values: Mapping[str, Value]) -> str:
+        """Return the question of the page, given the values of the pages before it."""
+        return next((words for condition, words in self.questions if condition.holds(values)), self.question)
 
     def clean(
         self, raw: Raw, *, known: Mapping[str, Value] | None = None, bound_phone: str = ""
@@ -169,6 +174,7 @@ class FormDefinition:
                 divisions=divisions,
                 province=meta["province"],
                 schools=schools or Schools(),
+                questions=tuple((Condition.parse(one), one["question"]) for one in page.get("questions", ())),
             )
             for page in document["pages"]
         )
@@ -259,15 +265,14 @@ class FormDefinition:
 
     def _check(self) -> None:
         seen: dict[str, Field] = {}
-        for field in self.fields:
-            rules = [field.condition] if field.condition else []
-            for rule in [*rules, *(rule for rule, _ in field.narrowed)]:
-                asked = seen.get(rule.field)
-                if asked is None or asked.codes is None or not rule.codes <= set(asked.codes.labels):
-                    raise ValueError(f"field {field.key}: its condition asks what no earlier field answers")
-            if field.key in seen:
-                raise ValueError(f"field {field.key} is declared twice")
-            seen[field.key] = field
+        for page in self.pages:
+            _answered(page.key, [rule for rule, _ in page.questions], seen)
+            for field in page.fields:
+                rules = [field.condition] if field.condition else []
+                _answered(field.key, [*rules, *(rule.condition for rule in field.narrowed)], seen)
+                if field.key in seen:
+                    raise ValueError(f"field {field.key} is declared twice")
+                seen[field.key] = field
         names = [*(one.exchange for one in self.given), *(one.exchange for one in self.fields)]
         if self.given and (not all(names) or len(set(names)) != len(names)):  # earlier data have no exchange file
             raise ValueError("every field has a column of its own in the exchange file")
@@ -275,6 +280,14 @@ class FormDefinition:
             kinds = {field.protection.partition(":")[::2] for field in self.fields if field.group == group}
             if len({kind if kind[0] == "sealed" else "plain" for kind in kinds}) > 1:
                 raise ValueError(f"group {group} is sealed in one envelope, or not at all")
+
+
+def _answered(key: str, rules: Sequence[Condition], seen: Mapping[str, Field]) -> None:
+    """Raise ValueError unless each condition of page or field `key` asks what a field of `seen` may answer."""
+    for rule in rules:
+        asked = seen.get(rule.field)
+        if asked is None or asked.codes is None or not rule.codes <= set(asked.codes.labels):
+            raise ValueError(f"{key}: its condition asks what no earlier field answers")
 
 
 def as_raw(values: Mapping[str, Value]) -> dict[str, list[str]]:

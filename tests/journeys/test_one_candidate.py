@@ -59,6 +59,7 @@ def sign_up(handset: Page, code: str, inbox: str) -> None:
     phone.fill_form(handset)
     phone.save(handset, phone.LOGIN)  # the wrong one of the two
     expect(handset.get_by_text("内容还没有保存，已留在草稿里")).to_be_visible()
+    expect(handset.get_by_label("保存密码", exact=True)).to_be_focused()
     phone.type_save_password(handset, phone.SAVE)
     expect(handset.get_by_role("heading", name="已保存第1版")).to_be_visible()
     expect(handset.get_by_text("保存成功，还不等于报名完成")).to_be_visible()

@@ -283,6 +283,13 @@ def test_an_unsound_declaration_is_refused_when_it_is_loaded(place: tuple[int, i
         FormDefinition.parse(damaged(place, **changes), codesets=CODESETS, divisions=DIVISIONS)
 
 
+def test_a_question_that_asks_a_later_field_is_refused() -> None:
+    document = copy.deepcopy(DOCUMENT)
+    document["pages"][0]["questions"] = [{"field": "language", "in": ["1"], "question": "？"}]
+    with pytest.raises(ValueError, match="exam: its condition asks what no earlier field answers"):
+        FormDefinition.parse(document, codesets=CODESETS, divisions=DIVISIONS)
+
+
 def test_pages_are_found_by_key() -> None:
     assert FORM.page("contact").title == "联系方式"
     with pytest.raises(KeyError):

@@ -10,6 +10,7 @@ from django.test import Client, override_settings
 from baoming.registrations import journey
 from baoming.registrations.form_queries import draft_of, form_of, typed_of
 from baoming.registrations.models import FormVersion, Registration
+from baoming.schedule.services import go_to_phase
 from baoming.web.middleware import SignedIn
 from baoming.web.sessions import SessionStore
 from tests.registrations.form_samples import FILLED
@@ -115,6 +116,56 @@ def test_a_field_that_a_choice_brings_is_asked_before_it_is_blamed(client: Clien
     answer = client.post("/form/exam", {**given, "revision": now(row)})
     assert answer["Location"] == "/form/exam"
     assert "专业统考" in client.get("/form/exam").content.decode()
+
+
+MATCHED = {"registration_type": ["VOCATIONAL_MATCHED"], "vocational_category": ["种植类"]}
+
+
+def test_a_page_speaks_to_the_type_that_was_chosen(client: Client) -> None:
+    row = candidate()
+    type_in(row)
+    html = client.get("/form/subjects").content.decode()
+    assert "您高考选考哪三门，考哪门外语？" in html
+    assert "对口招生" not in html
+    type_in(row, {**FILLED, **MATCHED, "language": []})
+    html = sound(client.get("/form/subjects").content.decode())
+    assert "您考哪门外语？" in html
+    assert "三门" not in html
+    assert "对口招生考试只考英语" in html
+    assert 'value="1" id="f-language" checked' in html  # there is no other
+
+
+def test_a_choice_of_several_stays_unticked(client: Client) -> None:
+    type_in(candidate(), {**FILLED, "language": []})
+    html = client.get("/form/subjects").content.decode()
+    assert 'value="1" id="f-language">' in html
+
+
+def test_it_is_said_once_that_several_may_be_chosen(client: Client) -> None:
+    type_in(candidate(), {**FILLED, "asks_accommodation": ["YES"]})
+    assert client.get("/form/needs").content.decode().count("可以选多项") == 1
+
+
+def test_the_summary_names_the_line_and_months_stand_without_an_example_of_their_own(client: Client) -> None:
+    row = candidate()
+    html = post(client, row, "history", **{"history.2.to": "去年"}).content.decode()
+    sentence = "终止年月请填年和月，例如2020年9月填2020.09"
+    assert f'<a href="#f-history.2.to">简历3：{sentence}</a>' in html
+    assert f'<p class="message" id="e-history.2.to">{sentence}</p>' in html
+    assert 'placeholder="2020.09"' not in html
+    assert 'placeholder="年.月"' in html
+    html = post(client, row, "family", **{"members.0.phone": ""}).content.decode()
+    assert '<a href="#f-members.0.phone">家庭成员1：请填写联系电话</a>' in html
+
+
+def test_the_receipt_names_who_must_act_once(client: Client) -> None:
+    row = candidate()
+    type_in(row)
+    save(client, row)
+    go_to_phase(row.season, "confirmation", by=make.PROVINCE)
+    html = client.get("/versions/1").content.decode()
+    assert "报名点办理，" in html
+    assert "报名点，报名点办理" not in html
 
 
 def test_markup_typed_into_a_field_is_text(client: Client) -> None:

@@ -25,7 +25,7 @@ def registration_fee(request: CandidateRequest) -> HttpResponse:
     if request.method == "POST":
         order, _ = _orders(request)
         if order is None and not request.POST.get("no_refund"):
-            return _page(request, Invalid({"no_refund": "请先阅读并勾选“缴费后不退费”"}))
+            return _page(request, Invalid({"no_refund": "请先阅读并勾选“我知道：报名费一经缴纳不退费”"}))
         open_order(request.registration.pk, REGISTRATION_FEE, by=request.actor)
         return redirect("candidate:fee")
     return _page(request)

@@ -29,11 +29,17 @@ class Shown:
     options: list[tuple[str, str]]
     typed: Mapping[str, list[str]]
     offered: Mapping[str, str]  # schools like the typed one: code → name
+    hint: str = ""
 
     def first(self, part: str = "") -> str:
         """Return what stands in the input, of a region in its input `part`."""
         name = f"{self.field.key}.{part}" if part else self.field.key
         return next(iter(self.typed.get(name, ())), "")
+
+    @property
+    def chosen(self) -> str:
+        """The code that stands chosen; where there is but one, that one."""
+        return self.options[0][0] if len(self.options) == 1 else self.first()
 
     @property
     def all(self) -> list[str]:
@@ -114,7 +120,13 @@ class Desk:
     def fields(self, page: Page) -> list[Shown]:
         """Return the fields of `page` that are asked, given what is typed so far."""
         return [
-            Shown(one, list(one.choices(self.values).items()), self.typed.raw, self._offered(page, one))
+            Shown(
+                one,
+                list(one.choices(self.values).items()),
+                self.typed.raw,
+                self._offered(page, one),
+                one.hint_for(self.values),
+            )
             for one in page.fields
             if one.applies(self.values)
         ]
@@ -176,6 +188,19 @@ def _fact(row: Row, *, note: str) -> dict[str, Any]:
     lines = ["，".join(word for word in line if word) for line in row.lines]
     value = row.text or UNFILLED
     return {"label": row.label, "value": value, "lines": lines, "href": address, "small": note, "changed": bool(note)}
+
+
+def summary(page: Page, problems: Problems) -> Problems:
+    """Return the sentences as the summary says them: of a field of lines each begins with its line, 简历3."""
+    labels = {one.key: one.label for one in page.fields if one.columns}
+    return {name: _line(name, labels) + sentence for name, sentence in problems.items()}
+
+
+def _line(name: str, labels: Mapping[str, str]) -> str:
+    """Return the line that input `history.2.to` stands in, in words; empty for a field without lines."""
+    key, _, rest = name.partition(".")
+    place = rest.partition(".")[0]
+    return f"{labels[key]}{int(place) + 1}：" if key in labels and place else ""
 
 
 def region_options(page: Page) -> dict[str, Any]:

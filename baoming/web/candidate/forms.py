@@ -14,7 +14,7 @@ from baoming.registrations.services.forms import WrongSavePassword, keep_draft, 
 from baoming.shared.errors import Changed, Invalid, NotOpen, TooMany
 from baoming.web.access import CandidateRequest, candidate_required
 from baoming.web.addresses import client_address
-from baoming.web.candidate.form_views import Desk, changed_labels, region_options, version_sections
+from baoming.web.candidate.form_views import Desk, changed_labels, region_options, summary, version_sections
 from baoming.web.candidate.seen import keep_own
 from baoming.web.devices import device_of
 
@@ -136,6 +136,7 @@ def _asked(request: CandidateRequest, desk: Desk, page: Page, errors: Problems, 
         "page": page,
         "fields": desk.fields(page),
         "errors": errors,
+        "summary": summary(page, errors),
         "back": "back" in request.GET or "back" in request.POST,
         "place": desk.form.pages.index(page) + 1,
         "regions": region_options(page),

@@ -10,7 +10,7 @@ function settle() {
   page.inert = open;
   if (open) {
     sheet.setAttribute("aria-modal", "true");
-    (sheet.querySelector("[aria-invalid], input:not([type=hidden])") ?? sheet).focus();
+    (sheet.querySelector("[aria-invalid]") ?? sheet.querySelector("input:not([type=hidden])") ?? sheet).focus();
   } else {
     sheet.removeAttribute("aria-modal");
     page.querySelector(`[href="#${sheet.id}"]`)?.focus();
