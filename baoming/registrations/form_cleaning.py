@@ -1,13 +1,13 @@
 """From what was typed to what is kept, one kind of field at a time.
 
-Each cleaner returns the value, or raises `Mistake` with the sentence that says what to do. No
+Each cleaner returns the value, or raises `Mistakes`, sentences that say what to do. No
 text breaks one, and what a cleaner returns it takes again unchanged. Markup and formulas are
 plain text here; whoever writes a page, a sheet or a table escapes for it.
 """
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from baoming.organizations.divisions import Divisions
 from baoming.registrations.form_fields import Field, Value
@@ -23,12 +23,19 @@ _COUNTRY = re.compile(r"^(?:\+|00)86")
 _MONTH = re.compile(r"((?:19|20)[0-9]{2})[./年]?([0-9]{1,2})月?")
 
 
-class Mistake(ValueError):
-    """What was typed cannot be kept. Carries its sentence; `part` names the input of a region."""
+class Mistakes(ValueError):
+    """What was typed cannot be kept. `sentences`: by part, of a region or a school, or by "" for the whole."""
+
+    def __init__(self, sentences: Mapping[str, str]) -> None:
+        super().__init__("；".join(sentences.values()))
+        self.sentences = sentences
+
+
+class Mistake(Mistakes):
+    """One thing cannot be kept."""
 
     def __init__(self, sentence: str, *, part: str = "") -> None:
-        super().__init__(sentence)
-        self.part = part
+        super().__init__({part: sentence})
 
 
 def text(field: Field, raw: str) -> str:
@@ -104,24 +111,60 @@ def choices(field: Field, raw: Sequence[str], *, values: Mapping[str, Value]) ->
 
 
 def region(field: Field, raw: Mapping[str, str], *, divisions: Divisions, province: str) -> dict[str, str]:
-    """Return the parts of an address: in the province by codes, elsewhere all in `detail`."""
+    """Return the parts of an address: in the province by codes, elsewhere all in `detail`.
+
+    Raise Mistakes with every part that is to be mended.
+    """
     if raw["province"].strip() not in (province, ELSEWHERE):
-        raise Mistake(f"请选择{field.label}所在的省", part="province")
+        raise Mistake(f"请选择{field.label}的省（区、市）", part="province")
     if raw["province"].strip() == ELSEWHERE:
         return _elsewhere(field, raw)
     city, county = raw["city"].strip(), raw["county"].strip()
+    cleaners = {
+        "city": lambda: _city(field, city, divisions=divisions),
+        "county": lambda: _county(field, county, city=city, divisions=divisions),
+        "township": lambda: _township(raw["township"]),
+    }
+    if not field.short:
+        cleaners["detail"] = lambda: _detail(field, raw["detail"], want="请填写村、路和门牌号")
+    return {"province": province} | _all(cleaners)
+
+
+def _all(cleaners: Mapping[str, Callable[[], str]]) -> dict[str, str]:
+    """Return what each part's cleaner returns; raise Mistakes with what any of them refuses."""
+    kept, wrong = dict[str, str](), dict[str, str]()
+    for part, clean in cleaners.items():
+        try:
+            kept[part] = clean()
+        except Mistake as mistake:
+            wrong[part] = str(mistake)
+    if wrong:
+        raise Mistakes(wrong)
+    return kept
+
+
+def _city(field: Field, city: str, *, divisions: Divisions) -> str:
     if city not in divisions.cities:
-        raise Mistake(f"请选择{field.label}所在的市（州）", part="city")
-    if divisions.county_name(city, county) is None:
-        raise Mistake(f"请选择{divisions.cities[city]}的县（市、区）", part="county")
-    township = raw["township"].strip()
+        raise Mistake(f"请选择{field.label}的市（州）")
+    return city
+
+
+def _county(field: Field, county: str, *, city: str, divisions: Divisions) -> str:
+    """Return the county; under no city, whose own sentence is enough, any that was chosen."""
+    known = divisions.county_name(city, county) if city in divisions.cities else county
+    if not known:
+        raise Mistake(f"请选择{divisions.cities.get(city, field.label)}的县（市、区）")
+    return county
+
+
+def _township(raw: str) -> str:
+    township = raw.strip()
     if not township:
-        raise Mistake("请填写乡镇或街道", part="township")
-    _printable(township, label="乡镇（街道）", part="township")
+        raise Mistake("请填写乡镇或街道")
+    _printable(township, label="乡镇（街道）")
     if len(township) > TOWNSHIP_CHARACTERS:
-        raise Mistake(f"乡镇（街道）最多{TOWNSHIP_CHARACTERS}个字，您填了{len(township)}个", part="township")
-    named = {"province": province, "city": city, "county": county, "township": township}
-    return named if field.short else named | {"detail": _detail(field, raw["detail"], want="请填写村、路和门牌号")}
+        raise Mistake(f"乡镇（街道）最多{TOWNSHIP_CHARACTERS}个字，您填了{len(township)}个")
+    return township
 
 
 def _elsewhere(field: Field, raw: Mapping[str, str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from typing import Any, Self
 from baoming.organizations.divisions import Divisions
 from baoming.registrations import form_cleaning as cleaning
 from baoming.registrations import form_rows
-from baoming.registrations.form_cleaning import Mistake
+from baoming.registrations.form_cleaning import Mistake, Mistakes
 from baoming.registrations.form_fields import Condition, Field, Given, Value, Values
 from baoming.registrations.form_words import headings, shares, shown, table
 from baoming.registrations.schools import UNLISTED, Schools, school
@@ -103,8 +103,9 @@ class Page:
                 value = self._value(field, raw, before=before)
                 if field.not_bound_phone and value and value == bound_phone:
                     raise Mistake(f"{field.label}不能和短信手机相同")
-            except Mistake as mistake:
-                problems[f"{field.key}.{mistake.part}" if mistake.part else field.key] = str(mistake)
+            except Mistakes as wrong_parts:
+                told = wrong_parts.sentences.items()
+                problems |= {f"{field.key}.{part}" if part else field.key: sentence for part, sentence in told}
             else:
                 if value:
                     values[field.key] = value

@@ -81,7 +81,10 @@ def fill_form(page: Page) -> None:
     page.get_by_role("link", name="去填报", exact=True).click()
     page.get_by_role("radio", name=re.compile("普通高等学校招生统一考试")).check()
     go_on(page, "选考科目与外语")
-    page.get_by_role("radio", name="不参加", exact=True).check()  # asked once the type is known
+    expect(
+        page.get_by_role("status").filter(has_text="还要选一项：专业统考")
+    ).to_be_focused()  # asked once the type is known
+    page.get_by_role("radio", name="不参加", exact=True).check()
     go_on(page, "选考科目与外语")
     choose_subjects(page)
     go_on(page, "个人与学校")

@@ -95,8 +95,8 @@ def test_an_empty_form_names_every_field_that_is_needed() -> None:
         ("school_name", "一\U0002ffff中", "毕业学校里有看不见的控制字符，请删去重新输入，不要粘贴"),
         ("school_name", "一中😀", "毕业学校里有表情符号，请删去"),
         ("school_name", "一\ue000中", "毕业学校里有一个自造字，别处显示不出来，请联系报名点登记"),
-        ("address_province", "44", "请选择通讯地址所在的省"),
-        ("address_city", "430000", "请选择通讯地址所在的市（州）"),
+        ("address_province", "44", "请选择通讯地址的省（区、市）"),
+        ("address_city", "430000", "请选择通讯地址的市（州）"),
         ("address_county", "430202", "请选择长沙市的县（市、区）"),
         ("address_county", "", "请选择长沙市的县（市、区）"),
         ("address_township", "", "请填写乡镇或街道"),
@@ -166,6 +166,21 @@ def test_an_address_outside_the_province_stands_in_the_detail() -> None:
     assert rows["address"] == "广东省深圳市福田区1号"
     _, problems = FORM.clean(raw(address_province="other", address_detail=""))
     assert problems == {"address.detail": "请从省、市写到门牌号"}
+
+
+def test_an_address_tells_all_that_is_missing_at_once() -> None:
+    _, problems = FORM.clean(raw(address_city="", address_county="", address_township=" ", address_detail=""))
+    assert problems == {
+        "address.city": "请选择通讯地址的市（州）",
+        "address.county": "请选择通讯地址的县（市、区）",
+        "address.township": "请填写乡镇或街道",
+        "address.detail": "请填写村、路和门牌号",
+    }
+    named = {f"household.{part}": [""] for part in ("county", "township")}
+    _, problems = FORM.clean(FILLED | named)
+    assert problems == {"household.county": "请选择长沙市的县（市、区）", "household.township": "请填写乡镇或街道"}
+    _, problems = FORM.clean(FILLED | {"household.city": [""]})
+    assert problems == {"household.city": "请选择户籍所在地的市（州）"}
 
 
 @settings(max_examples=300, deadline=None)

@@ -114,8 +114,44 @@ def test_a_field_that_a_choice_brings_is_asked_before_it_is_blamed(client: Clien
     assert "专业统考" not in client.get("/form/exam").content.decode()
     given = {"registration_type": "UNIFIED", "asked": ["registration_type"]}
     answer = client.post("/form/exam", {**given, "revision": now(row)})
-    assert answer["Location"] == "/form/exam"
-    assert "专业统考" in client.get("/form/exam").content.decode()
+    assert answer["Location"] == "/form/exam?new=specialty_exam#new"
+    html = sound(client.get("/form/exam?new=specialty_exam").content.decode())
+    note = '<div class="note" id="new" role="status" tabindex="-1"><span>还要选一项：专业统考</span></div>'
+    assert html.index(note) < html.index("<legend>专业统考")
+    assert "还要选" not in client.get("/form/exam?new=also&new=<b>").content.decode()
+    given |= {"asked": ["registration_type"], "back": "check"}
+    answer = client.post("/form/exam", {**given, "revision": now(row)})
+    assert answer["Location"] == "/form/exam?back=check&new=specialty_exam#new"
+
+
+def test_several_fields_that_a_choice_brings_are_named_together(client: Client) -> None:
+    row = candidate()
+    given = {"asks_accommodation": "YES", "asked": ["asks_accommodation"]}
+    answer = client.post("/form/needs", {**given, "revision": now(row)})
+    html = sound(client.get(answer["Location"].partition("#")[0]).content.decode())
+    assert "还要选2项：残障类别、申请的合理便利" in html
+
+
+def test_the_part_before_is_reached_with_what_was_typed_and_without_a_judgement(client: Client) -> None:
+    row = candidate()
+    assert 'name="previous"' not in client.get("/form/exam").content.decode()
+    assert "存为草稿，上一部分：户籍" in client.get("/form/contact").content.decode()
+    assert 'name="previous"' not in client.get("/form/contact?back=check").content.decode()
+    answer = post(client, row, "contact", postcode="41", previous="1")
+    assert answer["Location"] == "/form/household"
+    assert 'value="41"' in client.get("/form/contact").content.decode()
+    assert post(client, row, "exam", previous="1")["Location"] == "/form/exam"
+
+
+def test_parts_of_an_address_are_asked_together_and_those_typed_stay(client: Client) -> None:
+    row = candidate()
+    answer = post(client, row, "contact", **{"address.county": "", "address.township": ""})
+    html = sound(answer.content.decode())
+    assert html.count("请选择长沙市的县（市、区）") == html.count("请填写乡镇或街道") == 2
+    assert "有2处需要处理" in html
+    again = client.get("/form/contact").content.decode()
+    assert 'value="430100" selected' in again
+    assert 'value="远大二路1238号6栋1204"' in again
 
 
 MATCHED = {"registration_type": ["VOCATIONAL_MATCHED"], "vocational_category": ["种植类"]}
@@ -233,6 +269,9 @@ def test_a_line_is_added_and_a_school_found_without_any_judgement(client: Client
     html = sound(client.get("/form/school").content.decode())
     assert "长沙市芙蓉区第一中学" in html
     assert "名单里没有，就用填写的名称" in html
+    answer = client.post("/form/school", {"school.name": " ", "again": "school", "revision": now(row)})
+    assert answer.status_code == 422
+    assert sound(answer.content.decode()).count("请先输入校名的几个字") == 2
     assert client.post("/form/school", {"again": "<b>", "revision": now(row)})["Location"] == "/form/school#f-"
 
 
@@ -297,6 +336,23 @@ def test_an_incomplete_form_leads_to_what_is_missing(client: Client) -> None:
     assert "/form/subjects?mend=1" in html
     assert "请选择首选科目" in client.get("/form/subjects?mend=1").content.decode()
     assert client.get("/form/nothing").status_code == 404
+
+
+def test_the_check_tells_what_must_be_filled_from_what_may_stay_empty(client: Client) -> None:
+    row = candidate()
+    type_in(row, {**FILLED, "postcode": ["41"], "recipient": [], "address.city": [], "address.county": [],
+                  "address.township": [], "address.detail": []})  # fmt: skip
+    html = sound(client.get("/form/check").content.decode())
+
+    def told(label: str) -> str:
+        return html.partition(f"<dt>{label}</dt><dd")[2].partition("</dd>")[0]
+
+    assert told("收件人") == ' class="problem">还要填写'
+    assert told("通讯地址") == ' class="problem">还要填写'
+    assert told("邮政编码") == ' class="problem">还要补填或更正'
+    assert told("第二联系电话") == told("奖励和处分") == ' class="empty">未填（选填）'
+    assert told("特长") == ">长跑"
+    assert "（未填）" not in html
 
 
 def test_a_returned_form_can_be_saved_again_without_a_change(client: Client) -> None:

@@ -1,6 +1,6 @@
 """What the form's pages show: inputs of one page, the check, one saved version."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -19,6 +19,9 @@ from baoming.seasons.queries import Clock
 from baoming.shared.errors import NotOpen
 
 UNFILLED = "（未填）"
+OPTIONAL = "未填（选填）"
+MISSING = "还要填写"
+MISTAKEN = "还要补填或更正"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,16 @@ class Desk:
             return reverse("candidate:form_check")
         return reverse("candidate:form_page", args=[self.form.pages[place].key])
 
+    def previous_address(self, page: Page) -> str:
+        """Return where the page before `page` is; before the first, that one itself."""
+        place = max(self.form.pages.index(page) - 1, 0)
+        return reverse("candidate:form_page", args=[self.form.pages[place].key])
+
+    def brought(self, page: Page, keys: Sequence[str]) -> list[Field]:
+        """Return the fields of `page` among `keys` that are still to be answered."""
+        wanted = {name.partition(".")[0] for name in self.problems}
+        return [one for one in page.fields if one.key in keys and one.key in wanted]
+
     def changes(self) -> dict[str, str]:
         """Return field key → what stood there in the newest saved version."""
         if not self.registration.version:
@@ -170,9 +183,22 @@ class Desk:
         notes = {key: f"原为：{old or UNFILLED}" for key, old in self.changes().items()}
         notes |= {key: f"另一处填的是：{new or UNFILLED}" for key, new in self.others().items()}
         return [
-            (section.title, [_fact(row, note=notes.get(row.key, "")) for row in section.rows])
+            (section.title, [_fact(row, note=notes.get(row.key, "")) | self._gap(row) for row in section.rows])
             for section in self.form.display(self.values)
         ]
+
+    def _gap(self, row: Row) -> dict[str, str]:
+        """Say of a field of which nothing is kept whether it may stay so."""
+        if row.text:
+            return {}
+        if not any(name.partition(".")[0] == row.key for name in self.problems):
+            return {"value": OPTIONAL, "tone": "empty"}
+        return {"value": MISTAKEN if self._begun(row.key) else MISSING, "tone": "problem"}
+
+    def _begun(self, key: str) -> bool:
+        """Whether something was typed; the province stands chosen before anybody comes."""
+        typed = (texts for name, texts in self.typed.raw.items() if name.partition(".")[0] == key)
+        return any(text.strip() not in ("", self.form.pages[0].province) for texts in typed for text in texts)
 
     def mend_address(self) -> str:
         """Return the first page with something to mend, empty if there is none."""

@@ -1,5 +1,8 @@
 """The registration form: page by page with a draft kept, checked, saved with the save password (R13, R14)."""
 
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -48,15 +51,16 @@ def form_page(request: CandidateRequest, key: str) -> HttpResponse:
 
 
 def _answer(request: CandidateRequest, page: Page) -> HttpResponse:
-    """Go on; a field that the choice has only now brought onto the page is asked, not blamed."""
-    if "again" in request.POST:  # one more line, or schools looked for: nothing is judged yet
-        back = "?back=check" if "back" in request.POST else ""
-        return redirect(f"{reverse('candidate:form_page', args=[page.key])}{back}#f-{_again(request, page)}")
+    """Go on, or back; a field that the choice has only now brought onto the page is asked, not blamed."""
+    if "again" in request.POST:
+        return _again(request, page)
     desk = Desk(request.registration, request.actor, request.clock)
+    if "previous" in request.POST:  # kept as a draft like all, and not judged
+        return redirect(desk.previous_address(page))
     problems = desk.problems_of(page)
     seen = request.POST.getlist("asked")
-    if any(name.partition(".")[0] not in seen for name in problems):
-        return redirect("candidate:form_page", page.key)
+    if brought := list(dict.fromkeys(key for name in problems if (key := name.partition(".")[0]) not in seen)):
+        return redirect(_same(request, page, brought=brought, anchor="new"))
     if problems:
         return _asked(request, desk, page, problems, status=422)
     return redirect(desk.next_address(page, back="back" in request.POST))
@@ -135,6 +139,7 @@ def _asked(request: CandidateRequest, desk: Desk, page: Page, errors: Problems, 
         "desk": desk,
         "page": page,
         "fields": desk.fields(page),
+        "brought": desk.brought(page, request.GET.getlist("new")),
         "errors": errors,
         "summary": summary(page, errors),
         "back": "back" in request.GET or "back" in request.POST,
@@ -154,9 +159,20 @@ def _check(
     return render(request, "candidate/form_check.html", given, status=status)
 
 
-def _again(request: CandidateRequest, page: Page) -> str:
-    """Return the key of the field that its own button was pressed at."""
-    return next((one.key for one in page.fields if one.key == request.POST["again"]), "")
+def _again(request: CandidateRequest, page: Page) -> HttpResponse:
+    """A field's own button: one more line, or schools looked for. Nothing else is judged yet."""
+    field = next((one for one in page.fields if one.key == request.POST["again"]), None)
+    if field and field.kind == "school" and not request.POST.get(f"{field.key}.name", "").strip():
+        return _asked(request, _desk(request), page, {f"{field.key}.name": "请先输入校名的几个字"}, status=422)
+    return redirect(_same(request, page, anchor=f"f-{field.key if field else ''}"))
+
+
+def _same(request: CandidateRequest, page: Page, *, anchor: str, brought: Sequence[str] = ()) -> str:
+    """Return the address of the page that was posted, at `anchor`; it points out the fields `brought` onto it."""
+    query = [("back", "check")] if "back" in request.POST else []
+    query += [("new", key) for key in brought]
+    asked = f"?{urlencode(query)}" if query else ""
+    return f"{reverse('candidate:form_page', args=[page.key])}{asked}#{anchor}"
 
 
 def _desk(request: CandidateRequest) -> Desk:
