@@ -15,6 +15,7 @@ from baoming.seasons.models import Season
 from baoming.web.candidate.app import in_wechat
 from baoming.web.candidate.area import Contact, hotlines
 from baoming.web.cookies import kept
+from baoming.web.sessions import itself
 
 # (title, URL name, action of the role table)
 _NAV = (
@@ -62,7 +63,7 @@ class Titled:
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Return season, now, care, site, nav, staff and csrf_input for the frame of every page."""
+    """Return season, now, care, site, nav, staff, itself and csrf_input for the frame of every page."""
     season, staff = getattr(request, "season", None), getattr(request, "staff", None)
     clock = getattr(request, "clock", None)
     return {
@@ -74,6 +75,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "hotlines": partial(hotlines, request),
         "staff": Signed(staff.name, staff.office.name, staff) if staff else None,
         "nav": _nav(request, staff) if staff and settings.PORTAL == "office" else [],
+        "itself": partial(itself, request),
         "csrf_input": SimpleLazyObject(partial(csrf_input, request)),  # one token for all forms of a page
     }
 

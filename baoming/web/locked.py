@@ -27,6 +27,7 @@ from baoming.web.sessions import row_key
 
 LOCKED = 423
 MOST = 300_000  # characters of a form that is kept, sealed; no form of the office is longer, files are chosen again
+SECRETS = frozenset({"password", "pin", "again"})  # what is typed hidden; it is typed again, never written into a page
 _ADDRESS = 400
 
 
@@ -101,7 +102,9 @@ def _since(request: HttpRequest) -> datetime | None:
 
 
 def _sealed(request: HttpRequest, account: Account) -> str:
-    """Return the form that was sent, for nobody but the account; empty where it is too long."""
+    """Return the form that was sent, for nobody but the account; empty where it is too long or holds a secret."""
+    if not SECRETS.isdisjoint(request.POST):
+        return ""
     fields = [(name, text) for name, texts in request.POST.lists() for text in texts if name != "csrfmiddlewaretoken"]
     packed = json.dumps({"address": request.get_full_path(), "fields": fields}).encode()
     sealed = keys().seal(packed, context=_context(account))

@@ -21,7 +21,7 @@ from baoming.shared.errors import Crowded, Refused
 from baoming.shared.scope_queries import leave
 from baoming.web import errors
 from baoming.web.outcomes import commit_warnings
-from baoming.web.sessions import SEEN
+from baoming.web.sessions import SEEN, by_itself
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 log = logging.getLogger("baoming.web")
@@ -119,14 +119,15 @@ class SignedIn:
 
 
 def sliding_session(get_response: Answer) -> Answer:
-    """Let a session end its idle time after the last request, not after sign-in.
+    """Let a session end its idle time after the last request of somebody, not after sign-in.
 
     The change makes SessionMiddleware write row and cookie anew.
     """
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         now = int(time.time())
-        if request.user.is_authenticated and now - request.session.get(SEEN, 0) >= settings.SESSION_RENEWED_AFTER:
+        old = now - request.session.get(SEEN, 0) >= settings.SESSION_RENEWED_AFTER
+        if request.user.is_authenticated and old and not by_itself(request):
             request.session[SEEN] = now
         return get_response(request)
 

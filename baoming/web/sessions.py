@@ -16,6 +16,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from django.utils.encoding import escape_uri_path
 from django.utils.functional import SimpleLazyObject
 
 from baoming.accounts.browsers import DESK, OWN, PUBLIC, STAFF, Stay, is_phone, lock_reason, words
@@ -25,6 +26,7 @@ from baoming.organizations.roles import AT_DESK
 from baoming.shared.queries import Kept
 from baoming.shared.scope_queries import entering_account, entering_area, leave
 
+ITSELF = "itself"  # in the address of a page that reads itself again: nobody sits there for that
 BEGAN, SEEN, WORDS, SHARED = "began", "renewed", "words", "public"  # keys in a session; the first two in seconds
 
 
@@ -128,6 +130,18 @@ def left(response: HttpResponse) -> HttpResponse:
     """Have the browser forget this site's pages and drafts; its device cookie, which tells nothing, stays."""
     response["Clear-Site-Data"] = '"cache", "storage"'
     return response
+
+
+def by_itself(request: HttpRequest) -> bool:
+    """Whether a page asks to be read again without anybody: it keeps no session and no desk open."""
+    return request.method == "GET" and ITSELF in request.GET
+
+
+def itself(request: HttpRequest) -> str:
+    """Return the address by which the page that is asked for reads itself again."""
+    asked = request.GET.copy()
+    asked[ITSELF] = "1"
+    return f"{escape_uri_path(request.path)}?{asked.urlencode()}"
 
 
 def row_key(request: HttpRequest) -> str:

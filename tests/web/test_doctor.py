@@ -235,6 +235,16 @@ def test_settings_of_a_demo_are_refused_for_real_people_only() -> None:
     assert "HSTS is off" in sentence
 
 
+@pytest.mark.parametrize(
+    ("changed", "complains"),
+    [({}, True), ({"PROXIES": 1}, False), ({"SECURE": False}, False), ({"DEMO": True}, False)],
+)
+def test_tls_without_a_proxy_that_is_believed_is_complained_of(changed: dict[str, object], complains: bool) -> None:
+    """Behind a proxy that is not counted a whole province is one address to the limits."""
+    with override_settings(**{"DEMO": False, "SECURE": True, "PROXIES": 0, **changed}):
+        assert ("BAOMING_PROXIES is 0" in said().get("settings", "")) is complains
+
+
 @pytest.mark.parametrize("wrong", [{}, {"disk": "Make room."}])
 def test_the_command_ends_with_1_if_anything_is_wrong(monkeypatch: pytest.MonkeyPatch, wrong: dict[str, str]) -> None:
     monkeypatch.setattr(doctor, "complaints", lambda: iter(wrong.items()))

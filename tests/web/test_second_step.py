@@ -196,6 +196,7 @@ def test_each_time_that_the_tries_end_is_one_event(office: Client) -> None:
         give(office, "000000")
         seen.append(told.count())
     assert seen == [0, 0, 0, 0, 1, 1, 1]
+    assert told.get().actor_label == "没有登录的人", "nobody has proved to be the holder"
 
 
 def shut_out(one: Staff) -> int:

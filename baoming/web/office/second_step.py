@@ -17,6 +17,7 @@ from baoming.accounts import totp
 from baoming.accounts.models import Account
 from baoming.accounts.services import pins, second_factor
 from baoming.accounts.services.telling import tell_sign_in, tell_sign_out
+from baoming.audit.actors import STRANGER
 from baoming.audit.services import record
 from baoming.documents.engine import qr_svg
 from baoming.organizations.roles import ADMINISTRATORS, AT_DESK, SECOND_FACTOR, Role
@@ -140,5 +141,5 @@ def _leave(request: HttpRequest, *, to: Account) -> None:
 def told(refusal: Refused, account: Account) -> dict[str, str]:
     """Return the sentence at the field of the code. Where the tries have ended the audit is told, once for each end."""
     if isinstance(refusal, second_factor.LastTry):
-        record("use_up_codes", by=account.staff.actor, subject=account.pk, path=account.staff.path)
+        record("use_up_codes", by=STRANGER, subject=account.pk, path=account.staff.path)
     return refusal.fields if isinstance(refusal, Invalid) else {"code": str(refusal)}

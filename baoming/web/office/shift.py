@@ -14,6 +14,7 @@ from baoming.accounts.services import pins, shifts
 from baoming.accounts.services.shifts import Answer
 from baoming.accounts.services.sign_in import LastTry, check
 from baoming.accounts.services.telling import tell_last_try
+from baoming.audit.actors import STRANGER
 from baoming.audit.services import record
 from baoming.organizations.models import Staff
 from baoming.shared.errors import Invalid, Refused
@@ -43,6 +44,7 @@ def unlock(request: OfficeRequest) -> HttpResponse:
     holder = request.held
     if holder is None:
         return _onward(request, request.staff, back, sent)
+    locked.note(request, holder, why=request.session.locked)  # nothing else may have been asked since it was left
     if request.method != "POST":
         return locked.page(request, holder, back=back, status=locked.LOCKED)
     found = shifts.unlock(holder.account, row_key(request), request.POST.get("pin", "")[:_LONGEST])
@@ -102,7 +104,8 @@ def _opened(request: OfficeRequest, holder: Staff, *, anew: bool) -> None:
 
 
 def _ended(request: HttpRequest, holder: Staff) -> HttpResponse:
-    record("use_up_pins", by=holder.actor, subject=holder.account_id, path=holder.path)
+    # Nobody has proved to be the holder: a stranger acted.
+    record("use_up_pins", by=STRANGER, subject=holder.account_id, path=holder.path)
     logout(request)
     errors = {"handle": _ENDED}
     return left(render(request, "office/sign_in.html", {"errors": errors, "handle": ""}, status=409))

@@ -57,6 +57,7 @@ for (const kind of ["pointerdown", "keydown"]) {
   addEventListener(kind, () => locked || localStorage.setItem(TOUCHED, String(Date.now())), { capture: true, passive: true });
 }
 addEventListener("storage", ({ key, newValue }) => key === LOCKED && (newValue ? hide() : show()));
-localStorage.setItem(TOUCHED, String(Date.now()));
+// A page that reads itself again (web/sessions.py) is touched by nobody.
+if (!kept(TOUCHED) || !new URLSearchParams(location.search).has("itself")) localStorage.setItem(TOUCHED, String(Date.now()));
 localStorage.removeItem(LOCKED);  // the server has just shown this page: the desk is open
 setInterval(() => Date.now() - kept(TOUCHED) >= longest && lock(), 5000);

@@ -234,6 +234,11 @@ def installation() -> str:
     gaps = [error.msg for error in run_checks() if error.is_serious()]
     if not settings.DEMO and settings.SECURE_HSTS_SECONDS < _HSTS_SECONDS:
         gaps.append("HSTS is off, browsers would try without TLS: BAOMING_TLS=1 brings it")
+    if settings.SECURE and not settings.PROXIES and not settings.DEMO:
+        gaps.append(
+            "BAOMING_PROXIES is 0 though TLS needs a proxy: everybody would be counted as one network address and shut "
+            "out together, set the number of proxies in a row"
+        )
     if not gaps:
         return ""
     return (
