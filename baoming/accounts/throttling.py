@@ -25,8 +25,9 @@ SECOND_FACTOR = Limit(burst=5, seconds=3600)
 CLAIM_ADDRESS = Limit(burst=1000, seconds=3600)  # guards work, not the code: nobody guesses 80 bits
 SMS = (Limit(burst=1, seconds=60), Limit(burst=5, seconds=3600), Limit(burst=10, seconds=86400))  # per phone, all three
 SMS_PERSON = Limit(burst=5, seconds=3600)  # per registration
-SMS_ADDRESS = Limit(burst=300, seconds=3600)  # per network address
+SMS_ADDRESS = Limit(burst=1200, seconds=3600)  # per network address: 60 PCs, 12 pupils an hour each, half ask again
 PERSON_CHECK = Limit(burst=10, seconds=3600)  # per registration: every check costs money
-RECOVERY_ADDRESS = Limit(burst=60, seconds=3600)  # per network address, known people and unknown alike
+# Per network address, known people and unknown alike: 60 PCs, five people an hour each. The code that fits is put back.
+RECOVERY_ADDRESS = Limit(burst=300, seconds=3600)
 TOLD = Limit(burst=1, seconds=3600)  # per account or address: that its tries were used up is told so often
 SLOWEST = 86400  # seconds after which every bucket above is full again

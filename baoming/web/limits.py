@@ -16,7 +16,7 @@ from baoming.accounts.throttling import Limit
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A bucket in the process's memory: of the account that is signed in, else of the network address."""
+    """A bucket in the process's memory, of whom limiting.py finds: account, desk, known browser, network address."""
 
     name: str
     limit: Limit
@@ -42,8 +42,11 @@ class Guard:
     hashes: bool = False
 
 
-PAGES = Work("pages", Limit(1200, 60), "a page that anybody opens; a town behind one address opens many")
-KNOCKS = Work("knocks", Limit(600, 60), "a form that anybody sends; a school's pupils share one address")
+# A school is 60 PCs behind one address, and at the opening each is asked once a second: 3,600 a minute of browsers that
+# are all new. The figures bear two such schools, or one and its town. A bucket costs a microsecond: what they guard is
+# the drawing of pages; what is dear, hashing, has the door.
+PAGES = Work("pages", Limit(7200, 60), "a page that anybody opens; two schools of 60 PCs at one a second each")
+KNOCKS = Work("knocks", Limit(3600, 60), "a form that anybody sends; a school of 60 PCs at one a second each")
 PAPERS = Work("papers", Limit(120, 60), "a paper made for anybody; some 50 ms of a core each")
 ACTS = Work("acts", Limit(300, 60), "an act of somebody signed in: five a second are no person's")
 NOTICES = Work("notices", Limit(6000, 60), "the cashier's notices; what is refused is sent again by its schedule")

@@ -7,6 +7,7 @@ from django.contrib.auth.hashers import make_password
 
 from baoming.accounts.models import Account, Bucket, PhoneCode
 from baoming.accounts.services.sign_in import WrongCredentials
+from baoming.accounts.throttling import RECOVERY_ADDRESS
 from baoming.audit.actors import Actor, Party
 from baoming.messages.models import Message
 from baoming.registrations.form_queries import bound_phone
@@ -185,6 +186,18 @@ def test_the_phone_gives_a_new_login_password_and_never_the_save_password(row: R
     Bucket.objects.all().delete()
     with pytest.raises(NotOpen, match="短信重设过"):
         ask(row, login="xin3deng8lu")
+
+
+def test_to_the_address_a_code_that_fits_is_put_back_and_a_wrong_one_is_not(
+    row: Registration,
+) -> None:
+    recover(row)
+    held = Bucket.objects.get(key="recover-at:127.0.0.1")
+    assert held.tokens >= RECOVERY_ADDRESS.burst - 1
+    with pytest.raises(RecoveryRefused):
+        recover(row, valid_to=date(2030, 1, 1))
+    held.refresh_from_db()
+    assert RECOVERY_ADDRESS.burst - 3 <= held.tokens < RECOVERY_ADDRESS.burst - 2
 
 
 def test_a_recovered_login_password_is_not_the_save_password(row: Registration) -> None:

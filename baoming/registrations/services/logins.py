@@ -13,7 +13,7 @@ from django.contrib.auth.hashers import check_password
 from django.db import transaction
 from django.utils import timezone
 
-from baoming.accounts.services.buckets import take
+from baoming.accounts.services.buckets import put_back, take
 from baoming.accounts.throttling import RECOVERY_ADDRESS
 from baoming.audit.actors import Actor, Party
 from baoming.audit.services import record
@@ -93,6 +93,7 @@ def recover_login(
         record("recover_login", by=me, subject=registration.pk, path=registration.path)
         phone = registration.site.phone
         send("login_recovered", recipient=registration.pk, number=bound_phone(registration), phone=phone)
+    put_back(f"recover-at:{address}", RECOVERY_ADDRESS)
     return registration
 
 

@@ -34,8 +34,11 @@ does not keep it shut. The answer is 429 with a sentence and `Retry-After`, both
 
 ## Work
 
-In the memory of each portal process, no statement of the database: of the account where somebody is signed in, else
-of the network address (`web/addresses.py`). Exact in one process; N processes let N times as many through, and a
+In the memory of each portal process, no statement of the database: of the account where somebody is signed in, of the
+session where a desk is locked, of the browser where this portal's own cookie says that it has signed in before, else of
+the network address (`web/addresses.py`). So a pupil who sends as fast as they can stops browsers at the same address
+that have never signed in, for seconds, and nobody else; what they send without any form of ours does not even that.
+Exact in one process; N processes let N times as many through, and a
 restart fills all. At most {most:,} buckets are kept, the one used longest ago goes first: who comes from more
 addresses than that within the seconds named is no more bounded by this table than by any of addresses, and is the
 business of the proxy in front.
