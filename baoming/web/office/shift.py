@@ -44,7 +44,8 @@ def unlock(request: OfficeRequest) -> HttpResponse:
     holder = request.held
     if holder is None:
         return _onward(request, request.staff, back, sent)
-    locked.note(request, holder, why=request.session.locked)  # nothing else may have been asked since it was left
+    # It may be the first thing that is asked since the desk was left.
+    locked.note(request, holder, why=request.session.locked)  # type: ignore[attr-defined]
     if request.method != "POST":
         return locked.page(request, holder, back=back, status=locked.LOCKED)
     found = shifts.unlock(holder.account, row_key(request), request.POST.get("pin", "")[:_LONGEST])
