@@ -23,6 +23,7 @@ SIGN_IN_ADDRESS = Limit(burst=300, seconds=3600)  # per network address: a schoo
 # password: 3 of 10^6 codes fit at a time.
 SECOND_FACTOR = Limit(burst=5, seconds=3600)
 CLAIM_ADDRESS = Limit(burst=1000, seconds=3600)  # guards work, not the code: nobody guesses 80 bits
+PIN_DAY = Limit(burst=20, seconds=86400)  # wrong PINs of an account, whichever locks: then the password is asked for
 SMS = (Limit(burst=1, seconds=60), Limit(burst=5, seconds=3600), Limit(burst=10, seconds=86400))  # per phone, all three
 SMS_PERSON = Limit(burst=5, seconds=3600)  # per registration
 SMS_ADDRESS = Limit(burst=1200, seconds=3600)  # per network address: 60 PCs, 12 pupils an hour each, half ask again

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from baoming.audit.chain import anchor_line
 from baoming.audit.models import Event, Leaf, Root, Verification
@@ -67,18 +67,24 @@ def deeds(subject: UUID, *, before: int | None = None, limit: int) -> list[Deed]
 
 
 class Login(NamedTuple):
-    """One sign-in, or the end of all tries. `device`: the tag of the browser, empty where it is not known."""
+    """One sign-in, the end of all tries, or a desk that was unlocked after wrong ones.
+
+    `device`: the tag of the browser, empty where it is not known. `wrong`: PINs before the right one.
+    """
 
     at: datetime
-    verb: str  # sign_in, claim, use_up_tries
+    verb: str
     device: str
+    wrong: int = 0
 
 
 def logins(subject: UUID, *, limit: int = 10) -> list[Login]:
     """Return when an account (a candidate's: by the registration) was signed in to, or guessed at, newest first."""
-    rows = Event.objects.filter(subject=subject, verb__in=("sign_in", "claim", "use_up_tries")).order_by("-id")
-    told = rows.values_list("at", "verb", "details__device")[:limit]
-    return [Login(at, verb, device or "") for at, verb, device in told]
+    told = Q(verb__in=("sign_in", "claim", "use_up_tries", "use_up_codes", "use_up_pins"))
+    guessed = Q(verb__in=("unlock_desk", "begin_shift"), details__wrong__gt=0)
+    rows = Event.objects.filter(told | guessed, subject=subject).order_by("-id")
+    found = rows.values_list("at", "verb", "details__device", "details__wrong")[:limit]
+    return [Login(at, verb, device or "", wrong or 0) for at, verb, device, wrong in found]
 
 
 def acts_on(subjects: Collection[UUID], verbs: Collection[str], *, limit: int) -> list[Event]:

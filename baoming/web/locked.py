@@ -17,8 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from baoming.accounts.browsers import SHIFT
 from baoming.accounts.models import Account, Session
-from baoming.accounts.services import shifts
-from baoming.accounts.services.pins import has_pin
+from baoming.accounts.services import pins, shifts
 from baoming.audit.services import record
 from baoming.organizations.models import Staff
 from baoming.vault.sealing import SealBroken
@@ -59,13 +58,14 @@ def page(
     request: HttpRequest, holder: Staff, *, back: str, sent: str = "", lost: bool = False,
     errors: dict[str, str] | None = None, status: int = 200,
 ) -> HttpResponse:  # fmt: skip
-    """Ask who holds the shift for the PIN, or for the password where none is set."""
+    """Ask who holds the shift for the PIN, or for the password where none opens it."""
     since = _since(request)
     context = {
         "holder": holder,
         "since": since,
         "over": since is not None and timezone.now() - since >= SHIFT,
-        "with_pin": has_pin(holder.account),
+        "with_pin": pins.opens(holder.account),
+        "has_pin": pins.has_pin(holder.account),
         "back": own_address(back),
         "sent": sent,
         "lost": lost,

@@ -1,20 +1,48 @@
 """Setting and forgetting the PIN (当班口令) of one who works at a shared desk. Nobody can show or set another's."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.utils import timezone
 
 from baoming.accounts.models import Account, Pin
 from baoming.accounts.pins import problem
-from baoming.shared.errors import Invalid
+from baoming.accounts.services.buckets import look, put_back, refusals, take
+from baoming.accounts.throttling import PIN_DAY, Limit
+from baoming.shared.errors import Invalid, TooMany
 from baoming.shared.text import halfwidth
 
 
 def has_pin(account: Account) -> bool:
     """Whether the account has a PIN."""
     return Pin.objects.filter(account=account).exists()
+
+
+def opens(account: Account) -> bool:
+    """Whether the PIN opens a desk: there is one, and the day's wrong ones are not used up; else the password does."""
+    if not has_pin(account):
+        return False
+    with suppress(TooMany), refusals():
+        look(*_wrong(account))
+        return True
+    return False
+
+
+def fits(account: Account, typed: str) -> bool:
+    """Whether this is the PIN. A wrong one costs a try of the day, over all locks and browsers of the account."""
+    hashed = Pin.objects.filter(account=account).values_list("hashed", flat=True).first()
+    with suppress(TooMany), refusals():
+        take(*_wrong(account))  # before the hash: at once no more are looked at than there are
+        if hashed and check_password(halfwidth(typed), hashed):
+            put_back(*_wrong(account))
+            return True
+    return False
+
+
+def _wrong(account: Account) -> tuple[str, Limit]:
+    return f"pin:{account.pk}", PIN_DAY
 
 
 def require_good(pin: str, *, own: Sequence[str]) -> None:

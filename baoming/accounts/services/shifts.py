@@ -12,8 +12,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from baoming.accounts.browsers import SHIFT, lock_reason
-from baoming.accounts.models import Account, Pin, Session
-from baoming.shared.text import halfwidth
+from baoming.accounts.models import Account, Session
+from baoming.accounts.services import pins
 
 TRIES = 5
 
@@ -26,10 +26,14 @@ class Answer(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Unlocked:
-    """`left`: tries, after a wrong one. `anew`: the shift before was over, and another has begun."""
+    """`left`: tries, after a wrong one. `wrong`: those before the right one, since the lock.
+
+    `anew`: the shift before was over, and another has begun.
+    """
 
     answer: Answer
     left: int = 0
+    wrong: int = 0
     anew: bool = False
 
 
@@ -50,7 +54,7 @@ def lock(key: str) -> bool:
 
 @transaction.atomic
 def unlock(account: Account, key: str, typed: str) -> Unlocked:
-    """Open the locked session of `account` by its PIN, or by the password where none is set.
+    """Open the locked session of `account` by its PIN, or by the password where none opens (pins.py).
 
     The session's row stays locked from the count to the answer: tries at once get no more answers than there are.
     The last wrong one ends the session. Nothing is raised, so that the count outlives a wrong try.
@@ -66,7 +70,7 @@ def unlock(account: Account, key: str, typed: str) -> Unlocked:
     anew = row.shift_at is None or now - row.shift_at >= SHIFT
     shift_at = now if anew else row.shift_at
     Session.objects.filter(pk=row.pk).update(shift_at=shift_at, seen_at=now, locked_at=None, wrong=0)
-    return Unlocked(Answer.OPEN, anew=anew)
+    return Unlocked(Answer.OPEN, wrong=row.wrong, anew=anew)
 
 
 def _counted(row: Session) -> Unlocked:
@@ -79,5 +83,4 @@ def _counted(row: Session) -> Unlocked:
 
 
 def _fits(account: Account, typed: str) -> bool:
-    pin = Pin.objects.filter(account=account).first()
-    return check_password(halfwidth(typed), pin.hashed) if pin else check_password(typed, account.password)
+    return pins.fits(account, typed) if pins.opens(account) else check_password(typed, account.password)

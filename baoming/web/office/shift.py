@@ -50,7 +50,7 @@ def unlock(request: OfficeRequest) -> HttpResponse:
         return locked.page(request, holder, back=back, status=locked.LOCKED)
     found = shifts.unlock(holder.account, row_key(request), request.POST.get("pin", "")[:_LONGEST])
     if found.answer is Answer.OPEN:
-        _opened(request, holder, anew=found.anew)
+        _opened(request, holder, found)
         request.staff = holder  # for the page's frame
         return _onward(request, holder, back, sent)
     if found.answer is Answer.ENDED:
@@ -96,12 +96,10 @@ def _set_pin(request: OfficeRequest) -> None:
     record("set_pin", by=request.actor, subject=account.pk, path=request.staff.path)
 
 
-def _opened(request: OfficeRequest, holder: Staff, *, anew: bool) -> None:
+def _opened(request: OfficeRequest, holder: Staff, found: shifts.Unlocked) -> None:
     request.session[SEEN] = int(time.time())  # the row says so too, from this transaction on
-    if anew:
-        record("begin_shift", by=holder.actor, subject=holder.account_id, path=holder.path)
-    else:
-        record("unlock_desk", by=holder.actor, subject=holder.account_id, path=holder.path)
+    verb, details = "begin_shift" if found.anew else "unlock_desk", {"wrong": found.wrong}
+    record(verb, by=holder.actor, subject=holder.account_id, path=holder.path, details=details)
 
 
 def _ended(request: HttpRequest, holder: Staff) -> HttpResponse:
