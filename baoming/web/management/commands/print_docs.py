@@ -51,7 +51,8 @@ A row each in PostgreSQL, taken from by one statement, exact whatever number of 
 is refused. **Without the database** nobody is let in uncounted: the statement fails, and with it the request, by
 503, `Retry-After: 5` and a page that says that nothing is lost. A code sent by SMS is
 good for ten minutes and five tries, a locked desk for five tries of the PIN: each counted in its own row.
-Twenty wrong PINs of an account in a day, whichever locks they were given at (one comes back every 72 minutes), and its desks are opened by the login password alone.
+Twenty wrong PINs of an account in a day, whichever locks they were given at (one comes back every 72 minutes), and its
+desks are opened by the login password alone.
 
 {tries}
 
