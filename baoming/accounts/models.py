@@ -94,7 +94,7 @@ class Bucket(models.Model):
 
 
 class PhoneCode(models.Model):
-    """An SMS code sent to prove a phone (R10). Five wrong tries end it."""
+    """An SMS code sent to prove a phone (R10), for the act that its message names. Five wrong tries end it."""
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     subject = models.UUIDField(db_index=True)  # the registration
@@ -103,6 +103,7 @@ class PhoneCode(models.Model):
     sent_at = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)
     used_at = models.DateTimeField(null=True)
+    purpose = models.CharField(max_length=40, default="", db_default="")  # key of the message that carried it
 
     def __str__(self) -> str:
         return f"code {self.pk}"

@@ -104,6 +104,10 @@ def test_an_open_session_alone_freezes_nothing(row: Registration) -> None:
 
 def test_a_code_that_went_to_another_phone_is_no_proof(row: Registration) -> None:
     rebinding.send_rebind_code(row.pk, "13900009999", by=me(row), address="127.0.0.1")
+    with pytest.raises(Invalid, match="还没有获取"):  # it is for another act
+        say(row, code=CODE)
+    Bucket.objects.all().delete()
+    access.issue_code(row, "13900009999", template=disputes.DISPUTE_CODE, address="")
     with pytest.raises(Invalid, match="绑定手机"):
         say(row, code=CODE)
 

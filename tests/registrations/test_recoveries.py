@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.db import transaction
 
 from baoming.accounts.models import Account, Bucket, PhoneCode
 from baoming.accounts.services.sign_in import WrongCredentials
@@ -16,8 +17,10 @@ from baoming.registrations.models import Registration, SaveReset
 from baoming.registrations.queries import document_of
 from baoming.registrations.resets import DELAY, GOOD_FOR, LAST, online_refusal, told, too_early
 from baoming.registrations.services import access, logins, rebinding, save_resets
+from baoming.registrations.services.access import bind
 from baoming.registrations.services.forms import WrongSavePassword, proves
 from baoming.registrations.services.logins import RecoveryRefused
+from baoming.registrations.services.steps import locked
 from baoming.seasons.queries import season_now
 from baoming.shared.errors import Invalid, NotOpen, Refused
 from tests import factories as make
@@ -241,16 +244,38 @@ def test_another_phone_by_the_save_password_and_the_old_one_hears_of_it(row: Reg
 
 
 def test_a_code_proves_the_phone_it_went_to_and_no_other(row: Registration) -> None:
-    rebinding.send_rebind_code(row.pk, "19900007777", by=me(row), address="127.0.0.1")
+    save_resets.send_reset_code(row.pk, by=me(row), address="127.0.0.1")
+    with transaction.atomic():
+        bind(locked(row.pk), "19900007777")  # meanwhile another phone is bound
     with pytest.raises(Invalid, match="不是发到绑定手机"):
         save_resets.ask_online(row.pk, login=LOGIN, code=CODE, by=me(row), **HERE)
-    PhoneCode.objects.all().delete()
-    Bucket.objects.all().delete()
-    save_resets.send_reset_code(row.pk, by=me(row), address="127.0.0.1")
-    with pytest.raises(Invalid, match="原手机"):
-        rebinding.rebind_phone(row.pk, code=CODE, save_password=PASSWORD, device="", by=me(row))
-    row.refresh_from_db()
-    assert bound_phone(row) == BOUND_PHONE
+
+
+CODES = ("phone_code", "reset_code", "login_code", "rebind_code", "cancel_code", "dispute_code", "save_code")
+
+
+@pytest.mark.parametrize("template", CODES)
+def test_a_code_serves_the_act_that_its_message_names_and_no_other(row: Registration, template: str) -> None:
+    access.issue_code(locked(row.pk), BOUND_PHONE, template=template, address="")
+    for other in set(CODES) - {template}:
+        with pytest.raises(Invalid, match="还没有获取"):
+            access.tried_code(row.pk, CODE, template=other)
+    assert access.tried_code(row.pk, CODE, template=template).tries == 0  # none of that cost it a try
+
+
+def test_a_code_for_the_login_password_opens_no_reset_of_the_save_password(row: Registration) -> None:
+    """Somebody who talks the owner into reading out the one code has not got the other."""
+    logins.send_login_code(row.pk)
+    with pytest.raises(Invalid, match="还没有获取"):
+        save_resets.ask_online(row.pk, login=LOGIN, code=CODE, by=me(row), **HERE)
+    assert not SaveReset.objects.exists()
+
+
+def test_control_a_code_that_serves_any_act_opens_the_reset(row: Registration, monkeypatch: pytest.MonkeyPatch) -> None:
+    newest = PhoneCode.objects.filter(used_at=None).order_by("-sent_at")
+    monkeypatch.setattr(access, "_newest_code", lambda registration_id, template: newest.first())
+    logins.send_login_code(row.pk)
+    assert save_resets.ask_online(row.pk, login=LOGIN, code=CODE, by=me(row), **HERE)
 
 
 def test_the_rules_at_their_edges() -> None:
@@ -270,7 +295,7 @@ def test_the_rules_at_their_edges() -> None:
 
 def test_a_code_at_a_new_phone_is_not_called_one_at_the_bound_phone(row: Registration) -> None:
     rebinding.send_rebind_code(row.pk, "13900009999", by=me(row), address="127.0.0.1")
-    assert access.live_code(row.pk) is not None
-    assert not access.code_at_bound_phone(row)
+    assert access.live_code(row.pk, rebinding.REBIND_CODE) is not None
+    assert not access.code_at_bound_phone(row, rebinding.REBIND_CODE)
     save_resets.send_reset_code(row.pk, by=me(row), address="127.0.0.1")
-    assert access.code_at_bound_phone(row)
+    assert access.code_at_bound_phone(row, save_resets.RESET_CODE)

@@ -68,37 +68,38 @@ def issue_code(registration: Registration, phone: str, *, template: str, address
         take(f"sms:{limit.seconds}:{blind.hex()}", limit)
     if address:
         take(f"sms-at:{address}", SMS_ADDRESS)
-    code, made = sms_code(), PhoneCode(subject=registration.pk, sent_at=timezone.now())
+    code, made = sms_code(), PhoneCode(subject=registration.pk, sent_at=timezone.now(), purpose=template)
     made.phone_sealed = keys().seal(phone.encode(), context=_code_context(made))
     made.digest = _digest(made.pk, code)
     made.save()
     send(template, recipient=registration.pk, number=phone, code=code)
 
 
-def live_code(registration_id: UUID) -> PhoneCode | None:
-    """Return the newest code sent to this person, if it can still be typed."""
-    sent = _newest_code(registration_id)
+def live_code(registration_id: UUID, template: str) -> PhoneCode | None:
+    """Return the newest code sent to this person by the message `template`, if it can still be typed."""
+    sent = _newest_code(registration_id, template)
     return sent if sent and sent.sent_at >= timezone.now() - _GOOD_FOR else None
 
 
-def code_at_bound_phone(registration: Registration) -> bool:
-    """Whether the code that can be typed went to the phone that is bound, and not to a new one."""
-    sent = live_code(registration.pk)
+def code_at_bound_phone(registration: Registration, template: str) -> bool:
+    """Whether the code that can be typed went to the phone that is bound now."""
+    sent = live_code(registration.pk, template)
     return sent is not None and phone_of(sent) == bound_phone(registration)
 
 
 @kept_one
-def _newest_code(registration_id: UUID) -> QuerySet[PhoneCode]:
-    return PhoneCode.objects.filter(subject=registration_id, used_at=None).order_by("-sent_at")[:1]
+def _newest_code(registration_id: UUID, template: str) -> QuerySet[PhoneCode]:
+    return PhoneCode.objects.filter(subject=registration_id, purpose=template, used_at=None).order_by("-sent_at")[:1]
 
 
-def tried_code(registration_id: UUID, code: str) -> PhoneCode:
-    """Return the newest code of this person, which is what was typed; the caller marks it used. Raises Invalid.
+def tried_code(registration_id: UUID, code: str, *, template: str) -> PhoneCode:
+    """Return the newest code of this person that `template` carried; the caller marks it used. Raises Invalid.
 
+    A code serves the act that its message names: whoever was talked into reading one out has given away no more.
     Counted outside any inner block: a refusal does not give the try back. Taken by one statement: tries at
     the same instant never share a count.
     """
-    sent = live_code(registration_id)
+    sent = live_code(registration_id, template)
     tried = sent or PhoneCode(pk=NOBODY, digest=b"")  # the same work for nobody: the answer takes as long
     counted = PhoneCode.objects.filter(pk=tried.pk, tries__lt=_TRIES).update(tries=F("tries") + 1)
     right = compare_digest(bytes(tried.digest), _digest(tried.pk, halfwidth(code)))
@@ -127,7 +128,7 @@ def use_code(sent: PhoneCode) -> None:
 
 def confirm_phone(registration_id: UUID, code: str, *, by: Actor) -> None:
     """Bind the phone whose newest code this is. Five wrong tries end a code. Raises Invalid, NotOpen."""
-    sent = tried_code(registration_id, code)
+    sent = tried_code(registration_id, code, template=PHONE_CODE)
     with transaction.atomic():
         registration = locked(registration_id)
         now = _require_once("phone", registration, by)

@@ -37,7 +37,7 @@ from baoming.shared.queries import kept_one
 from baoming.shared.services import insert, update
 
 DISPUTE = "dispute"  # kind of the hold
-_CODE = "dispute_code"
+DISPUTE_CODE = "dispute_code"
 _FROZEN = ["form", "signature", "final_review"]  # completion and tickets ask for no hold at all
 _WHY = "考生申明报名信息不是本人改的，已冻结，等报名点核对、县（市、区）决定"
 _WRONG = "密码不正确，报名信息没有冻结。登录密码、保存密码填哪一个都可以，都不记得的请用短信验证码"
@@ -68,7 +68,7 @@ def send_dispute_code(registration_id: UUID, *, by: Actor, address: str) -> None
     _require_disputable(registration)
     if not registration.phone_sealed:
         raise NotOpen("还没有绑定手机，请填登录密码或保存密码")
-    issue_code(registration, bound_phone(registration), template=_CODE, address=address)
+    issue_code(registration, bound_phone(registration), template=DISPUTE_CODE, address=address)
 
 
 def dispute(
@@ -216,7 +216,7 @@ def _by_password(
 
 
 def _by_code(registration_id: UUID, code: str) -> Dispute.Proof:
-    sent = tried_code(registration_id, code)
+    sent = tried_code(registration_id, code, template=DISPUTE_CODE)
     registration = Registration.objects.get(pk=registration_id)
     if phone_of(sent) != bound_phone(registration):
         raise Invalid({"code": "验证码不是发到绑定手机的，请重新获取"})

@@ -52,6 +52,7 @@ from baoming.shared.services import insert, update
 from baoming.vault.services import keys
 
 CHANGED = "这份信息刚刚在另一处改过。您的内容已留在草稿，请核对后再保存"
+SAVE_CODE = "save_code"  # the message with the code that a burst of changes asks for
 _LONGEST = 2000  # characters kept of one input: far beyond any field, and no draft grows without end
 _MOST = 20  # values kept of one input
 _NAMED = 3  # fields named in the notice of a save: an SMS is short
@@ -138,7 +139,7 @@ def save_form(
     account = account or Account.objects.get(registration=registration_id)
     key, limit = save_budget(account, device)
     last = take(key, limit)
-    sent = tried_code(registration_id, code) if code else None
+    sent = tried_code(registration_id, code, template=SAVE_CODE) if code else None
     places = bursts.keys_of(device=device, address=address)
     if not proves(account, save_password):  # before the lock: nobody waits for a hash
         tell_wrong_save(registration_id, key, last=last, device=device, by=by)
@@ -185,7 +186,7 @@ def _step_up(registration_id: UUID, account: Account, refusal: bursts.StepUp) ->
     bursts.sound(refusal.keys, registration_id, signed_in=account.last_login)
     with suppress(TooMany), refusals(), transaction.atomic():
         registration = locked(registration_id)
-        issue_code(registration, bound_phone(registration), template="save_code", address="")
+        issue_code(registration, bound_phone(registration), template=SAVE_CODE, address="")
 
 
 def proves(account: Account, save_password: str) -> bool:

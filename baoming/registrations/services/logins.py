@@ -71,7 +71,7 @@ def recover_login(
     take(f"recover-at:{address}", RECOVERY_ADDRESS)
     found = _person(season, number, valid_to)
     try:
-        sent = tried_code(found, code)
+        sent = tried_code(found, code, template=LOGIN_CODE)
     except Invalid:
         raise RecoveryRefused(MISMATCH) from None
     with transaction.atomic():

@@ -142,7 +142,7 @@ def cancel_phone_reset(registration_id: UUID, *, save_password: str, code: str, 
     An open session proves nothing here, nor does the login password: whoever has stolen it would keep the owner, who
     has lost it, from coming back for ever. Raises TooMany, Invalid.
     """
-    sent = tried_code(registration_id, code) if code else None
+    sent = tried_code(registration_id, code, template=CANCEL_CODE) if code else None
     if sent is None:
         _prove_save(registration_id, save_password, device=device)
     with transaction.atomic():

@@ -34,7 +34,7 @@ def rebind_phone(registration_id: UUID, *, code: str, save_password: str, device
     account = Account.objects.get(registration=registration_id)
     key, limit = save_budget(account, device)
     last = take(key, limit)
-    sent = tried_code(registration_id, code)
+    sent = tried_code(registration_id, code, template=REBIND_CODE)
     if not proves(account, save_password):  # before the lock: nobody waits for a hash
         tell_wrong_save(registration_id, key, last=last, device=device, by=by)
         raise WrongSavePassword("保存密码不正确，手机没有更换")

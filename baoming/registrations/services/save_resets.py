@@ -74,7 +74,7 @@ def ask_online(registration_id: UUID, *, login: str, code: str, device: str, add
     Raises TooMany, WrongCredentials, Invalid, NotOpen.
     """
     prove_login(registration_id, login, device=device, address=address, sentence=_WRONG_LOGIN)
-    sent = tried_code(registration_id, code)
+    sent = tried_code(registration_id, code, template=RESET_CODE)
     with transaction.atomic():
         registration = locked(registration_id)
         now = _require_online(registration, asking=True)

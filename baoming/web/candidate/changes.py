@@ -114,7 +114,7 @@ def _page(request: CandidateRequest, errors: dict[str, str], *, status: int = 0)
         "dispute": disputes.last_dispute(mine),
         "closed": disputes.not_disputable(mine),
         "registration": mine,
-        "sent": code_at_bound_phone(mine),
+        "sent": code_at_bound_phone(mine, disputes.DISPUTE_CODE),
     }
     return render(request, "candidate/changes.html", context, status=status or (422 if errors else 200))
 

@@ -112,7 +112,7 @@ def _save_page(request: CandidateRequest, errors: dict[str, str], *, status: int
         "asked": asked,
         "early": too_early(request.clock.now, asked.ready_at) if asked else "",
         "closed": "" if asked else save_resets.not_online(registration.pk),
-        "sent": code_at_bound_phone(registration),
+        "sent": code_at_bound_phone(registration, save_resets.RESET_CODE),
     }
     return render(request, "candidate/form_forgot.html", context, status=status or (422 if errors else 200))
 
@@ -140,7 +140,7 @@ def change_phone(request: CandidateRequest) -> HttpResponse:
 
 
 def _phone_page(request: CandidateRequest, errors: dict[str, str]) -> HttpResponse:
-    sent = live_code(request.registration.pk) is not None
+    sent = live_code(request.registration.pk, rebinding.REBIND_CODE) is not None
     closed = FROZEN if request.registration.disputed_at else ""
     context = {"errors": errors, "phone": request.POST.get("phone", ""), "sent": sent and not closed, "closed": closed}
     return render(request, "candidate/phone_change.html", context, status=422 if errors else 200)
@@ -175,7 +175,7 @@ def _site_page(request: CandidateRequest, errors: dict[str, str]) -> HttpRespons
         "errors": errors,
         "asked": asked,
         "tail": phone_resets.new_phone(asked)[-4:] if asked else "",
-        "sent": code_at_bound_phone(registration),
+        "sent": code_at_bound_phone(registration, phone_resets.CANCEL_CODE),
         "registration": registration,
     }
     return render(request, "candidate/phone_site.html", context, status=422 if errors else 200)

@@ -113,7 +113,7 @@ def _show(request: CandidateRequest, page: str, errors: dict[str, str] | None = 
     pk = request.registration.pk
     context = {
         "errors": errors or {},
-        "sent": access.live_code(pk) is not None or "code" in (errors or {}),
+        "sent": access.live_code(pk, access.PHONE_CODE) is not None or "code" in (errors or {}),
         "waiting": is_waiting(pk, access.PHONE_CODE),
         "phone": request.POST.get("phone", ""),
         "pledge": data(request.season, "pledge"),
