@@ -111,3 +111,8 @@ def offices_of(path: str, *, levels: tuple[str, ...]) -> QuerySet[Organization]:
     """Return the offices of these levels at or below `path`, in the order of their paths."""
     rows = Organization.objects.filter(path__gte=path, path__lt=next_sibling(path), level__in=levels)
     return rows.order_by("path")
+
+
+def is_opened(season_id: int, site_id: UUID) -> bool:
+    """Whether the county has opened this site for the season."""
+    return SiteSeason.objects.filter(season=season_id, site=site_id, opened_at__isnull=False).exists()

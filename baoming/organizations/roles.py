@@ -62,7 +62,7 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "transfer": _COUNTY,
     "withdraw": _SITE_COUNTY,
     "undo_decision": _SITE_COUNTY_CITY,
-    "see_approvals": _COUNTY | frozenset({Role.CITY}),
+    "see_approvals": _SITE_COUNTY_CITY,  # a site: what its second person confirms
     "answer_transfer": _COUNTY,
     "print_sheet": _SITE,
     "sign_sheet": _SITE,

@@ -1,12 +1,12 @@
 """Reading registrations: their state, their document, and the lists of offices."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import lru_cache
 from uuid import UUID
 
 from django.core.files.storage import default_storage
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Window
 
 from baoming.audit.actors import Party
 from baoming.registrations import journey
@@ -186,16 +186,20 @@ def within_reach(pk: UUID, season_id: int, low: str, high: str) -> QuerySet[Regi
     return theirs.select_related("site").annotate(extended=extended())
 
 
-def expected_pupils(season_id: int, path: str, *, limit: int = 60) -> list[RosterEntry]:
-    """Return the pupils on the roster who have not been to the desk, by class and student number."""
-    return _expected(limit)(season_id, path, next_sibling(path))
+def expected_pupils(season_id: int, path: str, *, first: int = 0, limit: int = 60) -> list[RosterEntry]:
+    """Return the pupils on the roster who have not been to the desk, by class and student number, from `first` on.
+
+    Each knows how many they are in all, as `total`.
+    """
+    return _expected(first, limit)(season_id, path, next_sibling(path))
 
 
-@cache
-def _expected(limit: int) -> "Kept[[int, str, str], RosterEntry]":
+@lru_cache(maxsize=64)
+def _expected(first: int, limit: int) -> "Kept[[int, str, str], RosterEntry]":
     def rows(season_id: int, low: str, high: str) -> QuerySet[RosterEntry]:
         found = RosterEntry.objects.filter(season=season_id, registration=None, path__gte=low, path__lt=high)
-        return found.order_by("class_name", "student_no")[:limit]
+        counted = found.annotate(total=Window(Count("pk")))
+        return counted.order_by("class_name", "student_no", "pk")[first : first + limit]
 
     return Kept(rows)
 

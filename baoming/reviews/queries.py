@@ -258,12 +258,21 @@ def referred_to(
     level: Party, season_id: int, path: str, *, limit: int
 ) -> list[tuple[Registration, EligibilityReview | None]]:
     """Return the files that wait for this office's decision, longest first, each with its referral: two queries."""
-    waiting = Registration.objects.filter(
-        season=season_id, decider=level, approval_since__isnull=False, stopped_at=None
-    ).within(path)
+    waiting = _referred(level, season_id, path)
     rows = list(waiting.select_related("site__parent").order_by("approval_since", "pk")[:limit])
     reviews = EligibilityReview.objects.filter(
         registration__in=[row.pk for row in rows], outcome=EligibilityReview.Outcome.REFERRED, undone_at=None
     )
     newest = {review.registration_id: review for review in reviews.order_by("id")}
     return [(row, newest.get(row.pk)) for row in rows]
+
+
+def count_referred(level: Party, season_id: int, path: str) -> int:
+    """Return how many files wait for this office's decision."""
+    return _referred(level, season_id, path).count()
+
+
+def _referred(level: Party, season_id: int, path: str) -> QuerySet[Registration]:
+    return Registration.objects.filter(
+        season=season_id, decider=level, approval_since__isnull=False, stopped_at=None
+    ).within(path)

@@ -14,6 +14,7 @@ from baoming.registrations.models import Registration
 from baoming.seasons.models import Season
 from baoming.seasons.queries import Clock
 from baoming.web import locked
+from baoming.web.sessions import turned_away
 
 View = Callable[..., HttpResponse]
 
@@ -46,7 +47,8 @@ def staff_may(action: str) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             staff = getattr(request, "staff", None)
             if staff is None:
-                return locked.door(request) if getattr(request, "held", None) else redirect("office:sign_in")
+                held = getattr(request, "held", None)
+                return locked.door(request) if held else turned_away(request, redirect("office:sign_in"))
             if not staff.may(action):
                 raise Http404
             return view(request, *args, **kwargs)
@@ -62,7 +64,7 @@ def candidate_required(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if getattr(request, "registration", None) is None:
-            return redirect("candidate:sign_in")
+            return turned_away(request, redirect("candidate:sign_in"))
         return view(request, *args, **kwargs)
 
     return guarded

@@ -16,8 +16,8 @@ def kept(request: HttpRequest, name: str) -> str:
     return request.COOKIES.get(bound(name), "")
 
 
-def keep(response: HttpResponse, name: str, value: str) -> None:
-    """Have the browser carry `value` for a year, out of the reach of scripts."""
+def keep(response: HttpResponse, name: str, value: str, *, seconds: int = _YEAR) -> None:
+    """Have the browser carry `value` for `seconds`, out of the reach of scripts."""
     response.set_cookie(
-        bound(name), value, max_age=_YEAR, httponly=True, samesite="Lax", secure=settings.SECURE
+        bound(name), value, max_age=seconds, httponly=True, samesite="Lax", secure=settings.SECURE
     )  # fmt: skip

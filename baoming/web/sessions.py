@@ -25,8 +25,10 @@ from baoming.accounts.services import browsers, shifts
 from baoming.organizations.roles import AT_DESK
 from baoming.shared.queries import Kept
 from baoming.shared.scope_queries import entering_account, entering_area, leave
+from baoming.web.cookies import bound, keep, kept
 
 ITSELF = "itself"  # in the address of a page that reads itself again: nobody sits there for that
+_ENDED, _TOLD = "ended", 120  # a cookie, and the seconds for which it is good
 BEGAN, SEEN, WORDS, SHARED = "began", "renewed", "words", "public"  # keys in a session; the first two in seconds
 
 
@@ -142,6 +144,24 @@ def itself(request: HttpRequest) -> str:
     asked = request.GET.copy()
     asked[ITSELF] = "1"
     return f"{escape_uri_path(request.path)}?{asked.urlencode()}"
+
+
+def turned_away(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """On the way to the sign-in page: who was signed in here, and is no more, is told so there, once."""
+    if settings.SESSION_COOKIE_NAME in request.COOKIES:
+        keep(response, f"{_ENDED}_{settings.PORTAL}", "1", seconds=_TOLD)
+    return response
+
+
+def is_turned_away(request: HttpRequest) -> bool:
+    """Whether the sign-in page is asked for because a session has ended."""
+    return kept(request, f"{_ENDED}_{settings.PORTAL}") == "1"
+
+
+def told_once(response: HttpResponse) -> HttpResponse:
+    """After the sign-in page has told it."""
+    response.delete_cookie(bound(f"{_ENDED}_{settings.PORTAL}"))
+    return response
 
 
 def row_key(request: HttpRequest) -> str:

@@ -192,7 +192,10 @@ def disputed(row: Registration, password: str = PASSWORD) -> tuple[Client, Clien
 
 def test_saying_so_freezes_the_form_and_puts_the_thief_out(phone: Client, row: Registration) -> None:
     mine, thief = disputed(row)
+    assert "登录已经结束" not in Client().get("/tasks/", follow=True).content.decode()
     assert thief.get("/tasks/").headers["Location"] == "/sign-in/"
+    assert "登录已经结束" in thief.get("/sign-in/").content.decode()
+    assert "登录已经结束" not in thief.get("/sign-in/").content.decode()
     shown = tasks(mine)
     assert "报名信息已冻结" in shown
     assert BANNER not in shown

@@ -169,7 +169,10 @@ def test_the_fifth_wrong_one_ends_the_session_and_the_password_is_asked(office: 
     lock(office)
     answers = [unlock(office, OTHER) for _ in range(5)]
     assert [answer.status_code for answer in answers] == [422] * 4 + [409]
+    assert "次，用完以后要用密码重新登录" in answers[0].content.decode()
     assert "请重新填写账号和密码" in answers[4].content.decode()
+    assert "已经退出登录</h2>" in answers[4].content.decode()
+    assert "填过的内容都在" not in answers[4].content.decode()
     assert not Session.objects.exists()
     assert unlock(office).headers["Location"] == "/sign-in/"
     assert not is_open(office)

@@ -29,7 +29,7 @@ from baoming.web.addresses import client_address
 from baoming.web.candidate.changes import news_of, settled_for
 from baoming.web.devices import device_of, keep_device
 from baoming.web.errors import STEP_PAGES
-from baoming.web.sessions import at_public_computer, is_phone_of, left
+from baoming.web.sessions import at_public_computer, is_phone_of, is_turned_away, left, told_once
 from baoming.web.templates import url
 
 _YEAR = 365 * 24 * 3600
@@ -73,9 +73,9 @@ def first_login(request: CandidateRequest) -> HttpResponse:
 def sign_in(request: CandidateRequest) -> HttpResponse:
     """ID number and login password; the same sentence for unknown persons, and the number stays on the page."""
     if request.method != "POST":
-        return render(
-            request, "candidate/sign_in.html", {"errors": {}, "typed": "", "shared": not is_phone_of(request)}
-        )
+        context = {"errors": {}, "typed": "", "shared": not is_phone_of(request), "ended": is_turned_away(request)}
+        response = render(request, "candidate/sign_in.html", context)
+        return told_once(response) if context["ended"] else response
     try:
         account = check(
             _handle(request.season.pk, request.POST.get("number", "")),

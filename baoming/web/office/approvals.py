@@ -1,4 +1,5 @@
-"""What waits for this office: files referred to it, and people whom another county asks it to take (R23, R24)."""
+"""What waits for this office: files referred to it, people whom another county asks it to take (R23, R24), and what a
+second person decides (R11, R14)."""
 
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from baoming.audit.actors import Party
 from baoming.registrations.models import Registration
 from baoming.registrations.queries import document_of
+from baoming.registrations.second_queries import waiting
 from baoming.reviews.decisions import reasons
 from baoming.reviews.models import EligibilityReview, Transfer
 from baoming.reviews.queries import asked_of, asked_transfers, referred_to
@@ -17,6 +19,7 @@ from baoming.seasons.queries import data
 from baoming.shared.errors import Invalid, Refused
 from baoming.shared.text import mask_document
 from baoming.web.access import OfficeRequest, staff_may
+from baoming.web.office.waiting import confirms_phones
 
 MOST = 200  # lines of one list: who has more decides these first
 
@@ -79,6 +82,8 @@ def _page(request: OfficeRequest, *, errors: dict[str, str] | None = None, refus
         "incoming": _asked(request, incoming),
         "outgoing": _asked(request, outgoing),
         "county": county,
+        "decides": request.actor.kind is not Party.SITE,
+        "second": waiting(request.season.pk, by=request.actor, phones=confirms_phones(request), limit=MOST),
     }
     return render(request, "office/approvals.html", context, status=422 if errors else 200)
 

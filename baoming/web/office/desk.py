@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from baoming.audit.actors import PARTY_NAMES, Party
 from baoming.audit.services import record
+from baoming.organizations.queries import is_opened
 from baoming.registrations.form_queries import code_sets
 from baoming.registrations.identity_documents import IdentityDocument, validity_problem
 from baoming.registrations.list_queries import half_done
@@ -41,6 +42,8 @@ from baoming.web.office.scope import one
 from baoming.web.office.story.pictures import at_desk
 from baoming.web.office.words import TITLES
 from baoming.web.uploads import sent_file, sent_id
+
+PAGE = 60  # pupils of the roster on one page
 
 
 @require_safe
@@ -82,6 +85,8 @@ def reread(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
 @staff_may("intake")
 def open_by_typing(request: OfficeRequest) -> HttpResponse:
     """Open a file by typed entry, marked so; errors stand at their fields and nothing typed is lost."""
+    if not is_opened(request.season.pk, request.staff.office_id):
+        return redirect("office:desk")  # which says what is to be done first
     if request.method != "POST":
         entry = RosterEntry.objects.filter(pk=_entry(request.GET.dict()) or 0, site=request.staff.office).first()
         return _typing(request, {}, {"name": entry.name, "sex": entry.sex, "entry": str(entry.pk)} if entry else {})
@@ -176,7 +181,8 @@ def _queue(request: OfficeRequest, errors: dict[str, str] | None = None) -> Http
     context = {
         "errors": errors or {},
         "agent": reader_agent(),
-        "pupils": expected_pupils(request.season.pk, request.staff.path),
+        "opened": is_opened(request.season.pk, request.staff.office_id),
+        **_expected(request),
         "photo_work": photo_work(request.season.pk, request.staff.path),
         "half_done": half_done(request.season.pk, request.staff.path),
         "next_number": next_number(request.season.pk, request.staff.office_id),
@@ -184,6 +190,17 @@ def _queue(request: OfficeRequest, errors: dict[str, str] | None = None) -> Http
         "titles": TITLES,
     }
     return render(request, "office/desk_queue.html", context, status=422 if errors else 200)
+
+
+def _expected(request: OfficeRequest) -> dict[str, Any]:
+    """Who on the roster has not come yet: one page of them, and how many they all are."""
+    asked, season, path = request.GET.get("page", ""), request.season.pk, request.staff.path
+    page = max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 4 else 1
+    pupils = expected_pupils(season, path, first=(page - 1) * PAGE, limit=PAGE)
+    if not pupils and page > 1:  # they have come meanwhile
+        page, pupils = 1, expected_pupils(season, path, limit=PAGE)
+    total, first = (pupils[0].total if pupils else 0), (page - 1) * PAGE  # type: ignore[attr-defined]
+    return {"pupils": pupils, "expected": (first + 1, first + len(pupils), total, page, -(-total // PAGE))}
 
 
 def _typing(request: OfficeRequest, errors: dict[str, str], typed: dict[str, str]) -> HttpResponse:

@@ -19,7 +19,8 @@ from baoming.web.devices import device_of
 from baoming.web.office.division import site_numbers
 from baoming.web.office.progress import counts_here
 from baoming.web.office.second_step import enter
-from baoming.web.sessions import left
+from baoming.web.office.waiting import proposals, waits_for
+from baoming.web.sessions import is_turned_away, left, told_once
 
 _SENTENCE = "账号或密码不一致，请核对后再试"
 
@@ -28,7 +29,9 @@ _SENTENCE = "账号或密码不一致，请核对后再试"
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Account and password; a wrong pair shows the page again with one sentence for both."""
     if request.method != "POST":
-        return render(request, "office/sign_in.html", {"errors": {}, "handle": ""})
+        ended = is_turned_away(request)
+        response = render(request, "office/sign_in.html", {"errors": {}, "handle": "", "ended": ended})
+        return told_once(response) if ended else response
     handle = request.POST.get("handle", "").strip()
     try:
         account = check(
@@ -79,6 +82,8 @@ def today(request: OfficeRequest) -> HttpResponse:
         "sites": sites_of(season.pk, staff.path),
         "party": staff.actor.kind,
         "frozen": count_disputes(season.pk, staff.path) if staff.may("release_dispute") else 0,
+        "waits": waits_for(request),
+        "proposals": proposals(request),
         "alarms": [one for one in site_numbers(request) if one.warning] if staff.may("see_segments") else [],
     }
     return render(request, "office/today.html", context)

@@ -55,7 +55,7 @@ def unlock(request: OfficeRequest) -> HttpResponse:
         return _onward(request, holder, back, sent)
     if found.answer is Answer.ENDED:
         return _ended(request, holder)
-    errors = {"pin": f"不对，请再填一次。还可以试{found.left}次，以后要重新登录"}
+    errors = {"pin": f"不对，请再填一次。还可以试{found.left}次，用完以后要用密码重新登录"}
     return locked.page(request, holder, back=back, sent=sent, errors=errors, status=422)
 
 
@@ -106,8 +106,8 @@ def _ended(request: HttpRequest, holder: Staff) -> HttpResponse:
     # Nobody has proved to be the holder: a stranger acted.
     record("use_up_pins", by=STRANGER, subject=holder.account_id, path=holder.path)
     logout(request)
-    errors = {"handle": _ENDED}
-    return left(render(request, "office/sign_in.html", {"errors": errors, "handle": ""}, status=409))
+    context = {"errors": {"handle": _ENDED}, "handle": "", "told": "已经退出登录"}
+    return left(render(request, "office/sign_in.html", context, status=409))
 
 
 def _onward(request: HttpRequest, staff: Staff | None, back: str, sent: str) -> HttpResponse:

@@ -1,0 +1,35 @@
+"""Decisions that wait for whoever is signed in, counted for the first page of the day."""
+
+from baoming.audit.actors import Party
+from baoming.organizations.queries import waiting_proposals
+from baoming.registrations.resets import county_confirms
+from baoming.registrations.second_queries import count_waiting
+from baoming.reviews.queries import asked_transfers, count_referred
+from baoming.schedule.queries import phase_times
+from baoming.web.access import OfficeRequest
+
+
+def waits_for(request: OfficeRequest) -> dict[str, int]:
+    """Return what waits in 待审批, by its name; nothing for who decides nothing there."""
+    if not request.staff.may("see_approvals"):
+        return {}
+    season, path, kind = request.season.pk, request.staff.path, request.actor.kind
+    found = count_waiting(season, by=request.actor, phones=confirms_phones(request))
+    if kind is not Party.SITE:
+        found["移送来的资格审核"] = count_referred(kind, season, path)
+    if kind is Party.COUNTY:
+        found["外县申请转入"] = len(asked_transfers(season, path)[0])
+    return {what: count for what, count in found.items() if count}
+
+
+def proposals(request: OfficeRequest) -> int:
+    """Return how many proposals about accounts wait for this security administrator."""
+    return waiting_proposals(request.staff.path).count() if request.staff.may("approve_staff") else 0
+
+
+def confirms_phones(request: OfficeRequest) -> bool:
+    """Whether a lost phone may be confirmed here now: in the last 48 hours by the county alone."""
+    if request.actor.kind is not Party.SITE:
+        return True
+    time = phase_times(request.season.pk, path=request.staff.path, clock=request.clock)["sign_up"]
+    return not county_confirms(request.clock.now, closes=time.closes, over=time.over)
