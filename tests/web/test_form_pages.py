@@ -1,5 +1,6 @@
 """The candidate's form in the browser's eyes: kept page by page, checked, saved, and found again."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -7,6 +8,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
 
+from baoming.payments.queries import REGISTRATION_FEE
 from baoming.registrations import journey
 from baoming.registrations.form_queries import draft_of, form_of, typed_of
 from baoming.registrations.models import FormVersion, Registration
@@ -353,6 +355,18 @@ def test_the_check_tells_what_must_be_filled_from_what_may_stay_empty(client: Cl
     assert told("第二联系电话") == told("奖励和处分") == ' class="empty">未填（选填）'
     assert told("特长") == ">长跑"
     assert "（未填）" not in html
+
+
+def test_the_fee_page_quotes_its_own_tick(client: Client) -> None:
+    row = candidate()
+    row.done &= ~journey.BITS[REGISTRATION_FEE]
+    row.save()
+    answer = client.post("/fee/", {})
+    html = sound(answer.content.decode())
+    assert answer.status_code == 422
+    quoted = re.search("请先阅读并勾选“(.+?)”", html)
+    assert quoted
+    assert f"<span>{quoted[1]}" in html
 
 
 def test_a_returned_form_can_be_saved_again_without_a_change(client: Client) -> None:
