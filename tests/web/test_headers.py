@@ -54,6 +54,9 @@ NOT_USED = {"camera", "microphone", "geolocation", "payment", "usb", "serial", "
 ALL = ("GET", "POST", "HEAD", "DELETE")
 CARELESS = [name for name in settings.MIDDLEWARE if name != "baoming.web.headers.complete_headers"]
 WITHOUT_POLICY = [name for name in settings.MIDDLEWARE if name != "csp.middleware.CSPMiddleware"]
+FILES = re.compile(
+    r"(photo|sheet|slip|sheets-[0-9-]+|drafts-[0-9]+|paper-draft|review-form|review-form-blank)\.(jpg|pdf)"
+)
 
 
 def lacking(headers: dict[str, str], *, cached: bool = False, policy: dict[str, str] = PAGE_POLICY) -> list[str]:
@@ -67,8 +70,8 @@ def lacking(headers: dict[str, str], *, cached: bool = False, policy: dict[str, 
         found.append("Permissions-Policy")
     if ("no-store" in headers.get("Cache-Control", "")) is cached:
         found.append("Cache-Control")
-    found += ["a file's name" for name in re.findall('filename="(.*?)"', headers.get("Content-Disposition", ""))
-              if not re.fullmatch(r"(photo|sheet|slip|sheets-[0-9-]+)\.(jpg|pdf)", name)]  # fmt: skip
+    names = re.findall('filename="(.*?)"', headers.get("Content-Disposition", ""))
+    found += ["a file's name" for name in names if not FILES.fullmatch(name)]
     return found
 
 
