@@ -98,8 +98,11 @@ def _set_pin(request: OfficeRequest) -> None:
 
 def _opened(request: OfficeRequest, holder: Staff, found: shifts.Unlocked) -> None:
     request.session[SEEN] = int(time.time())  # the row says so too, from this transaction on
-    verb, details = "begin_shift" if found.anew else "unlock_desk", {"wrong": found.wrong}
-    record(verb, by=holder.actor, subject=holder.account_id, path=holder.path, details=details)
+    wrong = {"wrong": found.wrong}
+    if found.anew:
+        record("begin_shift", by=holder.actor, subject=holder.account_id, path=holder.path, details=wrong)
+    else:
+        record("unlock_desk", by=holder.actor, subject=holder.account_id, path=holder.path, details=wrong)
 
 
 def _ended(request: HttpRequest, holder: Staff) -> HttpResponse:
