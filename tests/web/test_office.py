@@ -51,7 +51,7 @@ def test_after_ten_wrong_tries_an_unknown_device_waits_and_the_owners_own_gets_i
     stranger = Client()
     tries = [stranger.post("/sign-in/", {**right, "password": "x"}) for _ in range(11)]
     assert "请约" in tries[-1].content.decode()
-    assert stranger.post("/sign-in/", right).status_code == 422
+    assert stranger.post("/sign-in/", right).status_code == 429
     office.post("/sign-out/")
     assert office.post("/sign-in/", right).status_code == 302
 
