@@ -80,7 +80,7 @@ def without_a_network(page: Page, cut: object) -> None:
     page.get_by_label("邮政编码").fill("410088")
     page.context.set_offline(True)
     expect(page.get_by_text("填写的内容还在本页")).to_be_visible()
-    page.get_by_role("button", name="存为草稿").click()
+    page.get_by_role("button", name="存为草稿，下一部分").click()
     expect(page.get_by_label("邮政编码")).to_have_value("410088")
     page.context.set_offline(False)
     expect(page.get_by_text("填写的内容还在本页")).to_have_count(0)

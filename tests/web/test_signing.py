@@ -115,7 +115,7 @@ def test_a_guess_leaves_nothing_and_the_end_of_tries_one_event_an_hour(phone: Cl
 def test_control_without_the_hour_each_try_that_comes_back_is_a_row(
     phone: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "_is_news", lambda _: True)
+    monkeypatch.setattr(service, "is_news", lambda _: True)
     row = person()
     for _ in range(3):
         Bucket.objects.all().delete()
