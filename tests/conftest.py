@@ -1,5 +1,6 @@
 """Every test has a real PostgreSQL, as role `worker` like jobs do; requests run as roles `office` and `candidate`."""
 
+import inspect
 import os
 import subprocess
 import sys
@@ -45,6 +46,16 @@ def _truncate(_: TransactionTestCase) -> None:
         ).fetchall()
         owner.execute(f"TRUNCATE {', '.join(row[0] for row in rows)} RESTART IDENTITY CASCADE")
     (HOME / "audit" / "anchors").unlink(missing_ok=True)  # of roots that are gone now
+    _forget_seasons()
+
+
+def _forget_seasons() -> None:
+    """Empty what this process keeps by the number of a season: the next season gets a number that was used before."""
+    for name, module in tuple(sys.modules.items()):
+        if name.startswith("baoming."):
+            for kept in vars(module).values():
+                if hasattr(kept, "cache_clear") and "season_id" in inspect.signature(kept).parameters:
+                    kept.cache_clear()
 
 
 TransactionTestCase._fixture_teardown = _truncate  # type: ignore[method-assign]
