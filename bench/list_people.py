@@ -17,7 +17,7 @@ django.setup()  # before the models below
 from baoming.organizations.models import Organization  # noqa: E402
 from baoming.organizations.roles import Role  # noqa: E402
 from baoming.organizations.services import add_site, add_staff  # noqa: E402
-from baoming.registrations import list_queries, names  # noqa: E402
+from baoming.registrations import list_queries  # noqa: E402
 from baoming.registrations.identity_documents import IdentityDocument  # noqa: E402
 from baoming.registrations.identity_numbers import check_character  # noqa: E402
 from baoming.registrations.journey import BITS, current_step, pack, rests_on, unpack  # noqa: E402
@@ -27,6 +27,7 @@ from baoming.registrations.queries import DEBT, document_context  # noqa: E402
 from baoming.registrations.worklists import TABS  # noqa: E402
 from baoming.seasons.models import Season  # noqa: E402
 from baoming.seasons.queries import season_now  # noqa: E402
+from baoming.shared import names  # noqa: E402
 from baoming.vault.services import keys  # noqa: E402
 from baoming.web.management.commands.load_demo import SECRET  # noqa: E402
 from baoming.web.office.areas import Area  # noqa: E402

@@ -23,13 +23,13 @@ django.setup()  # before the models below
 from baoming.audit.actors import Actor, Party  # noqa: E402
 from baoming.organizations.models import Organization  # noqa: E402
 from baoming.organizations.services import add_site  # noqa: E402
-from baoming.registrations import names  # noqa: E402
 from baoming.registrations.identity_documents import IdentityDocument  # noqa: E402
 from baoming.registrations.identity_numbers import check_character  # noqa: E402
 from baoming.registrations.models import Registration  # noqa: E402
 from baoming.registrations.queries import document_context, document_of  # noqa: E402
 from baoming.registrations.services.segments import add_segment  # noqa: E402
 from baoming.seasons.models import Season  # noqa: E402
+from baoming.shared import names  # noqa: E402
 from baoming.vault.services import keys  # noqa: E402
 from bench import clones  # noqa: E402
 

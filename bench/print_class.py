@@ -23,9 +23,9 @@ from baoming.documents.models import PrintFile  # noqa: E402
 from baoming.organizations.models import Organization, Staff  # noqa: E402
 from baoming.organizations.roles import Role  # noqa: E402
 from baoming.organizations.services import add_site, add_staff  # noqa: E402
+from baoming.photos.standard import PhotoProfile, prepare  # noqa: E402
 from baoming.registrations.identity_numbers import check_character  # noqa: E402
 from baoming.registrations.models import Registration  # noqa: E402
-from baoming.registrations.photos import PhotoProfile, prepare  # noqa: E402
 from baoming.reviews.services import assess_morals  # noqa: E402
 from baoming.reviews.services.class_prints import print_class  # noqa: E402
 from baoming.reviews.tasks import make_print_file, run_batch  # noqa: E402

@@ -10,17 +10,17 @@ from uuid import uuid4
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+from baoming.forms.definition import content_hash
+from baoming.forms.fields import Values
 from baoming.organizations.models import Organization
-from baoming.registrations import names
-from baoming.registrations.form_fields import Values
 from baoming.registrations.form_queries import form_of, group_context, phone_context
-from baoming.registrations.forms import content_hash
 from baoming.registrations.identity_documents import IdentityDocument
 from baoming.registrations.journey import current_step, pack, rests_on
 from baoming.registrations.models import FormGroup, FormVersion, Photo, Registration, RosterEntry
 from baoming.registrations.queries import document_context, roll_blind, roll_context
 from baoming.seasons.models import Season
 from baoming.seasons.queries import season_now
+from baoming.shared import names
 from baoming.vault.services import keys
 from bench.people import HISTORY
 from standins.people import Person as Pupil

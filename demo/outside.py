@@ -18,8 +18,8 @@ from baoming.accounts.hashers import Argon2id
 from baoming.messages.models import Message
 from baoming.payments.models import Order
 from baoming.payments.providers.base import Charge, ChargeState, Notice
+from baoming.photos.standard import ExaminedPhoto
 from baoming.registrations.apart import examine_apart
-from baoming.registrations.photos import ExaminedPhoto
 from baoming.registrations.providers.base import Outcome, Session
 from baoming.registrations.sheets import NumberSlip, SeasonHead, number_slips
 from baoming.vault.services import keys

@@ -11,10 +11,10 @@ from pathlib import Path
 from threading import BoundedSemaphore, Lock
 from typing import Any
 
-from baoming.registrations import photo_geometry
+from baoming.photos import geometry
+from baoming.photos.geometry import Measures
+from baoming.photos.standard import ExaminedPhoto, Fault, PhotoProfile, PhotoRefused, PreparedPhoto
 from baoming.registrations.decoding import PATIENCE, Answer, receive, send
-from baoming.registrations.photo_geometry import Measures
-from baoming.registrations.photos import ExaminedPhoto, Fault, PhotoProfile, PhotoRefused, PreparedPhoto
 from baoming.registrations.rosters import RosterProblem, RosterRefused, RosterRow, RosterSheet
 from baoming.shared.errors import Unavailable
 
@@ -158,7 +158,7 @@ def _examined(said: dict[str, Any], jpeg: bytes, picture: bytes, *, most: int) -
             source_bytes=len(picture), quality=int(said["quality"]),
         ),
         measures=Measures.from_json(said["measures"]),
-        faults=tuple(photo_geometry.Fault[name] for name in said["faults"]),
+        faults=tuple(geometry.Fault[name] for name in said["faults"]),
     )  # fmt: skip
 
 

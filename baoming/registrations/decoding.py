@@ -25,9 +25,9 @@ from typing import Any
 import numpy.ma  # noqa: F401  numpy loads it when first needed: too late in a process that may open nothing
 from PIL import Image
 
-from baoming.registrations import photo_measures
-from baoming.registrations.photo_geometry import GeometryProfile
-from baoming.registrations.photos import PhotoProfile, PhotoRefused, examine
+from baoming.photos import measures
+from baoming.photos.geometry import GeometryProfile
+from baoming.photos.standard import PhotoProfile, PhotoRefused, examine
 from baoming.registrations.rosters import RosterRefused, read_roster
 
 _LENGTHS = struct.Struct("!II")  # of the JSON and of the bytes behind it, both ways
@@ -59,7 +59,7 @@ def main() -> None:
 
 def make_ready() -> None:
     """Load what is loaded when first needed: too late in a process that may open nothing."""
-    photo_measures.make_ready()
+    measures.make_ready()
     Image.init()
     for encoding in ("utf-8-sig", "gb18030", "cp437", "latin-1", "utf-16"):
         codecs.lookup(encoding)

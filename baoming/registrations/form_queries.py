@@ -11,12 +11,12 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 import baoming
+from baoming.forms.definition import Difference, FormDefinition, as_raw
+from baoming.forms.fields import Value, Values
+from baoming.forms.schools import Schools
 from baoming.organizations.divisions import Divisions
-from baoming.registrations.form_fields import Value, Values
-from baoming.registrations.forms import Difference, FormDefinition, as_raw
 from baoming.registrations.journey import JOURNEY
 from baoming.registrations.models import Draft, FormGroup, FormVersion, Registration
-from baoming.registrations.schools import Schools
 from baoming.seasons.codesets import CodeSet, parse_code_sets
 from baoming.seasons.models import Season, SeasonData
 from baoming.seasons.queries import data

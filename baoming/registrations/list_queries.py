@@ -10,11 +10,11 @@ from uuid import UUID
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Length, Replace
 
-from baoming.registrations import names
 from baoming.registrations.class_lists import natural
 from baoming.registrations.models import HoldRow, Registration
 from baoming.registrations.queries import DEBT, document_context
 from baoming.registrations.worklists import Counts, Tab
+from baoming.shared import names
 from baoming.shared.paths import next_sibling
 from baoming.shared.queries import Kept
 from baoming.shared.text import clean_name, halfwidth, mask_document

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Literal
 
 from baoming.documents.engine import render
+from baoming.forms.definition import FormDefinition
+from baoming.forms.fields import Field
+from baoming.forms.words import headings, shares
 from baoming.registrations.class_lists import SiteLine
-from baoming.registrations.form_fields import Field
-from baoming.registrations.form_words import headings, shares
-from baoming.registrations.forms import FormDefinition
 from baoming.registrations.sheets import SeasonHead
 from baoming.seasons.codesets import CodeSet
 

@@ -12,9 +12,9 @@ from typing import Literal
 
 from baoming.documents.engine import named, page_count, render
 from baoming.documents.glyphs import missing
-from baoming.registrations import form_cleaning as cleaning
-from baoming.registrations.form_cleaning import Mistake
-from baoming.registrations.form_fields import Field
+from baoming.forms import cleaning
+from baoming.forms.cleaning import Mistake
+from baoming.forms.fields import Field
 from baoming.registrations.identity_numbers import canonical, problem
 from baoming.registrations.sheets import SeasonHead
 from baoming.shared.moments import full_stamp

@@ -31,7 +31,7 @@ from baoming.registrations.services import disputes, logins, phone_resets, rebin
 from baoming.seasons.queries import season_now
 from baoming.vault.services import keys
 from tests import factories as make
-from tests.registrations.form_samples import BOUND_PHONE, FILLED
+from tests.forms.samples import BOUND_PHONE, FILLED
 from tests.registrations.test_save_form import PASSWORD, candidate, me, save, type_in
 from tests.web.test_card_twice import _paired, reading  # noqa: F401  (the paired reader, a fixture)
 

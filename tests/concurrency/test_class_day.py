@@ -42,10 +42,10 @@ from baoming.schedule.models import Extension
 from baoming.seasons.models import Season
 from baoming.seasons.queries import season_now
 from tests.concurrency.together import together
+from tests.forms.samples import FILLED
 from tests.registrations import confirmed
 from tests.registrations.classes import operator
 from tests.registrations.confirmed import MORAL
-from tests.registrations.form_samples import FILLED
 from tests.registrations.test_save_form import PASSWORD, me
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.slow, pytest.mark.django_db(transaction=True)]

@@ -13,9 +13,9 @@ from baoming.reviews.services import assess_morals, complete_registration
 from baoming.shared.errors import Changed, NotOpen, Refused
 from tests import factories as make
 from tests.concurrency.test_decisions import one_after_the_other, save, seen_before
+from tests.forms.samples import FILLED
 from tests.registrations import confirmed
 from tests.registrations.confirmed import MORAL, county, operator
-from tests.registrations.form_samples import FILLED
 from tests.registrations.test_restores import WHY, clerk
 from tests.registrations.test_save_form import now, type_in
 from tests.registrations.test_save_form import save as saved

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from baoming.audit.models import Event
 from baoming.documents.models import Print
+from baoming.forms.definition import content_hash
 from baoming.payments.models import Notice, Order
 from baoming.registrations import journey
 from baoming.registrations.form_queries import bound_phone, draft_of, form_of, typed_of, values_of, versions_of
-from baoming.registrations.forms import content_hash
 from baoming.registrations.models import HoldRow, NumberSegment, Registration, Signature
 from baoming.registrations.queries import current_photo, document_of, photo_bytes, roll_number_of, step_log
 from baoming.reviews.queries import last_submission, moral_of

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from baoming.web.management.commands.print_docs import Command as Printer
 from baoming.web.management.commands.print_docs import journey_page, limits_page
 from baoming.web.management.data_standard_page import data_standard_page
 from tests.matrix.page import PAGE, page
@@ -28,3 +29,8 @@ def test_the_page_of_authorisation_is_current() -> None:
 def test_every_decision_has_a_number_of_its_own_and_none_is_left_out() -> None:
     numbers = sorted(int(page.name[:4]) for page in (DOCS / "decisions").glob("*.md"))
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_the_pages_are_printed_without_an_installation() -> None:
+    """Whoever changes the code has no keys, hosts or services to set."""
+    assert Printer.requires_system_checks == []

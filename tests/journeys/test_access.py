@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from baoming.registrations.models import Registration
+from tests.forms.samples import FILLED, FORM
 from tests.journeys import access, served
-from tests.registrations.form_samples import FILLED, FORM
 from tests.registrations.test_save_form import PASSWORD, candidate, save, type_in
 from tests.web.test_announcements import announced
 from tests.web.test_scope import CANDIDATES_OPEN, CANDIDATES_OWN

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.forms.samples import FILLED
 from tests.journeys import served
-from tests.registrations.form_samples import FILLED
 from tests.registrations.test_save_form import candidate, save, type_in
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]

@@ -20,7 +20,7 @@ from baoming.registrations.services.phone_resets import ask_phone_reset
 from baoming.seasons.queries import data, season_now
 from baoming.vault.services import keys
 from tests import factories as make
-from tests.registrations.form_samples import BOUND_PHONE, FILLED
+from tests.forms.samples import BOUND_PHONE, FILLED
 from tests.registrations.test_save_form import PASSWORD, me, save, type_in
 
 LOGIN, NEW_PHONE = "deng2lu7mi", "19900007777"

@@ -17,12 +17,12 @@ from baoming.registrations.form_queries import form_of
 from baoming.registrations.models import Registration
 from baoming.shared.text import mask_document, mask_name, mask_phone, serial
 from tests import factories as make
+from tests.forms.samples import BOUND_PHONE, FILLED
 from tests.matrix.asking import LINES, address
 from tests.matrix.tables import table
 from tests.matrix.test_candidate import LINES as CANDIDATE_LINES
 from tests.matrix.test_candidate import address as own_address
 from tests.matrix.world import CLASS, Target, World, make_world
-from tests.registrations.form_samples import BOUND_PHONE, FILLED
 from tests.web.conftest import signed_in
 
 pytestmark = pytest.mark.django_db

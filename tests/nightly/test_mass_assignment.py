@@ -9,10 +9,10 @@ from django.test import Client
 from baoming.organizations.roles import Role
 from baoming.registrations.models import FormGroup, FormVersion, Registration
 from baoming.web.office.story import page
+from tests.forms.samples import FILLED
 from tests.matrix.asking import LINES, address
 from tests.matrix.tables import table
 from tests.matrix.world import World, make_world
-from tests.registrations.form_samples import FILLED
 from tests.web.conftest import office, signed_in
 from tests.web.test_nasty_input import SOUND_OFFICE, fields_of
 

@@ -12,10 +12,10 @@ from baoming.registrations.form_queries import draft_of, typed_of
 from baoming.registrations.models import Registration
 from baoming.web.middleware import ReadableInput
 from tests import factories as make
+from tests.forms.samples import FILLED
 from tests.matrix.effects import Effects, columns, effects_of
 from tests.matrix.own_acts import Act, Body, acts
 from tests.matrix.tables import table
-from tests.registrations.form_samples import FILLED
 from tests.web.conftest import nobody_outside, phone, service_keys
 
 __all__ = ["nobody_outside", "phone", "service_keys"]

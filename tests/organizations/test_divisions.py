@@ -1,6 +1,6 @@
 """Hunan's cities and counties as the product ships them."""
 
-from tests.registrations.form_samples import DIVISIONS
+from tests.forms.samples import DIVISIONS
 
 
 def test_hunan_has_14_cities_and_their_counties() -> None:

@@ -10,7 +10,7 @@ from baoming.registrations.services.sheets import print_sheet, record_signature
 from baoming.reviews.services import assess_morals, complete_registration
 from standins.faces import face
 from tests import factories as make
-from tests.registrations.form_samples import FILLED
+from tests.forms.samples import FILLED
 from tests.registrations.test_save_form import candidate, save, type_in
 
 MORAL = "该生遵纪守法，尊敬师长，团结同学。"

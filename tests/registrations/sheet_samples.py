@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
+from baoming.photos.standard import PhotoProfile, prepare
 from baoming.registrations.class_lists import PrintLine, SiteLine
-from baoming.registrations.photos import PhotoProfile, prepare
 from baoming.registrations.sheet_codes import continued_qr_text, qr_text, short_hash, signed_part
 from baoming.registrations.sheets import (
     CardBlock,

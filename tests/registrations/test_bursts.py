@@ -25,7 +25,7 @@ from baoming.registrations.queries import document_of, suspect_changes
 from baoming.registrations.services import access, bursts
 from baoming.registrations.tasks import tidy
 from tests import factories as make
-from tests.registrations.form_samples import FILLED
+from tests.forms.samples import FILLED
 from tests.registrations.test_save_form import PASSWORD, candidate, save, type_in
 
 LOGIN, CODE = "deng2lu7mi", "246810"

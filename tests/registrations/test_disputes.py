@@ -21,9 +21,9 @@ from baoming.registrations.services.disputes import ask_release, decline_release
 from baoming.reviews.services import review_finally
 from baoming.shared.errors import Invalid, NotOpen, Refused, TooMany
 from tests import factories as make
+from tests.forms.samples import FILLED
 from tests.registrations import confirmed
 from tests.registrations.confirmed import city, county
-from tests.registrations.form_samples import FILLED
 from tests.registrations.test_restores import clerk
 from tests.registrations.test_save_form import PASSWORD, candidate, me, save, type_in
 from tests.registrations.test_sheets_service import open_phase

@@ -15,18 +15,18 @@ from typing import Any
 import pytest
 from PIL import Image, ImageCms
 
+from baoming.photos.standard import PhotoRefused, examine
 from baoming.registrations import apart
 from baoming.registrations.apart import examine_apart, read_roster_apart
-from baoming.registrations.photos import PhotoRefused, examine
 from baoming.registrations.rosters import RosterRefused, read_roster
 from baoming.shared.errors import Unavailable
 from standins.faces import face
 from tests.environment import ROOT
+from tests.photos.samples import FILE, GEOMETRY
 from tests.registrations import hostile
-from tests.registrations.photo_samples import FILE, GEOMETRY
 from tests.registrations.test_rosters import HEADER, as_csv, as_xlsx, pupil, roll
 
-PROFILE = json.loads((ROOT / "baoming/registrations/data/43/2023/photo.json").read_text("utf-8"))
+PROFILE = json.loads((ROOT / "baoming/photos/data/43/2023/photo.json").read_text("utf-8"))
 
 
 def opened(kind: str, content: bytes) -> str:

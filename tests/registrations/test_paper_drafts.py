@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from baoming.documents.engine import page_count
+from baoming.forms.definition import FormDefinition
+from baoming.forms.fields import Field
 from baoming.registrations import paper_drafts as drafts
-from baoming.registrations.form_fields import Field
-from baoming.registrations.forms import FormDefinition
-from tests.registrations.form_samples import FORM, FORM_2025
+from tests.forms.samples import FORM, FORM_2025
 from tests.registrations.sheet_samples import MADE_AT, SEASON, SITE
 
 YEARS = {2023: FORM, 2025: FORM_2025}

@@ -11,10 +11,10 @@ from django.db import connection
 
 from baoming.audit.actors import Actor, Party
 from baoming.audit.models import Event
+from baoming.photos.geometry import Fault
+from baoming.photos.standard import PhotoRefused
 from baoming.registrations.models import Photo, Registration
-from baoming.registrations.photo_geometry import Fault
 from baoming.registrations.photo_queries import passing_of, waiting_photo
-from baoming.registrations.photos import PhotoRefused
 from baoming.registrations.queries import current_photo
 from baoming.registrations.services import photos
 from baoming.registrations.services.numbers import issue_number

@@ -25,8 +25,8 @@ from baoming.registrations.services.logins import RecoveryRefused
 from baoming.seasons.queries import season_now
 from baoming.shared.errors import Invalid, NotOpen, Refused
 from tests import factories as make
+from tests.forms.samples import BOUND_PHONE
 from tests.registrations import confirmed
-from tests.registrations.form_samples import BOUND_PHONE
 from tests.registrations.test_recoveries import at_site as site_reset
 from tests.registrations.test_recoveries import clerk, later, sent
 from tests.registrations.test_save_form import PASSWORD, candidate, deadline, me

@@ -24,8 +24,8 @@ from baoming.registrations.services.steps import locked
 from baoming.seasons.queries import season_now
 from baoming.shared.errors import Invalid, NotOpen, Refused
 from tests import factories as make
+from tests.forms.samples import BOUND_PHONE
 from tests.registrations import confirmed
-from tests.registrations.form_samples import BOUND_PHONE
 from tests.registrations.test_save_form import PASSWORD, candidate, deadline, me
 
 pytestmark = pytest.mark.django_db

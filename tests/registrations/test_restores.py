@@ -20,9 +20,9 @@ from baoming.seasons.services import load_data
 from baoming.shared.errors import Invalid, NotOpen, Refused
 from baoming.web.candidate.form_views import version_sections
 from tests import factories as make
+from tests.forms.samples import FILLED
 from tests.registrations import confirmed
 from tests.registrations.confirmed import county
-from tests.registrations.form_samples import FILLED
 from tests.registrations.test_save_form import save, type_in
 from tests.registrations.test_sheets_service import open_phase
 

@@ -13,6 +13,7 @@ from baoming.accounts.services.sign_in import remember_device
 from baoming.audit.actors import Actor, Party
 from baoming.audit.models import Event
 from baoming.documents.models import Print
+from baoming.forms.definition import as_raw
 from baoming.registrations import journey
 from baoming.registrations.form_queries import (
     differences,
@@ -24,7 +25,6 @@ from baoming.registrations.form_queries import (
     values_of,
     versions_of,
 )
-from baoming.registrations.forms import as_raw
 from baoming.registrations.models import Draft, FormGroup, FormVersion, Registration
 from baoming.registrations.queries import state_of
 from baoming.registrations.services import forms, steps
@@ -35,7 +35,7 @@ from baoming.seasons.queries import Clock
 from baoming.shared.errors import Changed, Invalid, NotOpen, Refused, TooMany
 from baoming.vault.services import keys
 from tests import factories as make
-from tests.registrations.form_samples import BOUND_PHONE, FILLED
+from tests.forms.samples import BOUND_PHONE, FILLED
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "baocun-2023"

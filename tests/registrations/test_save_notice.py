@@ -13,7 +13,7 @@ from baoming.shared.errors import Invalid, NotOpen
 from baoming.shared.moments import short
 from baoming.vault.services import keys
 from tests import factories as make
-from tests.registrations.form_samples import BOUND_PHONE, FILLED
+from tests.forms.samples import BOUND_PHONE, FILLED
 from tests.registrations.test_save_form import candidate, deadline, me, now, save, type_in
 
 pytestmark = pytest.mark.django_db

@@ -26,8 +26,8 @@ from baoming.shared.errors import Invalid, NotOpen, Refused
 from baoming.vault.services import keys
 from standins.faces import face
 from tests import factories as make
+from tests.forms.samples import BOUND_PHONE
 from tests.registrations.confirmed import MORAL, change, county, operator, printed, ready, saved, signed
-from tests.registrations.form_samples import BOUND_PHONE
 from tests.registrations.test_save_form import candidate
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from baoming.registrations.queries import state_of, tasks_of
 from baoming.registrations.services.steps import require
 from baoming.shared.errors import Invalid, NotOpen
 from tests import factories as make
-from tests.registrations.form_samples import DOCUMENT, FILLED, FORM
+from tests.forms.samples import DOCUMENT, FILLED, FORM
 from tests.registrations.test_save_form import candidate, me, save, type_in
 
 pytestmark = pytest.mark.django_db

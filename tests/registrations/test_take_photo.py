@@ -9,9 +9,9 @@ import pytest
 from django.conf import settings
 from django.core.files.storage import default_storage
 
+from baoming.photos.standard import ExaminedPhoto
 from baoming.registrations.apart import examine_apart
 from baoming.registrations.models import Photo, Registration
-from baoming.registrations.photos import ExaminedPhoto
 from baoming.registrations.queries import current_photo, photo_bytes
 from baoming.registrations.services import photos, steps
 from baoming.registrations.services.photos import take_photo

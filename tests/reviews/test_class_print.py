@@ -18,8 +18,8 @@ from baoming.documents.models import Print, PrintFile
 from baoming.documents.queries import files
 from baoming.documents.services import fetch_file, void_prints
 from baoming.organizations.models import Organization
+from baoming.photos.standard import PhotoProfile, prepare
 from baoming.registrations.models import Batch, BatchLine, Photo, Registration
-from baoming.registrations.photos import PhotoProfile, prepare
 from baoming.registrations.services import class_sheets
 from baoming.registrations.services.class_sheets import FileOrder, log_file
 from baoming.registrations.services.sheets import SHEET, print_sheet, record_signature

@@ -3,7 +3,7 @@
 import pytest
 
 from baoming.seasons.codesets import parse_code_sets
-from tests.registrations.form_samples import CODESETS, read
+from tests.forms.samples import CODESETS, read
 
 
 def test_official_codes_and_labels_are_kept_in_order() -> None:

@@ -18,8 +18,8 @@ from baoming.registrations.queries import document_of
 from baoming.registrations.services.disputes import ask_release, release
 from baoming.web.candidate import seen
 from tests import factories as make
+from tests.forms.samples import FILLED
 from tests.registrations.confirmed import county as county_of
-from tests.registrations.form_samples import FILLED
 from tests.registrations.test_restores import clerk as clerk_of
 from tests.registrations.test_save_form import PASSWORD, candidate, type_in
 from tests.web.conftest import signed_in

@@ -16,7 +16,7 @@ from baoming.registrations.models import FormVersion, Registration
 from baoming.seasons.models import Season
 from baoming.web.candidate import pause as guard
 from tests import factories as make
-from tests.registrations.form_samples import FILLED
+from tests.forms.samples import FILLED
 from tests.registrations.test_save_form import PASSWORD, candidate, deadline, now, save, type_in
 from tests.web.conftest import signed_in
 from tests.web.test_scope import CANDIDATES_OPEN, CANDIDATES_OWN, _any_address

@@ -15,7 +15,7 @@ from baoming.registrations.models import FormVersion, Registration
 from baoming.schedule.services import go_to_phase
 from baoming.web.middleware import SignedIn
 from baoming.web.sessions import SessionStore
-from tests.registrations.form_samples import FILLED
+from tests.forms.samples import FILLED
 from tests.registrations.test_save_form import PASSWORD, candidate, deadline, make, now, type_in
 from tests.web.test_look import Page
 

@@ -15,8 +15,8 @@ from baoming.registrations.models import Registration
 from baoming.reviews.review_forms import PARTS
 from baoming.web.sessions import digest
 from tests import factories as make
+from tests.forms.samples import FILLED
 from tests.registrations import confirmed
-from tests.registrations.form_samples import FILLED
 from tests.web.conftest import signed_in
 from tests.web.test_scope import CANDIDATES_OPEN, CANDIDATES_OWN, METHODS, OF_ONE, batch_of, file_of, routes
 

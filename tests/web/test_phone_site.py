@@ -17,7 +17,7 @@ from baoming.registrations.queries import document_of
 from baoming.registrations.services import access, logins
 from baoming.seasons.queries import season_now
 from tests import factories as make
-from tests.registrations.form_samples import BOUND_PHONE
+from tests.forms.samples import BOUND_PHONE
 from tests.registrations.test_save_form import PASSWORD, candidate
 from tests.web.conftest import signed_in
 from tests.web.test_card_twice import _paired, reading  # noqa: F401  (the paired reader, a fixture)

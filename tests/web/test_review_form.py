@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from baoming.continuity.services import pause_season
 from baoming.documents.engine import page_count
-from baoming.registrations import form_cleaning
+from baoming.forms import cleaning
 from baoming.reviews import review_forms
 from baoming.web.management.commands.load_season import load
 from tests import factories as make
@@ -134,7 +134,7 @@ def test_control_without_the_look_into_the_fonts_the_press_refuses(
 
 def test_control_without_the_cleaners_a_wrong_phone_is_printed(phone: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     make.season()
-    monkeypatch.setattr(form_cleaning, "phone", lambda field, raw: raw)
+    monkeypatch.setattr(cleaning, "phone", lambda field, raw: raw)
     assert phone.post("/review-form/", {**FILLED, "phone": "1234"}).status_code == 200
 
 

@@ -14,7 +14,7 @@ from baoming.registrations.queries import document_of
 from baoming.registrations.services import disputes, phone_resets, restores, save_resets
 from baoming.seasons.queries import season_now
 from tests import factories as make
-from tests.registrations.form_samples import FILLED
+from tests.forms.samples import FILLED
 from tests.registrations.test_save_form import PASSWORD, candidate, me, save, type_in
 from tests.web.conftest import signed_in
 from tests.web.test_query_counts import counted, same

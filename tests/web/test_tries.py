@@ -33,8 +33,8 @@ from baoming.web.limits import GUARDS, Tries
 from baoming.web.management.commands.load_demo import SECRET
 from tests import factories as make
 from tests.environment import CLUSTER, DATABASE
+from tests.forms.samples import FILLED
 from tests.registrations import test_access
-from tests.registrations.form_samples import FILLED
 from tests.registrations.test_save_form import candidate, save, type_in
 
 pytestmark = pytest.mark.django_db

@@ -6,8 +6,8 @@ from uuid import uuid4
 from django.db import models
 from django.db.models import Q
 
+from baoming.photos.geometry import Fault, Measures
 from baoming.registrations.models.registration import Registration
-from baoming.registrations.photo_geometry import Fault, Measures
 
 
 class Photo(models.Model):
@@ -27,8 +27,8 @@ class Photo(models.Model):
     taken_by = models.CharField(max_length=60)
     current = models.BooleanField(default=True)  # the one that is printed
     waiting = models.BooleanField(default=False)  # taken with a fault, not decided yet
-    measures = models.JSONField(default=dict)  # of photo_geometry.Measures; empty: taken before photos were measured
-    faults = models.JSONField(default=list)  # names of photo_geometry.Fault, the most important first
+    measures = models.JSONField(default=dict)  # of photos.geometry.Measures; empty: taken before photos were measured
+    faults = models.JSONField(default=list)  # names of photos.geometry.Fault, the most important first
 
     passed_at = models.DateTimeField(null=True)  # let pass in spite of its faults
     passed_by = models.CharField(max_length=60, default="")

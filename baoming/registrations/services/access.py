@@ -18,13 +18,13 @@ from baoming.accounts.services.buckets import take
 from baoming.accounts.throttling import SMS, SMS_ADDRESS, SMS_PERSON
 from baoming.audit.actors import Actor
 from baoming.messages.services import send
-from baoming.registrations import names
 from baoming.registrations.form_queries import bound_phone, phone_context
 from baoming.registrations.journey import STEPS
 from baoming.registrations.models import Activation, Pledge, Registration
 from baoming.registrations.queries import NOBODY, document_of
 from baoming.registrations.services.steps import complete_step, locked, require
 from baoming.seasons.queries import data
+from baoming.shared import names
 from baoming.shared.errors import Invalid, NotOpen
 from baoming.shared.queries import kept_one
 from baoming.shared.services import update

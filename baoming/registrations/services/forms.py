@@ -20,11 +20,12 @@ from baoming.accounts.throttling import SIGN_IN_OWN_DEVICE, SIGN_IN_UNKNOWN_DEVI
 from baoming.audit.actors import Actor
 from baoming.audit.services import record
 from baoming.documents.services import void_prints
+from baoming.forms.definition import Page, Problems, content_hash
+from baoming.forms.fields import Values
 from baoming.messages.services import send
 from baoming.registrations import journey
 from baoming.registrations.bursts import WEIGHTY, is_strange
 from baoming.registrations.device_words import KINDS, kind_of
-from baoming.registrations.form_fields import Values
 from baoming.registrations.form_queries import (
     Typed,
     bound_phone,
@@ -40,7 +41,6 @@ from baoming.registrations.form_queries import (
     values_of,
     version_of,
 )
-from baoming.registrations.forms import Page, Problems, content_hash
 from baoming.registrations.models import Draft, FormGroup, FormVersion, Registration
 from baoming.registrations.services import bursts
 from baoming.registrations.services.access import issue_code, phone_of, tried_code, use_code

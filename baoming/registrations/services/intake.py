@@ -10,7 +10,6 @@ from django.utils import timezone
 from baoming.audit.actors import PARTY_NAMES, Actor, Party
 from baoming.audit.services import record
 from baoming.organizations.models import Organization, SiteSeason
-from baoming.registrations import names
 from baoming.registrations.card_readings import FRESH
 from baoming.registrations.identity_documents import IdentityDocument, checked, validity_problem
 from baoming.registrations.journey import STEPS, undone_by
@@ -27,6 +26,7 @@ from baoming.registrations.services.steps import (
 )
 from baoming.seasons.models import Season
 from baoming.seasons.queries import season_now
+from baoming.shared import names
 from baoming.shared.errors import NotOpen, Refused
 from baoming.shared.moments import BEIJING, day
 from baoming.shared.services import insert, update

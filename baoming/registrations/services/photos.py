@@ -10,10 +10,10 @@ from django.db import transaction
 
 from baoming.audit.actors import Actor
 from baoming.audit.services import record
+from baoming.photos.standard import ExaminedPhoto
 from baoming.registrations.apart import examine_apart
 from baoming.registrations.models import Photo, Registration
 from baoming.registrations.photo_queries import passing_context
-from baoming.registrations.photos import ExaminedPhoto
 from baoming.registrations.services.sheets import void_sheets
 from baoming.registrations.services.steps import complete_step, locked, refuse_if_completed, require
 from baoming.seasons.models import Season

@@ -11,10 +11,10 @@ from django.db.models import QuerySet
 
 from baoming.audit.actors import PARTY_NAMES, Actor, Party
 from baoming.audit.services import record
+from baoming.forms.definition import as_raw
+from baoming.forms.fields import Values
 from baoming.messages.services import send
-from baoming.registrations.form_fields import Values
 from baoming.registrations.form_queries import bound_phone, form_of, values_of, version_of
-from baoming.registrations.forms import as_raw
 from baoming.registrations.models import FormVersion, Registration, Restore
 from baoming.registrations.queries import state_of
 from baoming.registrations.services.forms import changed_words, write_version

@@ -8,11 +8,11 @@ from django.db import connection, transaction
 from baoming.audit.actors import Actor
 from baoming.audit.services import record
 from baoming.organizations.models import Organization
-from baoming.registrations import names
 from baoming.registrations.models import RosterEntry
 from baoming.registrations.queries import roll_blind, roll_context
 from baoming.registrations.rosters import RosterProblem, RosterRow
 from baoming.seasons.models import Season
+from baoming.shared import names
 from baoming.shared.queries import next_ids
 from baoming.vault.services import keys
 

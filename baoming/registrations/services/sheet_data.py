@@ -10,10 +10,10 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
+from baoming.forms.definition import Row
+from baoming.forms.fields import Values
 from baoming.registrations.class_lists import PrintLine
-from baoming.registrations.form_fields import Values
 from baoming.registrations.form_queries import bound_phone, code_sets, form_of_version, values_of
-from baoming.registrations.forms import Row
 from baoming.registrations.models import FormVersion, Photo, Registration, RosterEntry
 from baoming.registrations.queries import STOPPED, document_of, roll_number_of
 from baoming.registrations.services.slips import site_line

@@ -7,10 +7,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from baoming.forms.definition import Difference
 from baoming.registrations.bursts import is_strange
 from baoming.registrations.device_words import device_words
 from baoming.registrations.form_queries import form_of, values_of, version_of, versions_since
-from baoming.registrations.forms import Difference
 from baoming.registrations.models import Dispute, FormVersion, Registration
 from baoming.registrations.services import disputes
 from baoming.registrations.services.access import code_at_bound_phone

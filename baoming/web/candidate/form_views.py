@@ -8,12 +8,12 @@ from typing import Any
 from django.urls import reverse
 
 from baoming.audit.actors import Actor
+from baoming.forms.definition import Page, Problems, Row, Section
+from baoming.forms.fields import Field, Values
+from baoming.forms.schools import SHOWN, UNLISTED
 from baoming.registrations import form_queries, journey
-from baoming.registrations.form_fields import Field, Values
-from baoming.registrations.forms import Page, Problems, Row, Section
 from baoming.registrations.models import Draft, FormVersion, Registration
 from baoming.registrations.queries import state_of
-from baoming.registrations.schools import SHOWN, UNLISTED
 from baoming.registrations.services.steps import refuse_if_completed
 from baoming.seasons.queries import Clock
 from baoming.shared.errors import NotOpen

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from baoming.audit.actors import Party
+from baoming.forms.definition import Page, Problems
 from baoming.registrations.form_queries import bound_phone, form_of, version_of, versions_of
-from baoming.registrations.forms import Page, Problems
 from baoming.registrations.queries import tasks_of
 from baoming.registrations.services.bursts import StepUp
 from baoming.registrations.services.forms import WrongSavePassword, keep_draft, save_form

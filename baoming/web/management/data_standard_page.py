@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import baoming
+from baoming.forms.definition import FormDefinition, Page
+from baoming.forms.exchange import columns_of
+from baoming.forms.fields import Field, Given
 from baoming.organizations.divisions import Divisions
-from baoming.registrations.exchange import columns_of
-from baoming.registrations.form_fields import Field, Given
 from baoming.registrations.form_queries import code_sets
-from baoming.registrations.forms import FormDefinition, Page
 from baoming.web.management.commands.load_season import documents
 
 _HEAD = """# The data standard
 
-Printed by `make docs` from `baoming/registrations/data/<province>/<year>/form.json`; do not edit. Each field is
+Printed by `make docs` from `baoming/forms/data/<province>/<year>/form.json`; do not edit. Each field is
 declared there once: pages, checks, sheet, exchange file and this page are drawn from it, and a new year is a new file.
 
 - **Column**: name in the exchange file. Bold: the archive of candidates has it; else it is ours until the province
@@ -28,7 +28,7 @@ declared there once: pages, checks, sheet, exchange file and this page are drawn
 
 def data_standard_page() -> str:
     """Return docs/data-standard.md."""
-    root = Path(baoming.__file__).parent / "registrations" / "data"
+    root = Path(baoming.__file__).parent / "forms" / "data"
     places = sorted((path.parent.parent.name, int(path.parent.name)) for path in root.glob("*/*/form.json"))
     return _HEAD + "".join(_season(province, year) for province, year in places)
 

@@ -18,7 +18,7 @@ from tests import factories as make
 from tests.audit.acts.people import one_try_left
 from tests.audit.acts.register import CODE, LOGIN, act
 from tests.audit.walking import Ask
-from tests.registrations.form_samples import FILLED
+from tests.forms.samples import FILLED
 from tests.registrations.test_recoveries import NEW
 from tests.registrations.test_save_form import PASSWORD, me, now, save, type_in
 from tests.registrations.test_save_form import candidate as at_the_form

@@ -14,10 +14,10 @@ from baoming.reviews.services import class_acts
 from tests import factories as make
 from tests.audit.acts.register import act, at, card, of, own
 from tests.audit.walking import Ask
+from tests.forms.samples import FILLED
 from tests.registrations import confirmed
 from tests.registrations.classes import CLASS, operator, pupil, pupils
 from tests.registrations.confirmed import MORAL
-from tests.registrations.form_samples import FILLED
 from tests.registrations.test_save_form import PASSWORD, me, save, type_in
 from tests.reviews import files
 from tests.reviews.test_class_kinds import completed, submitted

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from baoming.registrations import form_cleaning as cleaning
-from baoming.registrations.form_fields import Field
+from baoming.forms import cleaning
+from baoming.forms.fields import Field
+from baoming.forms.schools import Schools
 from baoming.registrations.form_queries import form_of
-from baoming.registrations.schools import Schools
 from baoming.seasons.models import Season
 from baoming.seasons.services import load_data
 

@@ -20,7 +20,7 @@ PACKAGES = Path(baoming.__file__).parent
 _DOCUMENTS = {  # key: package that owns the file
     "season": "seasons", "phases": "schedule", "fees": "payments", "eligibility": "reviews", "cases": "reviews",
     "review_form": "reviews",
-    "form": "registrations", "schools": "registrations", "photo": "registrations", "pledge": "registrations",
+    "form": "forms", "schools": "forms", "photo": "photos", "pledge": "registrations",
 }  # fmt: skip
 
 

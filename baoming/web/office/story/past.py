@@ -3,8 +3,8 @@
 from typing import Any
 
 from baoming.audit.queries import Act, story
+from baoming.photos.geometry import Fault
 from baoming.registrations.models import Registration
-from baoming.registrations.photo_geometry import Fault
 from baoming.shared.moments import stamp
 from baoming.web.office.words import QUIET, VERBS
 

@@ -7,8 +7,8 @@ from django.core.signing import BadSignature, TimestampSigner
 from django.urls import reverse
 
 from baoming.audit.actors import PARTY_NAMES, Party
+from baoming.photos.geometry import Fault, Head
 from baoming.registrations.models import Photo, Registration
-from baoming.registrations.photo_geometry import Fault, Head
 from baoming.registrations.photo_queries import passing_of, photos_of
 from baoming.seasons.queries import data
 from baoming.shared.moments import stamp

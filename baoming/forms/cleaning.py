@@ -9,8 +9,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 
+from baoming.forms.fields import Field, Value
 from baoming.organizations.divisions import Divisions
-from baoming.registrations.form_fields import Field, Value
 from baoming.shared.text import clean_name, halfwidth
 
 TOWNSHIP_CHARACTERS = 30  # free text until a list of townships is imported

@@ -7,9 +7,9 @@ more than the summer between them, and the newest ends with the month of graduat
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from baoming.registrations import form_cleaning as cleaning
-from baoming.registrations.form_cleaning import Mistake
-from baoming.registrations.form_fields import Field
+from baoming.forms import cleaning
+from baoming.forms.cleaning import Mistake
+from baoming.forms.fields import Field
 
 Line = dict[str, str]
 Problems = dict[str, str]  # `<line>.<column>` → sentence

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.registrations.form_samples import FILLED, FORM, as_inputs
+from tests.forms.samples import FILLED, FORM, as_inputs
 
 HISTORY, MEMBERS = FORM.page("history"), FORM.page("family")
 SENIOR = {"from": "2020-09", "to": "2023-06", "unit": "芙蓉一中", "post": "学生", "witness": "周明"}

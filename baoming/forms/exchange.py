@@ -6,9 +6,9 @@ labels; several codes stand in one column, divided by commas. What was written i
 
 from collections.abc import Iterator, Mapping
 
-from baoming.registrations.form_fields import Field, Value
-from baoming.registrations.forms import FormDefinition, Problems, as_raw
-from baoming.registrations.schools import UNLISTED
+from baoming.forms.definition import FormDefinition, Problems, as_raw
+from baoming.forms.fields import Field, Value
+from baoming.forms.schools import UNLISTED
 
 Record = dict[str, str]  # column → text; a column without a value is empty
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from baoming.registrations.form_fields import Values
-from baoming.registrations.forms import FormDefinition, as_raw, content_hash
-from tests.registrations.form_samples import BOUND_PHONE, CODESETS, DIVISIONS, DOCUMENT, FILLED, FORM
+from baoming.forms.definition import FormDefinition, as_raw, content_hash
+from baoming.forms.fields import Values
+from tests.forms.samples import BOUND_PHONE, CODESETS, DIVISIONS, DOCUMENT, FILLED, FORM
 
 INPUTS = [name for field in FORM.fields for name in field.inputs]
 CODES = [code for field in FORM.fields if field.codes for code in field.codes.labels]

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from baoming.registrations import photo_geometry
-from baoming.registrations.photo_geometry import Box, Fault, Head, Looks, Measures, faults, frame
-from tests.registrations.photo_samples import GEOMETRY
+from baoming.photos import geometry
+from baoming.photos.geometry import Box, Fault, Head, Looks, Measures, faults, frame
+from tests.photos.samples import GEOMETRY
 
 SIZE = (480, 640)
 GOOD = Head(left_eye=(195.0, 250.0), right_eye=(285.0, 250.0), width=240.0, crown=80.0)
@@ -165,7 +165,7 @@ def test_a_head_at_the_edge_keeps_its_size_and_is_named_for_its_place() -> None:
 
 def test_control_without_the_search_every_picture_is_cut_in_its_middle(monkeypatch: pytest.MonkeyPatch) -> None:
     nothing: Callable[..., list[Box]] = lambda *_: []  # noqa: E731
-    monkeypatch.setattr(photo_geometry, "_boxes", nothing)
+    monkeypatch.setattr(geometry, "_boxes", nothing)
     head = in_larger(700, 900, 1)
     assert judged(head.within(frame(head, LARGER, SIZE, GEOMETRY), SIZE[0])) != []
 

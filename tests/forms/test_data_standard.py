@@ -13,12 +13,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from baoming.registrations import exchange
-from baoming.registrations.forms import FormDefinition, as_raw, content_hash
+from baoming.forms import exchange
+from baoming.forms.definition import FormDefinition, as_raw, content_hash
 from baoming.registrations.services.sheet_data import _bands
 from baoming.registrations.sheets import registration_forms
-from tests.registrations.form_samples import CODESETS, FILLED, FORM, FORM_2025
-from tests.registrations.form_strategies import filled
+from tests.forms.samples import CODESETS, FILLED, FORM, FORM_2025
+from tests.forms.strategies import filled
 from tests.registrations.sheet_samples import MADE_AT, SEASON, sheet
 
 SEASONS = pytest.mark.parametrize("form", [FORM, FORM_2025], ids=["2023", "2025"])

@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+from baoming.forms import cleaning
+from baoming.forms import rows as form_rows
+from baoming.forms.cleaning import Mistake, Mistakes
+from baoming.forms.fields import Condition, Field, Given, Value, Values
+from baoming.forms.schools import UNLISTED, Schools, school
+from baoming.forms.words import headings, shares, shown, table
 from baoming.organizations.divisions import Divisions
-from baoming.registrations import form_cleaning as cleaning
-from baoming.registrations import form_rows
-from baoming.registrations.form_cleaning import Mistake, Mistakes
-from baoming.registrations.form_fields import Condition, Field, Given, Value, Values
-from baoming.registrations.form_words import headings, shares, shown, table
-from baoming.registrations.schools import UNLISTED, Schools, school
 from baoming.seasons.codesets import CodeSet
 from baoming.vault.digests import sm3_hex
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from baoming.forms.schools import Schools
 from baoming.registrations.form_queries import form_of
-from baoming.registrations.schools import Schools
 from baoming.seasons.models import SeasonData
 from baoming.web.management.commands.load_season import load
 from tests import factories as make
-from tests.registrations.form_samples import FILLED, FORM, SCHOOLS
+from tests.forms.samples import FILLED, FORM, SCHOOLS
 
 FIRST = "长沙市芙蓉区第一中学"
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from baoming.forms.definition import FormDefinition
+from baoming.forms.schools import Schools
 from baoming.organizations.divisions import Divisions
-from baoming.registrations.forms import FormDefinition
-from baoming.registrations.schools import Schools
 from baoming.seasons.codesets import parse_code_sets
 
 PACKAGE = Path(__file__).parents[2] / "baoming"
@@ -19,13 +19,13 @@ def read(path: str) -> Any:
     return json.loads((PACKAGE / path).read_text(encoding="utf-8"))
 
 
-DOCUMENT = read("registrations/data/43/2023/form.json")
-SCHOOLS = Schools.parse(read("registrations/data/43/2023/schools.json"))
+DOCUMENT = read("forms/data/43/2023/form.json")
+SCHOOLS = Schools.parse(read("forms/data/43/2023/schools.json"))
 CODESETS = parse_code_sets(read("seasons/data/codesets.json"))
 DIVISIONS = Divisions.parse(read("organizations/data/hunan_divisions.json"))
 FORM = FormDefinition.parse(DOCUMENT, codesets=CODESETS, divisions=DIVISIONS, schools=SCHOOLS)
 FORM_2025 = FormDefinition.parse(
-    read("registrations/data/43/2025/form.json"), codesets=CODESETS, divisions=DIVISIONS, schools=SCHOOLS
+    read("forms/data/43/2025/form.json"), codesets=CODESETS, divisions=DIVISIONS, schools=SCHOOLS
 )
 
 

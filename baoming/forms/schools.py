@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from baoming.registrations import form_cleaning as cleaning
-from baoming.registrations.form_cleaning import Mistake
-from baoming.registrations.form_fields import Field
-from baoming.registrations.names import initials
+from baoming.forms import cleaning
+from baoming.forms.cleaning import Mistake
+from baoming.forms.fields import Field
+from baoming.shared.names import initials
 
 SHOWN = 12  # schools offered at once
 UNLISTED = "other"  # the code of a school that the list lacks; kept as an empty one

@@ -1,7 +1,7 @@
 """Measuring heads and backdrops in pixels, with OpenCV and the cascades that it brings (R7).
 
 Two readings: `find_heads` of the whole picture made small, to know which part to keep; `looks_of` of the
-finished photograph. What the figures mean is said in photo_geometry. Measured on one core: 10 ms a photo.
+finished photograph. What the figures mean is said in geometry. Measured on one core: 10 ms a photo.
 """
 
 from functools import cache
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from baoming.registrations.photo_geometry import Colour, Head, Looks, Point
+from baoming.photos.geometry import Colour, Head, Looks, Point
 
 Pixels = NDArray[Any]
 Mean = NDArray[Any]  # a colour, as three fractions

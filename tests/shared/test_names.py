@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baoming.registrations.names import initials, pinyin_key, syllables
+from baoming.shared.names import initials, pinyin_key, syllables
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 import baoming
-from baoming.registrations.photo_geometry import GeometryProfile
-from baoming.registrations.photos import ExaminedPhoto, PhotoProfile, examine
+from baoming.photos.geometry import GeometryProfile
+from baoming.photos.standard import ExaminedPhoto, PhotoProfile, examine
 
-_DOCUMENT = json.loads((Path(baoming.__file__).parent / "registrations/data/43/2023/photo.json").read_text("utf-8"))
+_DOCUMENT = json.loads((Path(baoming.__file__).parent / "photos/data/43/2023/photo.json").read_text("utf-8"))
 FILE = PhotoProfile(**_DOCUMENT["file"])
 GEOMETRY = GeometryProfile.from_json(_DOCUMENT["standard"], _DOCUMENT["limits"])
 

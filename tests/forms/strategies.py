@@ -5,9 +5,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from baoming.registrations.form_fields import Field
-from baoming.registrations.forms import FormDefinition, Page
-from baoming.registrations.schools import UNLISTED
+from baoming.forms.definition import FormDefinition, Page
+from baoming.forms.fields import Field
+from baoming.forms.schools import UNLISTED
 
 # Plain characters, rare ones of planes 2 and 3, minority names, markup, formulas: all of it is text.
 _WORDS = "一中学校长沙㛃䶮𠮷𰻝·AZaz09<>&=+-#{}\"'（）"

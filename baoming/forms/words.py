@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
+from baoming.forms.cleaning import ELSEWHERE
+from baoming.forms.fields import Field, Value
 from baoming.organizations.divisions import Divisions
-from baoming.registrations.form_cleaning import ELSEWHERE
-from baoming.registrations.form_fields import Field, Value
 
 _NOTHING: Value = ""
 

@@ -2,7 +2,7 @@
 
 The file's own name and type are not believed. It is measured before it is decoded, decoded once, and
 drawn anew: whatever else it carried (place, device, a second file behind it) stays behind. Where head
-and eyes are is measured in photo_measures and judged in photo_geometry; `examine` does both on the way.
+and eyes are is measured in `measures` and judged in `geometry`; `examine` does both on the way.
 """
 
 import hashlib
@@ -14,9 +14,9 @@ from enum import StrEnum
 
 from PIL import Image, ImageCms, ImageOps
 
-from baoming.registrations import photo_geometry
-from baoming.registrations.photo_geometry import Box, GeometryProfile, Measures
-from baoming.registrations.photo_measures import find_heads, looks_of
+from baoming.photos import geometry as shape
+from baoming.photos.geometry import Box, GeometryProfile, Measures
+from baoming.photos.measures import find_heads, looks_of
 from baoming.shared.errors import Refused
 
 _ORIENTATION = 0x0112  # EXIF tag; 5 to 8 lie on their side
@@ -80,7 +80,7 @@ class ExaminedPhoto:
 
     prepared: PreparedPhoto
     measures: Measures
-    faults: tuple[photo_geometry.Fault, ...]
+    faults: tuple[shape.Fault, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def examine(data: bytes, profile: PhotoProfile, geometry: GeometryProfile) -> Ex
         source = _decode(data, profile)
     size = (profile.width, profile.height)
     heads = find_heads(source.image, size)
-    box = photo_geometry.frame(heads[0], source.image.size, size, geometry) if len(heads) == 1 else None
+    box = shape.frame(heads[0], source.image.size, size, geometry) if len(heads) == 1 else None
     with _readable(data, profile):
         picture = _finished(source, box, profile)
     head = heads[0].within(box, profile.width) if box else None
@@ -119,7 +119,7 @@ def examine(data: bytes, profile: PhotoProfile, geometry: GeometryProfile) -> Ex
     return ExaminedPhoto(
         prepared=_packed(picture, data, source, profile),
         measures=measures,
-        faults=tuple(photo_geometry.faults(measures, profile.width, geometry)),
+        faults=tuple(shape.faults(measures, profile.width, geometry)),
     )
 
 

@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from baoming.registrations import photo_measures
-from baoming.registrations.photo_geometry import Box, Fault, Head
-from baoming.registrations.photo_measures import find_heads
-from baoming.registrations.photos import PhotoProfile, prepare
+from baoming.photos import measures
+from baoming.photos.geometry import Box, Fault, Head
+from baoming.photos.measures import find_heads
+from baoming.photos.standard import PhotoProfile, prepare
 from standins.faces import PLAIN, Drawn, Look, Sex, Truth, draw, face
-from tests.registrations.photo_samples import examined
+from tests.photos.samples import examined
 
 SEXES: tuple[Sex, Sex] = ("男", "女")
 NEAR = 12  # pixels of 480×640
@@ -101,7 +101,7 @@ def test_control_with_a_constant_for_a_measure_its_fault_is_missed(
 ) -> None:
     expected = TABLE[case][1]
     assert faults_of(case, 1, "男") == expected
-    monkeypatch.setattr(photo_measures, name, constant)
+    monkeypatch.setattr(measures, name, constant)
     assert expected[0] not in faults_of(case, 1, "男")
 
 
@@ -149,7 +149,7 @@ def test_eyes_width_and_crown_are_within_twelve_pixels_on_eighty_faces() -> None
 def test_control_with_a_constant_the_figure_is_off(
     name: str, constant: Callable[..., Any], measure: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(photo_measures, name, constant)
+    monkeypatch.setattr(measures, name, constant)
     assert worst(EXACT, range(1))[measure] > NEAR
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from PIL import Image, ImageCms, ImageDraw
 
-from baoming.registrations.photos import Fault, PhotoProfile, PhotoRefused, PreparedPhoto, prepare
+from baoming.photos.standard import Fault, PhotoProfile, PhotoRefused, PreparedPhoto, prepare
 from standins.faces import face
 
 PROFILE = PhotoProfile()
