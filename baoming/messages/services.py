@@ -13,25 +13,28 @@ from baoming.messages.announcements import Notice
 from baoming.messages.models import Announcement, Message
 from baoming.messages.providers.base import SmsProvider
 from baoming.messages.providers.inbox import InboxSms
-from baoming.messages.texts import GOOD_FOR, text_of
+from baoming.messages.templates import CODE_GOOD_FOR, fill, is_code
 from baoming.seasons.models import Season
-from baoming.seasons.queries import season_now
+from baoming.seasons.queries import data, season_now
 from baoming.shared.errors import NotOpen
 from baoming.shared.jobs import defer
 from baoming.shared.services import insert, update
 from baoming.vault.services import keys
 
 
-def send(template: str, *, recipient: UUID, number: str, **words: str) -> Message:
-    """Queue one SMS to `number`, sealed: a text may hold a code. Delivered only if the transaction commits."""
-    pk = uuid4()
+def send(template: str, *, season: Season, recipient: UUID, number: str, **words: str) -> Message:
+    """Queue one SMS to `number`, sealed: a text may hold a code. Delivered only if the transaction commits.
+
+    The text is the season's own (`messages.json`), filled with `words`.
+    """
+    pk, filled = uuid4(), fill(data(season, "messages"), template, words)
     message = insert(
         Message(
             id=pk,
             recipient=recipient,
             template=template,
             number_sealed=keys().seal(number.encode(), context=f"outbox_message.number_sealed.{pk}"),
-            text_sealed=keys().seal(text_of(template, **words).encode(), context=f"outbox_message.text_sealed.{pk}"),
+            text_sealed=keys().seal(filled.text.encode(), context=f"outbox_message.text_sealed.{pk}"),
         )
     )
     defer("messages.deliver", message_id=str(pk))
@@ -46,8 +49,7 @@ def deliver(message_id: UUID) -> None:
     message = Message.objects.get(pk=message_id)
     if message.state != Message.State.QUEUED:
         return
-    good_for = GOOD_FOR.get(message.template)
-    if good_for is not None and timezone.now() - message.at >= good_for:
+    if is_code(message.template) and timezone.now() - message.at >= CODE_GOOD_FOR:
         message.state = Message.State.EXPIRED
         update(message, "state")
         return

@@ -21,6 +21,7 @@ from baoming.messages.providers.base import SmsDown
 from baoming.messages.providers.inbox import InboxSms
 from baoming.messages.queries import is_waiting
 from baoming.messages.services import deliver, send
+from tests import factories as make
 from tests.concurrency.together import together
 from tests.conftest import manage
 from tests.environment import CLUSTER, DATABASE
@@ -55,7 +56,7 @@ def provider(inbox: str, service_keys: Path, monkeypatch: pytest.MonkeyPatch) ->
 def queued() -> tuple[Message, str]:
     """A message with a phone number of its own, so that the inbox can be asked for it."""
     number = f"1990000{Message.objects.count() + int(uuid4().int % 9000) + 1000}"
-    return send("phone_code", recipient=uuid4(), number=number, code=CODE), number
+    return send("phone_code", season=make.season(), recipient=uuid4(), number=number, code=CODE), number
 
 
 def landed(inbox: str, number: str) -> int:
@@ -154,7 +155,8 @@ def test_a_code_that_has_expired_meanwhile_is_not_sent(provider: InboxSms, inbox
 
 
 def test_what_does_not_expire_is_sent_however_late(provider: InboxSms, inbox: str) -> None:
-    message = send("passwords_set", recipient=uuid4(), number="19900009999")
+    words = {"number": "19900009999", "phone": "0731-00000102"}
+    message = send("passwords_set", season=make.season(), recipient=uuid4(), **words)
     Message.objects.filter(pk=message.pk).update(at=timezone.now() - timedelta(hours=10))
     deliver(message.pk)
     message.refresh_from_db()

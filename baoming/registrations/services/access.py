@@ -72,7 +72,7 @@ def issue_code(registration: Registration, phone: str, *, template: str, address
     made.phone_sealed = keys().seal(phone.encode(), context=_code_context(made))
     made.digest = _digest(made.pk, code)
     made.save()
-    send(template, recipient=registration.pk, number=phone, code=code)
+    send(template, season=registration.season, recipient=registration.pk, number=phone, code=code)
 
 
 def live_code(registration_id: UUID, template: str) -> PhoneCode | None:
@@ -159,7 +159,13 @@ def set_passwords(registration_id: UUID, *, login: str, save: str, by: Actor) ->
     update(account, "password", "save_password")
     Activation.objects.filter(registration=registration, revoked_at=None, used_at=None).update(used_at=now)
     complete_step(registration, "passwords", by=by, at=now)
-    send("passwords_set", recipient=registration.pk, number=bound_phone(registration))
+    send(
+        "passwords_set",
+        season=registration.season,
+        recipient=registration.pk,
+        number=bound_phone(registration),
+        phone=registration.site.phone,
+    )
     return registration
 
 

@@ -99,7 +99,9 @@ def _line(alarm: Alarm, person: Registration, change: Change) -> None:
     if not new:
         return
     record("suspect_change", by=SYSTEM, subject=person.pk, path=person.path, details={"version": change.version})
-    send("suspect_change", recipient=person.pk, number=bound_phone(person), phone=person.site.phone)
+    send(
+        "suspect_change", season=person.season, recipient=person.pk, number=bound_phone(person), phone=person.site.phone
+    )
 
 
 def _add(

@@ -107,7 +107,13 @@ def _freeze(registration: Registration, *, first: int, proof: Dispute.Proof, by:
     record("dispute", by=by, subject=registration.pk, path=registration.path, details=details)
     if registration.phone_sealed:
         phone = registration.site.phone
-        send("form_disputed", recipient=registration.pk, number=bound_phone(registration), phone=phone)
+        send(
+            "form_disputed",
+            season=registration.season,
+            recipient=registration.pk,
+            number=bound_phone(registration),
+            phone=phone,
+        )
     return made
 
 
@@ -157,7 +163,14 @@ def release(registration_id: UUID, *, by: Actor) -> Dispute:
     record("release", by=by, subject=registration.pk, path=registration.path, details=details)
     if registration.phone_sealed:
         number, phone = bound_phone(registration), registration.site.phone
-        send("dispute_ended", recipient=registration.pk, number=number, outcome=outcome, phone=phone)
+        send(
+            "dispute_ended",
+            season=registration.season,
+            recipient=registration.pk,
+            number=number,
+            outcome=outcome,
+            phone=phone,
+        )
     return asked
 
 

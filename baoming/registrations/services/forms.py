@@ -332,6 +332,7 @@ def _notify(registration: Registration, version: FormVersion) -> None:
     """Tell the bound phone, in the transaction that saves (R14). Words of labels only: an SMS is read by others."""
     send(
         "form_saved",
+        season=registration.season,
         recipient=registration.pk,
         number=bound_phone(registration),
         version=str(version.number),

@@ -92,7 +92,13 @@ def recover_login(
         settle_phone(registration, proved, by=me)
         record("recover_login", by=me, subject=registration.pk, path=registration.path)
         phone = registration.site.phone
-        send("login_recovered", recipient=registration.pk, number=bound_phone(registration), phone=phone)
+        send(
+            "login_recovered",
+            season=registration.season,
+            recipient=registration.pk,
+            number=bound_phone(registration),
+            phone=phone,
+        )
     put_back(f"recover-at:{address}", RECOVERY_ADDRESS)
     return registration
 

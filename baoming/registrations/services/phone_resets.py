@@ -114,7 +114,14 @@ def confirm_phone_reset(registration_id: UUID, number: str, *, by: Actor) -> Pho
     record("confirm_phone_reset", by=by, subject=registration.pk, path=registration.path)
     _tell("phone_asked", registration, at=short(asked.ready_at))
     phone = registration.site.phone
-    send("phone_soon", recipient=registration.pk, number=new_phone(asked), at=short(asked.ready_at), phone=phone)
+    send(
+        "phone_soon",
+        season=registration.season,
+        recipient=registration.pk,
+        number=new_phone(asked),
+        at=short(asked.ready_at),
+        phone=phone,
+    )
     return asked
 
 
@@ -187,7 +194,14 @@ def settle_phone(registration: Registration, proved: str, *, by: Actor) -> None:
     drop_reset(registration, by=by)  # asked for by the old phone or the old login password
     _end(registration, asked, Outcome.BOUND, by=by, at=season_now(registration.season_id))
     record("rebind_at_site", by=by, subject=registration.pk, path=registration.path)
-    send("phone_left", recipient=registration.pk, number=old, tail=proved[-4:], phone=registration.site.phone)
+    send(
+        "phone_left",
+        season=registration.season,
+        recipient=registration.pk,
+        number=old,
+        tail=proved[-4:],
+        phone=registration.site.phone,
+    )
 
 
 def new_phone(asked: PhoneReset) -> str:
@@ -236,7 +250,7 @@ def _due(registration: Registration, moment: datetime | None) -> None:
 
 def _tell(template: str, registration: Registration, **words: str) -> None:
     number, phone = bound_phone(registration), registration.site.phone
-    send(template, recipient=registration.pk, number=number, phone=phone, **words)
+    send(template, season=registration.season, recipient=registration.pk, number=number, phone=phone, **words)
 
 
 def _context(asked: PhoneReset) -> str:

@@ -49,8 +49,10 @@ def rebind_phone(registration_id: UUID, *, code: str, save_password: str, device
         bind(registration, new)
         record("rebind_phone", by=by, subject=registration.pk, path=registration.path)
         phone = registration.site.phone
-        send("phone_left", recipient=registration.pk, number=old, tail=new[-4:], phone=phone)
-        send("phone_bound", recipient=registration.pk, number=new, phone=phone)
+        send(
+            "phone_left", season=registration.season, recipient=registration.pk, number=old, tail=new[-4:], phone=phone
+        )
+        send("phone_bound", season=registration.season, recipient=registration.pk, number=new, phone=phone)
     give_back(key, limit)
 
 

@@ -110,9 +110,9 @@ def carry_out_restore(registration: Registration, *, by: Actor) -> FormVersion:
     details = {"version": version.number, "of": asked.number, "changed": list(version.changed)}
     record("confirm_restore", by=by, subject=registration.pk, path=registration.path, details=details)
     send(
-        "form_restored", recipient=registration.pk, number=bound_phone(registration), of=str(asked.number),
-        version=str(version.number), at=short(now), changed=changed_words(registration, version),
-        phone=registration.site.phone,
+        "form_restored", season=registration.season, recipient=registration.pk, number=bound_phone(registration),
+        of=str(asked.number), version=str(version.number), at=short(now),
+        changed=changed_words(registration, version), phone=registration.site.phone,
     )  # fmt: skip
     return version
 

@@ -241,4 +241,4 @@ def _due(registration: Registration, moment: datetime | None) -> None:
 
 def _tell(template: str, registration: Registration, **words: str) -> None:
     number, phone = bound_phone(registration), registration.site.phone
-    send(template, recipient=registration.pk, number=number, phone=phone, **words)
+    send(template, season=registration.season, recipient=registration.pk, number=number, phone=phone, **words)

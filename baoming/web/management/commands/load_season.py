@@ -5,10 +5,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 import baoming
+from baoming.messages.templates import TemplateRefused
+from baoming.messages.templates import check as check_texts
 from baoming.organizations.services import load_offices
 from baoming.registrations.journey import VERSION
 from baoming.schedule.models import Phase
@@ -21,6 +23,7 @@ _DOCUMENTS = {  # key: package that owns the file
     "season": "seasons", "phases": "schedule", "fees": "payments", "eligibility": "reviews", "cases": "reviews",
     "review_form": "reviews",
     "form": "forms", "schools": "forms", "photo": "photos", "pledge": "registrations",
+    "messages": "messages",
 }  # fmt: skip
 
 
@@ -33,12 +36,15 @@ class Command(BaseCommand):
         parser.add_argument("--kind", choices=Season.Kind.values, default=Season.Kind.REAL)
 
     def handle(self, *args: object, province: str, year: int, kind: str, **options: object) -> None:
-        load(province, year, kind)
+        try:
+            load(province, year, kind)
+        except TemplateRefused as refusal:
+            raise CommandError(str(refusal)) from None
 
 
 @transaction.atomic
 def load(province: str, year: int, kind: str) -> Season:
-    """Load offices, season, phases and documents; returns the season."""
+    """Load offices, season, phases and documents; returns the season. Raises TemplateRefused for texts of messages."""
     load_offices(province)
     content = documents(province, year)
     head = content["season"]
@@ -48,6 +54,7 @@ def load(province: str, year: int, kind: str) -> Season:
         kind=kind,
         defaults={"name": head["name"], "authority": head["authority"], "journey_version": VERSION},
     )
+    check_texts(content["messages"])
     load_data(season, {key: one for key, one in content.items() if key not in imported(season)})
     for position, phase in enumerate(content["phases"]):
         Phase.objects.update_or_create(season=season, key=phase["key"], defaults=_phase(phase, position))
