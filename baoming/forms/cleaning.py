@@ -77,6 +77,8 @@ def postcode(field: Field, raw: str) -> str:
         raise Mistake(f"{field.label}是6位数字，请只填数字")
     if len(value) != 6:
         raise Mistake(f"{field.label}是6位数字，您填了{len(value)}位")
+    if value == "000000":
+        raise Mistake(f"没有{value}这个{field.label}，请填您收信地址的邮政编码，不知道的可以问当地邮局")
     return value
 
 
@@ -94,6 +96,8 @@ def choice(field: Field, raw: str, *, values: Mapping[str, Value]) -> str:
     allowed = field.choices(values)
     if code in allowed:
         return code
+    if code in field.instead:
+        raise Mistake(field.instead[code])
     if field.codes and code in field.codes.labels:
         raise Mistake(f"按所选的报考类型，{field.label}只能选{'、'.join(allowed.values())}，请重新选择")
     raise Mistake(f"请在列出的选项中选择{field.label}")

@@ -1,7 +1,8 @@
 """The form in an exchange file: one text a column, named as the archive of candidates names it, and back.
 
 A value of several parts has a column for each (TXDZ_CITY), a line of a history too (JL1_FROM). Codes are written, not
-labels; several codes stand in one column, divided by commas. What was written is read again by the form's own rules.
+labels; several codes stand in one column, divided by commas unless the archive wants them packed. What was written is
+read again by the form's own rules.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,7 +22,11 @@ def columns(form: FormDefinition) -> list[str]:
 def record(form: FormDefinition, values: Mapping[str, Value]) -> Record:
     """Return a saved form as one record of the file."""
     raw = as_raw(values) | _schools(form, values)
-    return {column: ",".join(raw.get(name, ())) for field in form.fields for column, name in _pairs(field)}
+    return {
+        column: ("" if field.packed else ",").join(raw.get(name, ()))
+        for field in form.fields
+        for column, name in _pairs(field)
+    }
 
 
 def read(form: FormDefinition, given: Mapping[str, str]) -> tuple[dict[str, Value], Problems]:
@@ -81,5 +86,9 @@ def _schools(form: FormDefinition, values: Mapping[str, Value]) -> dict[str, lis
 
 def _typed(form: FormDefinition, name: str, text: str) -> list[str]:
     """Return the column's text as the inputs of the form would send it."""
-    several = any(field.key == name and field.kind == "choices" for field in form.fields)
-    return text.split(",") if several else [text]
+    field = next((one for one in form.fields if one.key == name and one.kind == "choices"), None)
+    if field is None:
+        return [text]
+    if field.packed:
+        return [text[at : at + field.packed] for at in range(0, len(text), field.packed)]
+    return text.split(",")

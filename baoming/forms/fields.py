@@ -5,7 +5,7 @@ code set, widths, protection, condition and source; pages, sheets and exports ar
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Self, get_args
 
 from baoming.seasons.codesets import CodeSet
@@ -68,6 +68,9 @@ class Field:
     page: str
     exchange: str = ""
     codes: CodeSet | None = None
+    instead: Mapping[str, str] = field(default_factory=dict)  # codes that are not to be chosen → what to choose
+    alone: Mapping[str, str] = field(default_factory=dict)  # of a column: codes that suffer no other beside them → why
+    packed: int = 0  # of `choices`: the width of a code in the exchange file, where they stand without a comma
     exactly: int = 0  # how many of `choices`
     most: int = 0  # of `choices` any number up to this; of `rows`
     least: int = 0  # of `rows`
@@ -133,7 +136,7 @@ class Field:
         """Return code → label of what may be chosen now."""
         rule = self._narrowing(values)
         codes = rule.codes if rule else self.codes
-        return codes.labels if codes else {}
+        return {code: label for code, label in codes.labels.items() if code not in self.instead} if codes else {}
 
     def hint_for(self, values: Mapping[str, Value]) -> str:
         """Return the hint, given the values before it: a rule that narrows the choices may say why."""
@@ -150,6 +153,10 @@ class Field:
             raise ValueError(f"field {self.key}: choices, and only they, name a code set")
         if self.kind in ("text", "name", "region", "school") and not (self.characters and self.bytes):
             raise ValueError(f"field {self.key}: text has a width in characters and in bytes")
+        if not {*self.instead, *self.alone} <= set(self.codes.labels if self.codes else ()):
+            raise ValueError(f"field {self.key}: a rule names a code that it has not")
+        if self.packed and any(len(code) != self.packed for code in (self.codes.labels if self.codes else ())):
+            raise ValueError(f"field {self.key}: codes that stand without a comma have one width")
         if self.kind == "choices" and not (self.exactly or self.most):
             raise ValueError(f"field {self.key}: choices say how many")
         if (self.kind == "rows") != bool(self.columns) or any(one.columns or one.parts for one in self.columns):

@@ -1,7 +1,8 @@
 """Fields of several lines, a column each: the personal history, the family.
 
 Empty lines go. A history is put in order, newest first; its periods neither overlap nor leave
-more than the summer between them, and the newest ends with the month of graduation.
+more than the summer between them, and the newest ends with the month of graduation. A guardian
+suffers no parent beside them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,8 +30,8 @@ def lines(field: Field, raw: Mapping[str, Sequence[str]]) -> tuple[list[Line], P
     if len(filled) < field.least:
         empty = next(place for place in range(field.most) if place not in filled)
         problems[f"{empty}.{field.columns[0].key}"] = _too_few(field, len(filled))
-    if field.rule == "history" and not problems:
-        problems = _periods(field, kept)
+    if not problems:
+        problems = _periods(field, kept) if field.rule == "history" else _beside(field, kept)
     if problems:
         return [], problems
     in_order = [kept[place] for place in filled]
@@ -72,6 +73,16 @@ def _too_few(field: Field, filled: int) -> str:
     if field.least == 1:
         return f"请填写{field.label}"
     return f"请填写{field.label}，至少{field.least}段" + (f"，您填了{filled}段" if filled else "")
+
+
+def _beside(field: Field, kept: Mapping[int, Line]) -> Problems:
+    """Return the lines whose code suffers no other beside it, at the input that mends it."""
+    problems = Problems()
+    for column in field.columns:
+        if len({line.get(column.key) for line in kept.values()}) > 1:
+            told = {place: column.alone.get(line.get(column.key, "")) for place, line in kept.items()}
+            problems |= {f"{place}.{column.key}": sentence for place, sentence in told.items() if sentence}
+    return problems
 
 
 def _begins(line: Line) -> str:

@@ -51,11 +51,13 @@ def _one(field: Field) -> st.SearchStrategy[str]:
         case "phone":
             return st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True)
         case "postcode":
-            return st.from_regex(r"[0-9]{6}", fullmatch=True)
+            return st.from_regex(r"[0-9]{5}[1-9]", fullmatch=True)
         case "name":
             return st.text(_NAMES, min_size=1, max_size=min(field.characters, field.bytes // 4))
         case "choice":
-            return st.sampled_from(list(field.codes.labels if field.codes else ()))
+            return st.sampled_from(
+                [code for code in (field.codes.labels if field.codes else ()) if code not in field.alone]
+            )
         case "month":
             return st.just("2020-09")  # put right by `_history`
         case _:

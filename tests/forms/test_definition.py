@@ -260,6 +260,7 @@ def test_every_field_says_where_it_comes_from_and_samples_are_marked() -> None:
     assert {field.key for field in FORM.fields if field.sample} == {
         "registration_type", "vocational_category", "oral", "specialty_exam", "arts_categories", "also",
         "candidate_category", "graduation_category", "household_type", "history", "disability",
+            "admission_kind", "features",
     }  # fmt: skip
 
 
@@ -283,7 +284,9 @@ def damaged(place: tuple[int, int], **changes: Any) -> dict[str, Any]:
         ((1, 1), {"exactly": 0}),
         ((1, 2), {"only": ["7"]}),
         ((1, 2), {"key": "first_subject"}),
-        ((2, 3), {"bytes": 0}),
+        ((2, 2), {"instead": {"99": "选群众"}}),
+        ((2, 3), {"packed": 3}),
+        ((2, 4), {"bytes": 0}),
         ((4, 1), {"protection": "plain code"}),
         ((4, 1), {"protection": "sealed:family"}),
         ((5, 0), {"columns": []}),

@@ -336,7 +336,7 @@ def test_a_save_after_signing_voids_the_signature_and_the_print() -> None:
 
 def test_the_type_decides_what_applies() -> None:
     row = candidate()
-    type_in(row, {**FILLED, "registration_type": ["SPECIAL_SINGLE"]})
+    type_in(row, {**FILLED, "registration_type": ["SPECIAL_SINGLE"], "admission_kind": ["RECOMMENDED"]})
     save(row)
     assert row.traits == ["takes an exam"]
     assert Season.objects.get(pk=row.season_id).kind == "demo"
