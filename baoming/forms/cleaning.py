@@ -13,7 +13,7 @@ from baoming.forms.fields import Field, Value
 from baoming.organizations.divisions import Divisions
 from baoming.shared.text import clean_name, halfwidth
 
-TOWNSHIP_CHARACTERS = 30  # free text until a list of townships is imported
+TOWNSHIP_CHARACTERS, TOWNSHIP_BYTES = 30, 60  # free text where no list of townships is imported
 ELSEWHERE = "other"  # a province whose divisions are not loaded: all of the address is in the detail
 
 _NAME_SIGNS = "·'-. "  # besides letters: long names, names in Latin letters
@@ -168,6 +168,8 @@ def _township(raw: str) -> str:
     _printable(township, label="乡镇（街道）")
     if len(township) > TOWNSHIP_CHARACTERS:
         raise Mistake(f"乡镇（街道）最多{TOWNSHIP_CHARACTERS}个字，您填了{len(township)}个")
+    if (size := len(township.encode("gb18030"))) > TOWNSHIP_BYTES:
+        raise Mistake(f"乡镇（街道）太长（最多{TOWNSHIP_BYTES}字节，汉字占2，生僻字占4），您填了{size}字节，请缩短")
     return township
 
 
@@ -208,6 +210,8 @@ def _printable(value: str, *, label: str, part: str = "") -> None:
             raise Mistake(f"{label}里有一个自造字，别处显示不出来，请联系报名点登记", part=part)
         if category[0] == "C" or category in ("Zl", "Zp"):
             raise Mistake(f"{label}里有看不见的控制字符，请删去重新输入，不要粘贴", part=part)
+        if character == "\ufffd":
+            raise Mistake(f"{label}里有一个没有传过来的字（{character}），请删去重新输入", part=part)
         if "\U0001f000" <= character <= "\U0001faff" or category == "Me" or "\ufe00" <= character <= "\ufe0f":
             raise Mistake(f"{label}里有表情符号，请删去", part=part)
 

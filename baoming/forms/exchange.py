@@ -2,7 +2,7 @@
 
 A value of several parts has a column for each (TXDZ_CITY), a line of a history too (JL1_FROM). Codes are written, not
 labels; several codes stand in one column, divided by commas unless the archive wants them packed. What was written is
-read again by the form's own rules.
+read again by the form's own rules. No text is a formula there: see shared/cells.py.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from baoming.forms.definition import FormDefinition, Problems, as_raw
 from baoming.forms.fields import Field, Value
 from baoming.forms.schools import UNLISTED
+from baoming.shared.cells import cell, plain
 
 Record = dict[str, str]  # column → text; a column without a value is empty
 
@@ -23,7 +24,7 @@ def record(form: FormDefinition, values: Mapping[str, Value]) -> Record:
     """Return a saved form as one record of the file."""
     raw = as_raw(values) | _schools(form, values)
     return {
-        column: ("" if field.packed else ",").join(raw.get(name, ()))
+        column: cell(("" if field.packed else ",").join(raw.get(name, ())))
         for field in form.fields
         for column, name in _pairs(field)
     }
@@ -35,7 +36,7 @@ def read(form: FormDefinition, given: Mapping[str, str]) -> tuple[dict[str, Valu
     Columns that no field has are left alone: the card's and the office's own are not the form's.
     """
     names = {name: column for field in form.fields for column, name in _pairs(field)}
-    raw = {name: _typed(form, name, given.get(column, "")) for name, column in names.items()}
+    raw = {name: _typed(form, name, plain(given.get(column, ""))) for name, column in names.items()}
     for field in form.fields:
         if field.kind == "school":  # as somebody who looked it up by its name and chose it
             raw[f"{field.key}.searched"] = raw[f"{field.key}.name"]

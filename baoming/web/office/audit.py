@@ -12,6 +12,7 @@ from baoming.audit.queries import seal_state
 from baoming.audit.services.verifying import ask_verification
 from baoming.organizations.services.auditing import PAGE, Asked, Found, search_events
 from baoming.registrations.subject_queries import masked
+from baoming.shared.cells import cell
 from baoming.shared.errors import Invalid
 from baoming.web.access import OfficeRequest, staff_may
 from baoming.web.office.auditing import FIELDS, acts, lines, read, typed
@@ -96,9 +97,5 @@ def _csv(found: list[Found]) -> str:
     for line in lines(found):
         cells = (line.time, line.who, line.role, line.office, line.act, line.about, line.subject or "", line.told,
                  line.place or "未封存")  # fmt: skip
-        writer.writerow([_plain(str(cell)) for cell in cells])
+        writer.writerow([cell(str(one)) for one in cells])
     return "\ufeff" + out.getvalue()
-
-
-def _plain(cell: str) -> str:
-    return f"'{cell}" if cell[:1] in tuple("=+-@\t\r") and cell else cell
