@@ -7,7 +7,7 @@ from datetime import date
 from baoming.registrations import identity_numbers
 from baoming.shared.errors import Invalid
 from baoming.shared.moments import day
-from baoming.shared.text import clean_name
+from baoming.shared.text import clean_name, name_problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +70,8 @@ def checked(document: IdentityDocument, *, today: date, real_season: bool) -> Id
     number = document.number
     if not name:
         problems["name"] = "请填写姓名，和证件上一致"
-    elif len(name) > 50 or not all(character.isprintable() for character in name):
-        problems["name"] = "姓名最多50个字，不能有换行等看不见的字符，请对照证件核对"
+    elif unfit := name_problem(name):
+        problems["name"] = unfit
     if sentence := identity_numbers.problem(number, today=today):
         problems["number"] = sentence
     else:

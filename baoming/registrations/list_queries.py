@@ -8,16 +8,16 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
-from django.db.models.functions import Length, Replace
+from django.db.models.functions import Length
 
 from baoming.registrations.class_lists import natural
 from baoming.registrations.models import HoldRow, Registration
+from baoming.registrations.name_queries import bare, spoken, written, written_as
 from baoming.registrations.queries import DEBT, document_context
 from baoming.registrations.worklists import Counts, Tab
-from baoming.shared import names
 from baoming.shared.paths import next_sibling
 from baoming.shared.queries import Kept
-from baoming.shared.text import clean_name, halfwidth, mask_document
+from baoming.shared.text import clean_name, halfwidth, mask_document, without_dot
 from baoming.vault.services import keys
 
 PRINTING: Final = {"none": "未打印", "valid": "有效", "void": "已作废"}
@@ -137,11 +137,11 @@ class Found:
 
 def find(filters: Filters, wanted: str, *, limit: int) -> Found:
     """Return who is found by number, document, last four, name or pinyin, at most `limit` of them."""
-    exact, condition = _matches(filters.season, wanted)
+    exact, condition = _matches(filters, wanted, limit=limit)
     if condition is None:
         return Found([])
     first = Case(When(exact, then=Value(0)), default=Value(1), output_field=IntegerField()) if exact else Value(0)
-    rows = _narrowed(filters).annotate(own=Replace("name", Value("·"), Value("")), first=first).filter(condition)
+    rows = _narrowed(filters).annotate(own=bare(), first=first).filter(condition)
     ordered = rows.order_by("first", "path", "number", "name_key", "pk")[: limit + 1]
     found = list(ordered.values_list("first", *Line._fields))
     lines = [Line(*row) for rank, *row in found if rank == found[0][0]]  # of one kind only: as written, or as read
@@ -154,33 +154,28 @@ def is_document(wanted: str) -> bool:
     return len(text) == 18 and text.isascii() and text[:17].isdigit()
 
 
-def _matches(season_id: int, wanted: str) -> tuple[Q | None, Q | None]:
+def _matches(filters: Filters, wanted: str, *, limit: int) -> tuple[Q | None, Q | None]:
     """Return what is written as wanted, and the condition that also takes in what is read alike."""
-    text = halfwidth(wanted).upper()
+    season_id, text = filters.season, halfwidth(wanted).upper()
     if not text:
         return None, None
     kinds: tuple[tuple[bool, Callable[[], Q]], ...] = (
         (is_document(wanted), lambda: Q(number_blind=keys().blind(text, purpose="id", season=season_id))),
         (_digits(text) and len(text) == 8, lambda: Q(number=int(text))),
         (len(text) == 4 and text[:3].isdigit() and text.isascii(), lambda: _last_four(season_id, text)),
-        (text.isascii() and text.isalpha(), lambda: _read(text.lower())),
+        (text.isascii() and text.isalpha(), lambda: spoken(season_id, filters.path, text.lower(), limit=limit + 1)),
     )
     for fits, condition in kinds:
         if fits:
             return None, condition()
-    name = clean_name(wanted).replace("·", "").replace(" ", "")
-    key = names.pinyin_key(clean_name(wanted))
-    if not key or text.isascii():
+    name = without_dot(wanted)
+    if not name or name.isascii():
         return None, None
-    return Q(own__startswith=name), Q(name_letters__startswith=key.replace(" ", ""))
+    return written_as(name), written(season_id, filters.path, clean_name(wanted), limit=limit + 1)
 
 
 def _last_four(season_id: int, text: str) -> Q:
     return Q(last_four_blind=keys().blind(text, purpose="last4", season=season_id))
-
-
-def _read(letters: str) -> Q:
-    return Q(name_initials__startswith=letters) | Q(name_letters__startswith=letters)
 
 
 def _digits(text: str) -> bool:

@@ -8,7 +8,6 @@ CSV file is the text one sees, and an XLSX file gives the values, never the form
 import csv
 import io
 import re
-import unicodedata
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from datetime import date, datetime
 from python_calamine import CalamineError, CalamineWorkbook
 
 from baoming.shared.errors import Refused
-from baoming.shared.text import clean_name, halfwidth
+from baoming.shared.text import clean_name, halfwidth, is_written
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_ROWS = 5_000
@@ -194,7 +193,7 @@ def _problems(row: RosterRow, texts: Mapping[str, str]) -> Iterator[str]:
         value = getattr(row, key)
         if len(value) > width:
             yield f"{_LABELS[key]}最多{width}个字，这一行有{len(value)}个，请缩短"
-        if any(unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp") for character in value):
+        if not all(map(is_written, value)):
             yield f"{_LABELS[key]}里有看不见的控制字符，请删去重新输入"
 
 

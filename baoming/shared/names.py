@@ -4,25 +4,20 @@ The stored key is a help for finding people, not a transcription: a wrong guess 
 costs a search by name or number, nothing else.
 """
 
+import json
+from pathlib import Path
 from typing import Final
 
 from pypinyin import lazy_pinyin
 
-from baoming.shared.text import clean_name
+from baoming.shared.text import clean_name, without_dot
 
-_COMPOUND: Final = {  # read as a whole; two characters
-    "万俟": "mo qi", "尉迟": "yu chi", "长孙": "zhang sun", "澹台": "tan tai", "单于": "chan yu",
-    "宰父": "zai fu", "令狐": "ling hu", "亓官": "qi guan", "贺兰": "he lan", "夏侯": "xia hou",
-}  # fmt: skip
-_SURNAMES: Final = {  # where the reading as a surname is not the usual one
-    "单": "shan", "曾": "zeng", "仇": "qiu", "解": "xie", "朴": "piao", "查": "zha", "区": "ou",
-    "盖": "ge", "员": "yun", "缪": "miao", "翟": "zhai", "覃": "qin", "洗": "xian", "冼": "xian",
-    "逄": "pang", "乐": "yue", "秘": "bi", "折": "she", "繁": "po", "佴": "nai", "召": "shao",
-    "种": "chong", "祭": "zhai", "能": "nai", "句": "gou", "车": "che", "柏": "bai", "石": "shi",
-    "郇": "xun", "谌": "chen", "宿": "su", "藏": "zang", "那": "na", "隗": "wei", "都": "du",
-    "阚": "kan", "重": "chong", "任": "ren", "燕": "yan", "葛": "ge", "华": "hua", "尹": "yin",
-    "臧": "zang", "撒": "sa", "行": "xing", "相": "xiang", "哈": "ha", "贾": "jia", "沈": "shen",
-}  # fmt: skip
+KEY_CHARACTERS: Final = 200  # of the kept key: fifty syllables of six letters would be more
+_BLANK: Final = frozenset("?？*＊□■〓囗")  # typed for a character that no keyboard offers
+
+_DATA: Final = json.loads(Path(__file__).with_name("data").joinpath("surnames.json").read_text("utf-8"))
+_COMPOUND: Final[dict[str, str]] = _DATA["compound"]  # two characters, read as a whole
+_SURNAMES: Final[dict[str, str]] = _DATA["single"]  # where the reading as a surname is not the usual one
 
 
 def syllables(name: str) -> list[str]:
@@ -41,13 +36,32 @@ def syllables(name: str) -> list[str]:
 
 
 def pinyin_key(name: str) -> str:
-    """Return the key by which lists are ordered and names are found: 单小曾 is `shan xiao zeng`."""
-    return " ".join(syllables(name))
+    """Return the key by which lists are ordered and names are found: 单小曾 is `shan xiao zeng`.
+
+    At most 200 characters: a longer name is ordered and found by its beginning.
+    """
+    return " ".join(syllables(name))[:KEY_CHARACTERS].rstrip()
 
 
 def initials(name: str) -> str:
     """Return the first letter of each syllable: 欧阳娜 is `oyn`."""
     return "".join(syllable[0] for syllable in syllables(name))
+
+
+def same_name(typed: str, kept: str) -> bool:
+    """Whether a typed name is the kept one: dot and blanks aside, and a blank sign for what no keyboard offers.
+
+    For people who prove by other things that they are meant: a rare character may be typed as `？` or `*`.
+    """
+    ours, theirs = without_dot(kept), without_dot(typed)
+    return len(ours) == len(theirs) and all(
+        mine == other or (other in _BLANK and is_rare(mine)) for mine, other in zip(ours, theirs, strict=True)
+    )
+
+
+def is_rare(character: str) -> bool:
+    """Whether ordinary input methods do not offer the character: beyond the first 20,992, private use included."""
+    return not (ord(character) < 0x3400 or 0x4E00 <= ord(character) <= 0x9FA5)
 
 
 def _plain(text: str) -> list[str]:

@@ -1,10 +1,23 @@
-"""Small things done to text: width, masks, groups for reading."""
+"""Small things done to text: width, names, masks, groups for reading."""
 
+import json
 import re
 import unicodedata
+from pathlib import Path
+
+NAME_CHARACTERS = 50  # that a name may have at least, everywhere (ux.md, rule 26)
 
 _SPACES = re.compile(r"[\s-]+")
-_DOTS = "•‧・･．∙⋅●᛫"  # what keyboards offer for the separator of a name
+_DOTS = "•‧・･．∙⋅●᛫\u0387⸱⸳․﹒ꞏ▪"  # what keyboards, fonts and old files offer for the separator of a name
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_FULL_STOP = re.compile(f"(?<=[{_HAN}])\\.(?=[{_HAN}])")  # the nearest key; between Han characters it is nothing else
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_MOVED: dict[str, str] = json.loads(Path(__file__).with_name("data").joinpath("private_use.json").read_text())[
+    "characters"
+]
+_TO_UNICODE = {int(old[2:], 16): chr(int(new[2:], 16)) for old, new in _MOVED.items()}
+_TO_DOT = str.maketrans(dict.fromkeys(_DOTS, "·"))
+_NO_DOT = str.maketrans(dict.fromkeys("· \u3000\xa0"))
 
 
 def halfwidth(value: str) -> str:
@@ -16,11 +29,42 @@ def halfwidth(value: str) -> str:
 
 
 def clean_name(value: str) -> str:
-    """Return a name as kept: outer spaces gone, separators as `·` (U+00B7), every other character untouched."""
-    name = value.strip()
-    for dot in _DOTS:
-        name = name.replace(dot, "·")
-    return name
+    """Return a name as kept: outer spaces gone, separators as `·` (U+00B7), every other character untouched.
+
+    A private-use character stands for the character Unicode has since, where a standard says which
+    (data/private_use.json); others stay as they are. Nothing is normalised: 﨑 stays 﨑.
+    """
+    return _FULL_STOP.sub("·", unmapped(value.strip()).translate(_TO_DOT))
+
+
+def unmapped(name: str) -> str:
+    """Return a name with the characters of GBK's private area where Unicode has them since."""
+    return name.translate(_TO_UNICODE)
+
+
+def without_dot(name: str) -> str:
+    """Return a cleaned name without dot and blanks: how names are compared and found."""
+    return clean_name(name).translate(_NO_DOT)
+
+
+def name_problem(name: str, *, label: str = "姓名") -> str:
+    """Return what is wrong with a cleaned name that is not empty; empty if nothing is.
+
+    Characters are asked by code point, not by what this Python has a name for: Unicode adds ideographs each year.
+    """
+    if len(name) > NAME_CHARACTERS:
+        return f"{label}最多{NAME_CHARACTERS}个字，现在有{len(name)}个，请对照证件核对"
+    if not all(is_written(character) for character in name):
+        return f"{label}里有换行等看不见的字符，请删去重新输入"
+    return ""
+
+
+def is_written(character: str) -> bool:
+    """Whether the character can stand in a name: all but controls, format marks and code points that are none."""
+    kind, code = unicodedata.category(character), ord(character)
+    if kind == "Cn":  # not known to this Python: an ideograph of a newer Unicode, or nothing at all
+        return 0x20000 <= code < 0x40000 and code & 0xFFFE != 0xFFFE
+    return kind not in _INVISIBLE
 
 
 def mask_document(number: str) -> str:

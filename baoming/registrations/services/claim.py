@@ -28,10 +28,10 @@ from baoming.schedule.queries import phase_times
 from baoming.seasons.models import Season
 from baoming.shared.errors import NotOpen, Refused
 from baoming.shared.moments import moment
+from baoming.shared.names import same_name
 from baoming.shared.queries import Kept, kept_one
 from baoming.shared.scope_queries import enter_people
 from baoming.shared.services import insert, update
-from baoming.shared.text import clean_name
 from baoming.vault.services import keys
 
 MISMATCH = "姓名、证件号、有效期或激活码不一致，请核对后再试。激活码印在报名序号通知单上"
@@ -62,8 +62,7 @@ def claim(*, season: Season, name: str, number: str, valid_to: date | None, code
     except CodeUnreadable:
         digest = _NO_DIGEST
     pk, card = card_of_number(season.pk, wanted)
-    name = clean_name(name)
-    _refuse_guess(pk, digest, person_fits=(card.name, card.valid_to) == (name, valid_to))
+    _refuse_guess(pk, digest, person_fits=_fits(card, name, valid_to))
     claimed = _claimed(pk, name=name, valid_to=valid_to, digest=digest)
     put_back(*budget)
     return claimed
@@ -100,6 +99,12 @@ def _digests(registration_id: UUID) -> "QuerySet[Activation, bytes | memoryview[
     return Activation.objects.filter(registration=registration_id).values_list("digest", flat=True)
 
 
+def _fits(card: IdentityDocument, name: str, valid_to: date | None) -> bool:
+    """Both are compared, whatever the first says."""
+    named, until = same_name(name, card.name), card.valid_to == valid_to
+    return named and until
+
+
 @transaction.atomic
 def _claimed(registration_id: UUID, *, name: str, valid_to: date | None, digest: bytes) -> Registration:
     """Give the account; what fitted is compared again after the lock."""
@@ -107,7 +112,7 @@ def _claimed(registration_id: UUID, *, name: str, valid_to: date | None, digest:
     codes = Activation.objects.filter(registration=registration).order_by("-slip")
     mine = next((code for code in codes if compare_digest(bytes(code.digest), digest)), None)
     card = document_of(registration)
-    if mine is None or (card.name, card.valid_to) != (name, valid_to):
+    if mine is None or not _fits(card, name, valid_to):
         raise ClaimRefused(MISMATCH)
     if mine.revoked_at is not None:
         raise ClaimRefused("这个激活码已经作废，请用最近一次打印的报名序号通知单；没有拿到请联系报名点")

@@ -14,6 +14,7 @@ from baoming.registrations.card_readings import FRESH
 from baoming.registrations.identity_documents import IdentityDocument, checked, validity_problem
 from baoming.registrations.journey import STEPS, undone_by
 from baoming.registrations.models import CardUse, Registration, RosterEntry
+from baoming.registrations.name_queries import bare
 from baoming.registrations.queries import DEBT, document_context, document_of, find_by_number, state_of
 from baoming.registrations.services.sheets import void_sheets
 from baoming.registrations.services.steps import (
@@ -30,7 +31,7 @@ from baoming.shared import names
 from baoming.shared.errors import NotOpen, Refused
 from baoming.shared.moments import BEIJING, day
 from baoming.shared.services import insert, update
-from baoming.shared.text import halfwidth
+from baoming.shared.text import halfwidth, without_dot
 from baoming.vault.services import keys
 
 _OWN = ("ethnicity", "address")  # of the person; name, number, sex and birth are compared before
@@ -165,8 +166,12 @@ def _tie(registration: Registration, roster_entry: int) -> None:
 
 
 def matching_entry(season_id: int, site_id: UUID, name: str) -> RosterEntry | None:
-    """Return the one pupil of this name on the site's roster who has no file yet; None when there are two."""
-    found = list(RosterEntry.objects.filter(season=season_id, site=site_id, name=name, registration=None)[:2])
+    """Return the one pupil of this name on the site's roster who has no file yet; None when there are two.
+
+    Schools write the dot and blanks as they like, or leave them out.
+    """
+    alike = RosterEntry.objects.filter(season=season_id, site=site_id, registration=None).annotate(own=bare())
+    found = list(alike.filter(own=without_dot(name))[:2])
     return found[0] if len(found) == 1 else None
 
 

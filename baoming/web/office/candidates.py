@@ -13,6 +13,8 @@ from baoming.audit.services import record
 from baoming.organizations.models import Organization
 from baoming.registrations import list_queries
 from baoming.registrations.list_queries import PRINTING, Filters
+from baoming.registrations.models import RosterEntry
+from baoming.registrations.name_queries import expected_named
 from baoming.registrations.queries import find_by_number
 from baoming.registrations.worklists import APART, TABS, Counts, Tab, tabs_of
 from baoming.schedule.queries import phase_times
@@ -72,13 +74,15 @@ def find(request: OfficeRequest) -> HttpResponse:
     wanted = request.POST.get("wanted", "").strip()[:60]
     filters = Filters(request.season.pk, request.staff.path)
     found = list_queries.find(filters, wanted, limit=PAGE)
-    if len(found.lines) == 1 and not found.alike:
+    expected = _expected(request, wanted)
+    if len(found.lines) == 1 and not found.alike and not expected:
         return redirect("office:candidate", found.lines[0].id)
     area = Area(request.staff.office, {})
     with_site = request.staff.office.level != Organization.Level.SITE
     context = {
         "wanted": wanted,
         "found": found,
+        "expected": expected,
         "elsewhere": _elsewhere(request, wanted) if not found.lines else None,
         **_rows(request, found.lines, area, with_site=with_site, with_class=True),
     }
@@ -147,6 +151,13 @@ def _rows(request: OfficeRequest, lines: Any, area: Area, *, with_site: bool, wi
         "with_class": with_class,
         "story": reverse("office:candidates"),
     }
+
+
+def _expected(request: OfficeRequest, wanted: str) -> list[RosterEntry]:
+    """Return pupils of the site's roster with this name who have not come yet: the desk begins with them."""
+    if request.staff.office.level != Organization.Level.SITE:
+        return []
+    return expected_named(request.season.pk, request.staff.path, wanted, limit=PAGE)
 
 
 def _elsewhere(request: OfficeRequest, wanted: str) -> Organization | None:
