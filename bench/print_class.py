@@ -1,4 +1,4 @@
-"""python -m bench.print_class people RUN | print RUN: two hundred pupils of one site, and their sheets.
+"""python -m bench.print_class people RUN COUNT | print RUN COUNT: so many pupils of one site, and their sheets.
 
 `people` makes them, with forms and photos of their own. `print` prints them all as the worker does, one job
 after another in this process, and prints JSON: wall and CPU seconds from the order to the last file kept, and the
@@ -35,33 +35,34 @@ from bench.saved import saved_pupils  # noqa: E402
 from standins.faces import face  # noqa: E402
 from standins.people import Person, people  # noqa: E402
 
-SHEETS, FACES = 200, 10
+_FACES = 10
+_ROOM = 1000  # numbers for the pupils of one run
 _COUNTY, _FIRST_SITE, _AREA = "0112", 60, 990010  # a county where nobody else is measured
 _PROVINCE = Actor(kind=Party.PROVINCE, id="", path="43/", label="测量")
 _MORAL = "该生拥护中国共产党的领导，遵纪守法，尊敬师长，团结同学，学习刻苦，思想品德考核合格。"
 
 
 def main() -> None:
-    what, run = sys.argv[1], int(sys.argv[2])
+    what, run, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     if what == "people":
-        _make(run)
+        _make(run, count)
     else:
-        print(json.dumps(_print(run)))
+        print(json.dumps(_print(run, count)))
 
 
-def _make(run: int) -> None:
+def _make(run: int, count: int) -> None:
     season = Season.objects.get(kind="demo")
     go_to_phase(season, "confirmation", by=_PROVINCE)
     county = Organization.objects.get(level=Organization.Level.COUNTY, code=_COUNTY)
     site = add_site(county, code=str(_FIRST_SITE + run), name=f"测量{run}中学报名点", phone="", address="")
-    photos = [prepare(face(place), PhotoProfile()).jpeg for place in range(FACES)]
-    pupils = [_elsewhere(one, run) for one in people(SHEETS, seed=run)]
-    first = int(_COUNTY) * 10_000 + 5_000 + run * SHEETS
+    photos = [prepare(face(place), PhotoProfile()).jpeg for place in range(_FACES)]
+    pupils = [_elsewhere(one, run) for one in people(count, seed=run)]
+    first = int(_COUNTY) * 10_000 + 5_000 + run * _ROOM
     for row in saved_pupils(site, pupils, photos, first=first, season=season):
         assess_morals(row.pk, qualified=True, text=f"{row.name}：{_MORAL}", by=_operator(site))
 
 
-def _print(run: int) -> dict[str, float]:
+def _print(run: int, count: int) -> dict[str, float]:
     season = Season.objects.get(kind="demo")
     site = Organization.objects.get(code=str(_FIRST_SITE + run), parent__code=_COUNTY)
     ids = list(Registration.objects.filter(site=site).values_list("pk", flat=True))
@@ -72,8 +73,8 @@ def _print(run: int) -> dict[str, float]:
         make_print_file(str(file.pk))
     seconds, cpu = time.monotonic() - start, _cpu() - before
     made = list(PrintFile.objects.filter(batch=batch.pk, made_at__lte=timezone.now()))
-    if sum(file.print_set.count() for file in made) != SHEETS:
-        raise SystemExit(f"not all of {SHEETS} sheets were printed")
+    if sum(file.print_set.count() for file in made) != count:
+        raise SystemExit(f"not all of {count} sheets were printed")
     here, apart = (resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return {"seconds": seconds, "cpu": cpu, "here_mb": here, "apart_mb": apart, "files": len(made)}
 
