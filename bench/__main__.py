@@ -1,4 +1,4 @@
-"""`make bench`: a journey beside bare hashes and bare Django, lists, a storm, numbers beside pgbench, class prints."""
+"""`make bench`: a journey beside bare hashes and bare Django, lists, a storm, numbers beside pgbench, prints, form."""
 
 import signal
 import subprocess

@@ -26,7 +26,7 @@ from baoming.shared.errors import Refused
 
 PACKAGE = Path(__file__).resolve().parents[1]  # the root templates import from: "/documents/print/lib.typ"
 _APART = Path(__file__).with_name("apart.py")
-_LONGEST = 120  # seconds a document may take: a hundred sheets take three
+_LONGEST = 120  # seconds a document may take: sixty sheets take two
 _MASK = 2
 _BEIJING = timezone(timedelta(hours=8))
 _PAGE = re.compile(rb"/Type\s*/Page\b")

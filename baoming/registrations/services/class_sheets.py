@@ -30,7 +30,7 @@ from baoming.shared.moments import full_stamp
 from baoming.shared.text import serial
 from baoming.vault.sealing import SealBroken
 
-MOST = 100  # sheets of one file
+MOST = 60  # sheets of one file: a whole class; memory grows with each (docs/operations/benchmarks.md)
 _GETA = "〓"  # what Chinese printing sets for a character it does not have
 _OF_THE_CARD = {"姓名", "住址", "签发机关"}
 _AGAIN = "下单打印以后又有变动，请重新打印"
