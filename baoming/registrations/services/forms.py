@@ -47,7 +47,7 @@ from baoming.registrations.services.access import issue_code, phone_of, tried_co
 from baoming.registrations.services.steps import complete_step, locked, refuse_if_completed, require, state_now
 from baoming.shared.errors import Changed, Invalid, Refused, TooMany
 from baoming.shared.moments import short
-from baoming.shared.queries import kept_one
+from baoming.shared.queries import Kept, kept_one
 from baoming.shared.services import insert, update
 from baoming.vault.services import keys
 
@@ -149,14 +149,15 @@ def save_form(
             registration = locked(registration_id)
             if not still_proves(account):
                 raise WrongSavePassword("保存密码刚刚重设过，内容还没有保存，已留在草稿里，请用新的保存密码再试")
-            if (saved := _saved_before(registration, account, revision)) is not None:
-                return saved
+            if (done := _saved_before(registration, account, revision)) is not None:
+                return done
             refuse_if_completed(registration)
             now = require("form", registration, by)
-            values = _complete_values(registration, revision)
+            saved = values_of(newest_version(registration))
+            values = _complete_values(registration, revision, saved=saved)
             before = registration.version
             browser = device_tag(device), kind_of(agent)
-            version = write_version(registration, values, at=now, by=by, browser=browser)
+            version = write_version(registration, values, at=now, by=by, before=saved, browser=browser)
             if places and before and WEIGHTY.intersection(version.changed):
                 _watch(registration, version, account, places=places, sent=sent)
             _after(registration, version, account, revision=revision, by=by)
@@ -235,8 +236,8 @@ def _request_key(registration: Registration, revision: str) -> str:
     return f"save:{registration.season_id}:{revision}"[:64]
 
 
-def _complete_values(registration: Registration, revision: str) -> Values:
-    """Return the values of the draft; raise Changed, Invalid, or Refused when nothing is to be saved."""
+def _complete_values(registration: Registration, revision: str, *, saved: Values) -> Values:
+    """Return the values of the draft; raise Changed, Invalid, or Refused when they are those that are `saved`."""
     draft = draft_of(registration)
     if revision != revision_of(registration, draft) or (draft and draft.base_version != registration.version):
         raise Changed(CHANGED)
@@ -245,23 +246,24 @@ def _complete_values(registration: Registration, revision: str) -> Values:
     )
     if problems:
         raise Invalid(problems)
-    if "form" in registration.done_steps and values == values_of(newest_version(registration)):
+    if "form" in registration.done_steps and values == saved:
         raise Refused(f"和已保存的第{registration.version}版相比没有改动，不用再保存")
     return values
 
 
 def write_version(
-    registration: Registration, values: Values, *, at: datetime, by: Actor, browser: tuple[str, str] = ("", "")
-) -> FormVersion:
+    registration: Registration, values: Values, *, at: datetime, by: Actor, before: Values,
+    browser: tuple[str, str] = ("", ""),
+) -> FormVersion:  # fmt: skip
     """Write `values` as the next version; the draft and prints that show an older one fall. Call after `locked`.
 
-    `browser`: digest of its cookie, and its kind.
+    `before`: the values of the newest version so far. `browser`: digest of its cookie, and its kind.
     """
-    version = _new_version(registration, values)
+    version = _new_version(registration, values, before)
     version.at, version.by_label = at, by.label
     version.device, version.kind = browser
     insert(version)
-    version.groups.set(_groups(registration, values))
+    _refer(version, _groups(registration, values))
     _take_over(registration, version, values)
     complete_step(registration, "form", by=by, at=at)
     Draft.objects.filter(registration=registration).delete()
@@ -269,10 +271,9 @@ def write_version(
     return version
 
 
-def _new_version(registration: Registration, values: Values) -> FormVersion:
+def _new_version(registration: Registration, values: Values, before: Values) -> FormVersion:
     form = form_of(registration.season)
     digest = content_hash(values)
-    before = values_of(newest_version(registration))
     return FormVersion(
         registration=registration,
         number=registration.version + 1,
@@ -284,23 +285,36 @@ def _new_version(registration: Registration, values: Values) -> FormVersion:
     )
 
 
-def _groups(registration: Registration, values: Values) -> list[FormGroup]:
-    """Return a row per group; content that was saved before is referred to, not written again."""
-    form, ring, rows = form_of(registration.season), keys(), []
+def _groups(registration: Registration, values: Values) -> list[int]:
+    """Return the row of each group; content that was saved before is referred to, not written again."""
+    form, ring, found = form_of(registration.season), keys(), []
+    kept = {(key, digest): pk for pk, key, digest in _kept_groups(registration.pk)}
     for key, content in form.groups(values).items():
         # The purpose names the person: equal content of two people has two digests.
         purpose = f"group:{registration.pk}:{key}"
         digest = ring.blind(content.decode(), purpose=purpose, season=registration.season_id).hex()
-        row = FormGroup.objects.filter(registration=registration, key=key, content_hash=digest).first()
-        if row is None:
-            row = FormGroup(registration=registration, key=key, content_hash=digest)
-            if form.is_sealed(key):
-                row.sealed = ring.seal(content, context=group_context(registration.pk, key, digest))
-            else:
-                row.plain = json.loads(content)
-            insert(row)
-        rows.append(row)
-    return rows
+        found.append(kept.get((key, digest)) or _new_group(registration, key, digest, content))
+    return found
+
+
+@Kept
+def _kept_groups(registration_id: UUID) -> "QuerySet[FormGroup, tuple[int, str, str]]":
+    return FormGroup.objects.filter(registration=registration_id).values_list("pk", "key", "content_hash")
+
+
+def _new_group(registration: Registration, key: str, digest: str, content: bytes) -> int:
+    row = FormGroup(registration=registration, key=key, content_hash=digest)
+    if form_of(registration.season).is_sealed(key):
+        row.sealed = keys().seal(content, context=group_context(registration.pk, key, digest))
+    else:
+        row.plain = json.loads(content)
+    return insert(row).pk
+
+
+def _refer(version: FormVersion, groups: Sequence[int]) -> None:
+    """Say which groups a new version has, in one statement: it had none before that `set` would look for."""
+    through = FormVersion.groups.through
+    through.objects.bulk_create(through(formversion_id=version.pk, formgroup_id=pk) for pk in groups)
 
 
 def _take_over(registration: Registration, version: FormVersion, values: Values) -> None:

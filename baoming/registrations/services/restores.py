@@ -14,7 +14,7 @@ from baoming.audit.services import record
 from baoming.forms.definition import as_raw
 from baoming.forms.fields import Values
 from baoming.messages.services import send
-from baoming.registrations.form_queries import bound_phone, form_of, values_of, version_of
+from baoming.registrations.form_queries import bound_phone, form_of, newest_version, values_of, version_of
 from baoming.registrations.models import FormVersion, Registration, Restore
 from baoming.registrations.queries import state_of
 from baoming.registrations.services.forms import changed_words, write_version
@@ -104,7 +104,8 @@ def carry_out_restore(registration: Registration, *, by: Actor) -> FormVersion:
     now = season_now(registration.season_id)
     values = values_of(version_of(registration, asked.number))
     _refuse_if_outgrown(registration, asked.number, values)
-    version = write_version(registration, values, at=now, by=by)
+    before = values_of(newest_version(registration))
+    version = write_version(registration, values, at=now, by=by, before=before)
     asked.made = version.number
     _decide(asked, Restore.State.DONE, by=by, at=now)
     details = {"version": version.number, "of": asked.number, "changed": list(version.changed)}
