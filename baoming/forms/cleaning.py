@@ -16,6 +16,8 @@ from baoming.shared.text import clean_name, halfwidth
 TOWNSHIP_CHARACTERS, TOWNSHIP_BYTES = 30, 60  # free text where no list of townships is imported
 ELSEWHERE = "other"  # a province whose divisions are not loaded: all of the address is in the detail
 
+Listed = Callable[[str, str], str]  # county code, township as typed → the township that is meant
+
 _NAME_SIGNS = "·'-. "  # besides letters: long names, names in Latin letters
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _LANDLINE = re.compile(r"0(?:10|2[0-9])[0-9]{8}|0[3-9][0-9]{2}[0-9]{7,8}")
@@ -114,9 +116,12 @@ def choices(field: Field, raw: Sequence[str], *, values: Mapping[str, Value]) ->
     return [code for code in field.choices(values) if code in chosen]
 
 
-def region(field: Field, raw: Mapping[str, str], *, divisions: Divisions, province: str) -> dict[str, str]:
+def region(
+    field: Field, raw: Mapping[str, str], *, divisions: Divisions, province: str, listed: Listed | None = None
+) -> dict[str, str]:
     """Return the parts of an address: in the province by codes, elsewhere all in `detail`.
 
+    `listed`: given county and name, the township of the county's list that is meant; raises Mistake for none.
     Raise Mistakes with every part that is to be mended.
     """
     if raw["province"].strip() not in (province, ELSEWHERE):
@@ -127,7 +132,7 @@ def region(field: Field, raw: Mapping[str, str], *, divisions: Divisions, provin
     cleaners = {
         "city": lambda: _city(field, city, divisions=divisions),
         "county": lambda: _county(field, county, city=city, divisions=divisions),
-        "township": lambda: _township(raw["township"]),
+        "township": lambda: _meant(township(raw["township"]), county=county, listed=listed),
     }
     if not field.short:
         cleaners["detail"] = lambda: _detail(field, raw["detail"], want="请填写村、路和门牌号")
@@ -161,16 +166,21 @@ def _county(field: Field, county: str, *, city: str, divisions: Divisions) -> st
     return county
 
 
-def _township(raw: str) -> str:
-    township = raw.strip()
-    if not township:
+def township(raw: str) -> str:
+    """Return the name of a township as typed, if it can be kept."""
+    name = raw.strip()
+    if not name:
         raise Mistake("请填写乡镇或街道")
-    _printable(township, label="乡镇（街道）")
-    if len(township) > TOWNSHIP_CHARACTERS:
-        raise Mistake(f"乡镇（街道）最多{TOWNSHIP_CHARACTERS}个字，您填了{len(township)}个")
-    if (size := len(township.encode("gb18030"))) > TOWNSHIP_BYTES:
+    _printable(name, label="乡镇（街道）")
+    if len(name) > TOWNSHIP_CHARACTERS:
+        raise Mistake(f"乡镇（街道）最多{TOWNSHIP_CHARACTERS}个字，您填了{len(name)}个")
+    if (size := len(name.encode("gb18030"))) > TOWNSHIP_BYTES:
         raise Mistake(f"乡镇（街道）太长（最多{TOWNSHIP_BYTES}字节，汉字占2，生僻字占4），您填了{size}字节，请缩短")
-    return township
+    return name
+
+
+def _meant(name: str, *, county: str, listed: Listed | None) -> str:
+    return listed(county, name) if listed else name
 
 
 def _elsewhere(field: Field, raw: Mapping[str, str]) -> dict[str, str]:

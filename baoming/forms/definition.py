@@ -14,6 +14,7 @@ from baoming.forms import rows as form_rows
 from baoming.forms.cleaning import Mistake, Mistakes
 from baoming.forms.fields import Condition, Field, Given, Value, Values
 from baoming.forms.schools import UNLISTED, Schools, school
+from baoming.forms.townships import Townships
 from baoming.forms.words import headings, shares, shown, table
 from baoming.organizations.divisions import Divisions
 from baoming.seasons.codesets import CodeSet
@@ -74,6 +75,7 @@ class Page:
     divisions: Divisions
     province: str  # two digits; its divisions are loaded
     schools: Schools
+    townships: Townships
     questions: tuple[tuple[Condition, str], ...] = ()  # in place of `question`, while their condition holds
 
     def asks(self, values: Mapping[str, Value]) -> str:
@@ -125,7 +127,10 @@ class Page:
             case "choices":
                 return cleaning.choices(field, given, values=before)
             case "region":
-                return cleaning.region(field, _parts(field, raw), divisions=self.divisions, province=self.province)
+                return cleaning.region(
+                    field, _parts(field, raw), divisions=self.divisions, province=self.province,
+                    listed=self.townships.chosen,
+                )  # fmt: skip
             case "school":
                 return school(field, _parts(field, raw), schools=self.schools)
             case "name":
@@ -162,6 +167,7 @@ class FormDefinition:
         codesets: Mapping[str, CodeSet],
         divisions: Divisions,
         schools: Schools | None = None,
+        townships: Townships | None = None,
     ) -> Self:
         """Return the form declared by a `form.json`; raise ValueError, KeyError or TypeError if unsound."""
         meta = document["meta"]
@@ -175,6 +181,7 @@ class FormDefinition:
                 divisions=divisions,
                 province=meta["province"],
                 schools=schools or Schools(),
+                townships=townships or Townships(),
                 questions=tuple((Condition.parse(one), one["question"]) for one in page.get("questions", ())),
             )
             for page in document["pages"]
@@ -214,6 +221,18 @@ class FormDefinition:
     def complete(self, values: Mapping[str, Value], *, bound_phone: str = "") -> Problems:
         """Return what hinders a save of `values`; an empty answer means they can be saved."""
         return self.clean(as_raw(values), bound_phone=bound_phone)[1]
+
+    def warnings(self, values: Mapping[str, Value]) -> dict[str, str]:
+        """Return field key → a sentence for what is kept and yet looks wrong: the candidate is asked, never refused."""
+        found = {}
+        for field in self.fields:
+            address, code = values.get(field.beside), values.get(field.key)
+            if isinstance(address, dict) and isinstance(code, str):
+                starts = self.divisions.postcodes.get(address.get("city", ""), ())
+                if starts and not code.startswith(tuple(starts)):
+                    city = self.divisions.cities[address["city"]]
+                    found[field.key] = f"{city}的邮政编码一般以{'或'.join(starts)}开头，请再核对一次"
+        return found
 
     def groups(self, values: Mapping[str, Value]) -> dict[str, bytes]:
         """Return group → canonical JSON of its values: one envelope each; groups without a value too."""

@@ -86,6 +86,7 @@ class Field:
     lines: bool = False  # a text of several lines is taken, joined by spaces
     short: bool = False  # of a region: it ends with the township
     not_bound_phone: bool = False
+    beside: str = ""  # of a postcode: the address that it is for, whose city says how it begins
     hint: str = ""
     condition: Condition | None = None
     narrowed: tuple["Narrowed", ...] = ()

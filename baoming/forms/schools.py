@@ -37,12 +37,19 @@ class Schools:
 
         So 芙蓉一中 finds 长沙市芙蓉区第一中学. Letters are taken as initials: csfr finds it too.
         """
+        return {code: self.names[code] for code in self._found(typed)[:SHOWN]}
+
+    def more_like(self, typed: str) -> bool:
+        """Return whether more schools are like `typed` than are offered."""
+        return len(self._found(typed)) > SHOWN
+
+    def _found(self, typed: str) -> list[str]:
         wanted = "".join(typed.split()).lower()
         if not wanted:
-            return {}
+            return []
         found = [(_distance(wanted, name, self.letters[code]), code) for code, name in self.names.items()]
         best = sorted((distance, place, code) for place, (distance, code) in enumerate(found) if distance is not None)
-        return {code: self.names[code] for _, _, code in best[:SHOWN]}
+        return [code for _, _, code in best]
 
 
 def _distance(wanted: str, name: str, letters: str) -> int | None:

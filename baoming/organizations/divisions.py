@@ -1,7 +1,7 @@
 """Administrative divisions of the province: cities and their counties, for addresses."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 
@@ -12,6 +12,7 @@ class Divisions:
     province: str  # its name: 湖南省
     cities: Mapping[str, str]  # city code → name
     counties: Mapping[str, Mapping[str, str]]  # city code → (county code → name)
+    postcodes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # city code → how its postcodes begin
 
     @classmethod
     def parse(cls, document: Mapping[str, Any]) -> Self:
@@ -21,7 +22,8 @@ class Divisions:
             city["gb_code"]: {county["gb_code"]: county["name"] for county in city["counties"]}
             for city in document["cities"]
         }
-        return cls(document["province"]["name"], cities, counties)
+        postcodes = {city["gb_code"]: tuple(city.get("postcodes", ())) for city in document["cities"]}
+        return cls(document["province"]["name"], cities, counties, postcodes)
 
     def county_name(self, city: str, county: str) -> str | None:
         """Return the name of `county` if it belongs to `city`."""

@@ -14,6 +14,7 @@ import baoming
 from baoming.forms.definition import Difference, FormDefinition, as_raw
 from baoming.forms.fields import Value, Values
 from baoming.forms.schools import Schools
+from baoming.forms.townships import Townships
 from baoming.organizations.divisions import Divisions
 from baoming.registrations.journey import JOURNEY
 from baoming.registrations.models import Draft, FormGroup, FormVersion, Registration
@@ -54,6 +55,7 @@ def _form(season_id: int, data_version: int) -> FormDefinition:
         codesets=code_sets(),
         divisions=Divisions.parse(_read(_DIVISIONS[season.province])),
         schools=_schools(season),
+        townships=_townships(season),
     )
 
 
@@ -63,6 +65,14 @@ def _schools(season: Season) -> Schools:
         return Schools.parse(data(season, "schools"))
     except SeasonData.DoesNotExist:
         return Schools()
+
+
+def _townships(season: Season) -> Townships:
+    """Return the season's lists; a county without one has the name typed."""
+    try:
+        return Townships.parse(data(season, "townships"))
+    except SeasonData.DoesNotExist:
+        return Townships()
 
 
 @cache

@@ -77,6 +77,13 @@ def phone_told(now: datetime, *, due: datetime | None) -> str:
     return f"有人在报名点申请更换您绑定的手机，{when}可以绑定新号码。不是本人办理的，请马上取消"
 
 
+def login_told(now: datetime, *, done: datetime | None) -> str:
+    """Return what the task list says for a week about a login password that was reset by SMS; `now`: the real clock."""
+    if done is None or now >= done + TOLD:
+        return ""
+    return f"您的登录密码已于{moment(done)}用短信重设。不是本人重设的，请马上带身份证到报名点办理"
+
+
 def told(now: datetime, *, due: datetime | None, done: datetime | None) -> str:
     """Return what every page after sign-in says about the save password, empty when there is nothing to say."""
     if due is not None and not lapsed(now, due):

@@ -63,12 +63,13 @@ class Titled:
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Return season, now, care, site, nav, staff, itself and csrf_input for the frame of every page."""
+    """Return season, now (and what its clock is called), care, site, nav, staff, itself, csrf_input for every frame."""
     season, staff = getattr(request, "season", None), getattr(request, "staff", None)
     clock = getattr(request, "clock", None)
     return {
         "season": _titled(season) if season else None,
         "now": clock.now if clock else timezone.now(),
+        "clock_name": "北京时间" if season is None or season.is_real else f"{season.get_kind_display()}时间",
         "care": kept(request, "care") == "1",
         "wechat": in_wechat(request),
         "site": _contact(request),

@@ -55,6 +55,7 @@ def context() -> dict[str, Any]:
             "paused": "",
         },
         "now": datetime(2022, 11, 9, 8, 5, tzinfo=UTC),
+        "clock_name": "北京时间",
         "care": False,
         "wechat": False,
         "site": {"name": "芙蓉一中报名点", "phone": "0731-5550 0102"},

@@ -9,7 +9,24 @@ from django.db.models import F, Q
 from baoming.registrations.models.registration import Registration
 
 
-class SaveReset(models.Model):
+class Reset(models.Model):
+    """A request that somebody else confirms, or a delay: asked, ready, ended."""
+
+    registration = models.ForeignKey(Registration, models.PROTECT)
+    asked_at = models.DateTimeField()  # by the season's clock
+    asked_by = models.CharField(max_length=40)
+    asked_label = models.CharField(max_length=60)
+    ready_at = models.DateTimeField(null=True)  # it may be used; None: waits for the second member of staff
+    confirmed_by = models.CharField(max_length=40, default="")
+    confirmed_label = models.CharField(max_length=60, default="")
+    ended_at = models.DateTimeField(null=True)
+    ended_label = models.CharField(max_length=60, default="")
+
+    class Meta:
+        abstract = True
+
+
+class SaveReset(Reset):
     """One request for a new save password. The password itself is typed by the candidate and stands nowhere here."""
 
     class Way(models.TextChoices):
@@ -22,17 +39,8 @@ class SaveReset(models.Model):
         CANCELLED = "cancelled", "已取消"
         LAPSED = "lapsed", "已过期"
 
-    registration = models.ForeignKey(Registration, models.PROTECT)
     way = models.CharField(max_length=6, choices=Way)
-    asked_at = models.DateTimeField()  # by the season's clock
-    asked_by = models.CharField(max_length=40)
-    asked_label = models.CharField(max_length=60)
-    ready_at = models.DateTimeField(null=True)  # the new one may be set; None: waits for the second member of staff
-    confirmed_by = models.CharField(max_length=40, default="")
-    confirmed_label = models.CharField(max_length=60, default="")
     outcome = models.CharField(max_length=9, choices=Outcome, default="")
-    ended_at = models.DateTimeField(null=True)
-    ended_label = models.CharField(max_length=60, default="")
 
     class Meta:
         constraints: ClassVar = [
@@ -43,7 +51,7 @@ class SaveReset(models.Model):
         return f"reset {self.pk}"
 
 
-class PhoneReset(models.Model):
+class PhoneReset(Reset):
     """One request to bind another phone, for who has lost phone and login password. A code typed by them binds it."""
 
     class Outcome(models.TextChoices):
@@ -53,18 +61,9 @@ class PhoneReset(models.Model):
         LAPSED = "lapsed", "已过期"
 
     id = models.UUIDField(primary_key=True, default=uuid4)  # made here: the number is sealed to it
-    registration = models.ForeignKey(Registration, models.PROTECT)
     phone_sealed = models.TextField()
     phone_blind = models.BinaryField(max_length=32, null=True)  # within the season; None: asked before it was kept
-    asked_at = models.DateTimeField()  # by the season's clock
-    asked_by = models.CharField(max_length=40)
-    asked_label = models.CharField(max_length=60)
-    ready_at = models.DateTimeField(null=True)  # from when it may be bound; None: waits for the second member of staff
-    confirmed_by = models.CharField(max_length=40, default="")
-    confirmed_label = models.CharField(max_length=60, default="")
     outcome = models.CharField(max_length=9, choices=Outcome, default="")
-    ended_at = models.DateTimeField(null=True)
-    ended_label = models.CharField(max_length=60, default="")
 
     class Meta:
         constraints: ClassVar = [

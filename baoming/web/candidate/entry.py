@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from baoming.accounts.models import Account, candidate_handle
@@ -130,6 +131,7 @@ def tasks(request: CandidateRequest) -> HttpResponse:
     context["reset"] = resets.told(
         request.clock.now, due=request.user.save_reset_due, done=request.user.save_reset_at
     )  # fmt: skip
+    context["relogin"] = resets.login_told(timezone.now(), done=request.user.login_recovered_at)
     return render(request, "candidate/tasks.html", context)
 
 

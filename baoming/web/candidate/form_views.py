@@ -10,7 +10,7 @@ from django.urls import reverse
 from baoming.audit.actors import Actor
 from baoming.forms.definition import Page, Problems, Row, Section
 from baoming.forms.fields import Field, Values
-from baoming.forms.schools import SHOWN, UNLISTED
+from baoming.forms.schools import UNLISTED
 from baoming.registrations import form_queries, journey
 from baoming.registrations.models import Draft, FormVersion, Registration
 from baoming.registrations.queries import state_of
@@ -33,6 +33,8 @@ class Shown:
     typed: Mapping[str, list[str]]
     offered: Mapping[str, str]  # schools like the typed one: code → name
     hint: str = ""
+    many: bool = False  # more schools are like the typed one than are offered
+    listed: Sequence[str] = ()  # townships of the county that stands chosen; none where its list is not loaded
 
     def first(self, part: str = "") -> str:
         """Return what stands in the input, of a region in its input `part`."""
@@ -72,9 +74,11 @@ class Shown:
         return code if self.first("searched").strip() == typed and code else exact
 
     @property
-    def many(self) -> bool:
-        """Whether more schools are like the typed one than are offered."""
-        return len(self.offered) == SHOWN
+    def townships(self) -> list[tuple[str, str]]:
+        """The townships to choose from; what was typed and is none of them stands there as well, and says so."""
+        typed = self.first("township").strip()
+        own = [(typed, f"{typed}（不在名单里）")] if self.listed and typed and typed not in self.listed else []
+        return [*own, *((name, name) for name in self.listed)]
 
     @property
     def unlisted(self) -> str:
@@ -129,6 +133,8 @@ class Desk:
                 self.typed.raw,
                 self._offered(page, one),
                 one.hint_for(self.values),
+                one.kind == "school" and page.schools.more_like(self._name(one)),
+                self._townships(page, one),
             )
             for one in page.fields
             if one.applies(self.values)
@@ -137,7 +143,15 @@ class Desk:
     def _offered(self, page: Page, one: Field) -> Mapping[str, str]:
         if one.kind != "school":
             return {}
-        return page.schools.like(next(iter(self.typed.raw.get(f"{one.key}.name", ())), ""))
+        return page.schools.like(self._name(one))
+
+    def _townships(self, page: Page, one: Field) -> Sequence[str]:
+        county = next(iter(self.typed.raw.get(f"{one.key}.county", ())), "")
+        inside = page.province in self.typed.raw.get(f"{one.key}.province", ())
+        return page.townships.of(county) if one.kind == "region" and inside else ()
+
+    def _name(self, school: Field) -> str:
+        return next(iter(self.typed.raw.get(f"{school.key}.name", ())), "")
 
     def problems_of(self, page: Page) -> Problems:
         names = {name for one in page.fields for name in (one.key, *one.inputs)}
@@ -181,6 +195,7 @@ class Desk:
     def sections(self) -> list[tuple[str, list[dict[str, Any]]]]:
         """Return title → rows for the check page, each with its way back and what it was before."""
         notes = {key: f"原为：{old or UNFILLED}" for key, old in self.changes().items()}
+        notes |= self.form.warnings(self.values)
         notes |= {key: f"另一处填的是：{new or UNFILLED}" for key, new in self.others().items()}
         return [
             (section.title, [_fact(row, note=notes.get(row.key, "")) | self._gap(row) for row in section.rows])

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
@@ -25,7 +25,27 @@ _LOOKED = {
     "search_audit": "查看办理记录（审计）",
     "export_audit": "导出办理记录（审计）",
 }
-_QUIET = frozenset({"step:form"})  # told by the save itself
+# An act that does or undoes a step is told by its own word; the step's event of the same instant says no more.
+_TOLD_BY = {
+    "step:form": {"save_form", "confirm_restore"},
+    "step:identity": {"open_file"},
+    "step:photo": {"take_photo", "pass_photo", "keep_photo"},
+    "undo:photo": {"return_photo"},
+    "step:household": {"match_household"},
+    "undo:household": {"return_household", "save_form"},
+    "step:declarations": {"declare"},
+    "step:eligibility": {"undo_review:returned"},
+    "undo:eligibility": {"return_eligibility", "undo_review:passed"},
+    "undo:moral_assessment": {"withdraw_assessment"},
+    "undo:signature": {"void_signature"},
+    "undo:completion": {"reopen"},
+    "undo:final_review": {"undo_final_review"},
+    "undo:number": {"void_number"},
+    "hold:dispute": {"dispute"},
+    "clear:dispute": {"release"},
+    "clear:reverification": {"reread_card"},
+}
+_INSTANT = timedelta(seconds=2)  # the events of one act lie closer together
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +71,19 @@ def viewers(request: CandidateRequest) -> HttpResponse:
 def _days(found: Sequence[Deed]) -> list[tuple[str, list[Line]]]:
     """Return each day with its lines; who does the same several times a day stands there once."""
     who = _people(found)
-    told = [one for one in found if one.verb not in _QUIET]
+    told = [one for one in found if not _is_told(one, found)]
     return [
         (day, [_line(same, who) for same in _together(list(deeds_of_day))])
         for day, deeds_of_day in groupby(told, key=lambda one: moment(one.at).partition("）")[0] + "）")
     ]
+
+
+def _is_told(one: Deed, found: Sequence[Deed]) -> bool:
+    """Whether another event of the same act tells it in a word of its own."""
+    words = _TOLD_BY.get(one.verb, set())
+    return any(
+        other.verb in words and other.actor_id == one.actor_id and abs(other.at - one.at) < _INSTANT for other in found
+    )
 
 
 def _together(found: Sequence[Deed]) -> Iterable[list[Deed]]:

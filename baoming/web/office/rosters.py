@@ -17,6 +17,8 @@ from baoming.vault.sealing import SealBroken
 from baoming.vault.services import keys
 from baoming.web.access import OfficeRequest, staff_may
 
+PAGE = 200  # pupils shown at once
+
 
 @require_http_methods(["GET", "POST"])
 @staff_may("import_roster")
@@ -54,9 +56,12 @@ def take(request: OfficeRequest) -> HttpResponse:
 
 
 def _page(request: OfficeRequest, *, error: str = "", **shown: object) -> HttpResponse:
-    pupils = expected_pupils(request.season.pk, request.staff.path, limit=200)
+    page = _number(request.GET.get("page", ""))
+    pupils = expected_pupils(request.season.pk, request.staff.path, first=(page - 1) * PAGE, limit=PAGE)
+    total = int(pupils[0].total) if pupils else 0  # type: ignore[attr-defined]
     context = {
         "errors": {"file": error} if error else {},
+        "total": total, "page": page, "pages": -(-total // PAGE), "first": (page - 1) * PAGE + 1,
         "pupils": [(pupil, mask_document(roll_number_of(pupil))) for pupil in pupils],
         "sheet": None, "sealed": "", "filename": "", "done": None, **shown,
     }  # fmt: skip
@@ -76,3 +81,7 @@ def _site(request: OfficeRequest) -> Organization:
 
 def _context(request: OfficeRequest, filename: str) -> str:
     return f"roster.{request.season.pk}.{request.staff.path}.{filename}"
+
+
+def _number(text: str) -> int:
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 5 else 1

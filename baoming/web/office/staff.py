@@ -1,5 +1,6 @@
 """Accounts of staff: opened, changed and closed by system administrators and counties; guarded roles by two persons."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -23,6 +24,7 @@ from baoming.web.office.second_step import enter
 
 PAGE = 100  # accounts shown at once; choosing an office shows the others
 _ALL = tuple(LEVELS)
+_CITY = len("43/01/")  # of a path, as far as the city
 _FIELDS = ("office", "role", "number")
 
 
@@ -154,15 +156,24 @@ def _errors(refusal: Refused, field: str = "handle") -> dict[str, str]:
     return refusal.fields if isinstance(refusal, Invalid) else {field: str(refusal)}
 
 
+def by_city(offices: Mapping[str, str]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return path → name as groups to choose from, a city's offices under its name; what has no city stands first."""
+    groups = dict[str, list[tuple[str, str]]]()
+    for path, name in offices.items():
+        city = offices.get(path[:_CITY], "") if len(path) >= _CITY else ""
+        groups.setdefault(city, []).append((path, name))
+    return list(groups.items())
+
+
 def _page(
     request: OfficeRequest, *, errors: dict[str, str] | None = None, typed: dict[str, str] | None = None,
     done: Outcome | None = None, about: str = "",
 ) -> HttpResponse:  # fmt: skip
     """Answer with everything; `done` shows a code once, in the answer to the act alone."""
     levels = _levels(request)
-    offices = [(one.path, one.name) for one in offices_of(request.staff.path, levels=levels)]
+    offices = {one.path: one.name for one in offices_of(request.staff.path, levels=levels)}
     chosen = request.GET.get("office", "")
-    shown = _reach(request).filter(path=chosen) if chosen in dict(offices) else _reach(request)
+    shown = _reach(request).filter(path=chosen) if chosen in offices else _reach(request)
     rows = list(shown[: PAGE + 1])
     roles = [role for level in levels for role in LEVELS[level]]
     context = {
@@ -170,7 +181,7 @@ def _page(
         "more": len(rows) > PAGE,
         "proposals": [] if levels == ("site",) else list(waiting_proposals(request.staff.path)[:PAGE]),
         "county": levels == ("site",),
-        "offices": offices,
+        "offices": by_city(offices),
         "chosen": chosen,
         "with_factor": SECOND_FACTOR,
         "roles": [(role.value, ROLE_NAMES[role]) for role in roles],

@@ -44,7 +44,7 @@ class Command(BaseCommand):
 
 def _rows(content: bytes, field: Field) -> list[dict[str, str]]:
     """Return code and name of each line; raise CommandError with the faulty lines' numbers."""
-    table = csv.DictReader(io.StringIO(_decoded(content), newline=""))
+    table = csv.DictReader(io.StringIO(decoded(content), newline=""))
     if not {_CODE, _NAME} <= set(table.fieldnames or ()):
         raise CommandError(f"The first line must name the columns {_CODE} and {_NAME}")
     rows, faults, seen = [], list[str](), set[str]()
@@ -71,7 +71,8 @@ def _fault(name: str, field: Field) -> str:
         return str(mistake)
 
 
-def _decoded(content: bytes) -> str:
+def decoded(content: bytes) -> str:
+    """Return a table's text, of UTF-8 or gb18030; raise CommandError for any other."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -22,7 +22,7 @@ PACKAGES = Path(baoming.__file__).parent
 _DOCUMENTS = {  # key: package that owns the file
     "season": "seasons", "phases": "schedule", "fees": "payments", "eligibility": "reviews", "cases": "reviews",
     "review_form": "reviews",
-    "form": "forms", "schools": "forms", "photo": "photos", "pledge": "registrations",
+    "form": "forms", "schools": "forms", "townships": "forms", "photo": "photos", "pledge": "registrations",
     "messages": "messages",
 }  # fmt: skip
 
@@ -63,8 +63,12 @@ def load(province: str, year: int, kind: str) -> Season:
 
 def imported(season: Season) -> set[str]:
     """Return the documents that the province has imported for itself: what is shipped is no newer than they are."""
-    newest = SeasonData.objects.filter(season=season, key="schools").order_by("-version").first()
-    return {"schools"} if newest is not None and not newest.content.get("sample") else set()
+    found = set()
+    for key in ("schools", "townships"):
+        newest = SeasonData.objects.filter(season=season, key=key).order_by("-version").first()
+        if newest is not None and not newest.content.get("sample"):
+            found.add(key)
+    return found
 
 
 def documents(province: str, year: int) -> dict[str, Any]:
