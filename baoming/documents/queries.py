@@ -21,6 +21,12 @@ def valid_print(subject: UUID, kind: str) -> QuerySet[Print]:
     return Print.objects.filter(subject=subject, kind=kind, voided_at=None)[:1]
 
 
+@kept_one
+def counting_print(subject: UUID, print_id: UUID) -> QuerySet[Print]:
+    """Return this very print of `subject`, if it has not been voided."""
+    return Print.objects.filter(pk=print_id, subject=subject, voided_at=None)
+
+
 def subjects_with_prefix(prefix: str) -> list[UUID]:
     """Return whom prints are of whose id begins with these hex digits; past the scope."""
     with connection.cursor() as cursor:

@@ -14,7 +14,17 @@ from typing import Any
 from baoming.photos import geometry
 from baoming.photos.geometry import Measures
 from baoming.photos.standard import ExaminedPhoto, Fault, PhotoProfile, PhotoRefused, PreparedPhoto
+from baoming.registrations import page_scans
 from baoming.registrations.decoding import PATIENCE, Answer, receive, send
+from baoming.registrations.page_scans import (
+    LONGEST_CODE,
+    MOST_BYTES,
+    MOST_CODES,
+    MOST_KEPT,
+    MOST_PAGES,
+    PageRefused,
+    PageScan,
+)
 from baoming.registrations.rosters import RosterProblem, RosterRefused, RosterRow, RosterSheet
 from baoming.shared.errors import Unavailable
 
@@ -174,6 +184,27 @@ def read_roster_apart(content: bytes, *, filename: str) -> RosterSheet:
         )
     except (NoAnswer, KeyError, TypeError, AttributeError):
         raise RosterRefused(_UNREADABLE) from None
+
+
+def read_page_apart(content: bytes, number: int) -> PageScan:
+    """As `page_scans.read_page`, in the limited process. Raises PageRefused; BROKEN where it ended unanswered."""
+    if len(content) > MOST_BYTES:
+        raise PageRefused(page_scans.Fault.TOO_LARGE)
+    try:
+        said, jpeg = _opener.ask({"work": "page", "page": number}, content)
+        if "refused" in said:
+            raise PageRefused(page_scans.Fault[said["refused"]])
+        return _scanned(int(said["pages"]), said["codes"], jpeg)
+    except (NoAnswer, KeyError, TypeError, ValueError, AttributeError):
+        raise PageRefused(page_scans.Fault.BROKEN) from None
+
+
+def _scanned(pages: int, codes: list[str], jpeg: bytes) -> PageScan:
+    if not jpeg.startswith(b"\xff\xd8\xff") or len(jpeg) > MOST_KEPT or not 1 <= pages <= MOST_PAGES:
+        raise ValueError("no page")
+    if len(codes) > MOST_CODES or not all(isinstance(code, str) and len(code) <= LONGEST_CODE for code in codes):
+        raise ValueError("no codes")
+    return PageScan(pages, tuple(codes), jpeg)
 
 
 def _plain(found: dict[str, Any]) -> dict[str, Any]:

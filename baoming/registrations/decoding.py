@@ -28,6 +28,7 @@ from PIL import Image
 from baoming.photos import measures
 from baoming.photos.geometry import GeometryProfile
 from baoming.photos.standard import PhotoProfile, PhotoRefused, examine
+from baoming.registrations import page_scans
 from baoming.registrations.rosters import RosterRefused, read_roster
 
 _LENGTHS = struct.Struct("!II")  # of the JSON and of the bytes behind it, both ways
@@ -60,6 +61,7 @@ def main() -> None:
 def make_ready() -> None:
     """Load what is loaded when first needed: too late in a process that may open nothing."""
     measures.make_ready()
+    page_scans.make_ready()
     Image.init()
     for encoding in ("utf-8-sig", "gb18030", "cp437", "latin-1", "utf-16"):
         codecs.lookup(encoding)
@@ -72,7 +74,7 @@ def _serve(peer: socket.socket) -> None:
         while True:
             asked, content = receive(peer)
             hurry()
-            send(peer, *(_photo if asked["work"] == "photo" else _roster)(asked, content))
+            send(peer, *_WORKS[asked["work"]](asked, content))
             rest()
     os._exit(0)
 
@@ -119,6 +121,17 @@ def _roster(asked: dict[str, Any], content: bytes) -> Answer:
     except RosterRefused as refusal:
         return {"refused": str(refusal)}, b""
     return asdict(sheet), b""
+
+
+def _page(asked: dict[str, Any], content: bytes) -> Answer:
+    try:
+        scan = page_scans.read_page(content, int(asked["page"]))
+    except page_scans.PageRefused as refusal:
+        return {"refused": refusal.fault.name}, b""
+    return {"pages": scan.pages, "codes": scan.codes}, scan.jpeg
+
+
+_WORKS = {"photo": _photo, "roster": _roster, "page": _page}
 
 
 def send(peer: socket.socket, said: dict[str, Any], content: bytes) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 _SIGNED = re.compile(r"BM1\.F\.(\d{2})\.(\d{8})\.(\d{1,5})\.([0-9A-F]{16})\.([0-9A-F]{8})", re.ASCII)
+_CONTINUED = re.compile(r"BM1\.F\.(\d{2})\.(\d{8})\.(\d{1,5})\.P2", re.ASCII)
 _SIGNATURE_BYTES = 64
 ROUTE = "V"  # of the page that verifies, on the candidate portal
 
@@ -65,6 +66,15 @@ def read_code(text: str) -> SheetCode | None:
         return None
     year, number, version, digest, own = found.groups()
     return SheetCode(signed, raw, int(year), int(number), int(version), digest, own)
+
+
+def read_continued(text: str) -> tuple[int, int] | None:
+    """Return number and version that the small code of a second page says; None if it is none of ours.
+
+    Nobody signs it: it counts only beside the first page.
+    """
+    found = _CONTINUED.fullmatch(text.strip().upper())
+    return (int(found[2]), int(found[3])) if found else None
 
 
 def _unpacked(text: str) -> bytes | None:

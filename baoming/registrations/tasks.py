@@ -5,7 +5,8 @@ from uuid import UUID
 from procrastinate.contrib.django import app
 
 from baoming.registrations.providers.base import PersonCheckDown
-from baoming.registrations.services import bursts, logins, person_checks
+from baoming.registrations.services import bursts, logins, person_checks, scans
+from baoming.shared.errors import Unavailable
 from baoming.shared.jobs import Again
 
 
@@ -29,6 +30,12 @@ def send_login_code(registration_id: str) -> None:
 def tidy(timestamp: int) -> None:
     """`timestamp`: the moment it was meant for, as every periodic job is told."""
     bursts.tidy()
+    scans.remove_old_scans()
+
+
+@app.task(name="registrations.read_scan", retry=Again(Unavailable))
+def read_scan(file_id: str) -> None:
+    scans.read_file(UUID(file_id))
 
 
 @app.task(name="registrations.raise_alarm")

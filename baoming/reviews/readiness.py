@@ -54,6 +54,7 @@ def is_done(kind: str, facts: Facts) -> bool:
 UNSUBMITTED = "报名点还没有上报"
 _STEPS_OF = {
     "signature": "signature",
+    "scan": "signature",
     "moral": "moral_assessment",
     "completion": "completion",
     "review": "final_review",

@@ -48,6 +48,11 @@ def jpeg(picture: bytes) -> HttpResponse:
     return _file(picture, "image/jpeg", "photo.jpg", UPLOADED)
 
 
+def signed_page_jpeg(picture: bytes) -> HttpResponse:
+    """Answer the picture of a signed page; named as `jpeg` is."""
+    return _file(picture, "image/jpeg", "signed-page.jpg", UPLOADED)
+
+
 def pdf(document: bytes, name: str, *, beside: bool = False) -> HttpResponse:
     """Answer a document to print; `name` tells what it is, never whose. `beside`: the page it was asked from stays."""
     return _file(document, "application/pdf", name, PRESSED, "attachment" if beside else "inline")

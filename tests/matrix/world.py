@@ -22,6 +22,7 @@ from standins.faces import face
 from tests import factories as make
 from tests.matrix.tables import ABOVE_ALL, Line
 from tests.registrations import confirmed
+from tests.registrations.scanned import signed_page
 
 CLASS, SECOND_CLASS, FORMER_CLASS = "高三（1）班", "高三（2）班", "高三（9）班"
 _CLASSES = {"same site": SECOND_CLASS, "other season": FORMER_CLASS}
@@ -99,6 +100,8 @@ def make_world() -> World:
     away = make.site("08", of="0302")
     comers = {relation: make.registration(away) for relation in people}
     make.season("confirmation")
+    for person in people.values():
+        signed_page(person)
     _to_another_season(former)
     _into_classes(people)
     staff = {role: make.staff(office, role) for role, office in offices.items()}

@@ -1,4 +1,4 @@
-"""U1 whole: three hundred hostile files of ten seeds."""
+"""U1 whole: five hundred hostile files of ten seeds."""
 
 from pathlib import Path
 
@@ -10,5 +10,5 @@ __all__ = ["book"]
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_thirty_more_hostile_files_are_taken_clean_or_refused_with_a_reason(book: Path, seed: int) -> None:
+def test_fifty_more_hostile_files_are_taken_clean_or_refused_with_a_reason(book: Path, seed: int) -> None:
     assert check(seed, book)["picture, HEIC"] != "taken"

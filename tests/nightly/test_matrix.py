@@ -11,8 +11,7 @@ from django.db import transaction
 from django.test import Client
 
 from baoming.organizations.roles import Role
-from baoming.reviews.services.class_acts import KINDS
-from baoming.web.office.classes import AREA
+from baoming.web.office.classes import AREA, TITLES
 from tests.matrix.asking import LINES, ROLES, Case, address, wrong
 from tests.matrix.layers import application_alone, rows_alone
 from tests.matrix.tables import METHODS, RELATIONS, expected, table
@@ -23,7 +22,7 @@ from tests.web.test_scope import routes
 __all__ = ["office"]
 pytestmark = pytest.mark.django_db
 LAYERS = {row["about"]: row["layers"] for row in table("layers.tsv")}
-ACTS = {"classes_act": KINDS, "classes_all": AREA}  # routes that take one of several acts
+ACTS = {"classes_act": TITLES, "classes_all": AREA}  # routes that take one of several acts
 Named = tuple[str, str, Role | None, str]  # a case by the key of its line
 
 

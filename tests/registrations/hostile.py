@@ -1,4 +1,4 @@
-"""Files that somebody sends to do harm, or that a broken program made: pictures and rosters, drawn by seed."""
+"""Files that somebody sends to do harm, or that a broken program made: pictures, rosters, pages, drawn by seed."""
 
 import io
 import random
@@ -7,8 +7,10 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
+import segno
 import xlsxwriter
 from PIL import Image
+from pypdf import PdfWriter
 
 from standins.faces import face
 
@@ -69,6 +71,88 @@ def rosters(seed: int) -> Iterator[File]:
     yield "no encoding", head.encode() + noise
     yield "one endless line", head.encode() + b'"' + b"a," * 2_000_000
     yield "an endless cell", (head + "学" * 1_500_000).encode()
+
+
+def pages(seed: int, sheet: bytes) -> Iterator[File]:
+    """Twenty files handed in as signed pages; `sheet`: a PDF of a real one."""
+    draw, photo = random.Random(seed), face(1)
+    noise = draw.randbytes(3000)
+    yield "bomb", _png(draw.randint(30_000, 60_000), draw.randint(30_000, 60_000))
+    yield "bomb below the limit of pixels", _png(4000, 3990, most=3990)
+    yield "long and thin", saved(Image.new("L", (draw.randint(20_000, 60_000), 8)), "PNG")
+    yield "HEIC", b"\x00\x00\x00\x18ftypheic" + noise
+    yield "photo cut off", photo[: draw.randint(3, len(photo) - 1)]
+    yield "page before a photo", b"<html>" + photo
+    yield "PDF behind a photo", photo + sheet
+    yield "PDF cut off", sheet[: draw.randint(200, len(sheet) - 200)]
+    yield "PDF changed", _changed(sheet, draw, 400)
+    yield "noise behind a PDF head", b"%PDF-1.7\n" + noise
+    yield "ten thousand pages", _pdf([b""] * 10_000)
+    yield "a page of two hundred metres", _pdf([b""], box=567_000)
+    yield "a page of nothing", _pdf([b""], box=0)
+    yield "a picture that unpacks to gigabytes", _pdf_of_picture(draw.randint(25_000, 60_000))
+    yield "content that unpacks to gigabytes", _pdf([zlib.compress(b"0 0 m 9 9 l S\n" * 8_000_000, 9)], packed=True)
+    yield "a million strokes", _pdf([zlib.compress(b"0 0 m 500 700 l 3 9 l 8 1 l S\n" * 1_000_000, 9)], packed=True)
+    yield "a form that draws itself", _pdf([b"/X Do"], more=b"/Resources<</XObject<</X 4 0 R>>>>")
+    yield "with a password", _locked(sheet)
+    yield "with a script and a file", _pdf([b""], more=b"/AA<</O<</S/JavaScript/JS(app.alert\\(1\\))>>>>")
+    yield (
+        "codes of markup and without end",
+        _codes(("<script>alert(1)</script>", "BM1.F." + "9" * 1500, b"\x00\xed\xa0\xbd\xff\xfe")),
+    )
+
+
+def _pdf(contents: list[bytes], *, box: int = 595, packed: bool = False, more: bytes = b"") -> bytes:
+    """A PDF of one page for each content; the objects are where the table says."""
+    head = b"%PDF-1.7\n"
+    kids = b" ".join(b"%d 0 R" % (4 + 2 * place) for place in range(len(contents)))
+    objects = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(contents), kids), b"null"]
+    for place, content in enumerate(contents):
+        coded = b"/Filter/FlateDecode" if packed else b""
+        page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 %d %d]/Contents %d 0 R%s>>" % (box, box, 5 + 2 * place, more)
+        objects += [page, b"<</Length %d%s>>stream\n%s\nendstream" % (len(content), coded, content)]
+    return _with_table(head, objects)
+
+
+def _pdf_of_picture(side: int) -> bytes:
+    """A page with one picture of `side` × `side` dots of one colour."""
+    line = zlib.compressobj(9)
+    packed = b"".join(line.compress(bytes(side * 3)) for _ in range(300)) + line.flush()
+    form = b"<</Type/XObject/Subtype/Image/Width %d/Height %d/BitsPerComponent 8/ColorSpace/DeviceRGB" % (side, side)
+    picture = form + b"/Filter/FlateDecode/Length %d>>stream\n%s\nendstream" % (len(packed), packed)
+    content = b"595 0 0 595 0 0 cm /X Do"
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 595]/Contents 4 0 R/Resources<</XObject<</X 5 0 R>>>>>>"
+    drawn = b"<</Length %d>>stream\n%s\nendstream" % (len(content), content)
+    root, kids = b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count 1/Kids[3 0 R]>>"
+    return _with_table(b"%PDF-1.7\n", [root, kids, page, drawn, picture])
+
+
+def _with_table(head: bytes, objects: list[bytes]) -> bytes:
+    out, places = bytearray(head), []
+    for number, content in enumerate(objects, start=1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    last = b"xref\n0 %d\n0000000000 65535 f \n%strailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF"
+    return bytes(out) + last % (len(objects) + 1, table, len(objects) + 1, len(out))
+
+
+def _locked(sheet: bytes) -> bytes:
+    writer = PdfWriter(clone_from=io.BytesIO(sheet))
+    writer.encrypt("geheim", algorithm="AES-256")
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def _codes(texts: tuple[str | bytes, ...]) -> bytes:
+    """A picture of QR codes with these texts."""
+    page = Image.new("L", (1700, 2300), 255)
+    for place, text in enumerate(texts):
+        out = io.BytesIO()
+        segno.make(text, micro=False).save(out, kind="png", scale=4, border=4)
+        page.paste(Image.open(out), (50, 50 + place * 750))
+    return saved(page, "PNG")
 
 
 def saved(image: Image.Image, kind: str, **options: object) -> bytes:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,16 @@ from PIL import Image, ImageCms
 
 from baoming.photos.standard import PhotoRefused, examine
 from baoming.registrations import apart
-from baoming.registrations.apart import examine_apart, read_roster_apart
+from baoming.registrations.apart import examine_apart, read_page_apart, read_roster_apart
+from baoming.registrations.page_scans import LONGEST_CODE, PageRefused
 from baoming.registrations.rosters import RosterRefused, read_roster
+from baoming.registrations.sheets import registration_forms
 from baoming.shared.errors import Unavailable
 from standins.faces import face
 from tests.environment import ROOT
 from tests.photos.samples import FILE, GEOMETRY
 from tests.registrations import hostile
+from tests.registrations.sheet_samples import MADE_AT, SEASON, sheet
 from tests.registrations.test_rosters import HEADER, as_csv, as_xlsx, pupil, roll
 
 PROFILE = json.loads((ROOT / "baoming/photos/data/43/2023/photo.json").read_text("utf-8"))
@@ -35,8 +39,13 @@ def opened(kind: str, content: bytes) -> str:
         if kind == "roster":
             read_roster_apart(content, filename="名册.csv")
             return "taken"
+        if kind == "page":
+            scan = read_page_apart(content, 0)
+            assert Image.open(io.BytesIO(scan.jpeg)).format == "JPEG"
+            assert max(map(len, scan.codes), default=0) <= LONGEST_CODE
+            return "taken"
         jpeg = examine_apart(content, PROFILE).prepared.jpeg
-    except (PhotoRefused, RosterRefused) as refusal:
+    except (PhotoRefused, RosterRefused, PageRefused) as refusal:
         return str(refusal)
     picture = Image.open(io.BytesIO(jpeg))
     assert (picture.format, picture.size, dict(picture.getexif())) == ("JPEG", (480, 640), {})
@@ -46,10 +55,17 @@ def opened(kind: str, content: bytes) -> str:
 
 
 def drawn(seed: int) -> list[tuple[str, str, bytes]]:
-    """Thirty files: kind, name, content."""
-    return [("picture", *file) for file in hostile.pictures(seed)] + [
-        ("roster", *file) for file in hostile.rosters(seed)
+    """Fifty files: kind, name, content."""
+    return [
+        *(("picture", *file) for file in hostile.pictures(seed)),
+        *(("roster", *file) for file in hostile.rosters(seed)),
+        *(("page", *file) for file in hostile.pages(seed, printed_sheet())),
     ]
+
+
+@cache
+def printed_sheet() -> bytes:
+    return registration_forms([sheet()], season=SEASON, made_at=MADE_AT)
 
 
 @pytest.fixture
@@ -74,18 +90,18 @@ def used(book: Path, *, forks: int) -> list[tuple[float, float]]:
 
 
 def check(seed: int, book: Path) -> dict[str, str]:
-    """Open thirty hostile files. Each has an answer, within two seconds of CPU and 300 MB."""
+    """Open fifty hostile files. Each has an answer, within two seconds of CPU and 300 MB."""
     files = drawn(seed)
     found = {f"{kind}, {name}": opened(kind, content) for kind, name, content in files}
     reached = used(book, forks=len(files))
-    assert len(found) == len(reached) == 30
+    assert len(found) == len(reached) == 50
     assert max(seconds for seconds, _ in reached) <= 2, reached
     assert max(megabytes for _, megabytes in reached) <= 300, reached
     assert all(reason == "taken" or len(reason) > 10 for reason in found.values()), found
     return found
 
 
-def test_thirty_hostile_files_are_taken_clean_or_refused_with_a_reason(book: Path) -> None:
+def test_fifty_hostile_files_are_taken_clean_or_refused_with_a_reason(book: Path) -> None:
     found = check(2023, book)
     assert found["picture, place and device"] == "taken"
     assert found["roster, formula as text"] == "taken"
@@ -93,6 +109,8 @@ def test_thirty_hostile_files_are_taken_clean_or_refused_with_a_reason(book: Pat
     assert refused >= {
         "picture, bomb", "picture, cut off", "picture, HEIC", "picture, huge note", "roster, zip bomb",
         "roster, zip bomb that lies about its size", "roster, a billion laughs", "roster, null",
+        "page, bomb", "page, HEIC", "page, page before a photo", "page, noise behind a PDF head",
+        "page, with a password", "page, ten thousand pages",
     }  # fmt: skip
 
 

@@ -294,7 +294,7 @@ def test_what_is_done_is_neither_to_do_nor_to_skip(here: Organization) -> None:
     row.refresh_from_db()
     facts = facts_of([row], clock=season_clock(row.season_id))[row.pk]
     found = {kind for kind in class_acts.KINDS if is_done(kind, facts)}
-    assert found == {"class_print", "signature", "moral", "submission", "completion"}
+    assert found == {"class_print", "signature", "scan", "moral", "submission", "completion"}
 
 
 # who may still, and whose word stands

@@ -17,6 +17,7 @@ from tests.environment import CLUSTER, DATABASE
 FITTING: dict[str, dict[str, object]] = {
     "registrations_batch": dict.fromkeys(("cursor", "done", "skipped"), 0),
     "registrations_restore": {"state": "asked"},  # as it would be in a list
+    "registrations_scannedpage": {"found": "matched", "print_id": uuid4()},
 }
 _ANY = {
     "boolean": False, "ARRAY": "{}", "jsonb": "{}", "date": "2023-03-17",

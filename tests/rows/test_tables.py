@@ -21,6 +21,8 @@ OFFICES_ONLY = {
     "organizations_staffproposal": "accounts of staff",
     "registrations_batch": "what an office does to many",
     "registrations_batchline": "as batches",
+    "registrations_scanfile": "what a site hands in",
+    "registrations_scannedpage": "as the files: what is kept of it the office shows",
     "reports_progress": "counts",
 }
 World = tuple[Planted, Planted]

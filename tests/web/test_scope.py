@@ -20,13 +20,14 @@ from baoming.messages.models import Announcement, AnnouncementQuerySet
 from baoming.organizations import queries as organizations
 from baoming.organizations.models import Organization, OrganizationQuerySet, Staff
 from baoming.organizations.roles import Role
-from baoming.registrations.models import HoldRow, Registration, Signature, StepLog
+from baoming.registrations.models import HoldRow, Registration, ScannedPage, Signature, StepLog
 from baoming.registrations.models.batches import BatchQuerySet
 from baoming.registrations.models.registration import RegistrationQuerySet
 from baoming.registrations.services.batches import start_batch
 from baoming.web.office import scope
 from tests import factories as make
 from tests.registrations import confirmed
+from tests.registrations.scanned import signed_page
 from tests.roles import portals_as_worker
 from tests.web.conftest import signed_in
 
@@ -49,6 +50,7 @@ OF_ONE = {
     "confirm_person": Route(ACT),
     "sheet": Route(ACT),
     "signature": Route(ACT),
+    "signed_page": Route(PAGE),
     "correction": Route(ACT),
     "moral": Route(ACT),
     "completion": Route(ACT, Role.COUNTY),
@@ -105,6 +107,11 @@ OF_MANY = {
     "photos": PAGE,
     "prints": PAGE,
     "paper_drafts": ACT,
+    "prints_scans": FORM,
+    "prints_scans_confirm": ACT,
+    "prints_scans_drop": ACT,
+    "prints_signatures": PAGE,
+    "prints_signatures_print": ACT,
     "classes": PAGE,
     "classes_all": FORM,
     "classes_batches": PAGE,
@@ -201,6 +208,8 @@ def file_of(row: Registration) -> PrintFile:
 
 
 def address(name: str, row: Registration) -> str:
+    if name == "signed_page" and not ScannedPage.objects.filter(registration=row).exists():
+        signed_page(row)
     ids = {
         "registration_id": row.pk,
         "site_id": row.site_id,

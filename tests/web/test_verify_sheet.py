@@ -177,3 +177,15 @@ def test_letters_of_either_size_and_a_signed_in_stranger_are_answered_alike(
 )
 def test_a_masked_name_hides_its_middle_and_its_length(name: str, masked: str) -> None:
     assert mask_name(name) == masked
+
+
+def test_a_second_print_of_a_signed_version_says_that_it_is_signed(
+    phone: Client, row: Registration, paper: list[RegistrationSheet]
+) -> None:
+    record_signature(row.pk, version=1, by=operator(row))
+    make.at(Print.objects.get().at + make.A_MINUTE)
+    print_sheet(row.pk, by=operator(row))
+    page = seen(phone, path(paper[1]))
+    assert "这张登记表有效，这一版已签字" in page
+    assert "这一份不用再签" in page
+    assert "这张登记表有效，已签字" in seen(phone, path(paper[0]))

@@ -12,6 +12,9 @@ PACKAGE = Path(baoming.__file__).parent
 NOT_OF_A_CANDIDATE = {
     *SEGMENT_VERBS,
     "fetch_prints",
+    "take_scans",
+    "print_resign_list",
+    "drop_scans",
     "use_up_address",
     "import_roster",
     "set_clock",

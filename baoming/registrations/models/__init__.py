@@ -8,6 +8,7 @@ from baoming.registrations.models.numbers import CountyCode, NumberSegment, Void
 from baoming.registrations.models.recovery import Dispute, PhoneReset, Restore, SaveReset
 from baoming.registrations.models.registration import HoldRow, Registration, StepLog
 from baoming.registrations.models.roster import RosterEntry
+from baoming.registrations.models.scans import ScanFile, ScannedPage
 
 __all__ = [
     "Activation",
@@ -31,6 +32,8 @@ __all__ = [
     "Restore",
     "RosterEntry",
     "SaveReset",
+    "ScanFile",
+    "ScannedPage",
     "Signature",
     "StepLog",
     "VoidedNumber",

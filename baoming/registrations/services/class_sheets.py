@@ -124,7 +124,7 @@ def make_file(file_id: UUID, *, morals_of: Callable[[Sequence[UUID]], Mapping[UU
         else:
             held.append(data)
             sheets.append(sheet_of(data, print_id=one.pk, printed=printed, picture=picture))
-    named_absent = [(_printable(people[pk].name), why) for pk, why in absent]
+    named_absent = [(printable(people[pk].name), why) for pk, why in absent]
     cover = _cover(file, held, named_absent, printed=printed, anybody=next(iter(people.values())))
     try:
         keep_file(file.pk, class_file(sheets, cover=cover, season=season_head(file.season), made_at=file.at))
@@ -189,8 +189,8 @@ def _cover(
 ) -> ClassList:
     teachers = dict.fromkeys(one.listed.teacher for one in held if one.listed and one.listed.teacher)
     return ClassList(
-        title=_printable(file.title),
-        teacher=_printable("、".join(list(teachers)[:_TEACHERS])),
+        title=printable(file.title),
+        teacher=printable("、".join(list(teachers)[:_TEACHERS])),
         site=site_line(anybody),
         print=printed,
         part=file.part,
@@ -209,7 +209,7 @@ def _line(data: SheetData) -> ListLine:
     )  # fmt: skip
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Return `text` with a mark where no font has a character: a list may name whom it cannot print."""
     lacking = missing(text)
     return "".join(_GETA if character in lacking else character for character in text)

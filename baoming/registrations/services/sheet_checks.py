@@ -26,6 +26,7 @@ class Paper(StrEnum):
     VOID = "void"
     VALID = "valid"
     SIGNED = "signed"
+    SIGNED_ON_ANOTHER = "signed_on_another"  # counts, and the same version has been signed on another paper
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,7 @@ class Found:
     printed_at: datetime
     voided_at: datetime | None = None
     why: str = ""
-    signed_at: datetime | None = None
+    signed_at: datetime | None = None  # this version: on this paper, or on another one
     printed_again: datetime | None = None  # the same version, later, on a paper that counts as well
 
 
@@ -58,14 +59,17 @@ def check_sheet(text: str) -> Checked:
         return Checked(Paper.UNREADABLE)
     if not keys().verify(code.signed.encode(), signature=code.signature):
         return Checked(Paper.FORGED)
-    printed = _print_of(code)
+    printed = print_of(code)
     if printed is None:  # signed by us, yet in no log: another database with these keys
         return Checked(Paper.FORGED)
     registration = Registration.objects.select_related("season").get(pk=printed.subject)
     found = _found(registration, printed, code)
     if found.voided_at is not None:
         return Checked(Paper.VOID, found)
-    return Checked(Paper.SIGNED if found.signed_at else Paper.VALID, found)
+    if found.signed_at is None:
+        return Checked(Paper.VALID, found)
+    here = signed_print(registration)
+    return Checked(Paper.SIGNED if here and here[0] == printed.pk else Paper.SIGNED_ON_ANOTHER, found)
 
 
 def signed_prints(registration_ids: list[UUID]) -> dict[UUID, datetime]:
@@ -84,7 +88,12 @@ def _signed(registration: Registration) -> "QuerySet[Signature, tuple[UUID, date
     return Signature.objects.filter(registration=registration, voided_at=None).values_list("print_id", "at")
 
 
-def _print_of(code: SheetCode) -> Print | None:
+def newest_signature(registration: Registration) -> Signature | None:
+    """Return the person's newest signature with its version, whether it stands or has fallen."""
+    return Signature.objects.filter(registration=registration).select_related("version").order_by("-pk").first()
+
+
+def print_of(code: SheetCode) -> Print | None:
     """Find the print that a code names; whoever holds the paper sees its person from here on."""
     for subject in subjects_with_prefix(code.print.lower()):
         enter_people([subject])
@@ -108,6 +117,6 @@ def _found(registration: Registration, printed: Print, code: SheetCode) -> Found
         printed_at=printed.at,
         voided_at=printed.voided_at,
         why=printed.void_reason,
-        signed_at=signed[1] if counts and signed and signed[0] == printed.pk else None,
+        signed_at=signed[1] if counts and signed and registration.signed_version == printed.version else None,
         printed_again=again.order_by("-at").values_list("at", flat=True).first() if counts else None,
     )

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from baoming.audit.actors import PARTY_NAMES, Actor, Party
 from baoming.audit.services import record
-from baoming.documents.queries import valid_print
+from baoming.documents.queries import counting_print, valid_print
 from baoming.documents.services import log_print, void_prints
 from baoming.registrations.class_lists import PrintLine
 from baoming.registrations.form_queries import newest_version
@@ -91,15 +91,16 @@ def open_correction(registration_id: UUID, *, hours: int, by: Actor) -> Extensio
 
 
 @transaction.atomic
-def record_signature(registration_id: UUID, *, version: int, by: Actor) -> Signature:
+def record_signature(registration_id: UUID, *, version: int, by: Actor, print_id: UUID | None = None) -> Signature:
     """Record that the candidate signed the print of `version`, with the photo it shows. Safe to repeat.
 
-    Raises NotOpen; Refused when this is not the newest version, or no print of it counts.
+    `print_id`: that very paper, where it is known; else the newest that counts. Raises NotOpen; Refused when this is
+    not the newest version, or no print of it counts.
     """
     registration = locked(registration_id)
     now = require("signature", registration, by)
     newest, photo = newest_version(registration), current_photo(registration)
-    printed = valid_print(registration.pk, SHEET)
+    printed = valid_print(registration.pk, SHEET) if print_id is None else counting_print(registration.pk, print_id)
     if registration.printed_version == 0:
         raise Refused("还没有打印现在的登记表，请先打印再签字")
     if newest is None or photo is None or printed is None or not version == newest.number == printed.version:

@@ -8,6 +8,7 @@ from baoming.registrations.models import Batch, Registration, StepLog
 from baoming.registrations.services import batches
 from baoming.registrations.services.batches import JOB, Kind, Options
 from baoming.registrations.services.class_sheets import MOST
+from baoming.registrations.services.scans import keep_pages
 from baoming.registrations.services.sheets import record_signature
 from baoming.reviews.queries import facts_of, newest_assessment, site_submission
 from baoming.reviews.readiness import why_not
@@ -50,6 +51,17 @@ def _sign(registration: Registration, options: Options, by: Actor) -> str:
 
 def _unsign(registration: Registration, made: str, reason: str, by: Actor) -> None:
     void_signature(registration.pk, signature_id=int(made), reason=reason, by=by)
+
+
+def _keep(registration: Registration, options: Options, by: Actor) -> str:
+    """`pages`: ids of the scanned pages that the list showed, for each."""
+    return keep_pages(registration.pk, [UUID(pk) for pk in options["pages"].get(str(registration.pk), [])], by=by)
+
+
+def _unkeep(registration: Registration, made: str, reason: str, by: Actor) -> None:
+    if not made:
+        raise Refused("签字以前已经登记，这一批只存了签字页，签字不撤销")
+    _unsign(registration, made, reason, by)
 
 
 def _assess(registration: Registration, options: Options, by: Actor) -> str:
@@ -117,6 +129,7 @@ KINDS = {
     kind.key: kind
     for kind in (
         Kind(key="signature", title="登记签字", action="sign_sheet", act=_sign, undo=_unsign),
+        Kind(key="scan", title="按签字页登记签字", action="sign_sheet", act=_keep, undo=_unkeep),
         Kind(key="moral", title="品德考核", action="assess_morals", act=_assess, undo=_unassess),
         Kind(key="submission", title="上报县区", action="submit", act=_submit, undo=_unsubmit),
         Kind(key="completion", title="县区完成", action="complete", act=_complete, undo=_uncomplete),

@@ -21,6 +21,7 @@ PAGE = 60
 _LOOKED = {
     "see_candidate": "查看报名信息",
     "see_photo": "查看照片",
+    "see_signed_page": "查看签字页",
     "find_elsewhere": "按证件号码查到报名点",
     "search_audit": "查看办理记录（审计）",
     "export_audit": "导出办理记录（审计）",

@@ -32,6 +32,7 @@ class Held:
     row: Print
     person: Registration | None  # None: has moved away, and is this office's no more
     signed: bool
+    on_another: bool  # its version has been signed, on another paper
 
 
 @require_safe
@@ -68,7 +69,7 @@ def one(request: OfficeRequest, file_id: UUID) -> HttpResponse:
     context = {
         "file": file,
         "days": KEPT.days,
-        "held": [Held(row, people.get(row.subject), row.pk in signed) for row in prints],
+        "held": [_held(row, people.get(row.subject), row.pk in signed) for row in prints],
         "left_out": [(people.get(UUID(pk)), why) for pk, why in file.left_out],
         "void": sum(1 for row in prints if row.voided_at),
     }
@@ -81,6 +82,11 @@ def pdf(request: OfficeRequest, file_id: UUID) -> HttpResponse:
     """The file itself: the same paper again, no new print; who fetched it is recorded."""
     file = _file(request, file_id)
     return headers.pdf(fetch_file(file.pk, by=request.actor), f"sheets-{file.at:%m%d-%H%M}-{file.part}.pdf")
+
+
+def _held(row: Print, person: Registration | None, signed: bool) -> Held:
+    counts = person is not None and row.voided_at is None and person.signed_version == row.version
+    return Held(row, person, signed, on_another=counts and not signed)
 
 
 def _file(request: OfficeRequest, file_id: UUID) -> PrintFile:

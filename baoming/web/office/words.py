@@ -11,6 +11,8 @@ VERBS = {
     "print_slip": "打印报名序号通知单",
     "print_sheet": "打印报名登记表",
     "print_drafts": "打印空白草表",
+    "keep_signed_page": "存签字页",
+    "see_signed_page": "查看签字页",
     "void_number": "作废报名序号",
     "return_eligibility": "退回资格审核",
     "refer_eligibility": "移送审批",
@@ -118,6 +120,9 @@ APART = {
     "verify_audit": "核对审计链",
     "fetch_prints": "下载整班打印",
     "import_roster": "导入学籍名册",
+    "take_scans": "上传签字页",
+    "print_resign_list": "打印重签名单",
+    "drop_scans": "清除没有登记的签字页",
     "start_batch": "整班办理",
     "set_clock": "调整演示时间",
     "add_segment": "划入号段",
@@ -138,8 +143,8 @@ ALL_VERBS = {**VERBS, **APART}
 # The kinds of acts that are looked for together; what stands in none is 其他.
 _STEPS = frozenset(verb for verb in VERBS if verb.startswith(("step:", "undo:", "hold:", "clear:")))
 KINDS = {
-    "查看": frozenset({"see_candidate", "see_photo", "see_photos", "find_elsewhere"}),
-    "打印": frozenset({"print_slip", "print_sheet", "print_drafts", "fetch_prints"}),
+    "查看": frozenset({"see_candidate", "see_photo", "see_photos", "see_signed_page", "find_elsewhere"}),
+    "打印": frozenset({"print_slip", "print_sheet", "print_drafts", "print_resign_list", "fetch_prints"}),
     "采集、发号": frozenset({
         "open_file", "reread_card", "take_photo", "pass_photo", "return_photo", "keep_photo", "void_number",
         "import_roster", "start_batch",
@@ -162,7 +167,8 @@ KINDS = {
     "缴费": frozenset({"open_order", "take_payment", "close_order", "doubt_payment"}),
     "各步办成、退回": _STEPS,
     "确认、上报": frozenset({
-        "void_signature", "withdraw_assessment", "submit", "withdraw_submission", "undo_final_review", "reopen",
+        "take_scans", "drop_scans", "keep_signed_page", "void_signature", "withdraw_assessment", "submit",
+        "withdraw_submission", "undo_final_review", "reopen",
     }),
     "报名点、号段": frozenset(SEGMENT_VERBS),
     "账号": frozenset({"propose_staff", "answer_staff", "add_staff", "change_staff"}),
@@ -175,6 +181,7 @@ QUIET = {
     "see_candidate",
     "see_photo",
     "see_photos",
+    "see_signed_page",
     "search_audit",
     "export_audit",
     "open_file",

@@ -3,12 +3,16 @@
 from uuid import uuid4
 
 from baoming.audit.actors import Actor
+from baoming.documents.models import Print
+from baoming.documents.services import void_prints
 from baoming.organizations.models import Organization, Staff
 from baoming.organizations.roles import Role
-from baoming.registrations.models import Batch, Registration
+from baoming.registrations.models import Batch, Registration, ScannedPage
 from baoming.registrations.queries import document_of
 from baoming.registrations.services import disputes, phone_resets, restores, save_resets
 from baoming.registrations.services.batches import start_batch
+from baoming.registrations.services.sheets import SHEET
+from baoming.registrations.services.steps import return_step
 from baoming.reviews import services as reviews
 from baoming.reviews.services import class_acts
 from tests import factories as make
@@ -18,6 +22,7 @@ from tests.forms.samples import FILLED
 from tests.registrations import confirmed
 from tests.registrations.classes import CLASS, operator, pupil, pupils
 from tests.registrations.confirmed import MORAL
+from tests.registrations.scanned import signed_page
 from tests.registrations.test_save_form import PASSWORD, me, save, type_in
 from tests.reviews import files
 from tests.reviews.test_class_kinds import completed, submitted
@@ -53,6 +58,39 @@ def finished() -> Registration:
 def sheet() -> Ask:
     row = confirmed.saved()
     return Ask(of(row), own(row, "sheet/"), answers=(200,))
+
+
+@act("office", "prints_scans")
+def scans() -> Ask:
+    row = here()
+    sent = {"key": str(uuid4())}
+    return Ask(of(row), "/prints/scans/", sent, files={"files.pdf": b"%PDF-1.7"}, answers=(302,))
+
+
+@act("office", "prints_signatures_print")
+def resign_list() -> Ask:
+    row = here("signed")
+    void_prints(row.pk, SHEET, reason="照片已更换", at=row.created_at)
+    return_step(row, "signature", by=operator(row.site), at=row.created_at, reason="照片采集有变动")
+    return Ask(of(row), "/prints/signatures/print/", answers=(200,))
+
+
+def waiting_page() -> ScannedPage:
+    row = here()
+    return signed_page(row, print_id=Print.objects.get(subject=row.pk).pk)
+
+
+@act("office", "prints_scans_confirm")
+def confirm_scans() -> Ask:
+    page = waiting_page()
+    sent = {"key": str(uuid4()), "pick": str(page.pk)}
+    return Ask(of(page.registration), "/prints/scans/confirm/", sent, answers=(302,))
+
+
+@act("office", "prints_scans_drop")
+def drop_scans() -> Ask:
+    page = waiting_page()
+    return Ask(of(page.registration), "/prints/scans/drop/", {"page": str(page.pk)}, answers=(302,))
 
 
 @act("office", "signature")

@@ -7,13 +7,13 @@ from baoming.organizations.models import Organization
 from baoming.organizations.roles import Role
 from baoming.payments import services as payments
 from baoming.payments.models import Order
-from baoming.registrations.models import Batch, Registration
-from baoming.registrations.services import bursts, person_checks
+from baoming.registrations.models import Batch, Registration, ScanFile
+from baoming.registrations.services import bursts, person_checks, scans
 from baoming.registrations.services.batches import start_batch
 from baoming.reviews.services import assess_morals, class_acts
 from tests import factories as make
 from tests.audit.acts.candidate import before, ordered, ready
-from tests.audit.acts.confirming import all_done, class_of, sent_up
+from tests.audit.acts.confirming import all_done, class_of, here, sent_up, waiting_page
 from tests.audit.acts.register import act, office_of
 from tests.audit.walking import Job
 from tests.registrations import confirmed
@@ -85,6 +85,20 @@ def run(one: Batch) -> Job:
 def signatures() -> Batch:
     site, rows = class_of(1)
     return batch(site, "signature", versions={str(row.pk): 1 for row in rows})
+
+
+@act("worker", "batch.scan")
+def batch_scan() -> Job:
+    page = waiting_page()
+    row = Registration.objects.get(pk=page.registration_id)
+    return partial(class_acts.run, batch(row.site, "scan", pages={str(row.pk): [str(page.pk)]}).pk)
+
+
+@act("worker", "scans.read")
+def read_scan() -> Job:
+    row = here()
+    scans.take_files(row.season, [b"%PDF-1.7"], key=uuid4(), by=operator(row.site))
+    return partial(scans.read_file, ScanFile.objects.get().pk)
 
 
 @act("worker", "batch.signature")

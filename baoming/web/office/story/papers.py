@@ -3,15 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
 
 from baoming.documents.models import Print
 from baoming.documents.queries import prints_of
+from baoming.forms.definition import Difference
 from baoming.registrations.device_words import KINDS, device_words
-from baoming.registrations.form_queries import differences, form_of, versions_of
-from baoming.registrations.models import FormVersion, Registration
+from baoming.registrations.form_queries import differences, form_of, newest_version, versions_of
+from baoming.registrations.journey import BITS
+from baoming.registrations.models import FormVersion, Registration, Signature
+from baoming.registrations.scan_queries import kept_pages
 from baoming.registrations.services.disputes import open_dispute
 from baoming.registrations.services.restores import asked_restore
-from baoming.registrations.services.sheet_checks import signed_print
+from baoming.registrations.services.sheet_checks import newest_signature, signed_print
 from baoming.registrations.services.sheets import SHEET
 from baoming.registrations.sheet_codes import short_hash
 from baoming.shared.moments import stamp
@@ -24,6 +30,16 @@ class Printed:
     row: Print
     hash: str
     signed: bool
+    on_another: bool  # its version has been signed, on another paper
+    pages: Sequence[str]  # addresses of the signed pages that came back
+
+
+@dataclass(frozen=True, slots=True)
+class SignedAgainstNow:
+    """The version that was signed last beside the one that counts now."""
+
+    signature: Signature
+    changes: Sequence[Difference]
 
 
 def versions(registration: Registration, *, restoring: bool) -> dict[str, Any]:
@@ -61,8 +77,38 @@ def _disputed(registration: Registration, saved: Sequence[FormVersion]) -> dict[
     return {"dispute": dispute, "doubted": doubted}
 
 
-def prints(registration: Registration) -> dict[str, list[Printed]]:
-    """Prints of the form, newest first, each with whether the living signature stands on it."""
+def prints(registration: Registration) -> dict[str, Any]:
+    """Prints of the form, newest first: whether their version is signed, and the signed pages that came back."""
     signed, _ = signed_print(registration) or (None, None)
     rows = [row for row in prints_of(registration.pk) if row.kind == SHEET]
-    return {"prints": [Printed(row, short_hash(row.content_hash)[:8], row.pk == signed) for row in rows]}
+    pages = _pages(registration) if rows else {}
+    return {
+        "prints": [_printed(registration, row, signed, pages.get(row.pk, [])) for row in rows],
+        "signed_then": _signed_then(registration),
+    }
+
+
+def _printed(registration: Registration, row: Print, signed: UUID | None, pages: Sequence[str]) -> Printed:
+    counts = row.voided_at is None and registration.signed_version == row.version
+    on_another = counts and row.pk != signed
+    return Printed(row, short_hash(row.content_hash)[:8], row.pk == signed, on_another, pages)
+
+
+def _pages(registration: Registration) -> dict[UUID, list[str]]:
+    """The addresses of the kept pages, by the print they show; looking at one is an event."""
+    address, found = reverse("office:signed_page", args=[registration.pk]), dict[UUID, list[str]]()
+    for page in kept_pages(registration):
+        if page.print_id is not None:
+            found.setdefault(page.print_id, []).append(f"{address}?page={page.pk}")
+    return found
+
+
+def _signed_then(registration: Registration) -> SignedAgainstNow | None:
+    """The signature that fell, and what has changed since; None where none did, or the sheet is signed anew."""
+    if not registration.fallen & BITS["signature"]:
+        return None
+    signature, newest = newest_signature(registration), newest_version(registration)
+    if signature is None or newest is None:
+        return None
+    changes = differences(form_of(registration.season), signature.version, newest)
+    return SignedAgainstNow(signature, changes)

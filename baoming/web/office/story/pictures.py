@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from baoming.audit.actors import PARTY_NAMES, Party
 from baoming.photos.geometry import Fault, Head
-from baoming.registrations.models import Photo, Registration
+from baoming.registrations.models import Photo, Registration, ScannedPage
 from baoming.registrations.photo_queries import passing_of, photos_of
 from baoming.seasons.queries import data
 from baoming.shared.moments import stamp
@@ -111,12 +111,12 @@ def seen_href(request: OfficeRequest, registration: Registration, photo: Photo) 
     return f"{address}?photo={photo.pk}&seen={glance(request, photo)}"
 
 
-def glance(request: OfficeRequest, photo: Photo) -> str:
+def glance(request: OfficeRequest, photo: Photo | ScannedPage) -> str:
     """Return a token that says: this member of staff sees this photo on a page that was recorded as a whole."""
     return _GLANCE.sign(_glanced(request, photo)).partition(":")[2]
 
 
-def at_a_glance(request: OfficeRequest, photo: Photo, token: str) -> bool:
+def at_a_glance(request: OfficeRequest, photo: Photo | ScannedPage, token: str) -> bool:
     """Whether `token` was given for this photo to this member of staff within the last minutes."""
     try:
         _GLANCE.unsign(f"{_glanced(request, photo)}:{token}", max_age=_MINUTES * 60)
@@ -125,7 +125,7 @@ def at_a_glance(request: OfficeRequest, photo: Photo, token: str) -> bool:
     return True
 
 
-def _glanced(request: OfficeRequest, photo: Photo) -> str:
+def _glanced(request: OfficeRequest, photo: Photo | ScannedPage) -> str:
     return f"{request.staff.pk}.{photo.pk}"
 
 

@@ -1,0 +1,98 @@
+"""Reading signed pages: what waits at a site for a person's yes, and what was kept of one candidate (R20)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from baoming.documents.models import Print
+from baoming.registrations.models import Registration, ScanFile, ScannedPage, Signature
+from baoming.registrations.page_scans import Fault
+from baoming.registrations.services.scans import refuse_if_void
+from baoming.shared.errors import Refused
+from baoming.shared.queries import Kept
+
+MOST = 200  # pages on one list; the others follow when these are done
+_FOUND = ScannedPage.Found
+WORDS = {  # what the site reads of a page that was not matched: never whose it is
+    _FOUND.UNREADABLE: "没有二维码或看不清。拍照请把整张放平，四角都拍进来，光线均匀，右上角要清楚；扫描用200dpi以上",
+    _FOUND.SEVERAL: "一页上有几张登记表，请一张一张扫描或拍照",
+    _FOUND.FORGED: "二维码校验不符，不是本系统打印的登记表，或二维码被改过，请核实这张纸的来源",
+    _FOUND.SEASON: "不是本季的登记表，请用本季打印的表",
+    _FOUND.ELSEWHERE: "不是本报名点考生的登记表，没有保存图像，请把纸交给所属的报名点",
+    _FOUND.CONTINUED: "这是续页，没有找到它的第一页，请把第一页和续页放在同一次上传里，第一页在前",
+    _FOUND.TWICE: "同一页已经交过，不用再交",
+    _FOUND.BROKEN: "这一页打不开，请重新扫描或拍照",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One person's pages that wait. `state`: can be signed, is signed already, or is void; `said`: why not."""
+
+    person: Registration
+    version: int
+    pages: Sequence[ScannedPage]
+    state: Literal["ready", "signed", "void"]
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """What a site has handed in and nobody has confirmed. `files`: still being read."""
+
+    files: Sequence[ScanFile] = ()
+    waiting: Sequence[Waiting] = ()
+    problems: Sequence[ScannedPage] = ()
+    faults: Sequence[tuple[ScanFile, str]] = ()
+    more: bool = False
+    read: int = field(default=0)
+
+
+def inbox(season_id: int, path: str) -> Inbox:
+    """Return what waits at the site with this path: five questions, however many pages there are."""
+    here = ScanFile.objects.filter(season=season_id, path=path)
+    files = list(here.filter(done_at=None).order_by("at", "place"))
+    broken = [(file, Fault[file.fault].value) for file in here.exclude(fault="").order_by("at", "place")]
+    rows = ScannedPage.objects.filter(file__in=here.values("pk"), kept_at=None).select_related("file", "registration")
+    pages = list(rows.order_by("file__at", "file__place", "number")[: MOST + 1])
+    shown = pages[:MOST]
+    return Inbox(
+        files=files,
+        waiting=_waiting([page for page in shown if page.found == _FOUND.MATCHED]),
+        problems=[page for page in shown if page.found != _FOUND.MATCHED],
+        faults=broken,
+        more=len(pages) > MOST,
+        read=sum(file.read for file in files),
+    )
+
+
+@Kept
+def kept_pages(registration: Registration) -> "QuerySet[ScannedPage]":
+    """Return the pages that were kept of one person, newest first."""
+    rows = ScannedPage.objects.filter(registration=registration, kept_at__isnull=False)
+    return rows.order_by("-kept_at", "place")
+
+
+def _waiting(pages: Sequence[ScannedPage]) -> list[Waiting]:
+    """One line for each print, the second page of a sheet beside the first; in the order in which they were read."""
+    prints = Print.objects.in_bulk([page.print_id for page in pages if page.print_id])
+    people = [page.registration_id for page in pages if page.registration_id]
+    living = dict(Signature.objects.filter(registration__in=people, voided_at=None).values_list("registration", "pk"))
+    lines: dict[UUID, list[ScannedPage]] = {}
+    for page in pages:
+        if page.print_id is not None:
+            lines.setdefault(page.print_id, []).append(page)
+    return [_line(prints[pk], found, living) for pk, found in lines.items()]
+
+
+def _line(printed: Print, pages: list[ScannedPage], living: dict[UUID, int]) -> Waiting:
+    person = pages[0].registration
+    assert person is not None
+    try:
+        refuse_if_void(printed, person)
+    except Refused as refusal:
+        return Waiting(person, printed.version, pages, "void", str(refusal))
+    return Waiting(person, printed.version, pages, "signed" if person.pk in living else "ready")

@@ -1,0 +1,229 @@
+"""R20: the site hands signed pages in, sees whose they are, says yes, and finds them again on the person's page."""
+
+import re
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from baoming.audit.models import Event
+from baoming.documents.models import Print
+from baoming.organizations.models import Organization
+from baoming.organizations.roles import Role
+from baoming.registrations.models import Batch, BatchLine, ScanFile, ScannedPage, Signature
+from baoming.registrations.models.registration import RegistrationQuerySet
+from baoming.registrations.services.sheets import open_correction, print_sheet, record_signature
+from baoming.registrations.tasks import read_scan
+from baoming.reviews.tasks import run_batch
+from baoming.web.office import scans as page_module
+from tests import factories as make
+from tests.registrations import degrade
+from tests.registrations.confirmed import change, operator
+from tests.registrations.test_scans import printed
+from tests.roles import portals_as_worker
+from tests.web.conftest import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+def send(client: Client, *contents: bytes, key: str = "") -> int:
+    files = [SimpleUploadedFile(f"张三{place}.pdf", content) for place, content in enumerate(contents)]
+    return client.post("/prints/scans/", {"key": key or str(uuid4()), "files": files}).status_code
+
+
+def read() -> None:
+    for file in ScanFile.objects.filter(done_at=None).order_by("at", "place"):
+        read_scan(str(file.pk))
+
+
+def page(client: Client, address: str = "/prints/scans/", *, status: int = 200) -> str:
+    answer = client.get(address)
+    assert answer.status_code == status
+    return "".join(answer.content.decode().split())
+
+
+def ticks(client: Client) -> list[str]:
+    return re.findall(r'name="pick" value="([^"]+)"', client.get("/prints/scans/").content.decode())
+
+
+def confirmed(client: Client, picks: list[str]) -> Batch:
+    answer = client.post("/prints/scans/confirm/", {"key": str(uuid4()), "pick": picks})
+    assert answer.status_code == 302, answer.content.decode()
+    batch = Batch.objects.get(kind="scan", done=0, skipped=0)
+    run_batch(str(batch.pk))
+    batch.refresh_from_db()
+    return batch
+
+
+def test_from_the_file_to_the_signature_and_back(office: Client) -> None:
+    row, pdf = printed()
+    signed_in(office, make.staff(row.site))
+    assert send(office, degrade.jpeg(degrade.signed(degrade.page(pdf)))) == 302
+    waiting = page(office)
+    assert "正在识别" in waiting
+    assert row.name not in waiting
+    read()
+    shown = page(office)
+    assert row.name in shown
+    assert "没有等待确认" not in shown
+    assert not Signature.objects.exists()
+    batch = confirmed(office, ticks(office))
+    assert (batch.done, batch.skipped) == (1, 0)
+    row.refresh_from_db()
+    assert row.signed_version == 1
+    assert row.name not in page(office)
+    assert office.post(f"/batches/{batch.pk}/undo/", {"reason": "没有签字"}).status_code == 302
+    run_batch(str(Batch.objects.get(undoes=batch).pk))
+    row.refresh_from_db()
+    assert row.signed_version == 0
+
+
+def test_the_page_is_looked_at_from_the_story_and_every_look_is_an_event(office: Client) -> None:
+    row, pdf = printed()
+    signed_in(office, make.staff(row.site))
+    send(office, pdf)
+    read()
+    confirmed(office, ticks(office))
+    seen = Event.objects.filter(verb="see_signed_page", subject=row.pk).count()
+    story = office.get(f"/candidates/{row.pk}/").content.decode()
+    [href] = re.findall(r'href="(/candidates/[^"]+/signed-page/[^"]+)"', story)
+    answer = office.get(href)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/jpeg")
+    assert answer.headers["Content-Disposition"] == 'inline; filename="signed-page.jpg"'
+    assert Event.objects.filter(verb="see_signed_page", subject=row.pk).count() == seen + 1
+    county = signed_in(Client(), make.staff(Organization.objects.get(pk=row.site.parent_id), Role.COUNTY))
+    assert county.get(href).status_code == 200
+    stranger = signed_in(Client(), make.staff(make.site("02")))
+    assert stranger.get(href).status_code == 404
+
+
+def test_a_picture_on_the_list_is_no_second_look_and_a_link_of_somebody_else_is(office: Client) -> None:
+    row, pdf = printed()
+    signed_in(office, make.staff(row.site))
+    send(office, pdf)
+    read()
+    text = office.get("/prints/scans/").content.decode()
+    [source] = re.findall(r'<img src="([^"]+)"', text)
+    looks = Event.objects.filter(verb="see_signed_page").count()
+    assert office.get(source.replace("&amp;", "&")).status_code == 200
+    assert Event.objects.filter(verb="see_signed_page").count() == looks
+    other = signed_in(Client(), make.staff(row.site))
+    assert other.get(source.replace("&amp;", "&")).status_code == 200
+    assert Event.objects.filter(verb="see_signed_page").count() == looks + 1
+
+
+def test_a_void_page_says_which_version_counts_and_cannot_be_ticked(office: Client) -> None:
+    row, pdf = printed()
+    signed_in(office, make.staff(row.site))
+    send(office, pdf)
+    read()
+    [tick] = ticks(office)
+    open_correction(row.pk, hours=2, by=operator(row))
+    change(row)
+    shown = page(office)
+    assert "第1版已作废（已保存第2版），现在有效的是第2版，还没有打印，请打印后重新签字" in shown
+    assert ticks(office) == []
+    batch = confirmed(office, [tick])
+    assert (batch.done, batch.skipped) == (0, 1)
+    assert "现在有效的是第2版" in BatchLine.objects.get(batch=batch).sentence
+    assert not Signature.objects.exists()
+
+
+def test_what_cannot_count_is_named_without_a_name_and_cleared(office: Client) -> None:
+    row, pdf = printed()
+    there = make.site("02")
+    signed_in(office, make.staff(there))
+    blank = degrade.jpeg(degrade.np.full((800, 600, 3), 255, degrade.np.uint8))
+    send(office, pdf, blank, b"%PDF-1.7 x", b"GIF89a")
+    read()
+    shown = page(office)
+    for words in ("不是本报名点考生的登记表", "没有二维码或看不清", "文件不完整", "不是PDF、JPG或PNG文件"):
+        assert words in shown, words
+    assert row.name not in shown
+    assert str(row.pk) not in shown
+    pages = [str(one.pk) for one in ScannedPage.objects.all()]
+    assert office.post("/prints/scans/drop/", {"page": pages}).status_code == 302
+    assert not ScannedPage.objects.exists()
+
+
+def test_another_sites_page_cannot_be_confirmed_and_control_without_the_look_it_reaches_the_batch(
+    office: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row, pdf = printed()
+    own = signed_in(Client(), make.staff(row.site))
+    with_pages = send(own, pdf)
+    assert with_pages == 302
+    read()
+    [tick] = ticks(own)
+    signed_in(office, make.staff(make.site("02")))
+    answer = office.post("/prints/scans/confirm/", {"key": str(uuid4()), "pick": [tick]})
+    assert answer.status_code == 422
+    assert "没有选中可以办理的考生" in answer.content.decode()
+    found = page_module.inbox(row.season_id, row.path)
+    monkeypatch.setattr(page_module, "inbox", lambda *_: found)
+    monkeypatch.setattr(RegistrationQuerySet, "within", lambda rows, _: rows)
+    with portals_as_worker():
+        assert office.post("/prints/scans/confirm/", {"key": str(uuid4()), "pick": [tick]}).status_code == 302
+    assert not Signature.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [({}, "请先选择扫描文件或照片"), ({"key": "x", "files": b"x"}, "这一页已经过期")],
+)
+def test_a_form_that_lacks_something_says_what_to_do(office: Client, body: dict[str, object], words: str) -> None:
+    make.season("confirmation")
+    signed_in(office, make.staff(make.site()))
+    sent = {
+        key: SimpleUploadedFile("a.pdf", value) if isinstance(value, bytes) else value for key, value in body.items()
+    }
+    answer = office.post("/prints/scans/", sent)
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+
+
+@pytest.mark.parametrize("body", [{"key": "x", "pick": ["1"]}, {}, {"key": str(uuid4())}, {"pick": ["'; --", "<b>"]}])
+def test_nasty_confirmations_are_refused_with_a_sentence(office: Client, body: dict[str, object]) -> None:
+    make.season("confirmation")
+    signed_in(office, make.staff(make.site()))
+    assert office.post("/prints/scans/confirm/", body).status_code == 422
+    assert office.post("/prints/scans/drop/", {"page": ["x", "<b>"], "pick": ["1.2"]}).status_code == 302
+
+
+# a reprint of what is signed
+
+
+def test_a_second_print_of_the_signed_version_is_not_called_unsigned(office: Client) -> None:
+    row, _ = printed()
+    record_signature(row.pk, version=1, by=operator(row))
+    make.at(Print.objects.get().at + make.A_MINUTE)
+    print_sheet(row.pk, by=operator(row))
+    signed_in(office, make.staff(row.site))
+    story = page(office, f"/candidates/{row.pk}/")
+    assert "本版已签（另一份）" in story
+    assert "未签</span>" not in story
+
+
+# signed and now
+
+
+def test_what_changed_since_the_signature_stands_on_the_story(office: Client) -> None:
+    row, _ = printed()
+    record_signature(row.pk, version=1, by=operator(row))
+    signed_in(office, make.staff(row.site))
+    assert "签字以后改了什么" not in page(office, f"/candidates/{row.pk}/")
+    open_correction(row.pk, hours=2, by=operator(row))
+    change(row, "410018")
+    change(row, "410019")
+    story = page(office, f"/candidates/{row.pk}/")
+    part = story[story.index('id="signed-then"') :]
+    assert "签字版：第1版" in part
+    assert "当前版：第3版" in part
+    assert "<del>410016</del>" in part
+    assert "<ins>410019</ins>" in part
+    assert "410018" not in part.partition("</table>")[0]
+    row.refresh_from_db()
+    print_sheet(row.pk, by=operator(row))
+    record_signature(row.pk, version=3, by=operator(row))
+    assert "签字以后改了什么" not in page(office, f"/candidates/{row.pk}/")
