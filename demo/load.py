@@ -178,8 +178,8 @@ def _clock(season: Season, moment: datetime) -> None:
 
 def _settle() -> None:
     """What was sent has arrived: none of it goes to the stand-in inbox, where newcomers look for their own."""
-    sent = Message.State.SENT
-    Message.objects.filter(state=Message.State.QUEUED).update(state=sent, reference="demo", sent_at=timezone.now())
+    arrived = Message.State.ARRIVED
+    Message.objects.filter(state=Message.State.QUEUED).update(state=arrived, reference="demo", sent_at=timezone.now())
 
 
 def _introduce(walks: list[Walk]) -> tuple[list[Walk], list[Walk]]:

@@ -120,7 +120,7 @@ def replaced(cashier: Cashier, printer: Printer) -> Iterator[None]:
             f"{services}.sheets.registration_forms": printer.sheets,
             f"{services}.sheets.photo_bytes": lambda _: b"",
             f"{services}.photos.examine_apart": _once(),
-            "baoming.messages.services.defer": _nothing,
+            "baoming.messages.services.outbox.defer": _nothing,
             "baoming.payments.services.defer": _nothing,
             f"{services}.person_checks.defer": _nothing,
         }.items():

@@ -101,7 +101,11 @@ def _origin_problems() -> Iterator[tuple[str, str]]:
 
 
 def _service_problems() -> Iterator[tuple[str, str]]:
-    for name, address in settings.SERVICES.items():
+    senders = ("sms", "sms_tencent")
+    given = {name: address for name, address in settings.SERVICES.items() if address or name not in senders}
+    if not any(name in given for name in senders):
+        yield "services", "BAOMING_SMS or BAOMING_SMS_TENCENT must be a sender's address and begin with https://"
+    for name, address in given.items():
         if not address.startswith("https://"):
             yield "services", f"BAOMING_{name.upper()} must be the service's address and begin with https://"
         elif _is_here(address):

@@ -175,8 +175,10 @@ CONTENT_SECURITY_POLICY = {"DIRECTIVES": content_policy(PORTAL)}
 SERVICES = {
     "cashier": os.environ.get("BAOMING_CASHIER", ""),
     "sms": os.environ.get("BAOMING_SMS", ""),
+    "sms_tencent": os.environ.get("BAOMING_SMS_TENCENT", ""),
     "person_check": os.environ.get("BAOMING_PERSON_CHECK", ""),
 }
+SMS_FIRST = os.environ.get("BAOMING_SMS_FIRST", "sms")  # of two senders: sms or tencent
 SERVICE_KEYS = Path(os.environ.get("BAOMING_SERVICE_KEYS", HOME / "standins"))  # their public keys and secrets
 CANDIDATE_ORIGIN = os.environ.get("BAOMING_CANDIDATE_ORIGIN", "http://127.0.0.1:8000")
 OFFICE_ORIGIN = os.environ.get("BAOMING_OFFICE_ORIGIN", "http://127.0.0.1:8001")

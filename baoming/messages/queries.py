@@ -1,12 +1,38 @@
-"""Reading the outbox, and what offices have told everybody."""
+"""Reading the outbox, which sender sends, and what offices have told everybody."""
 
+import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from baoming.messages.models import Announcement, Message
+from baoming.messages.models import Announcement, Attempt, Message, Shift
+from baoming.messages.routing import PROBE_WINDOW, WINDOW, Measured, measured
+from baoming.seasons.models import Season, SeasonData
+from baoming.seasons.queries import data
 from baoming.shared.queries import kept_one
+
+_DATA = Path(__file__).parent / "data"
+
+
+def texts(season: Season) -> Any:
+    """Return the texts of a season's messages.
+
+    Until `load_season` has run with this version, those that it ships: a save must not fail for want of a text.
+    """
+    try:
+        return data(season, "messages")
+    except SeasonData.DoesNotExist:
+        return _shipped(season.province, season.year)
+
+
+@cache
+def _shipped(province: str, year: int) -> Any:
+    return json.loads((_DATA / province / str(year) / "messages.json").read_text("utf-8"))
 
 
 def is_waiting(recipient: UUID, template: str) -> bool:
@@ -18,6 +44,48 @@ def is_waiting(recipient: UUID, template: str) -> bool:
 def _newest_state(recipient: UUID, template: str) -> "QuerySet[Message, str]":
     rows = Message.objects.filter(recipient=recipient, template=template)
     return rows.order_by("-at").values_list("state", flat=True)[:1]
+
+
+def messages_of(recipient: UUID) -> QuerySet[Message]:
+    """Return all that was sent to this person, newest first."""
+    return Message.objects.filter(recipient=recipient).order_by("-at", "pk")
+
+
+def unread(recipient: UUID) -> int:
+    """Return how many notices this person has not seen in the portal; codes are none."""
+    return Message.objects.filter(recipient=recipient, read_at=None).count()
+
+
+def waiting_messages() -> int:
+    """Return how many messages wait to be handed over."""
+    return Message.objects.filter(state=Message.State.QUEUED).count()
+
+
+def newest_shift() -> Shift | None:
+    """Return the last change of sender; None while the first of the settings sends."""
+    return Shift.objects.order_by("-pk").first()
+
+
+def sending_now() -> str:
+    """Return the sender in use, empty while the first of the settings sends."""
+    newest = newest_shift()
+    return newest.provider if newest else ""
+
+
+def measures(order: Sequence[str], current: str, since: datetime | None, *, now: datetime) -> Mapping[str, Measured]:
+    """Return what the last minutes say of each sender; of the first one while another sends, since it was left."""
+    return {name: _measured(name, _begin(name, order, current, since, now), now) for name in order}
+
+
+def _begin(name: str, order: Sequence[str], current: str, since: datetime | None, now: datetime) -> datetime:
+    if since is not None and name == order[0] != current:
+        return max(since, now - PROBE_WINDOW)
+    return now - WINDOW
+
+
+def _measured(name: str, begin: datetime, now: datetime) -> Measured:
+    rows = Attempt.objects.filter(provider=name, begun_at__gt=begin)
+    return measured(list(rows.values_list("state", "reason", "begun_at", "reported_at")), now=now)
 
 
 def announcements(season_id: int, *, now: datetime, path: str) -> QuerySet[Announcement]:

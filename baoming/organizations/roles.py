@@ -71,6 +71,7 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "restore_version": _SITE_COUNTY,  # the site asks, the county decides
     "release_dispute": _SITE_COUNTY,  # as restoring
     "reset_phone": _SITE_COUNTY,  # the site reads the card, somebody else confirms, a day passes
+    "send_again": _SITE_COUNTY,  # a message that did not arrive
     "reset_save_password": _SITE_COUNTY,  # the site reads the card, somebody else confirms; neither sees it
     "assess_morals": _SITE_COUNTY,
     "submit": _SITE,
@@ -87,6 +88,7 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "set_clock": frozenset({Role.PROVINCE}),
     "announce": frozenset({Role.COUNTY, Role.PROVINCE}),
     "pause": frozenset({Role.PROVINCE}),
+    "see_senders": frozenset({Role.PROVINCE}),  # which sender of SMS sends, since when, why
     "see_staff": _COUNTY | {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN},
     "manage_staff": _COUNTY | {Role.SYSTEM_ADMIN},  # accounts; a county those of its own sites
     "approve_staff": frozenset({Role.SECURITY_ADMIN}),  # what a system administrator proposes; policies and keys

@@ -30,6 +30,7 @@ _NAV = (
     ("学籍名册", "office:rosters", "import_roster"),
     ("公告", "office:announcements", "announce"),
     ("暂停", "office:pause", "pause"),
+    ("短信", "office:senders", "see_senders"),
     ("报名点", "office:sites", "see_segments"),
     ("号段", "office:segments", "see_segments"),
     ("工作人员", "office:staff", "see_staff"),

@@ -49,7 +49,9 @@ PAGES = Work("pages", Limit(7200, 60), "a page that anybody opens; two schools o
 KNOCKS = Work("knocks", Limit(3600, 60), "a form that anybody sends; a school of 60 PCs at one a second each")
 PAPERS = Work("papers", Limit(120, 60), "a paper made for anybody; some 50 ms of a core each")
 ACTS = Work("acts", Limit(300, 60), "an act of somebody signed in: five a second are no person's")
-NOTICES = Work("notices", Limit(6000, 60), "the cashier's notices; what is refused is sent again by its schedule")
+NOTICES = Work(
+    "notices", Limit(6000, 60), "the cashier's notices and SMS receipts; what is refused comes again by its schedule"
+)
 WORK = (PAGES, KNOCKS, PAPERS, ACTS, NOTICES)
 
 AT = Tries("at", "network address, of browsers that are new to the account", throttling.SIGN_IN_ADDRESS)
@@ -85,6 +87,7 @@ def _each(portal: str, names: str, guard: Guard) -> dict[str, Guard]:
 GUARDS: dict[str, Guard] = {
     "healthz": _OPEN_PAGE,
     "notices/wechat": Guard(writes=NOTICES),
+    "notices/sms": Guard(writes=NOTICES),
     **_each("candidate", "home sites sheet announcements announcement", _OPEN_PAGE),
     **_each("candidate", "manifest worker offline help install", _OPEN_PAGE),
     **_each("candidate", "care sign_out", _OPEN_ACT),
@@ -93,7 +96,7 @@ GUARDS: dict[str, Guard] = {
     "candidate:sign_in": Guard(PAGES, KNOCKS, SIGN_IN, hashes=True),
     "candidate:claim": Guard(PAGES, KNOCKS, (CLAIM,)),
     "candidate:forgot_login": Guard(PAGES, KNOCKS, (RECOVER,), hashes=True),
-    **_each("candidate", "fee fee_ask browsers passwords pledge form_page", _ACT),
+    **_each("candidate", "fee fee_ask browsers messages passwords pledge form_page", _ACT),
     "candidate:person_check": Guard(writes=ACTS, tries=(PERSON_CHECK,)),
     "candidate:phone": Guard(writes=ACTS, tries=SMS),
     "candidate:phone_change": Guard(writes=ACTS, tries=(*SMS, *SAVING)),
@@ -122,6 +125,7 @@ GUARDS: dict[str, Guard] = {
     **_each(
         "office", "final_review save_reset phone_reset restore dispute void_number decide review_time transfer", _ACT
     ),
+    "office:send_again": Guard(writes=ACTS, tries=SMS[:-2]),
     **_each("office", "withdrawal undo approvals_answer submission take_back", _ACT),
     **_each("office", "paper_drafts prints_scans prints_scans_confirm prints_scans_drop prints_signatures_print", _ACT),
     **_each("office", "classes_all classes_act classes_batch_undo rosters rosters_take", _ACT),

@@ -4,48 +4,83 @@ import hashlib
 import hmac
 import json
 import secrets
+import threading
 import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
-from standins.service import Answer, Book, Request, Routes, answer_json, arguments, is_fresh, keep, page, serve
+from standins.delivery import Delivery
+from standins.service import Answer, Request, Routes, answer_json, arguments, is_fresh, keep, serve
 
-_PAGE = """<form><label>手机号 <input name="number" inputmode="numeric" value="{{ number }}"></label>
-<button>查看</button></form>
-<table><tr><th>手机号</th><th>短信</th><th>时间</th></tr>{% for one in messages %}
-<tr><td><a href="/?number={{ one.number }}">{{ one.number }}</a></td><td>{{ one.text }}</td><td>{{ one.at }}</td></tr>
-{% endfor %}</table>{% if not messages %}<p>还没有短信。</p>{% endif %}"""
+_MOST = 100  # receipts of one call
+_TRIES = 5
 
 
 class Inbox:
-    """The messages, newest first; kept in messages.json below the home, so that a restart loses none."""
+    """Takes what is signed, and calls back with receipts, signed with the same secret."""
 
     def __init__(self, home: Path) -> None:
         self._secret = keep(home / "sms.secret", lambda: secrets.token_hex(32).encode())
-        self._messages = Book(home / "messages.json")
+        self.delivery = Delivery(home, title="短信收件箱", refusal="number_limit")
+        self._failures: dict[str, int] = {}
 
     def send(self, request: Request) -> Answer:
         stamp = request.headers.get("x-timestamp", "")
-        expected = hmac.new(self._secret, f"{stamp}\n".encode() + request.body, hashlib.sha256).hexdigest()
+        expected = self._sign(stamp, request.body)
         if not hmac.compare_digest(expected.encode(), request.headers.get("x-signature", "").encode()):
             return Answer(401)
         if not is_fresh(stamp):
             return Answer(401)
-        message = json.loads(request.body)
-        message |= {"id": secrets.token_hex(8), "at": time.strftime("%H:%M:%S")}
-        with self._messages as rows:
-            kept = rows.setdefault(message["reference"], message)
-        return answer_json({"id": kept["id"]})
+        mode = self.delivery.control["mode"]
+        if mode == "refuse":
+            return answer_json({"reason": self.delivery.control["reason"]}, status=422)
+        if mode == "broken":
+            return Answer(500)
+        sent = json.loads(request.body)
+        message = {key: sent.get(key, "") for key in ("number", "text", "reference", "notify")}
+        message["voice"] = sent.get("channel") == "voice"
+        return answer_json({"id": self.delivery.take(message, key=sent["reference"])})
 
-    def show(self, request: Request) -> Answer:
-        number = request.query.get("number", "")
-        newest = [one for one in reversed(list(self._messages.rows.values())) if number in ("", one["number"])]
-        return page(_PAGE, title="短信收件箱", mark="代替手机短信", messages=newest, number=number)
+    def report(self) -> None:
+        """Call back for ever, a few times for each message."""
+        while True:
+            time.sleep(0.2)
+            keys = [key for key in self.delivery.due(_MOST) if self.delivery.one(key)["notify"]]
+            for address in {self.delivery.one(key)["notify"] for key in keys}:
+                self._call(address, [key for key in keys if self.delivery.one(key)["notify"] == address])
+
+    def _call(self, address: str, keys: list[str]) -> None:
+        body = json.dumps([self._receipt(key) for key in keys]).encode()
+        stamp = str(int(time.time()))
+        headers = {"X-Timestamp": stamp, "X-Signature": self._sign(stamp, body), "Content-Type": "application/json"}
+        try:
+            urllib.request.urlopen(urllib.request.Request(address, body, headers), timeout=5).close()  # noqa: S310
+        except (urllib.error.URLError, OSError, ValueError):
+            for key in keys:
+                self._failures[key] = self._failures.get(key, 0) + 1
+            keys = [key for key in keys if self._failures[key] >= _TRIES]
+            time.sleep(1)
+        self.delivery.reported(keys)
+
+    def _receipt(self, key: str) -> dict[str, object]:
+        one = self.delivery.one(key)
+        arrived = one["fate"] == "arrived"
+        return {"reference": one["reference"], "arrived": arrived, **({} if arrived else {"reason": "undelivered"})}
+
+    def _sign(self, stamp: str, body: bytes) -> str:
+        return hmac.new(self._secret, f"{stamp}\n".encode() + body, hashlib.sha256).hexdigest()
 
 
 def main() -> None:
     known = arguments()
     inbox = Inbox(known.home)
-    routes: Routes = [("POST", "/send", inbox.send), ("GET", "/", inbox.show)]
+    threading.Thread(target=inbox.report, daemon=True).start()
+    delivery = inbox.delivery
+    routes: Routes = [
+        ("POST", "/send", inbox.send), ("POST", "/control", delivery.change), ("GET", "/state", delivery.state),
+        ("GET", "/", delivery.show),
+    ]  # fmt: skip
     serve(routes, port=known.port)
 
 

@@ -13,12 +13,14 @@ from django.test import override_settings
 
 from baoming.audit import services
 from baoming.audit.models import Event
+from baoming.messages.providers.inbox import InboxSms
+from baoming.messages.services import receipts, shifting
 from baoming.payments import services as payments
 from baoming.registrations.services import access, person_checks
 from baoming.web.office.words import ALL_VERBS, VERBS
 from tests import traces
 from tests.audit.acts import ACTS
-from tests.audit.acts.register import CODE, READER
+from tests.audit.acts.register import CODE, READER, SMS_SECRET
 from tests.audit.walking import Line, faults, lost, table, with_event, without_event
 from tests.matrix.tables import office_lines
 from tests.matrix.tables import table as matrix
@@ -42,6 +44,9 @@ def _outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(payments, "cashier", lambda: cashier)
     monkeypatch.setattr(person_checks, "provider", lambda: provider)
     monkeypatch.setattr(access, "sms_code", lambda: CODE)
+    inbox = InboxSms("http://127.0.0.1:9", SMS_SECRET)
+    for module in (receipts, shifting):
+        monkeypatch.setattr(module, "senders", lambda: {"sms": inbox, "tencent": inbox})
     with override_settings(SERVICE_KEYS=tmp_path, PASSWORD_HASHERS=MD5):
         yield
 

@@ -26,7 +26,8 @@ STRANGER = {
 STEPS = {"fee": "/fee/", "person_check": "/person-check/", "phone": "/phone/", "passwords": "/passwords/",
          "pledge": "/pledge/"}  # fmt: skip
 SAVED = {
-    "tasks": "/tasks/", "viewers": "/viewers/", "browsers": "/browsers/", "phone_change": "/phone/change/",
+    "tasks": "/tasks/", "viewers": "/viewers/", "messages": "/messages/",
+    "browsers": "/browsers/", "phone_change": "/phone/change/",
     "phone_site": "/phone/site/", "form_forgot": "/form/forgot", "changes": "/changes/", "versions": "/versions/",
     "version": "/versions/1", "form_check": "/form/check", "the sheet": "/form/check#save",
     **{f"form_page {page.key}": f"/form/{page.key}" for page in FORM.pages},

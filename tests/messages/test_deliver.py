@@ -1,6 +1,7 @@
 """A message waits while the provider is down, goes out when it is back, and lands once however often it is sent."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -15,12 +16,12 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.jobs import Job
 
-from baoming.messages import services
-from baoming.messages.models import Message
-from baoming.messages.providers.base import SmsDown
+from baoming.messages.models import Attempt, Message, Shift
+from baoming.messages.providers.base import Outgoing, Reason, SmsDown, SmsRefused, SmsUnknown, Taken
 from baoming.messages.providers.inbox import InboxSms
 from baoming.messages.queries import is_waiting
-from baoming.messages.services import deliver, send
+from baoming.messages.services import outbox, send
+from baoming.messages.services.outbox import deliver
 from tests import factories as make
 from tests.concurrency.together import together
 from tests.conftest import manage
@@ -45,11 +46,16 @@ def inbox(service_keys: Path) -> Iterator[str]:
         yield address
 
 
+def have(patch: pytest.MonkeyPatch, **senders: object) -> None:
+    """Let the installation have these senders."""
+    patch.setattr(outbox, "senders", lambda: senders)
+
+
 @pytest.fixture
 def provider(inbox: str, service_keys: Path, monkeypatch: pytest.MonkeyPatch) -> InboxSms:
     """The stand-in, as the settings would name it."""
     made = InboxSms(inbox, (service_keys / "sms" / "sms.secret").read_bytes())
-    monkeypatch.setattr(services, "provider", lambda: made)
+    have(monkeypatch, sms=made)
     return made
 
 
@@ -96,7 +102,7 @@ def test_the_worker_tries_again_once_the_provider_is_back(
 
 def test_a_provider_that_is_down_leaves_the_message_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     message, _ = queued()
-    monkeypatch.setattr(services, "provider", lambda: InboxSms(NOBODY_LISTENS, b"secret"))
+    have(monkeypatch, sms=InboxSms(NOBODY_LISTENS, b"secret"))
     with pytest.raises(SmsDown):
         deliver(message.pk)
     message.refresh_from_db()
@@ -114,6 +120,7 @@ def deliver_and_forget(message: Message) -> None:
     """The job dies after the provider took the message and before that is written; it runs again."""
     deliver(message.pk)
     Message.objects.filter(pk=message.pk).update(state=Message.State.QUEUED, reference="", sent_at=None)
+    Attempt.objects.filter(message=message).update(state="sending", ended_at=None, serial="")
     deliver(message.pk)
 
 
@@ -135,10 +142,12 @@ def test_control_without_the_reference_the_phone_rings_twice(
     class Forgetful:
         """Names every sending anew."""
 
-        def send(self, *, number: str, text: str, reference: str) -> str:
-            return provider.send(number=number, text=text, reference=uuid4().hex)
+        voice = counts_once = True
 
-    monkeypatch.setattr(services, "provider", Forgetful)
+        def send(self, one: Outgoing) -> Taken:
+            return provider.send(replace(one, reference=uuid4().hex))
+
+    have(monkeypatch, sms=Forgetful())
     message, number = queued()
     deliver_and_forget(message)
     assert landed(inbox, number) == 2
@@ -161,6 +170,136 @@ def test_what_does_not_expire_is_sent_however_late(provider: InboxSms, inbox: st
     deliver(message.pk)
     message.refresh_from_db()
     assert message.state == "sent"
+
+
+NUMBER = "19900006022"
+
+
+@dataclass
+class Scripted:
+    """A sender that does what the test says, each time it is asked."""
+
+    does: list[object]
+    counts_once: bool = False
+    voice: bool = False
+    asked: list[Outgoing] = field(default_factory=list)
+
+    def send(self, one: Outgoing) -> Taken:
+        self.asked.append(one)
+        answer = self.does.pop(0) if len(self.does) > 1 else self.does[0]
+        if isinstance(answer, Exception):
+            raise answer
+        assert isinstance(answer, str)
+        return Taken(answer, "request")
+
+
+def notice() -> Message:
+    words = {"number": NUMBER, "phone": "0731-00000102"}
+    return send("passwords_set", season=make.season(), recipient=uuid4(), **words)
+
+
+def code() -> Message:
+    return send("phone_code", season=make.season(), recipient=uuid4(), number=NUMBER, code=CODE)
+
+
+def after(message: Message) -> tuple[str, str]:
+    message.refresh_from_db()
+    return message.state, message.reason
+
+
+def test_who_is_down_is_passed_by_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = Scripted([SmsDown()]), Scripted(["S2"])
+    have(monkeypatch, sms=first, tencent=second)
+    message = notice()
+    deliver(message.pk)
+    assert after(message) == ("sent", "")
+    rows = Attempt.objects.order_by("begun_at").values_list("provider", "state", "reason", "serial", "request")
+    assert list(rows) == [("sms", "refused", "down", "", ""), ("tencent", "submitted", "", "S2", "request")]
+    assert second.asked[0].approved == "1900002"
+    assert list(second.asked[0].words) == ["0731-00000102"]
+
+
+def test_a_notice_in_doubt_is_never_sent_again_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = Scripted([SmsUnknown()]), Scripted(["S2"])
+    have(monkeypatch, sms=first, tencent=second)
+    message = notice()
+    deliver(message.pk)
+    deliver(message.pk)
+    assert after(message) == ("unknown", "")
+    assert (len(first.asked), len(second.asked)) == (1, 0)
+
+
+def test_control_a_rule_that_forgets_the_doubt_sends_it_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = Scripted([SmsUnknown()]), Scripted(["S2"])
+    have(monkeypatch, sms=first, tencent=second)
+    rule = outbox.next_move
+
+    def forgetful(order: list[str], so_far: dict[str, object], **known: object) -> object:
+        kept = {name: one for name, one in so_far.items() if getattr(one, "state", "") != "unknown"}
+        rest = [name for name in order if name not in known["asked"]]  # type: ignore[operator]
+        return rule(rest, kept, **known)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(outbox, "next_move", forgetful)
+    deliver(notice().pk)
+    assert (len(first.asked), len(second.asked)) == (1, 1)
+
+
+def test_a_code_in_doubt_goes_to_the_other_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = Scripted([SmsUnknown()]), Scripted(["S2"])
+    have(monkeypatch, sms=first, tencent=second)
+    message = code()
+    deliver(message.pk)
+    assert after(message) == ("sent", "")
+    assert [one.text for one in (*first.asked, *second.asked)] == [first.asked[0].text] * 2
+
+
+@pytest.mark.parametrize("reason", ["number_limit", "number_bad", "number_blocked"])
+def test_what_the_number_is_to_blame_for_ends_it(monkeypatch: pytest.MonkeyPatch, reason: str) -> None:
+    first, second = Scripted([SmsRefused(Reason(reason))]), Scripted(["S2"])
+    have(monkeypatch, sms=first, tencent=second)
+    message = notice()
+    deliver(message.pk)
+    assert after(message) == ("failed", reason)
+    assert second.asked == []
+
+
+def test_no_money_at_one_is_no_reason_to_give_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    only = Scripted([SmsRefused(Reason.BALANCE), "S1"])
+    have(monkeypatch, sms=only)
+    message = notice()
+    with pytest.raises(SmsDown):
+        deliver(message.pk)
+    assert after(message) == ("queued", "")
+    deliver(message.pk)
+    assert after(message) == ("sent", "")
+    assert Attempt.objects.count() == 1
+
+
+def test_a_call_goes_only_to_who_has_a_voice(monkeypatch: pytest.MonkeyPatch) -> None:
+    dumb, speaking = Scripted(["S1"]), Scripted(["S2"], voice=True)
+    have(monkeypatch, sms=dumb, tencent=speaking)
+    message = send("phone_code", season=make.season(), recipient=uuid4(), number=NUMBER, channel="voice", code=CODE)
+    deliver(message.pk)
+    assert (len(dumb.asked), [one.voice for one in speaking.asked]) == (0, [True])
+
+
+def test_the_shift_in_the_database_decides_for_every_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = Scripted(["S1"]), Scripted(["S2"])
+    have(monkeypatch, sms=first, tencent=second)
+    deliver(notice().pk)
+    values = {"former": "sms", "reason": "failures", "share": 100, "sent": 5, "at": timezone.now()}
+    Shift.objects.create(provider="tencent", **values)
+    deliver(notice().pk)
+    assert (len(first.asked), len(second.asked)) == (1, 1)
+
+
+def test_the_job_holds_ids_and_the_row_no_plain_number() -> None:
+    message = code()
+    job = ProcrastinateJob.objects.get(task_name="messages.deliver")
+    assert job.args == {"message_id": str(message.pk)}
+    kept = " ".join(map(str, Message.objects.filter(pk=message.pk).values_list()[0]))
+    assert NUMBER not in kept
+    assert CODE not in kept
 
 
 TASKS = ("messages.deliver", "payments.open_cashier", "payments.ask", "payments.mark_paid")

@@ -9,9 +9,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from baoming.messages import templates
+from baoming.messages.queries import texts
 from baoming.messages.templates import OFFERED, TemplateRefused, check, covered, fill, is_code
 from baoming.seasons.models import Season, SeasonData
 from baoming.web.management.commands import load_season
+from tests import factories as make
 
 DATA = Path(templates.__file__).parent / "data" / "43"
 YEARS = sorted(int(path.parent.name) for path in DATA.glob("*/messages.json"))
@@ -151,6 +153,14 @@ def test_control_without_the_check_it_would_be_sent(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(load_season, "check_texts", lambda _: None)
     call_command("load_season", "43", "2023", "--kind", "demo")
     assert "{name}" in SeasonData.objects.get(key="messages").content["templates"][NOTICE]["text"]
+
+
+@pytest.mark.django_db
+def test_before_the_season_is_loaded_once_more_the_shipped_texts_are_sent() -> None:
+    """A portal of this version beside a season of the former one: a save must not fail for want of a text."""
+    season = make.season()
+    SeasonData.objects.filter(season=season, key="messages").delete()
+    assert texts(season) == shipped()
 
 
 def test_no_text_of_a_message_stands_in_code() -> None:

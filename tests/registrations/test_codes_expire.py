@@ -11,8 +11,9 @@ import pytest
 from django.utils import timezone
 
 from baoming.accounts.codes import code_digest, new_activation_code
-from baoming.accounts.models import Bucket
+from baoming.accounts.models import Bucket, PhoneCode
 from baoming.audit.actors import Actor
+from baoming.messages.models import Message
 from baoming.registrations.models import Activation, Registration
 from baoming.registrations.queries import document_of
 from baoming.registrations.services import access
@@ -87,14 +88,91 @@ def test_control_without_the_ten_minutes_a_code_of_yesterday_binds(
     assert bound(row)
 
 
+def resend(patch: pytest.MonkeyPatch, row: Registration, me: Actor, *, phone: str = PHONE, voice: bool = False) -> None:
+    """A minute later, ask again."""
+    patch.setattr(access, "sms_code", lambda: NEWER)
+    Bucket.objects.all().delete()
+    access.send_phone_code(row.pk, phone, by=me, address="127.0.0.1", voice=voice)
+
+
 @pytest.mark.django_db
-def test_a_newer_code_ends_the_older_one(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("code", [RIGHT, NEWER])
+def test_sent_again_either_code_binds_and_then_both_are_used(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
     row, me = sent(monkeypatch)
-    monkeypatch.setattr(access, "sms_code", lambda: NEWER)
-    Bucket.objects.all().delete()  # a minute later
-    access.send_phone_code(row.pk, PHONE, by=me, address="127.0.0.1")
+    resend(monkeypatch, row, me)
+    access.confirm_phone(row.pk, code, by=me)
+    assert bound(row)
+    assert not PhoneCode.objects.filter(subject=row.pk, used_at=None).exists()
+
+
+@pytest.mark.django_db
+def test_the_older_code_ends_after_its_own_ten_minutes(monkeypatch: pytest.MonkeyPatch, later: Later) -> None:
+    row, me = sent(monkeypatch)
+    later(timedelta(minutes=9))
+    resend(monkeypatch, row, me)
+    later(timedelta(minutes=1, seconds=1))
     with pytest.raises(Invalid, match="验证码不正确"):
         access.confirm_phone(row.pk, RIGHT, by=me)
+    access.confirm_phone(row.pk, NEWER, by=me)
+    assert bound(row)
+
+
+@pytest.mark.django_db
+def test_a_code_to_a_mistyped_number_is_dead_once_it_was_mended(monkeypatch: pytest.MonkeyPatch) -> None:
+    row, me = sent(monkeypatch)
+    resend(monkeypatch, row, me, phone="19900006029")
+    with pytest.raises(Invalid, match="验证码不正确"):
+        access.confirm_phone(row.pk, RIGHT, by=me)
+    assert not bound(row)
+
+
+@pytest.mark.django_db
+def test_a_try_counts_for_every_live_code_and_sending_again_gives_the_old_one_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    row, me = sent(monkeypatch)
+    for _ in range(3):
+        with pytest.raises(Invalid, match="验证码不正确"):
+            access.confirm_phone(row.pk, WRONG, by=me)
+    resend(monkeypatch, row, me)
+    for _ in range(2):
+        with pytest.raises(Invalid, match="验证码不正确"):
+            access.confirm_phone(row.pk, WRONG, by=me)
+    with pytest.raises(Invalid, match="验证码不正确"):
+        access.confirm_phone(row.pk, RIGHT, by=me)  # its five are used up, the newer one has counted three
+    assert sorted(PhoneCode.objects.values_list("tries", flat=True)) == [3, 5]
+    access.confirm_phone(row.pk, NEWER, by=me)
+    assert bound(row)
+
+
+@pytest.mark.django_db
+def test_control_without_the_common_count_the_old_code_would_still_bind(monkeypatch: pytest.MonkeyPatch) -> None:
+    row, me = sent(monkeypatch)
+    for _ in range(3):
+        with pytest.raises(Invalid):
+            access.confirm_phone(row.pk, WRONG, by=me)
+    resend(monkeypatch, row, me)
+    monkeypatch.setattr(access, "F", lambda field: 0)
+    for _ in range(3):
+        with pytest.raises(Invalid):
+            access.confirm_phone(row.pk, WRONG, by=me)
+    access.confirm_phone(row.pk, RIGHT, by=me)
+    assert bound(row)
+
+
+@pytest.mark.django_db
+def test_a_call_is_offered_after_two_messages_where_a_sender_has_a_voice(monkeypatch: pytest.MonkeyPatch) -> None:
+    row, me = sent(monkeypatch)
+    monkeypatch.setattr(access, "has_voice", lambda: True)
+    with pytest.raises(NotOpen, match="两次短信验证码以后"):
+        resend(monkeypatch, row, me, voice=True)
+    resend(monkeypatch, row, me)
+    assert access.offers_voice(row.pk, access.PHONE_CODE)
+    monkeypatch.setattr(access, "has_voice", lambda: False)
+    assert not access.offers_voice(row.pk, access.PHONE_CODE)
+    monkeypatch.setattr(access, "has_voice", lambda: True)
+    resend(monkeypatch, row, me, voice=True)
+    assert list(Message.objects.order_by("at").values_list("voice", flat=True)) == [False, False, True]
     access.confirm_phone(row.pk, NEWER, by=me)
     assert bound(row)
 

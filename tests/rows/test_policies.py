@@ -47,6 +47,7 @@ OPEN = {
     "organizations_siteseason": "which site is open, for the public list",
     "organizations_staff": "read with the session, before a scope can be known",
     "outbox_announcement": "public",
+    "outbox_shift": "which sender sends since when, and counts of its messages",
     "procrastinate_events": "jobs hold ids only",
     "procrastinate_jobs": "jobs hold ids only",
     "procrastinate_periodic_defers": "times of periodic jobs",

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 OFFICES_ONLY = {
     "documents_printfile": "prints of a class",
     "organizations_staffproposal": "accounts of staff",
+    "outbox_attempt": "how messages were handed to senders; candidates read what became of the message",
     "registrations_batch": "what an office does to many",
     "registrations_batchline": "as batches",
     "registrations_scanfile": "what a site hands in",

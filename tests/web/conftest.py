@@ -7,7 +7,7 @@ import pytest
 from django.test import Client, override_settings
 
 from baoming.accounts.local_buckets import LocalBuckets
-from baoming.messages import services as messages
+from baoming.messages.services.senders import senders
 from baoming.organizations.models import Staff
 from baoming.payments import queries as payments
 from baoming.registrations.services import person_checks
@@ -36,7 +36,7 @@ def service_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def nobody_outside(service_keys: Path) -> Iterator[None]:
     """Services whose keys we have, and which do not answer."""
     nowhere = dict.fromkeys(("cashier", "sms", "person_check"), "http://127.0.0.1:9")
-    clients = (payments.cashier, messages.provider, person_checks.provider)
+    clients = (payments.cashier, senders, person_checks.provider)
     with override_settings(SERVICE_KEYS=service_keys, SERVICES=nowhere):
         for client in clients:
             client.cache_clear()

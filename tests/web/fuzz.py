@@ -6,6 +6,7 @@ sent may look like a person's data.
 
 import json
 import random
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -145,7 +146,21 @@ class Fuzz:
         headers = self._cashier.headers(body)
         if draw.random() < 0.4:
             headers[draw.choice(list(headers))] = draw.choice(["", "0", "x", "9" * 40, "-1", "é"])
+        if draw.random() < 0.3:
+            return self._receipts()
         return Shot("POST", "/notices/wechat", "POST notice", body, "application/json", headers)
+
+    def _receipts(self) -> Shot:
+        """What somebody who is no sender of SMS might say."""
+        draw = self._draw
+        line = {
+            "reference": draw.choice(["", "a.1.sms", "x" * 70, 5, None]),
+            "arrived": draw.choice([True, "yes", None]),
+        }
+        body = draw.choice([_json([line]), _json(line), _json([None]), b"[" * 5000, b"\xff", b""])
+        stamp = draw.choice([str(int(time.time())), "", "9" * 40, "-1", "é"])
+        headers = {"X-Timestamp": stamp, "X-Signature": draw.choice(["", "0" * 64, "é", "x" * 5000])}
+        return Shot("POST", "/notices/sms", "POST receipts", body, "application/json", headers)
 
     def _address(self, pattern: str) -> str:
         for key, ids in self._ids.items():

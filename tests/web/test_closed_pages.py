@@ -125,11 +125,11 @@ def test_while_paused_everything_is_read_and_what_was_typed_is_kept(phone: Clien
     assert typed_of(row, draft_of(row)).raw["postcode"] == ["410099"]
 
 
-def test_every_act_of_the_url_table_is_stopped_but_for_the_nine_that_go_on(phone: Client, row: Registration) -> None:
+def test_every_act_of_the_url_table_is_stopped_but_for_the_ten_that_go_on(phone: Client, row: Registration) -> None:
     pause()
     acts = {name for name, methods in (CANDIDATES_OWN | CANDIDATES_OPEN).items() if "POST" in methods}
     stopped = {name for name in acts if phone.post(_any_address("candidate", name)).status_code == 503}
-    kept = {"sign_in", "forgot_login", "sign_out", "care", "fee_ask", "form_page", "changes", "browsers"}
+    kept = {"sign_in", "forgot_login", "sign_out", "care", "fee_ask", "form_page", "changes", "browsers", "messages"}
     assert acts - stopped == kept | {"review_form"}, "of that paper nothing is kept"
 
 

@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from baoming.audit.services import sealing
 from baoming.documents.glyphs import Typefaces
-from baoming.messages.services import provider as sms
+from baoming.messages.services.senders import senders as sms
 from baoming.payments.queries import cashier
 from baoming.registrations.services.person_checks import provider as person_check
 from baoming.vault.sealing import KeyRing

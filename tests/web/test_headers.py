@@ -84,7 +84,13 @@ def asked(
 ) -> Iterator[tuple[str, int, list[str]]]:
     """Ask every route, named or not; yield what, the status, and what its headers lack."""
     places = {name: address(portal, name, row) for name in routes(portal)}
-    places |= {"health": "/healthz", "notice": "/notices/wechat", "nothing": "/nowhere/", "no slash": "/sign-in"}
+    places |= {
+        "health": "/healthz",
+        "notice": "/notices/wechat",
+        "receipts": "/notices/sms",
+        "nothing": "/nowhere/",
+        "no slash": "/sign-in",
+    }
     policy = CANDIDATE_POLICY if portal == "candidate" else PAGE_POLICY
     for name, place in places.items():
         for method in methods:

@@ -56,6 +56,7 @@ OF_ONE = {
     "completion": Route(ACT, Role.COUNTY),
     "reopening": Route(ACT, Role.COUNTY),
     "final_review": Route(ACT, Role.CITY),
+    "send_again": Route(ACT),
     "save_reset": Route(ACT),
     "phone_reset": Route(ACT),
     "restore": Route(ACT),
@@ -126,6 +127,7 @@ OF_MANY = {
     "clock": FORM,
     "announcements": FORM,
     "pause": FORM,
+    "senders": PAGE,
     "staff": FORM,
     "staff_act": ACT,
     "staff_answer": ACT,
@@ -143,6 +145,7 @@ OPEN = {"activate": FORM, "sign_in": FORM, "second_step": FORM, "authenticator":
 CANDIDATES_OWN = {
     "tasks": PAGE,
     "viewers": PAGE,
+    "messages": FORM,
     "browsers": FORM,
     "fee": FORM,
     "fee_ask": ACT,

@@ -21,6 +21,8 @@ from baoming.accounts.models import Bucket
 from baoming.accounts.services import buckets, second_factor
 from baoming.accounts.throttling import Limit
 from baoming.audit.actors import Actor, Party
+from baoming.messages.models import Message
+from baoming.messages.services import send
 from baoming.organizations.models import Organization, Staff
 from baoming.organizations.roles import Role
 from baoming.registrations.form_queries import draft_of, revision_of
@@ -34,7 +36,7 @@ from baoming.web.management.commands.load_demo import SECRET
 from tests import factories as make
 from tests.environment import CLUSTER, DATABASE
 from tests.forms.samples import FILLED
-from tests.registrations import test_access
+from tests.registrations import confirmed, test_access
 from tests.registrations.test_save_form import candidate, save, type_in
 
 pytestmark = pytest.mark.django_db
@@ -195,6 +197,19 @@ def account_codes() -> list[Knock]:
     return [partial(client.post, "/account/codes/", {"code": "000000"})]
 
 
+def send_again() -> list[Knock]:
+    row, client = confirmed.saved(), Client()
+    client.force_login(make.staff(row.site).account)
+
+    def knock() -> HttpResponse:
+        """Another lost message each time: one goes out a second time and no third."""
+        lost = send("passwords_set", season=row.season, recipient=row.pk, number="19900009999", phone="0731-1")
+        Message.objects.filter(pk=lost.pk).update(state="failed")
+        return client.post(f"/candidates/{row.pk}/messages/", {"message": str(lost.pk)})
+
+    return [knock]
+
+
 KNOCKS: dict[str, Callable[[], list[Knock]]] = {
     "candidate:sign_in": candidate_sign_in,
     "candidate:claim": claim,
@@ -211,6 +226,7 @@ KNOCKS: dict[str, Callable[[], list[Knock]]] = {
     "office:second_step": second_step,
     "office:account_pin": account_pin,
     "office:account_codes": account_codes,
+    "office:send_again": send_again,
 }
 
 

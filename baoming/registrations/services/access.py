@@ -18,6 +18,7 @@ from baoming.accounts.services.buckets import take
 from baoming.accounts.throttling import SMS, SMS_ADDRESS, SMS_PERSON
 from baoming.audit.actors import Actor
 from baoming.messages.services import send
+from baoming.messages.services.senders import has_voice
 from baoming.registrations.form_queries import bound_phone, phone_context
 from baoming.registrations.journey import STEPS
 from baoming.registrations.models import Activation, Pledge, Registration
@@ -26,7 +27,7 @@ from baoming.registrations.services.steps import complete_step, locked, require
 from baoming.seasons.queries import data
 from baoming.shared import names
 from baoming.shared.errors import Invalid, NotOpen
-from baoming.shared.queries import kept_one
+from baoming.shared.queries import Kept, kept_one
 from baoming.shared.services import update
 from baoming.shared.text import halfwidth
 from baoming.vault.services import keys
@@ -34,10 +35,12 @@ from baoming.vault.services import keys
 PHONE_CODE = "phone_code"  # the message that carries it
 _GOOD_FOR = timedelta(minutes=10)
 _TRIES = 5
+_MOST_LIVE = 5  # codes looked at: more are not sent in ten minutes
+_VOICE_AFTER = 2  # codes without an answer, then one may be read out by a call
 
 
-def send_phone_code(registration_id: UUID, number: str, *, by: Actor, address: str) -> None:
-    """Send a code to a phone number. Raises Invalid, NotOpen, TooMany.
+def send_phone_code(registration_id: UUID, number: str, *, by: Actor, address: str, voice: bool = False) -> None:
+    """Send a code to a phone number, or have it read out there by a call. Raises Invalid, NotOpen, TooMany.
 
     Counted by number, person and network address, once the step is open to this person: who may send
     nothing uses up nobody's codes. Inside the block that sends: a refusal by one count undoes the others.
@@ -46,7 +49,9 @@ def send_phone_code(registration_id: UUID, number: str, *, by: Actor, address: s
     with transaction.atomic():
         registration = locked(registration_id)
         _require_once("phone", registration, by)
-        issue_code(registration, phone, template=PHONE_CODE, address=address)
+        if voice and not offers_voice(registration_id, PHONE_CODE):
+            raise NotOpen("语音验证码在获取两次短信验证码以后才能用，请先获取短信验证码")
+        issue_code(registration, phone, template=PHONE_CODE, address=address, channel="voice" if voice else "sms")
 
 
 def readable_phone(number: str, *, field: str = "phone") -> str:
@@ -57,7 +62,12 @@ def readable_phone(number: str, *, field: str = "phone") -> str:
     return phone
 
 
-def issue_code(registration: Registration, phone: str, *, template: str, address: str) -> None:
+def offers_voice(registration_id: UUID, template: str) -> bool:
+    """Whether a code may be read out by a call: two came by SMS and none was typed, and a sender has a voice."""
+    return len(_live_codes(registration_id, template)) >= _VOICE_AFTER and has_voice()
+
+
+def issue_code(registration: Registration, phone: str, *, template: str, address: str, channel: str = "sms") -> None:
     """Send a code to `phone`, counted by person, number and (where the request is here) address. Call after `locked`.
 
     Raises TooMany.
@@ -72,7 +82,7 @@ def issue_code(registration: Registration, phone: str, *, template: str, address
     made.phone_sealed = keys().seal(phone.encode(), context=_code_context(made))
     made.digest = _digest(made.pk, code)
     made.save()
-    send(template, season=registration.season, recipient=registration.pk, number=phone, code=code)
+    send(template, season=registration.season, recipient=registration.pk, number=phone, channel=channel, code=code)
 
 
 def live_code(registration_id: UUID, template: str) -> PhoneCode | None:
@@ -99,10 +109,13 @@ def tried_code(registration_id: UUID, code: str, *, template: str) -> PhoneCode:
     Counted outside any inner block: a refusal does not give the try back. Taken by one statement: tries at
     the same instant never share a count.
     """
-    sent = live_code(registration_id, template)
-    tried = sent or PhoneCode(pk=NOBODY, digest=b"")  # the same work for nobody: the answer takes as long
-    counted = PhoneCode.objects.filter(pk=tried.pk, tries__lt=_TRIES).update(tries=F("tries") + 1)
-    right = compare_digest(bytes(tried.digest), _digest(tried.pk, halfwidth(code)))
+    live = _live_codes(registration_id, template)
+    tried = live or [PhoneCode(pk=NOBODY, digest=b"")]  # the same work for nobody: the answer takes as long
+    ids = [one.pk for one in tried]
+    counted = PhoneCode.objects.filter(pk__in=ids, tries__lt=_TRIES).update(tries=F("tries") + 1)
+    # A try counts for all of them, so that an older one has had no fewer: those counted are the newest.
+    right = [one for one in tried[:counted] if compare_digest(bytes(one.digest), _digest(one.pk, halfwidth(code)))]
+    sent = live[0] if live else None
     if sent is None:
         raise Invalid({"code": "验证码已过10分钟或还没有获取，请重新获取"})
     if not counted:
@@ -112,7 +125,26 @@ def tried_code(registration_id: UUID, code: str, *, template: str) -> PhoneCode:
         raise Invalid(
             {"code": f"验证码不正确，{f'还可以再试{left}次，请核对短信' if left else '已试错5次，请重新获取'}"}
         )
-    return sent
+    return right[0]
+
+
+def _live_codes(registration_id: UUID, template: str) -> list[PhoneCode]:
+    """Return the codes that can still be typed, newest first: sent again, the code before stays good in its time.
+
+    Of one number alone, that of the newest: who has mended a mistyped number has not proved the wrong one.
+    """
+    since = timezone.now() - _GOOD_FOR
+    found = [one for one in _unused_codes(registration_id, template) if one.sent_at >= since]
+    if len(found) < 2:
+        return found
+    number = phone_of(found[0])
+    return [one for one in found if phone_of(one) == number]
+
+
+@Kept
+def _unused_codes(registration_id: UUID, template: str) -> QuerySet[PhoneCode]:
+    rows = PhoneCode.objects.filter(subject=registration_id, purpose=template, used_at=None)
+    return rows.order_by("-sent_at")[:_MOST_LIVE]
 
 
 def phone_of(sent: PhoneCode) -> str:
@@ -121,9 +153,11 @@ def phone_of(sent: PhoneCode) -> str:
 
 
 def use_code(sent: PhoneCode) -> None:
-    """Mark a code used. Raises Invalid when somebody else was first."""
-    if not PhoneCode.objects.filter(pk=sent.pk, used_at=None).update(used_at=timezone.now()):
+    """Mark a code used, and with it the others of its kind. Raises Invalid when somebody else was first."""
+    now, unused = timezone.now(), PhoneCode.objects.filter(used_at=None)
+    if not unused.filter(pk=sent.pk).update(used_at=now):
         raise Invalid({"code": "这个验证码已经用过，请重新获取"})
+    unused.filter(subject=sent.subject, purpose=sent.purpose).update(used_at=now)
 
 
 def confirm_phone(registration_id: UUID, code: str, *, by: Actor) -> None:

@@ -15,6 +15,7 @@ from baoming.accounts.models import Account, candidate_handle
 from baoming.accounts.services.sign_in import LastTry, check
 from baoming.accounts.services.telling import tell_last_try, tell_sign_in, tell_sign_out
 from baoming.audit.actors import Actor, Party
+from baoming.messages.queries import unread
 from baoming.registrations import resets
 from baoming.registrations.identity_numbers import canonical
 from baoming.registrations.queries import tasks_of, whose_number
@@ -127,6 +128,7 @@ def tasks(request: CandidateRequest) -> HttpResponse:
     context = {"registration": request.registration, "tasks": found, "boxes": boxes, "links": links, "told": told}
     context["news"] = news_of(request)
     context["settled"] = settled_for(request)
+    context["unread"] = unread(request.registration.pk)
     context["phoning"] = resets.phone_told(request.clock.now, due=request.user.phone_reset_due)
     context["reset"] = resets.told(
         request.clock.now, due=request.user.save_reset_due, done=request.user.save_reset_at

@@ -14,6 +14,7 @@ GOES_ON = frozenset(
     f"candidate:{name}"
     for name in (
         "sign_in", "forgot_login", "sign_out", "care", "fee_ask", "review_form", "form_page", "changes", "browsers",
+        "messages",
     )
 )  # fmt: skip
 

@@ -55,9 +55,10 @@ def phone(request: CandidateRequest) -> HttpResponse:
     pk, by = request.registration.pk, request.actor
     if request.method != "POST":
         return _once(request, "phone")
-    if request.POST.get("act") == "send":
+    act = request.POST.get("act")
+    if act in ("send", "voice"):
         number, address = request.POST.get("phone", ""), client_address(request)
-        send = partial(access.send_phone_code, pk, number, by=by, address=address)
+        send = partial(access.send_phone_code, pk, number, by=by, address=address, voice=act == "voice")
         return _try(request, "phone", send, "phone", stay=True)
     code = request.POST.get("code", "")
     return _try(request, "phone", lambda: access.confirm_phone(pk, code, by=by), "code")
@@ -114,6 +115,7 @@ def _show(request: CandidateRequest, page: str, errors: dict[str, str] | None = 
     context = {
         "errors": errors or {},
         "sent": access.live_code(pk, access.PHONE_CODE) is not None or "code" in (errors or {}),
+        "voice": page == "phone" and access.offers_voice(pk, access.PHONE_CODE),
         "waiting": is_waiting(pk, access.PHONE_CODE),
         "phone": request.POST.get("phone", ""),
         "pledge": data(request.season, "pledge"),

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from baoming.registrations.sheet_codes import ROUTE
-from baoming.web.candidate import browsers, entry, fee, form_urls, papers, public, recovery, steps, viewers
+from baoming.web.candidate import browsers, entry, fee, form_urls, messages, papers, public, recovery, steps, viewers
 
 app_name = "candidate"
 urlpatterns = [
@@ -23,6 +23,7 @@ urlpatterns = [
     path("browsers/", browsers.browsers, name="browsers"),
     path("care/", public.care, name="care"),
     path("tasks/", entry.tasks, name="tasks"),
+    path("messages/", messages.messages, name="messages"),
     path("viewers/", viewers.viewers, name="viewers"),
     path("fee/", fee.registration_fee, name="fee"),
     path("fee/ask/", fee.ask_again, name="fee_ask"),

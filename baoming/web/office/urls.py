@@ -17,6 +17,7 @@ from baoming.web.office import (
     decisions,
     desk,
     entry,
+    messages,
     photos,
     plan,
     prints,
@@ -62,6 +63,7 @@ urlpatterns = [
     path("candidates/<uuid:registration_id>/phone/", secrets.phone_reset, name="phone_reset"),
     path("candidates/<uuid:registration_id>/restore/", secrets.restore, name="restore"),
     path("candidates/<uuid:registration_id>/dispute/", secrets.dispute, name="dispute"),
+    path("candidates/<uuid:registration_id>/messages/", messages.send_again, name="send_again"),
     path("candidates/<uuid:registration_id>/void/", voids.void, name="void_number"),
     path("candidates/<uuid:registration_id>/eligibility/", decisions.decide, name="decide"),
     path("candidates/<uuid:registration_id>/review-time/", decisions.review_time, name="review_time"),
@@ -132,4 +134,5 @@ urlpatterns = [
     path("codes/", codes.codes, name="codes"),
     path("season/clock/", season.clock, name="clock"),
     path("season/pause/", season.pause, name="pause"),
+    path("season/messages/", messages.senders, name="senders"),
 ]

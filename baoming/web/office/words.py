@@ -70,6 +70,7 @@ VERBS = {
     "extend_for_area": "延长本地区时间",
     "publish_announcement": "发布公告",
     "withdraw_announcement": "撤下公告",
+    "send_again": "重发短信",
     "pause_season": "暂停考生办理",
     "resume_season": "恢复考生办理",
     "save_form": "保存报名信息",
@@ -108,10 +109,20 @@ SEGMENT_VERBS = {
     "stop_segment": "停发{first}—{last}",
     "resume_segment": "恢复发号{first}—{last}",
     "segment_alarm": "用到{percent}%，发到{number}",
+    "shift_sms": "短信改由{to}发送（{why}，{percent}%未送达，共{count}条）",
     "open_site": "开通采集，预计{expected}人",
     "set_expected": "预计人数改为{expected}人",
     "add_code": "增加县代码{code}",
     "drop_code": "撤回县代码{code}",
+}
+
+# Why another sender of SMS sends.
+SMS_WHY = {
+    "failures": "发送失败太多",
+    "slow_median": "一半以上的短信到得太慢",
+    "slow_tail": "有一部分短信到得太慢",
+    "recovered": "首选的服务商恢复正常",
+    "settings": "设置中已没有原来的服务商",
 }
 
 # What is never told on a candidate's page, for who reads the audit.
@@ -125,6 +136,7 @@ APART = {
     "drop_scans": "清除没有登记的签字页",
     "start_batch": "整班办理",
     "set_clock": "调整演示时间",
+    "shift_sms": "换短信服务商",
     "add_segment": "划入号段",
     "plan_segment": "按提议划入号段",
     "extend_segment": "扩充号段",

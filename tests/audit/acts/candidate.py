@@ -1,11 +1,18 @@
 """What candidates do, and the notice of the cashier."""
 
+import hashlib
+import hmac
+import json
+import time
+from uuid import uuid4
+
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 
 from baoming.accounts.models import Account, candidate_handle
 from baoming.audit.actors import Actor, Party
+from baoming.messages.services import send
 from baoming.payments import services as payments
 from baoming.payments.models import Order
 from baoming.registrations.form_queries import form_of
@@ -16,7 +23,7 @@ from baoming.registrations.services.numbers import issue_number
 from baoming.seasons.queries import data, season_now
 from tests import factories as make
 from tests.audit.acts.people import one_try_left
-from tests.audit.acts.register import CODE, LOGIN, act
+from tests.audit.acts.register import CODE, LOGIN, SMS_SECRET, act
 from tests.audit.walking import Ask
 from tests.forms.samples import FILLED
 from tests.registrations.test_recoveries import NEW
@@ -201,6 +208,23 @@ def fee_ask() -> Ask:
 def notice() -> Ask:
     order = ordered()
     return Ask(Client(), "/notices/wechat", headers={"event": "E1"}, raw=order.number, answers=(200,))
+
+
+@act("candidate", "messages")
+def read_messages() -> Ask:
+    row = ready()
+    send("passwords_set", season=row.season, recipient=row.pk, number=NEW_PHONE, phone=row.site.phone)
+    return Ask(inside(row), "/messages/", {"shown": "2030-01-01T00:00:00+08:00"}, answers=(302,))
+
+
+@act("candidate", "notices/sms")
+def receipts() -> Ask:
+    make.season()
+    body = json.dumps([{"reference": f"{uuid4()}.1.sms", "arrived": True}])
+    stamp = str(int(time.time()))
+    proof = hmac.new(SMS_SECRET, f"{stamp}\n{body}".encode(), hashlib.sha256).hexdigest()
+    headers = {"x-timestamp": stamp, "x-signature": proof}
+    return Ask(Client(), "/notices/sms", headers=headers, raw=body, answers=(200,))
 
 
 @act("candidate", "person_check")

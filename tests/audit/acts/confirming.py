@@ -5,6 +5,8 @@ from uuid import uuid4
 from baoming.audit.actors import Actor
 from baoming.documents.models import Print
 from baoming.documents.services import void_prints
+from baoming.messages.models import Message
+from baoming.messages.services import send
 from baoming.organizations.models import Organization, Staff
 from baoming.organizations.roles import Role
 from baoming.registrations.models import Batch, Registration, ScannedPage
@@ -306,6 +308,14 @@ def confirm_reset() -> Ask:
 @act("office", "save_reset/cancel")
 def cancel_reset() -> Ask:
     return asked_reset("cancel")
+
+
+@act("office", "send_again")
+def send_again() -> Ask:
+    row = confirmed.saved()
+    lost = send("passwords_set", season=row.season, recipient=row.pk, number=LOST, phone=row.site.phone)
+    Message.objects.filter(pk=lost.pk).update(state="failed", reason="undelivered")
+    return Ask(of(row), own(row, "messages/"), {"message": str(lost.pk)}, answers=(302,))
 
 
 @act("office", "phone_reset/ask")

@@ -17,6 +17,7 @@ from tests.web.conftest import signed_in
 ACTS: dict[str, Callable[[], Ask | Job]] = {}
 READER = readings.KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 LOGIN, CODE = "deng2lu7mi", "246810"
+SMS_SECRET = b"s" * 32  # of the sender that calls with receipts
 Build = Callable[[], Ask | Job]
 
 

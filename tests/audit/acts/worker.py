@@ -3,6 +3,11 @@
 from functools import partial
 from uuid import uuid4
 
+from django.utils import timezone
+
+from baoming.messages.models import Attempt
+from baoming.messages.services import send
+from baoming.messages.services.shifting import judge_senders
 from baoming.organizations.models import Organization
 from baoming.organizations.roles import Role
 from baoming.payments import services as payments
@@ -49,6 +54,16 @@ def close() -> Job:
 @act("worker", "payments.doubt")
 def doubt() -> Job:
     return answered(ordered(), state="paid", amount=1)
+
+
+@act("worker", "messages.judge")
+def judge() -> Job:
+    make.season()
+    now = timezone.now()
+    for _ in range(5):
+        sent = send("passwords_set", season=make.season(), recipient=uuid4(), number="19900000001", phone="0731-1")
+        Attempt.objects.create(message=sent, round=1, provider="sms", state="refused", reason="down", begun_at=now)
+    return judge_senders
 
 
 @act("worker", "person_check.settle")

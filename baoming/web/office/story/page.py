@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from baoming.audit.services import record
+from baoming.messages.inbox import letters
 from baoming.payments.queries import item_names, orders_of
 from baoming.registrations.models import Registration
 from baoming.registrations.queries import document_of, state_of, tasks_of
@@ -23,6 +24,8 @@ from baoming.web.office.story.decided import of_person
 from baoming.web.office.story.papers import prints, versions
 from baoming.web.office.story.past import past
 from baoming.web.office.story.way import way
+
+_LETTERS = 12  # messages on the page: the newest
 
 
 def show(
@@ -57,6 +60,8 @@ def show(
         **pictures.of_person(request, registration),
         **sent.of_person(request, registration, state),
         **past(registration),
+        "letters": letters(registration.pk, request.season, most=_LETTERS),
+        "may_again": request.staff.may("send_again"),
     }
     return render(request, "office/candidate.html", context, status=422 if errors else 200)
 
