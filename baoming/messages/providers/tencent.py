@@ -1,7 +1,7 @@
 """Tencent Cloud SMS, version 2021-01-11: SendSms, and PullSmsSendStatus for the receipts.
 
 Its receipts are pulled and not taken by callback: the callback carries no signature, so that whoever knew the address
-could say of any message that it arrived (docs/decisions/0026).
+could say of any message that it arrived (docs/decisions/0023).
 """
 
 import json
