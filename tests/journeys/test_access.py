@@ -1,8 +1,10 @@
 """Every page of the candidate portal can be used by everybody: axe, large letters, 320 px, keyboard alone (ux.md 4)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,7 +14,7 @@ from tests.forms.samples import FILLED, FORM
 from tests.journeys import access, served
 from tests.registrations.test_save_form import PASSWORD, candidate, save, type_in
 from tests.web.test_announcements import announced
-from tests.web.test_scope import CANDIDATES_OPEN, CANDIDATES_OWN
+from tests.web.test_scope import routes
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -37,17 +39,28 @@ NO_PAGE = {"manifest", "worker", "care", "sign_out", "fee_ask", "form_save", "fo
 FORMS = ("/claim/", "/sign-in/", "/forgot/")  # sent as they are: with an error summary
 
 
-def test_no_page_is_left_out() -> None:
+TOLD = "add it to STRANGER, STEPS or SAVED above with its address, or to NO_PAGE if it answers no page"
+MOST = 100 * 1024  # bytes of a page before photos, with its styles and scripts (ux.md rule 27)
+
+
+def unread(known: Iterable[str]) -> dict[str, str]:
+    """Return the routes that stand in no list above."""
     read = {name.partition(" ")[0] for name in (*STRANGER, *STEPS, *SAVED)}
-    assert {*CANDIDATES_OPEN, *CANDIDATES_OWN} - NO_PAGE - read == set()
+    return dict.fromkeys(sorted(set(known) - NO_PAGE - read), TOLD)
 
 
-def read(page: Page, places: dict[str, str], found: dict[str, list[str]], who: str) -> None:
+def test_no_page_is_left_out() -> None:
+    assert unread(routes("candidate")) == {}
+    assert unread({"home", "declarations"}) == {"declarations": TOLD}
+
+
+def read(page: Page, scales: access.Scales, places: dict[str, str], found: dict[str, list[str]], who: str) -> None:
     for name, place in places.items():
         page.goto("about:blank")  # a part of a page is a page of its own here
-        page.goto(place)
+        weight = scales.weigh(page, place)
         assert not page.url.endswith("/sign-in/") or name == "sign_in", name
-        found[f"{who}: {name}"] = access.faults(page)
+        heavy = [] if 2_000 < weight <= MOST else [f"{weight} bytes"]
+        found[f"{who}: {name}"] = heavy + access.stops(page) + access.faults(page)
 
 
 def refused(page: Page, found: dict[str, list[str]]) -> None:
@@ -74,13 +87,14 @@ def test_every_page_can_be_used_by_everybody(people: dict[str, Registration], tm
     found: dict[str, list[str]] = {}
     with served.portal(tmp_path) as portal, served.handset(portal.port) as phone:
         page = phone.context.new_page()
-        read(page, {**STRANGER, "announcement": told}, found, "stranger")
+        scales = access.Scales(page)
+        read(page, scales, {**STRANGER, "announcement": told}, found, "stranger")
         refused(page, found)
         for step in STEPS:
             served.sign_in(phone.context, sessions[step])
-            read(page, {"tasks": "/tasks/", step: STEPS[step]}, found, f"at {step}")
+            read(page, scales, {"tasks": "/tasks/", step: STEPS[step]}, found, f"at {step}")
         served.sign_in(phone.context, sessions["saved"])
-        read(page, SAVED, found, "saved")
+        read(page, scales, SAVED, found, "saved")
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
     assert phone.watch.faults == []
 
@@ -96,11 +110,32 @@ def test_every_page_can_be_used_by_everybody(people: dict[str, Registration], tm
         ("<a class=button style='display: block; height: 50px' href='/'>报名</a>", "50px high"),
         ("<a href='/' style='display: block; height: 8px; font-size: 8px'>甲</a>"
          "<a href='/' style='display: block; height: 8px; font-size: 8px'>乙</a>", "target-size"),
+        ("<button style='height: 40px; width: 90px'>报名</button>", "90×40px to touch"),
+        ("<p style='width: 30px; overflow: hidden; white-space: nowrap'>报名登记表</p>", "cut off"),
     ],
 )  # fmt: skip
 def test_control_each_fault_is_found(playwright_page: Page, body: str, fault: str) -> None:
     playwright_page.set_content(f"<!doctype html><html lang=zh-CN><title>报名</title><main>{body}</main>")
     assert any(fault in one for one in access.faults(playwright_page))
+
+
+def test_control_a_heavy_page_is_weighed(playwright_page: Page) -> None:
+    pages = {"/": b"<!doctype html><link rel=stylesheet href=/x.css>", "/x.css": b"/*" + b"x" * MOST + b"*/"}
+
+    class Heavy(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/css" if self.path == "/x.css" else "text/html")
+            self.send_header("Cache-Control", "max-age=600")
+            self.end_headers()
+            self.wfile.write(pages.get(self.path, b""))
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Heavy) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        scales = access.Scales(playwright_page)
+        for _ in range(2):  # what was kept is weighed again
+            assert scales.weigh(playwright_page, f"http://127.0.0.1:{server.server_port}/") > MOST
+        server.shutdown()
 
 
 @pytest.fixture

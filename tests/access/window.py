@@ -1,0 +1,78 @@
+"""A browser before pages that a portal has answered with: no server runs, so hundreds of states cost what few do.
+
+Styles, scripts and pictures come from the folders of the product; a page keeps the policy it was sent with.
+"""
+
+import mimetypes
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from urllib.parse import urlsplit
+
+from playwright.sync_api import BrowserContext, Page, Route, sync_playwright
+
+from launcher.tools import chromium
+from standins.faces import face
+from tests.access.pages import Shown
+from tests.journeys.access import Size
+from tests.journeys.conftest import FLAGS, PATIENCE
+from tests.web.look import WEB
+
+_PLACE = "http://localhost:9/"
+
+
+class Window:
+    """One browser window; `show` puts a page into it."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.page: Page = context.new_page()
+        self._html, self._policy = "", ""
+        self.broken: list[str] = []  # errors of scripts
+        self.page.on("pageerror", lambda error: self.broken.append(str(error)))
+        context.route("**/*", self._answer)
+
+    def show(self, one: Shown) -> Page:
+        """Open the page, as one who follows a link to it."""
+        self._html, self._policy = one.html, one.policy
+        self.page.goto(_PLACE)
+        return self.page
+
+    def summary_has_focus(self) -> bool:
+        """Whether the summary of errors is what is read first."""
+        return bool(self.page.evaluate("document.activeElement.className === 'errors'"))
+
+    def _answer(self, route: Route) -> None:
+        place = urlsplit(route.request.url).path
+        if route.request.is_navigation_request():
+            headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": self._policy}
+            route.fulfill(body=self._html, headers=headers)
+        elif place.endswith("/again.js"):  # a page that reads itself again would be gone while it is looked at
+            route.fulfill(body="")
+        elif place.startswith("/static/"):
+            route.fulfill(body=_static(place), content_type=mimetypes.guess_type(place)[0] or "")
+        elif place.endswith("/photo/"):
+            route.fulfill(body=_face(), content_type="image/jpeg")
+        else:
+            route.fulfill(status=404)
+
+
+@cache
+def _static(place: str) -> bytes:
+    return (WEB / place.lstrip("/")).read_bytes()
+
+
+@cache
+def _face() -> bytes:
+    return face(3)
+
+
+@contextmanager
+def window(size: Size) -> Iterator[Window]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        context = browser.new_context(
+            viewport={"width": size.width, "height": size.height}, locale="zh-CN", service_workers="block"
+        )
+        context.set_default_timeout(PATIENCE)
+        yield Window(context)
+        browser.close()
