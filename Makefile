@@ -36,7 +36,8 @@ check: setup ## style, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-nightly: setup ## the long runs: every combination of a table, every guard taken away, fifty thousand odd requests
+nightly: setup ## the long runs: every combination of a table, every guard taken away, fifty thousand odd requests, a slow phone
+	@$(BIN)/python -m launcher.tools browser fonts scanner lighthouse
 	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder \
 		-rP --show-capture=stdout tests/nightly
 

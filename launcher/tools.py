@@ -1,6 +1,6 @@
-"""Gets what pip alone cannot: browser assets by npm; for tests a Chromium, Chinese fonts, a code scanner.
+"""Gets what pip alone cannot: browser assets by npm; for tests a Chromium, Chinese fonts, a code scanner, Lighthouse.
 
-python -m launcher.tools assets browser fonts scanner
+python -m launcher.tools assets browser fonts scanner lighthouse
 """
 
 import os
@@ -11,6 +11,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+_LIGHTHOUSE = (
+    ROOT / "tests" / "nightly" / "lighthouse"
+)  # its lock; two hundred packages that only the nightly run needs
 
 
 def npm() -> list[str]:
@@ -26,11 +31,32 @@ def npm() -> list[str]:
 
 def assets() -> None:
     """Install what package-lock.json names into node_modules/."""
-    subprocess.run(
-        [*npm(), "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"],
-        cwd=ROOT,
-        check=True,
-    )
+    _install(ROOT)
+
+
+def lighthouse() -> Path:
+    """Install what Lighthouse's own lock names, unless it is there; return the script that runs it."""
+    home = ROOT / "build" / "lighthouse-cli"
+    lock = _LIGHTHOUSE / "package-lock.json"
+    done = home / "installed.json"
+    if not done.exists() or done.read_bytes() != lock.read_bytes():
+        shutil.copytree(_LIGHTHOUSE, home, dirs_exist_ok=True)
+        _install(home)
+        shutil.copyfile(lock, done)
+    shutil.copyfile(_LIGHTHOUSE / "run.mjs", home / "run.mjs")
+    return home / "run.mjs"
+
+
+def _install(folder: Path) -> None:
+    command = [*npm(), "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
+    subprocess.run(command, cwd=folder, check=True)
+
+
+def node() -> str:
+    """Return the node that belongs to `npm()`."""
+    if found := shutil.which("node"):
+        return found
+    return npm()[0]
 
 
 def chromium() -> str | None:
@@ -75,4 +101,4 @@ def apt(*packages: str) -> bool:
 
 if __name__ == "__main__":
     for name in sys.argv[1:]:
-        {"assets": assets, "browser": browser, "fonts": fonts, "scanner": scanner}[name]()
+        {"assets": assets, "browser": browser, "fonts": fonts, "scanner": scanner, "lighthouse": lighthouse}[name]()
