@@ -148,6 +148,7 @@ def at_the_desk(camera: Camera, pc: Page, reader: str) -> str:
         code = activation_code(print_out(pc, "打印通知单"))
         camera.go(pc, "/photos/", "照片")
         camera.go(pc, "/candidates/", "考生")
+        camera.go(pc, "/declarations/", "加分和专项申报")
         pc.get_by_role("searchbox", name="查找考生").fill("司马无名")
         pc.keyboard.press("Enter")
         camera.take(pc, "没有找到")
@@ -190,6 +191,7 @@ def on_the_phone(camera: Camera, handset: Page, code: str, inbox: str) -> None:
     camera.take(handset, "保存回执")
     camera.go(handset, "/versions/", "全部版本")
     camera.go(handset, "/tasks/", "任务单已保存")
+    camera.go(handset, "/declarations/", "优惠加分和专项计划")
 
 
 def to_the_end(camera: Camera, pc: Page, handset: Page) -> None:

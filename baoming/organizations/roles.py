@@ -67,6 +67,8 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "print_sheet": _SITE,
     "sign_sheet": _SITE,
     "open_correction": _SITE,
+    "check_household": _SITE,  # the booklet against the address that was chosen
+    "see_evidence": _SITE_COUNTY,  # pictures of papers
     "see_alarms": _OFFICES,
     "restore_version": _SITE_COUNTY,  # the site asks, the county decides
     "release_dispute": _SITE_COUNTY,  # as restoring

@@ -16,7 +16,7 @@ from baoming.forms.fields import Value, Values
 from baoming.forms.schools import Schools
 from baoming.forms.townships import Townships
 from baoming.organizations.divisions import Divisions
-from baoming.registrations.journey import JOURNEY
+from baoming.registrations.journey import JOURNEY, Trait
 from baoming.registrations.models import Draft, FormGroup, FormVersion, Registration
 from baoming.seasons.codesets import CodeSet, parse_code_sets
 from baoming.seasons.models import Season, SeasonData
@@ -91,9 +91,12 @@ def traits_of(registration: Registration, values: Mapping[str, Value]) -> list[s
 
     Those the form says nothing of stay, and those of a step that a payment has locked (R17).
     """
-    rules: Mapping[str, Mapping[str, list[str]]] = data(registration.season, "form").get("traits", {})
+    form = data(registration.season, "form")
+    rules: Mapping[str, Mapping[str, list[str]]] = form.get("traits", {})
     governed = {trait for codes in rules.values() for traits in codes.values() for trait in traits}
     chosen = {trait for key, codes in rules.items() for trait in codes.get(str(values.get(key, "")), [])}
+    if "household" in form:
+        chosen.add(Trait.SEASON_OPTION)
     locked = {step.applies.value for step in JOURNEY if step.lasting_once in registration.done_steps}
     return sorted((set(registration.traits) - (governed - locked)) | chosen)
 

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Count, QuerySet, Window
 
 from baoming.audit.actors import Party
+from baoming.forms.attached import Booklet
 from baoming.registrations import journey
 from baoming.registrations.identity_documents import IdentityDocument
 from baoming.registrations.identity_numbers import canonical
@@ -17,6 +18,7 @@ from baoming.registrations.models import (
     AlarmLine,
     Dispute,
     HoldRow,
+    HouseholdCheck,
     Photo,
     Registration,
     RosterEntry,
@@ -25,7 +27,7 @@ from baoming.registrations.models import (
 from baoming.registrations.tasklist import TaskList, task_list
 from baoming.schedule.queries import extended, phase_times, phase_times_of
 from baoming.schedule.windows import PhaseTime
-from baoming.seasons.queries import Clock
+from baoming.seasons.queries import Clock, data
 from baoming.shared.paths import next_sibling
 from baoming.shared.queries import Kept, kept_one
 from baoming.shared.scope_queries import at_people, enter_people
@@ -33,6 +35,7 @@ from baoming.vault.services import keys
 
 STOPPED = "这份报名已经中止，各项办理都已停止。如果有误，请联系报名点，由县（市、区）招考机构撤销中止"
 NOBODY = UUID(int=0)  # no registration has it: ours are random
+_RETURNED = Registration.HouseholdState.RETURNED
 DEBT = "reverification"  # kind of the hold that typed entry, or a card run out, leaves (R26)
 
 
@@ -79,9 +82,15 @@ def _state(row: Registration, *, phases: Mapping[str, PhaseTime], holds: Iterabl
         phases=phases,
         traits=row.trait_set,
         holds=tuple(holds),
-        only={"eligibility": Party(row.decider)},
+        only={"eligibility": Party(row.decider)} | _household_with(row),
         stopped=STOPPED if row.stopped_at else "",
     )
+
+
+def _household_with(row: Registration) -> dict[str, Party]:
+    """Who acts on the household booklet: the candidate hands it in, then it is the site's, which may give it back."""
+    handed_in = row.household_state in (Registration.HouseholdState.WAITING, Registration.HouseholdState.MATCHED)
+    return {"household": Party.SITE if handed_in else Party.CANDIDATE}
 
 
 def tasks_of(
@@ -91,7 +100,15 @@ def tasks_of(
     log = step_log(registration)
     done_at = {row.step: row.at for row in log if row.done}
     returned = {row.step: f"{row.reason}，请到报名点重拍" for row in log if row.step == "photo" and not row.done}
+    if registration.household_state == _RETURNED and (check := _household_check(registration)):
+        booklet = Booklet.of(data(registration.season, "form"))
+        returned["household"] = booklet.reasons.get(check.reason, "") if booklet else ""
     return task_list(state or state_of(registration, clock=clock), viewer, done_at=done_at, returned=returned)
+
+
+@kept_one
+def _household_check(registration: Registration) -> QuerySet[HouseholdCheck]:
+    return HouseholdCheck.objects.filter(registration=registration).order_by("-id")[:1]
 
 
 @Kept

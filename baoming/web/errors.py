@@ -22,6 +22,8 @@ STEP_PAGES = {  # where a candidate does a step
     "passwords": "candidate:passwords",
     "pledge": "candidate:pledge",
     "form": "candidate:form",
+    "household": "candidate:household",
+    "declarations": "candidate:declarations",
 }
 
 

@@ -96,7 +96,8 @@ GUARDS: dict[str, Guard] = {
     "candidate:sign_in": Guard(PAGES, KNOCKS, SIGN_IN, hashes=True),
     "candidate:claim": Guard(PAGES, KNOCKS, (CLAIM,)),
     "candidate:forgot_login": Guard(PAGES, KNOCKS, (RECOVER,), hashes=True),
-    **_each("candidate", "fee fee_ask browsers messages passwords pledge form_page", _ACT),
+    **_each("candidate", "fee fee_ask browsers messages passwords pledge form_page household", _ACT),
+    "candidate:declarations": Guard(writes=ACTS, tries=SAVING),
     "candidate:person_check": Guard(writes=ACTS, tries=(PERSON_CHECK,)),
     "candidate:phone": Guard(writes=ACTS, tries=SMS),
     "candidate:phone_change": Guard(writes=ACTS, tries=(*SMS, *SAVING)),
@@ -126,6 +127,7 @@ GUARDS: dict[str, Guard] = {
         "office", "final_review save_reset phone_reset restore dispute void_number decide review_time transfer", _ACT
     ),
     "office:send_again": Guard(writes=ACTS, tries=SMS[:-2]),
+    "office:household": _ACT,
     **_each("office", "withdrawal undo approvals_answer submission take_back", _ACT),
     **_each("office", "paper_drafts prints_scans prints_scans_confirm prints_scans_drop prints_signatures_print", _ACT),
     **_each("office", "classes_all classes_act classes_batch_undo rosters rosters_take", _ACT),

@@ -30,12 +30,24 @@ STEPS = {"fee": "/fee/", "person_check": "/person-check/", "phone": "/phone/", "
 SAVED = {
     "tasks": "/tasks/", "viewers": "/viewers/", "messages": "/messages/",
     "browsers": "/browsers/", "phone_change": "/phone/change/",
-    "phone_site": "/phone/site/", "form_forgot": "/form/forgot", "changes": "/changes/", "versions": "/versions/",
+    "phone_site": "/phone/site/", "form_forgot": "/form/forgot", "changes": "/changes/",
+    "declarations": "/declarations/", "household": "/household/", "versions": "/versions/",
     "version": "/versions/1", "form_check": "/form/check", "the sheet": "/form/check#save",
     **{f"form_page {page.key}": f"/form/{page.key}" for page in FORM.pages},
 }  # fmt: skip
 # Data and prints, acts, a way on.
-NO_PAGE = {"manifest", "worker", "care", "sign_out", "fee_ask", "form_save", "form", "review_form_blank", "paper_draft"}
+NO_PAGE = {
+    "manifest",
+    "worker",
+    "care",
+    "sign_out",
+    "fee_ask",
+    "form_save",
+    "form",
+    "review_form_blank",
+    "paper_draft",
+    "evidence",
+}
 FORMS = ("/claim/", "/sign-in/", "/forgot/")  # sent as they are: with an error summary
 
 

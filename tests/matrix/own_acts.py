@@ -155,7 +155,10 @@ def _form(owner: Registration) -> list[Act]:
     def whole() -> Body:
         return {"save_password": PASSWORD, "revision": revision_of(owner, draft_of(owner))}
 
+    nothing: Body = {"kinds": "none", "save_password": PASSWORD, "revision": "0"}
     return [
+        Act("household", "/household/", owner, lambda: {"consent": "1"}, writes=False),  # 2023 asks for none
+        Act("declarations", "/declarations/", owner, lambda: nothing, ("consent",)),
         Act("form_page", "/form/contact", owner, contact, own),
         Act("form_save", "/form/save", owner, whole, ("code",)),
     ]

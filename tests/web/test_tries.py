@@ -144,6 +144,12 @@ def form_save() -> list[Knock]:
     return each(row, "/form/save", {"save_password": WRONG, "revision": revision_of(row, draft_of(row))})
 
 
+def declarations() -> list[Knock]:
+    row = owner()
+    make.season("declarations")
+    return each(row, "/declarations/", {"kinds": "none", "save_password": WRONG, "revision": "0"})
+
+
 def form_forgot() -> list[Knock]:
     return each(owner(), "/form/forgot", {"act": "send"}, {"act": "ask", "login": WRONG, "code": "000000"})
 
@@ -219,6 +225,7 @@ KNOCKS: dict[str, Callable[[], list[Knock]]] = {
     "candidate:phone_change": phone_change,
     "candidate:phone_site": phone_site,
     "candidate:form_save": form_save,
+    "candidate:declarations": declarations,
     "candidate:form_forgot": form_forgot,
     "candidate:changes": changes,
     "office:sign_in": office_sign_in,

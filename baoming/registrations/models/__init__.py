@@ -1,5 +1,6 @@
 """The heart's tables. Lock the Registration row first to change anything of theirs."""
 
+from baoming.registrations.models.attached import Declaration, Evidence, HouseholdCheck
 from baoming.registrations.models.batches import Batch, BatchLine
 from baoming.registrations.models.bursts import Alarm, AlarmLine, Watch
 from baoming.registrations.models.capture import Activation, CardUse, PersonCheck, Photo
@@ -18,11 +19,14 @@ __all__ = [
     "BatchLine",
     "CardUse",
     "CountyCode",
+    "Declaration",
     "Dispute",
     "Draft",
+    "Evidence",
     "FormGroup",
     "FormVersion",
     "HoldRow",
+    "HouseholdCheck",
     "NumberSegment",
     "PersonCheck",
     "PhoneReset",

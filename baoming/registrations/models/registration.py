@@ -45,6 +45,12 @@ class Registration(models.Model):
         PASSED = "passed", "人工放行"
         RETAKE = "retake", "待重拍"
 
+    class HouseholdState(models.TextChoices):
+        NONE = "", "还没有上传"
+        WAITING = "waiting", "等报名点核对"
+        MATCHED = "matched", "相符"
+        RETURNED = "returned", "不相符，已退回"
+
     id = models.UUIDField(primary_key=True, default=uuid4)  # made here: sealed fields are bound to it
     season = models.ForeignKey(Season, models.PROTECT)
     site = models.ForeignKey(Organization, models.PROTECT)
@@ -95,6 +101,7 @@ class Registration(models.Model):
     printed_version = models.PositiveIntegerField(default=0)
     signed_version = models.PositiveIntegerField(default=0)
     photo_state = models.CharField("照片", max_length=6, choices=PhotoState, default="", db_default="")
+    household_state = models.CharField("户口簿", max_length=8, choices=HouseholdState, default="", db_default="")
     stage = models.GeneratedField(
         expression=_stage(), output_field=models.CharField(max_length=8, db_collation="C"), db_persist=True
     )
@@ -145,6 +152,14 @@ class Registration(models.Model):
                 "photo_state",
                 name="registration_by_photo",
                 condition=Q(photo_state__in=["faulty", "passed", "retake"]),
+            ),
+            models.Index(
+                "season",
+                "path",
+                "household_state",
+                "number",
+                name="registration_by_household",
+                condition=Q(household_state__in=["waiting", "matched", "returned"]),
             ),
             models.Index("season", "last_four_blind", name="registration_by_last_four"),
             models.Index("season", "name_key", name="registration_by_name"),

@@ -44,6 +44,7 @@ from baoming.registrations.form_queries import (
 from baoming.registrations.models import Draft, FormGroup, FormVersion, Registration
 from baoming.registrations.services import bursts
 from baoming.registrations.services.access import issue_code, phone_of, tried_code, use_code
+from baoming.registrations.services.household import address_changed
 from baoming.registrations.services.steps import complete_step, locked, refuse_if_completed, require, state_now
 from baoming.shared.errors import Changed, Invalid, Refused, TooMany
 from baoming.shared.moments import short
@@ -266,6 +267,7 @@ def write_version(
     _refer(version, _groups(registration, values))
     _take_over(registration, version, values)
     complete_step(registration, "form", by=by, at=at)
+    address_changed(registration, version.changed, by=by, at=at)
     Draft.objects.filter(registration=registration).delete()
     void_prints(registration.pk, "registration_form", reason=f"已保存第{version.number}版", at=version.at)
     return version

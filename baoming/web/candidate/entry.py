@@ -28,6 +28,7 @@ from baoming.shared.text import halfwidth
 from baoming.vault.services import keys
 from baoming.web.access import CandidateRequest, candidate_required
 from baoming.web.addresses import client_address
+from baoming.web.candidate.attached import declaring_now
 from baoming.web.candidate.changes import news_of, settled_for
 from baoming.web.devices import device_of, keep_device
 from baoming.web.errors import STEP_PAGES
@@ -127,6 +128,7 @@ def tasks(request: CandidateRequest) -> HttpResponse:
     told = decision_on(request.registration)
     context = {"registration": request.registration, "tasks": found, "boxes": boxes, "links": links, "told": told}
     context["news"] = news_of(request)
+    context["declare"] = declaring_now(request) if not found.stopped else {}
     context["settled"] = settled_for(request)
     context["unread"] = unread(request.registration.pk)
     context["phoning"] = resets.phone_told(request.clock.now, due=request.user.phone_reset_due)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from baoming.audit.services import record
 from baoming.organizations.models import Organization
 from baoming.registrations import list_queries
+from baoming.registrations.attached_queries import has_booklet, has_declarations
 from baoming.registrations.list_queries import PRINTING, Filters
 from baoming.registrations.models import RosterEntry
 from baoming.registrations.name_queries import expected_named
@@ -57,6 +58,8 @@ def _worklist(request: OfficeRequest, area: Area) -> HttpResponse:
         "classes": classes,
         "class_page": class_address(_site_id(area), filters.class_name) if filters.class_name else "",
         "printing": PRINTING,
+        "booklets": has_booklet(request.season),
+        "declaring": has_declarations(request.season),
         "pages": (len(lines) and (number - 1) * PAGE + 1, (number - 1) * PAGE + len(lines), total, number, pages),
         "address": f"?{urlencode({**chosen, 'tab': tab.key})}&page=",
         **_rows(request, lines, area, with_site=not single, with_class=single and not filters.class_name),

@@ -81,6 +81,11 @@ VERBS = {
     "hold:dispute": "冻结报名信息",
     "clear:dispute": "解除冻结，恢复办理",
     "suspect_change": "列入可疑改动",
+    "upload_booklet": "上传户口簿",
+    "match_household": "户口簿核对相符",
+    "return_household": "户口簿不相符，退回",
+    "declare": "申报优惠加分、专项计划",
+    "see_evidence": "查看证件照片",
     "ask_restore": "申请恢复以前的版本",
     "confirm_restore": "恢复以前的版本",
     "decline_restore": "没有恢复以前的版本",
@@ -155,7 +160,9 @@ ALL_VERBS = {**VERBS, **APART}
 # The kinds of acts that are looked for together; what stands in none is 其他.
 _STEPS = frozenset(verb for verb in VERBS if verb.startswith(("step:", "undo:", "hold:", "clear:")))
 KINDS = {
-    "查看": frozenset({"see_candidate", "see_photo", "see_photos", "see_signed_page", "find_elsewhere"}),
+    "查看": frozenset({
+        "see_candidate", "see_photo", "see_photos", "see_signed_page", "see_evidence", "find_elsewhere",
+    }),
     "打印": frozenset({"print_slip", "print_sheet", "print_drafts", "print_resign_list", "fetch_prints"}),
     "采集、发号": frozenset({
         "open_file", "reread_card", "take_photo", "pass_photo", "return_photo", "keep_photo", "void_number",
@@ -167,7 +174,8 @@ KINDS = {
         "extend_for_person", "extend_for_area",
     }),
     "报名信息": frozenset({
-        "save_form", "suspect_change", "ask_restore", "confirm_restore", "decline_restore", "dispute", "ask_release",
+        "save_form", "upload_booklet", "match_household", "return_household", "declare",
+        "suspect_change", "ask_restore", "confirm_restore", "decline_restore", "dispute", "ask_release",
         "release", "decline_release",
     }),
     "登录、密码、手机": frozenset({
@@ -194,6 +202,7 @@ QUIET = {
     "see_photo",
     "see_photos",
     "see_signed_page",
+    "see_evidence",
     "search_audit",
     "export_audit",
     "open_file",

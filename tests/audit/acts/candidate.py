@@ -26,6 +26,7 @@ from tests.audit.acts.people import one_try_left
 from tests.audit.acts.register import CODE, LOGIN, SMS_SECRET, act
 from tests.audit.walking import Ask
 from tests.forms.samples import FILLED
+from tests.registrations import attached
 from tests.registrations.test_recoveries import NEW
 from tests.registrations.test_save_form import PASSWORD, me, now, save, type_in
 from tests.registrations.test_save_form import candidate as at_the_form
@@ -297,6 +298,30 @@ def form_save() -> Ask:
     row = ready()
     type_in(row)
     return Ask(inside(row), "/form/save", {"save_password": PASSWORD, "subjects": "yes", "revision": now(row)})
+
+
+@act("candidate", "household")
+def household() -> Ask:
+    row = attached.saved()
+    pages = {f"{key}.jpg": attached.paper() for key in ("household-first", "household-own")}
+    return Ask(inside(row), "/household/", {"consent": "2025.1"}, files=pages, answers=(302,))
+
+
+@act("candidate", "declarations")
+def declarations() -> Ask:
+    row = attached.saved(2023, "declarations")
+    sent = {"kinds": ["MARTYR"], "consent": "2023.1", "save_password": PASSWORD, "revision": "0"}
+    files = {"declaration-MARTYR.jpg": attached.paper()}
+    return Ask(inside(row), "/declarations/", sent, files=files, answers=(302,))
+
+
+@act("candidate", "declarations/last_try")
+def last_try_at_declaring() -> Ask:
+    row = attached.saved(2023, "declarations")
+    one_try_left(f"save:{row.account_id}")
+    return Ask(
+        inside(row), "/declarations/", {"kinds": ["none"], "save_password": "x", "revision": "0"}, answers=(422,)
+    )
 
 
 @act("candidate", "form_save/wrong")

@@ -9,9 +9,10 @@ from baoming.messages.models import Message
 from baoming.messages.services import send
 from baoming.organizations.models import Organization, Staff
 from baoming.organizations.roles import Role
+from baoming.registrations import attached_queries
 from baoming.registrations.models import Batch, Registration, ScannedPage
 from baoming.registrations.queries import document_of
-from baoming.registrations.services import disputes, phone_resets, restores, save_resets
+from baoming.registrations.services import disputes, household, phone_resets, restores, save_resets
 from baoming.registrations.services.batches import start_batch
 from baoming.registrations.services.sheets import SHEET
 from baoming.registrations.services.steps import return_step
@@ -21,7 +22,7 @@ from tests import factories as make
 from tests.audit.acts.register import act, at, card, of, own
 from tests.audit.walking import Ask
 from tests.forms.samples import FILLED
-from tests.registrations import confirmed
+from tests.registrations import attached, confirmed
 from tests.registrations.classes import CLASS, operator, pupil, pupils
 from tests.registrations.confirmed import MORAL
 from tests.registrations.scanned import signed_page
@@ -99,6 +100,25 @@ def drop_scans() -> Ask:
 def signature() -> Ask:
     row = here()
     return Ask(of(row), own(row, "signature/"), {"version": "1"}, answers=(302,))
+
+
+def with_booklet() -> tuple[Registration, dict[str, str]]:
+    row = attached.saved()
+    attached.upload(row)
+    pages = attached_queries.booklet_of(row.season).pages
+    return row, {"seen": household.shown(attached_queries.pictures_of(row), pages), "version": "1"}
+
+
+@act("office", "household/match")
+def match_household() -> Ask:
+    row, sent = with_booklet()
+    return Ask(of(row), own(row, "household/"), {**sent, "act": "match"}, answers=(302,))
+
+
+@act("office", "household/return")
+def return_household() -> Ask:
+    row, sent = with_booklet()
+    return Ask(of(row), own(row, "household/"), {**sent, "act": "return", "reason": "unreadable"}, answers=(302,))
 
 
 @act("office", "moral")

@@ -1,0 +1,126 @@
+"""Reading what was handed in beside the form: pictures of papers, the household booklet, declarations."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from django.core.files.storage import default_storage
+from django.db.models import Count, QuerySet
+
+from baoming.forms.attached import Booklet, Declaring
+from baoming.registrations.models import Declaration, Evidence, HouseholdCheck, Registration
+from baoming.seasons.models import Season
+from baoming.seasons.queries import data
+from baoming.shared.errors import NotOpen
+from baoming.shared.queries import Kept, kept_one
+from baoming.vault.services import keys
+
+States = Registration.HouseholdState
+HOUSEHOLD_TABS = {
+    States.WAITING: "待核对",
+    States.NONE: "没有上传",
+    States.RETURNED: "已退回",
+    States.MATCHED: "相符",
+}
+
+
+def booklet_of(season: Season) -> Booklet:
+    """Return what the season asks of the household booklet. Raises NotOpen where it asks nothing."""
+    booklet = Booklet.of(data(season, "form"))
+    if booklet is None:
+        raise NotOpen("本季不用上传户口簿")
+    return booklet
+
+
+def has_booklet(season: Season) -> bool:
+    """Whether the season asks for the household booklet."""
+    return Booklet.of(data(season, "form")) is not None
+
+
+def has_declarations(season: Season) -> bool:
+    """Whether anything may be declared in the season."""
+    return Declaring.of(data(season, "form")) is not None
+
+
+def declaring_of(season: Season) -> Declaring:
+    """Return what may be declared in the season. Raises NotOpen where nothing may."""
+    declaring = Declaring.of(data(season, "form"))
+    if declaring is None:
+        raise NotOpen("本季不在网上申报优惠加分和专项计划")
+    return declaring
+
+
+def evidence_context(evidence_id: UUID) -> str:
+    """Return the place a sealed picture of a paper is bound to."""
+    return f"registrations_evidence.file.{evidence_id}"
+
+
+@Kept
+def _current(registration: Registration) -> QuerySet[Evidence]:
+    return Evidence.objects.filter(registration=registration, current=True)
+
+
+def pictures_of(registration: Registration) -> dict[str, Evidence]:
+    """Return purpose → the picture that counts."""
+    return {one.purpose: one for one in _current(registration)}
+
+
+def picture_bytes(evidence: Evidence) -> bytes:
+    """Open the sealed JPEG."""
+    with default_storage.open(evidence.file) as file:
+        return keys().unseal(file.read().decode("ascii"), context=evidence_context(evidence.pk))
+
+
+@kept_one
+def newest_check(registration: Registration) -> QuerySet[HouseholdCheck]:
+    """Return what the site found last."""
+    return HouseholdCheck.objects.filter(registration=registration).order_by("-id")[:1]
+
+
+@kept_one
+def newest_declaration(registration: Registration) -> QuerySet[Declaration]:
+    return Declaration.objects.filter(registration=registration, newest=True)
+
+
+@Kept
+def declarations_of(registration: Registration) -> QuerySet[Declaration]:
+    """Return what was declared, newest first."""
+    return Declaration.objects.filter(registration=registration).order_by("-number")
+
+
+def household_counts(season_id: int, path: str) -> dict[str, int]:
+    """Return state → how many people of the area who have saved their form."""
+    rows = _asked(season_id, path).values_list("household_state").annotate(many=Count("pk"))
+    return {str(state): 0 for state in HOUSEHOLD_TABS} | dict(rows)
+
+
+def household_rows(season_id: int, path: str, state: str) -> QuerySet[Registration]:
+    """Return the people of the area in one state, by class and number."""
+    rows = _asked(season_id, path).filter(household_state=state)
+    return rows.select_related("site").order_by("path", "class_name", "student_no", "number")
+
+
+def _asked(season_id: int, path: str) -> QuerySet[Registration]:
+    return Registration.objects.within(path).filter(season=season_id, stopped_at=None, version__gt=0)
+
+
+def declared_counts(season_id: int, path: str, kinds: Sequence[str]) -> Mapping[str, int]:
+    """Return kind → how many people of the area declare it; "" for those who declare nothing."""
+    found = Counter[str]()
+    for declared in _declared(season_id, path).values_list("kinds", flat=True):
+        found.update(declared or [""])
+    return {kind: found[kind] for kind in (*kinds, "")}
+
+
+def declared_rows(season_id: int, path: str, kind: str) -> QuerySet[Declaration]:
+    """Return the newest declarations of the area that name `kind`; an empty one: all that declare something."""
+    rows = _declared(season_id, path).exclude(kinds=[])
+    rows = rows.filter(kinds__contains=[kind]) if kind else rows
+    return rows.select_related("registration", "registration__site").order_by(
+        "registration__path", "registration__class_name", "registration__student_no", "registration__number"
+    )
+
+
+def _declared(season_id: int, path: str) -> QuerySet[Declaration]:
+    people = Registration.objects.within(path).filter(season=season_id, stopped_at=None)
+    return Declaration.objects.filter(newest=True, registration__in=people)

@@ -1,0 +1,87 @@
+"""Taking pictures of papers into the file: opened apart, drawn anew, sealed (R13, R30)."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from uuid import uuid4
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from baoming.forms.attached import Consent
+from baoming.registrations.apart import read_page_apart
+from baoming.registrations.attached_queries import evidence_context
+from baoming.registrations.models import Evidence, Registration
+from baoming.registrations.page_scans import Fault, PageRefused
+from baoming.shared.errors import Invalid
+from baoming.shared.services import insert
+from baoming.vault.services import keys
+
+CONSENT = "consent"  # the tick that a picture needs
+_SAID = {
+    Fault.NO_PAGE: "不是JPG、PNG照片或PDF文件，请用手机拍照上传",
+    Fault.TOO_MANY_PAGES: "PDF页数太多，请只传要的这一页",
+}
+
+Pictures = Mapping[str, bytes]  # purpose → JPEG as it is kept
+
+
+def read_pictures(files: Mapping[str, bytes], consent: Consent, *, ticked: str) -> Pictures:
+    """Return the files as pictures without anything else of them: place, device, second file.
+
+    To be called outside the transaction: opening takes up to seconds. Raises Invalid by purpose, and by
+    `consent` unless the present version of it was ticked.
+    """
+    errors = {} if ticked == consent.version else {CONSENT: "请读完说明，勾选同意以后再上传"}
+    found = {}
+    for purpose, content in files.items():
+        try:
+            page = read_page_apart(content, 0)
+        except PageRefused as refusal:
+            errors[purpose] = f"{_SAID.get(refusal.fault, refusal.fault.value)}，原来上传的还在"
+            continue
+        if page.pages > 1:
+            errors[purpose] = f"这个PDF有{page.pages}页，请只传要的这一页，或拍成照片"
+        found[purpose] = page.jpeg
+    if errors:
+        raise Invalid(errors)
+    return found
+
+
+def keep_pictures(
+    registration: Registration,
+    pictures: Pictures,
+    consent: Consent,
+    *,
+    at: datetime,
+    then: Callable[[list[Evidence]], None],
+) -> None:
+    """Keep pictures as those that count, and do what stands on them. Call after `locked`.
+
+    When `then` or a row is refused, the files go with the rows; what breaks later leaves a sealed file without
+    a row, which harms nobody.
+    """
+    names: list[str] = []
+    try:
+        kept = [_keep(registration, purpose, jpeg, consent, at=at, names=names) for purpose, jpeg in pictures.items()]
+        then(kept)
+    except BaseException:
+        for name in names:
+            default_storage.delete(name)
+        raise
+
+
+def _keep(
+    registration: Registration, purpose: str, jpeg: bytes, consent: Consent, *, at: datetime, names: list[str]
+) -> Evidence:
+    pk = uuid4()
+    sealed = keys().seal(jpeg, context=evidence_context(pk))
+    name = default_storage.save(f"evidence/{pk.hex[:2]}/{pk.hex}", ContentFile(sealed.encode("ascii")))
+    names.append(name)
+    Evidence.objects.filter(registration=registration, purpose=purpose, current=True).update(current=False)
+    return insert(
+        Evidence(
+            id=pk, registration=registration, purpose=purpose, file=name, sha256=hashlib.sha256(jpeg).hexdigest(),
+            at=at, consent=consent.version,
+        )
+    )  # fmt: skip

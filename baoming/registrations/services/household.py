@@ -1,0 +1,110 @@
+"""The household booklet (户口簿): handed in by the candidate, held against the chosen address by the site (R13, P9)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from baoming.audit.actors import Actor
+from baoming.audit.services import record
+from baoming.registrations.attached_queries import States, booklet_of, pictures_of
+from baoming.registrations.models import Evidence, HouseholdCheck, Registration
+from baoming.registrations.services.evidence import keep_pictures, read_pictures
+from baoming.registrations.services.steps import (
+    complete_step,
+    locked,
+    refuse_if_completed,
+    refuse_if_disputed,
+    require,
+    return_step,
+)
+from baoming.seasons.models import Season
+from baoming.shared.errors import Invalid, NotOpen, Refused
+from baoming.shared.services import insert, update
+
+_ADDRESS = frozenset({"household", "address"})  # the fields that a booklet is held against
+
+
+def upload_booklet(
+    registration_id: UUID, season: Season, files: Mapping[str, bytes], *, consent: str, by: Actor
+) -> None:
+    """Hand in pages of the booklet (purpose → file); a newer page takes the place of an older one until it is checked.
+
+    Raises Invalid by purpose; NotOpen by the clock after the lock, and once the site has found it right.
+    """
+    booklet = booklet_of(season)
+    files = {purpose: content for purpose, content in files.items() if purpose in booklet.pages}
+    if not files:
+        raise Invalid(dict.fromkeys(booklet.pages, "请选择照片"))
+    pictures = read_pictures(files, booklet.consent, ticked=consent)
+    with transaction.atomic():
+        registration = locked(registration_id)
+        now = _require_upload(registration, by)
+
+        def then(kept: list[Evidence]) -> None:
+            if set(booklet.pages) <= {*pictures_of(registration), *pictures}:
+                _mark(registration, States.WAITING)
+            details = {"count": len(kept)}
+            record("upload_booklet", by=by, subject=registration.pk, path=registration.path, details=details)
+
+        keep_pictures(registration, pictures, booklet.consent, at=now, then=then)
+
+
+def _require_upload(registration: Registration, by: Actor) -> datetime:
+    """Return the moment if another picture may be handed in now: also while the site has not looked yet."""
+    refuse_if_completed(registration)
+    refuse_if_disputed(registration)
+    if registration.household_state == States.MATCHED:
+        raise NotOpen("报名点已经核对相符，不用再上传。需要更换的，请联系报名点退回")
+    registration.household_state = States.NONE  # as if nothing had been handed in: the step is the candidate's
+    return require("household", registration, by)
+
+
+@transaction.atomic
+def check_booklet(registration_id: UUID, *, matched: bool, reason: str, seen: str, version: str, by: Actor) -> None:
+    """Say that the booklet fits the chosen address, or give it back to the candidate with a reason.
+
+    `seen`, `version`: the pictures and the form that the page showed; raises Refused where they are others now.
+    Raises Invalid, NotOpen.
+    """
+    registration = locked(registration_id)
+    now = require("household", registration, by)
+    refuse_if_completed(registration)
+    booklet = booklet_of(registration.season)
+    if not matched and reason not in booklet.reasons:
+        raise Invalid({"reason": "请选择不相符的原因，考生会看到"})
+    pictures = pictures_of(registration)
+    if seen != shown(pictures, booklet.pages) or version != str(registration.version):
+        raise Refused("考生刚刚换过照片或改过填报的地址，请看过现在的内容再决定")
+    found = HouseholdCheck(registration=registration, matched=matched, reason="" if matched else reason, at=now)
+    found.version, found.by_label = registration.version, by.label
+    found.pictures = [str(pictures[purpose].pk) for purpose in booklet.pages]
+    insert(found)
+    details = {"version": registration.version, "reason": found.reason or "none"}
+    if matched:
+        record("match_household", by=by, subject=registration.pk, path=registration.path, details=details)
+        _mark(registration, States.MATCHED)
+        complete_step(registration, "household", by=by, at=now)
+    else:
+        record("return_household", by=by, subject=registration.pk, path=registration.path, details=details)
+        _mark(registration, States.RETURNED)
+        return_step(registration, "household", by=by, at=now, reason=booklet.reasons[reason])
+
+
+def shown(pictures: Mapping[str, Evidence], pages: Mapping[str, str]) -> str:
+    """Return what a page hands back of the pictures that it showed."""
+    return ",".join(str(pictures[purpose].pk) for purpose in pages if purpose in pictures)
+
+
+def address_changed(registration: Registration, changed: list[str], *, by: Actor, at: datetime) -> None:
+    """A save that changed an address: what the site has found of another address no longer counts."""
+    if registration.household_state != States.MATCHED or not _ADDRESS.intersection(changed):
+        return
+    _mark(registration, States.WAITING)
+    return_step(registration, "household", by=by, at=at, reason="填报的地址改过，要重新核对")
+
+
+def _mark(registration: Registration, state: str) -> None:
+    registration.household_state = state
+    update(registration, "household_state")

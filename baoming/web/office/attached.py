@@ -1,0 +1,120 @@
+"""What candidates handed in beside the form: the household booklet to be checked, and what was declared (R13)."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from baoming.audit.services import record
+from baoming.registrations import attached_queries as attached
+from baoming.registrations.attached_queries import HOUSEHOLD_TABS, booklet_of, declaring_of, pictures_of
+from baoming.registrations.form_queries import form_of, newest_version, values_of
+from baoming.registrations.models import Registration
+from baoming.registrations.queries import document_of
+from baoming.registrations.services.household import check_booklet, shown
+from baoming.shared.errors import Invalid, Refused
+from baoming.web.access import OfficeRequest, staff_may
+from baoming.web.headers import jpeg
+from baoming.web.office.scope import one
+
+PAGE = 60
+_FIELDS = ("household", "address")  # what the booklet is held against
+
+
+@require_safe
+@staff_may("see_candidates")
+def households(request: OfficeRequest) -> HttpResponse:
+    """The area's household booklets by state, with counts; those to be checked first."""
+    booklet_of(request.season)
+    asked = request.GET.get("tab", "waiting")
+    tab = {"none": ""}.get(asked, asked if asked in HOUSEHOLD_TABS else "waiting")
+    counts = attached.household_counts(request.season.pk, request.staff.path)
+    rows = attached.household_rows(request.season.pk, request.staff.path, tab)
+    tabs = [
+        {"title": title, "count": counts[key], "current": key == tab, "href": f"?tab={key or 'none'}",
+         "tone": "problem" if key == "returned" and counts[key] else ""}
+        for key, title in HOUSEHOLD_TABS.items()
+    ]  # fmt: skip
+    context = {"tabs": tabs, "tab": tab, **_paged(request, rows, counts[tab], {"tab": tab or "none"})}
+    return render(request, "office/households.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@staff_may("check_household")
+def household(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
+    """The booklet beside the address that was chosen and that of the card; the site says 相符 or gives it back."""
+    registration = one(request, registration_id)
+    booklet_of(request.season)
+    if request.method != "POST":
+        return _household(request, registration)
+    try:
+        check_booklet(
+            registration.pk, matched=request.POST.get("act") == "match", reason=request.POST.get("reason", ""),
+            seen=request.POST.get("seen", ""), version=request.POST.get("version", ""), by=request.actor,
+        )  # fmt: skip
+    except Refused as refusal:
+        errors = refusal.fields if isinstance(refusal, Invalid) else {"act": str(refusal)}
+        return _household(request, one(request, registration_id), errors)
+    return redirect("office:households")
+
+
+def _household(
+    request: OfficeRequest, registration: Registration, errors: dict[str, str] | None = None
+) -> HttpResponse:
+    record("see_candidate", by=request.actor, subject=registration.pk, path=registration.path)
+    booklet, pictures = booklet_of(request.season), pictures_of(registration)
+    form, values = form_of(request.season), values_of(newest_version(registration))
+    fields = [field for field in form.fields if field.key in _FIELDS]
+    context = {
+        "registration": registration, "booklet": booklet, "pictures": pictures, "errors": errors or {},
+        "facts": [{"label": field.label, "value": form.shown(field, values) or "（未填）"} for field in fields]
+        + [{"label": "身份证住址", "value": document_of(registration).address or "（没有）"}],
+        "seen": shown(pictures, booklet.pages), "check": attached.newest_check(registration),
+        "state": registration.household_state, "said": registration.get_household_state_display(),
+    }  # fmt: skip
+    return render(request, "office/household.html", context, status=422 if errors else 200)
+
+
+@require_safe
+@staff_may("see_evidence")
+def evidence(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
+    """One picture of a paper, for staff of the area; each look is an event."""
+    registration = one(request, registration_id)
+    picture = pictures_of(registration).get(request.GET.get("of", ""))
+    if picture is None:
+        raise Refused("考生还没有上传这张照片")
+    record("see_evidence", by=request.actor, subject=registration.pk, path=registration.path)
+    return jpeg(attached.picture_bytes(picture))
+
+
+@require_safe
+@staff_may("see_candidates")
+def declarations(request: OfficeRequest) -> HttpResponse:
+    """Who of the area declares what, with counts. What is decided of it stands elsewhere."""
+    declaring = declaring_of(request.season)
+    kinds = declaring.kinds
+    kind = request.GET.get("kind", "") if request.GET.get("kind", "") in kinds else ""
+    counts = attached.declared_counts(request.season.pk, request.staff.path, list(kinds))
+    rows = attached.declared_rows(request.season.pk, request.staff.path, kind)
+    total = rows.count()
+    everybody = total if not kind else attached.declared_rows(request.season.pk, request.staff.path, "").count()
+    tabs = [{"title": "全部", "count": everybody, "current": not kind, "href": "?"}] + [
+        {"title": one.label, "count": counts[one.key], "current": one.key == kind, "href": f"?kind={one.key}"}
+        for one in kinds.values()
+    ]
+    context = {"tabs": tabs, "nothing": counts[""], "declaring": declaring,
+               **_paged(request, rows, total, {"kind": kind})}  # fmt: skip
+    return render(request, "office/declarations.html", context)
+
+
+def _paged(request: OfficeRequest, rows: Any, total: int, address: dict[str, str]) -> dict[str, Any]:
+    asked, pages = request.GET.get("page", ""), max(1, -(-total // PAGE))
+    page = min(max(1, int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1), pages)
+    found = list(rows[(page - 1) * PAGE : page * PAGE])
+    return {
+        "rows": found, "total": total, "page": page, "pages": pages, "first": (page - 1) * PAGE + 1,
+        "address": f"?{urlencode(address)}&page=",
+    }  # fmt: skip

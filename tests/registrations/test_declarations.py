@@ -1,0 +1,155 @@
+"""Bonus points and special plans are declared in their own window, or the right is lost (R13)."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from baoming.audit.models import Event
+from baoming.registrations.attached_queries import declarations_of, declared_counts, newest_declaration, pictures_of
+from baoming.registrations.models import Declaration, Registration
+from baoming.registrations.services import declarations
+from baoming.registrations.services.forms import WrongSavePassword
+from baoming.schedule.models import Phase
+from baoming.shared.errors import Changed, Invalid, NotOpen, Refused
+from tests import factories as make
+from tests.registrations.attached import declared, paper, saved
+from tests.registrations.test_save_form import PASSWORD
+from tests.web.conftest import office, phone, signed_in
+
+__all__ = ["office", "phone"]
+pytestmark = pytest.mark.django_db
+YEARS = pytest.mark.parametrize("year", [2023, 2025])
+
+
+def declarer(year: int = 2023) -> Registration:
+    return saved(year, "declarations")
+
+
+@YEARS
+def test_each_declaration_is_a_version_and_the_newest_counts(year: int) -> None:
+    row = declarer(year)
+    declared(row, "NATIONAL", "MARTYR")
+    assert row.traits.count("declares") == 1
+    assert "declarations" in row.done_steps
+    declared(row, "MARTYR", revision="1")
+    found = declarations_of(row)
+    assert [(one.number, one.kinds, one.newest) for one in found] == [
+        (2, ["MARTYR"], True),
+        (1, ["MARTYR", "NATIONAL"], False),
+    ]
+    assert set(found[1].pictures) == {"MARTYR", "NATIONAL"}
+    assert found[0].consent == f"{year}.1"
+    assert list(Event.objects.filter(subject=row.pk, verb="declare").values_list("details", flat=True)) == [
+        {"version": 1, "count": 2},
+        {"version": 2, "count": 1},
+    ]
+
+
+def test_nothing_to_declare_is_said_and_kept_too() -> None:
+    row = declarer()
+    declared(row)
+    newest = newest_declaration(row)
+    assert newest
+    assert (newest.kinds, newest.consent, "declares" in row.traits) == ([], "", False)
+    declared(row, "LOCAL", revision="1")
+    declared(row, revision="2")
+    assert "declares" not in row.traits
+
+
+@pytest.mark.parametrize(
+    ("kinds", "changes", "refusal", "sentence"),
+    [
+        ((), {"none": False}, Invalid, "请勾选要申报的项目"),
+        (("MARTYR",), {"none": True}, Invalid, "请勾选要申报的项目"),
+        (("SINGING",), {}, Invalid, "请勾选要申报的项目"),
+        (("MARTYR",), {"files": {}}, Invalid, "请上传烈士证明书和户口簿的照片"),
+        (("MARTYR",), {"files": {"declaration-MARTYR": b"=1+1"}}, Invalid, "不是JPG、PNG照片或PDF文件"),
+        (("MARTYR",), {"files": {"declaration-LOCAL": paper()}}, Invalid, "请上传烈士证明书和户口簿的照片"),
+        (("MARTYR",), {"consent": ""}, Invalid, "勾选同意"),
+        (("MARTYR",), {"save_password": "bu-dui-2023"}, WrongSavePassword, "还没有申报"),
+        (("MARTYR",), {"revision": "3"}, Changed, "刚刚在另一处申报过"),
+    ],
+)
+def test_what_is_no_declaration_says_what_to_do_and_leaves_nothing(
+    kinds: tuple[str, ...], changes: dict[str, object], refusal: type[Refused], sentence: str
+) -> None:
+    row = declarer()
+    with pytest.raises(refusal, match=sentence):
+        declared(row, *kinds, **changes)  # type: ignore[arg-type]
+    assert not Declaration.objects.exists()
+    assert pictures_of(row) == {}
+
+
+def test_the_same_once_more_is_no_new_version() -> None:
+    row = declarer()
+    declared(row, "MARTYR")
+    with pytest.raises(Refused, match="没有改动"):
+        declared(row, "MARTYR", revision="1", files={})
+    assert Declaration.objects.count() == 1
+
+
+@YEARS
+def test_the_window_closes_by_the_database_clock(year: int) -> None:
+    row = declarer(year)
+    closes = Phase.objects.get(key="declarations").closes
+    assert closes
+    make.at(closes - timedelta(seconds=2))
+    declared(row, "LOCAL")
+    make.at(closes)
+    with pytest.raises(NotOpen, match=r"已于.*结束"):
+        declared(row, "MARTYR", revision="1")
+    assert Declaration.objects.count() == 1
+
+
+def test_control_without_the_window_a_late_declaration_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(declarations.journey, "require", lambda *_: None)
+    with pytest.raises(pytest.fail.Exception):
+        test_the_window_closes_by_the_database_clock(2023)
+
+
+def test_control_without_the_save_password_anybody_at_the_telephone_declares(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(declarations, "proves", lambda *_: True)
+    row = declarer()
+    declared(row, "MARTYR", save_password="bu-dui-2023")
+    assert Declaration.objects.count() == 1
+
+
+def test_the_page_says_beforehand_that_the_right_is_lost(phone: Client) -> None:
+    row = declarer()
+    phone.force_login(row.account)
+    assert "之前，不申报视为放弃" in phone.get("/tasks/").content.decode()
+    page = phone.get("/declarations/").content.decode()
+    assert "之前申报，不申报视为放弃" in page
+    sent: dict[str, object] = {"kinds": ["MARTYR"], "consent": "2023.1", "save_password": "x", "revision": "0"}
+    answer = phone.post("/declarations/", sent)
+    assert (answer.status_code, "保存密码不正确" in answer.content.decode()) == (422, True)
+    assert 'value="MARTYR" id="f-kinds" checked' in answer.content.decode()
+    sent |= {"save_password": PASSWORD, "declaration-MARTYR": io.BytesIO(paper())}
+    assert phone.post("/declarations/", sent)["Location"] == "/declarations/"
+    assert "烈士子女" in phone.get("/declarations/").content.decode()
+    make.season("tickets")
+    assert "不申报视为放弃" not in phone.get("/tasks/").content.decode()
+    assert "申报已于" in phone.get("/declarations/").content.decode()
+
+
+def test_offices_see_who_declares_what_with_counts(office: Client) -> None:
+    row = declarer()
+    declared(row, "MARTYR", "LOCAL")
+    assert declared_counts(row.season_id, row.path, ["MARTYR", "LOCAL", "TAIWAN"]) == {
+        "MARTYR": 1, "LOCAL": 1, "TAIWAN": 0, "": 0,
+    }  # fmt: skip
+    signed_in(office, make.staff(row.site))
+    assert "/declarations/" in office.get("/candidates/").content.decode()
+    for place, there in (
+        ("/declarations/", True),
+        ("/declarations/?kind=MARTYR", True),
+        ("/declarations/?kind=TAIWAN", False),
+    ):
+        assert (row.name in office.get(place).content.decode()) == there
+    assert office.get(f"/candidates/{row.pk}/evidence/?of=declaration-LOCAL").content[:3] == b"\xff\xd8\xff"
+    elsewhere = make.site("01", of="0203")
+    client = signed_in(Client(), make.staff(elsewhere))
+    assert row.name not in client.get("/declarations/").content.decode()
+    assert client.get(f"/candidates/{row.pk}/evidence/?of=declaration-LOCAL").status_code == 404
