@@ -69,7 +69,7 @@ class Filled:
 
 def is_code(key: str) -> bool:
     """Whether the message carries a code: it is worth nothing later, and its value is shown nowhere else."""
-    return "code" in OFFERED[key]
+    return "code" in OFFERED.get(key, ())  # of an older version, perhaps: then it is kept and read as a notice
 
 
 def fill(texts: Mapping[str, "Mapping[str, object] | str"], key: str, words: Mapping[str, str]) -> Filled:
