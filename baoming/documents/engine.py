@@ -28,6 +28,7 @@ PACKAGE = Path(__file__).resolve().parents[1]  # the root templates import from:
 _APART = Path(__file__).with_name("apart.py")
 _LONGEST = 120  # seconds a document may take: sixty sheets take two
 _MASK = 2
+_NAME_LINE = 88  # pixels of one line on the picture of a name, its room included (photos/card_fronts)
 _BEIJING = timezone(timedelta(hours=8))
 _PAGE = re.compile(rb"/Type\s*/Page\b")
 _PICTURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PN": "image/png"}
@@ -165,13 +166,28 @@ def _drawn(node: object) -> object:
     if isinstance(node, bytes):
         return _picture_svg(node)
     if isinstance(node, Mapping):
-        drawn = {key: _drawn(value) for key, value in node.items()}
+        drawn = {key: _drawn(value) for key, value in node.items() if key != "name_image"}
+        if name := node.get("name_image"):
+            drawn["name_image"], drawn["name_lines"] = _name_svg(name)
         if "qr" in node:
             drawn["qr_svg"], drawn["qr_modules"] = qr_svg(str(node["qr"]), error=str(node.get("qr_error", "m")))
         return drawn
     if isinstance(node, list | tuple):
         return [_drawn(value) for value in node]
     return node
+
+
+def _name_svg(picture: bytes) -> tuple[str, int]:
+    """A name cut from a card, in its own shape, and on how many lines it stands there."""
+    if not picture.startswith(b"\x89PNG") or picture[12:16] != b"IHDR":
+        raise ValueError("a name is a PNG")
+    width, height = (int.from_bytes(picture[place : place + 4], "big") for place in (16, 20))
+    source = f"data:image/png;base64,{base64.b64encode(picture).decode()}"
+    drawing = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
+        f'<image width="{width}" height="{height}" href="{source}"/></svg>'
+    )
+    return drawing, max(1, round(height / _NAME_LINE))
 
 
 def _picture_svg(picture: bytes) -> str:

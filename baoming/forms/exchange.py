@@ -6,6 +6,7 @@ read again by the form's own rules. No text is a formula there: see shared/cells
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from baoming.forms.definition import FormDefinition, Problems, as_raw
 from baoming.forms.fields import Field, Value
@@ -45,17 +46,26 @@ def read(form: FormDefinition, given: Mapping[str, str]) -> tuple[dict[str, Valu
     return values, {names.get(name, name): sentence for name, sentence in problems.items()}
 
 
-def too_wide(form: FormDefinition, given: Mapping[str, str]) -> dict[str, str]:
-    """Return by label which texts do not fit the archive's columns, with both widths in gb18030 bytes.
+@dataclass(frozen=True, slots=True)
+class Overflow:
+    """A text that does not fit the archive's column. `size` and `most` in bytes of gb18030."""
+
+    label: str
+    column: str
+    size: int
+    most: int
+
+    def __str__(self) -> str:
+        return f"{self.size}字节，档案列宽{self.most}字节"
+
+
+def too_wide(form: FormDefinition, given: Mapping[str, str]) -> list[Overflow]:
+    """Return which texts do not fit the archive's columns, in the order of the data standard.
 
     `given`: field key → text of what card and office gave. Nothing is cut: the file keeps the whole text.
     """
-    found = {}
-    for one in form.given:
-        size = len(given.get(one.key, "").encode("gb18030"))
-        if one.bytes and size > one.bytes:
-            found[one.label] = f"{size}字节，档案列宽{one.bytes}字节"
-    return found
+    sizes = ((one, len(given.get(one.key, "").encode("gb18030"))) for one in form.given)
+    return [Overflow(one.label, one.exchange, size, one.bytes) for one, size in sizes if one.bytes and size > one.bytes]
 
 
 def columns_of(field: Field) -> list[str]:

@@ -123,6 +123,13 @@ def examine(data: bytes, profile: PhotoProfile, geometry: GeometryProfile) -> Ex
     )
 
 
+def opened(data: bytes, profile: PhotoProfile) -> Image.Image:
+    """Return any picture as safely as a photograph, upright, in sRGB, reduced while decoding. Raises PhotoRefused."""
+    with _readable(data, profile):
+        source = _decode(data, profile)
+        return _srgb(source.image, source.colours)
+
+
 @contextmanager
 def _readable(data: bytes, profile: PhotoProfile) -> Iterator[None]:
     """Decoders meet hostile bytes and raise nearly anything: all of it means "cannot be read"."""

@@ -11,7 +11,8 @@ from pathlib import Path
 from threading import BoundedSemaphore, Lock
 from typing import Any
 
-from baoming.photos import geometry
+from baoming.photos import card_fronts, geometry
+from baoming.photos.card_fronts import CardUnclear, NameBox, NameLine
 from baoming.photos.geometry import Measures
 from baoming.photos.standard import ExaminedPhoto, Fault, PhotoProfile, PhotoRefused, PreparedPhoto
 from baoming.registrations import page_scans
@@ -38,6 +39,7 @@ _PLAIN = {  # nothing of ours; pages of memory are kept from file to file, which
     "MALLOC_MMAP_THRESHOLD_": str(16 * 1024 * 1024), "MALLOC_TRIM_THRESHOLD_": str(32 * 1024 * 1024),
 }  # fmt: skip
 _START_SECONDS = 20
+_LARGEST_NAME = 400_000  # bytes of a strip of 800 × 260 grey pixels that is all noise, and more
 _UNREADABLE = "表格打不开，或内容太多，请只保留花名册一张表，另存为没有密码的.xlsx再导入"
 
 
@@ -170,6 +172,35 @@ def _examined(said: dict[str, Any], jpeg: bytes, picture: bytes, *, most: int) -
         measures=Measures.from_json(said["measures"]),
         faults=tuple(geometry.Fault[name] for name in said["faults"]),
     )  # fmt: skip
+
+
+def find_name_apart(picture: bytes) -> NameLine:
+    """As `card_fronts.find_name`, in the limited process. Raises PhotoRefused, CardUnclear."""
+    if len(picture) > card_fronts.FILE.max_upload_bytes:
+        raise PhotoRefused(Fault.TOO_LARGE)
+    try:
+        said, strip = _opener.ask({"work": "card"}, picture)
+        if said.get("refused") == "CARD":
+            raise CardUnclear
+        if "refused" in said:
+            raise PhotoRefused(Fault[said["refused"]])
+        return NameLine(_png(strip), NameBox(*(int(side) for side in said["box"])).moved())
+    except (NoAnswer, KeyError, TypeError, ValueError, AttributeError):
+        raise PhotoRefused(Fault.BROKEN) from None
+
+
+def cut_name_apart(strip: bytes, box: NameBox) -> bytes:
+    """As `card_fronts.cut_name`, in the limited process. Raises PhotoRefused."""
+    try:
+        return _png(_opener.ask({"work": "name", "box": list(box)}, strip)[1])
+    except (NoAnswer, ValueError):
+        raise PhotoRefused(Fault.BROKEN) from None
+
+
+def _png(picture: bytes) -> bytes:
+    if not picture.startswith(b"\x89PNG\r\n\x1a\n") or len(picture) > _LARGEST_NAME:
+        raise ValueError("no picture of a name")
+    return picture
 
 
 def read_roster_apart(content: bytes, *, filename: str) -> RosterSheet:

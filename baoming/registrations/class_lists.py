@@ -38,6 +38,7 @@ class ListLine:
     name: str
     sex: str
     version: int
+    name_image: bytes | None = None  # PNG, where no font has a character of the name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

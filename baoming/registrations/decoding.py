@@ -26,6 +26,7 @@ import numpy.ma  # noqa: F401  numpy loads it when first needed: too late in a p
 from PIL import Image
 
 from baoming.photos import measures
+from baoming.photos.card_fronts import CardUnclear, NameBox, cut_name, find_name
 from baoming.photos.geometry import GeometryProfile
 from baoming.photos.standard import PhotoProfile, PhotoRefused, examine
 from baoming.registrations import page_scans
@@ -131,7 +132,21 @@ def _page(asked: dict[str, Any], content: bytes) -> Answer:
     return {"pages": scan.pages, "codes": scan.codes}, scan.jpeg
 
 
-_WORKS = {"photo": _photo, "roster": _roster, "page": _page}
+def _card(asked: dict[str, Any], content: bytes) -> Answer:
+    try:
+        found = find_name(content)
+    except PhotoRefused as refusal:
+        return {"refused": refusal.fault.name}, b""
+    except CardUnclear:
+        return {"refused": "CARD"}, b""
+    return {"box": found.box}, found.strip
+
+
+def _name(asked: dict[str, Any], content: bytes) -> Answer:
+    return {}, cut_name(content, NameBox(*asked["box"]))
+
+
+_WORKS = {"photo": _photo, "roster": _roster, "page": _page, "card": _card, "name": _name}
 
 
 def send(peer: socket.socket, said: dict[str, Any], content: bytes) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 from baoming.registrations import identity_numbers
 from baoming.shared.errors import Invalid
 from baoming.shared.moments import day
-from baoming.shared.text import clean_name, name_problem
+from baoming.shared.text import clean_name, name_problem, unmapped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,7 @@ class IdentityDocument:
     issuer: str
     valid_from: date
     valid_to: date | None
+    name_read: str = ""  # as the reader gave it, where a private-use character was put into Unicode
 
     @property
     def validity(self) -> str:
@@ -42,6 +43,8 @@ class IdentityDocument:
             "valid_from": self.valid_from.isoformat(),
             "valid_to": self.valid_to.isoformat() if self.valid_to else None,
         }
+        if self.name_read:
+            content["name_read"] = self.name_read
         return json.dumps(content, ensure_ascii=False, sort_keys=True).encode()
 
     @classmethod
@@ -57,6 +60,7 @@ class IdentityDocument:
             issuer=values["issuer"],
             valid_from=date.fromisoformat(values["valid_from"]),
             valid_to=date.fromisoformat(values["valid_to"]) if values["valid_to"] else None,
+            name_read=values.get("name_read", ""),
         )
 
 
@@ -107,4 +111,5 @@ def _with_number(document: IdentityDocument, number: str) -> IdentityDocument:
         name=document.name, sex=document.sex, ethnicity=document.ethnicity, birth=document.birth,
         address=document.address.strip(), number=number, issuer=document.issuer.strip(),
         valid_from=document.valid_from, valid_to=document.valid_to,
+        name_read=document.name if unmapped(document.name) != document.name else "",
     )  # fmt: skip

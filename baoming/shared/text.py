@@ -11,6 +11,7 @@ _SPACES = re.compile(r"[\s-]+")
 _DOTS = "•‧・･．∙⋅●᛫\u0387⸱⸳․﹒ꞏ▪"  # what keyboards, fonts and old files offer for the separator of a name
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _FULL_STOP = re.compile(f"(?<=[{_HAN}])\\.(?=[{_HAN}])")  # the nearest key; between Han characters it is nothing else
+_GETA = "〓"  # the printers' mark for a character that is not at hand
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _MOVED: dict[str, str] = json.loads(Path(__file__).with_name("data").joinpath("private_use.json").read_text())[
     "characters"
@@ -75,8 +76,12 @@ def mask_document(number: str) -> str:
 
 
 def mask_name(name: str) -> str:
-    """Return `欧*远`, `李*`, `阿*提`: the first character and, of three and more, the last; its length stays hidden."""
-    return f"{name[:1]}*{name[-1:] if len(name) > 2 else ''}"
+    """Return `欧*远`, `李*`, `阿*提`: the first character and, of three and more, the last; its length stays hidden.
+
+    A private-use character has no shape that a screen knows: `〓` stands for it.
+    """
+    first, last = (_GETA if unicodedata.category(one) == "Co" else one for one in (name[:1] or " ", name[-1:] or " "))
+    return f"{first.strip()}*{last if len(name) > 2 else ''}"
 
 
 def mask_phone(number: str) -> str:

@@ -53,6 +53,11 @@ def signed_page_jpeg(picture: bytes) -> HttpResponse:
     return _file(picture, "image/jpeg", "signed-page.jpg", UPLOADED)
 
 
+def png(picture: bytes) -> HttpResponse:
+    """Answer the picture of a name. The file's name is nobody's."""
+    return _file(picture, "image/png", "name.png", UPLOADED)
+
+
 def pdf(document: bytes, name: str, *, beside: bool = False) -> HttpResponse:
     """Answer a document to print; `name` tells what it is, never whose. `beside`: the page it was asked from stays."""
     return _file(document, "application/pdf", name, PRESSED, "attachment" if beside else "inline")

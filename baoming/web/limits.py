@@ -96,7 +96,7 @@ GUARDS: dict[str, Guard] = {
     "candidate:sign_in": Guard(PAGES, KNOCKS, SIGN_IN, hashes=True),
     "candidate:claim": Guard(PAGES, KNOCKS, (CLAIM,)),
     "candidate:forgot_login": Guard(PAGES, KNOCKS, (RECOVER,), hashes=True),
-    **_each("candidate", "fee fee_ask browsers messages passwords pledge form_page household", _ACT),
+    **_each("candidate", "fee fee_ask browsers messages name passwords pledge form_page household", _ACT),
     "candidate:declarations": Guard(writes=ACTS, tries=SAVING),
     "candidate:person_check": Guard(writes=ACTS, tries=(PERSON_CHECK,)),
     "candidate:phone": Guard(writes=ACTS, tries=SMS),
@@ -116,7 +116,9 @@ GUARDS: dict[str, Guard] = {
         "office", "lock unlock account_browsers staff staff_act staff_answer audit audit_export audit_verify", _ACT
     ),
     **_each(
-        "office", "find desk_card desk_typing desk_reread desk_review desk_photo desk_pass desk_number desk_slip", _ACT
+        "office",
+        "find desk_card desk_typing desk_reread desk_review desk_photo desk_pass desk_number desk_slip",
+        _ACT,
     ),
     **_each(
         "office",
@@ -130,6 +132,7 @@ GUARDS: dict[str, Guard] = {
     "office:household": _ACT,
     **_each("office", "withdrawal undo approvals_answer submission take_back", _ACT),
     **_each("office", "paper_drafts prints_scans prints_scans_confirm prints_scans_drop prints_signatures_print", _ACT),
+    **_each("office", "desk_name overflows", _ACT),
     **_each("office", "classes_all classes_act classes_batch_undo rosters rosters_take", _ACT),
     **_each("office", "open_site announcements withdraw_announcement codes clock pause", _ACT),
     **_each("office", "segments_plan segments_new segments_extend segments_return segments_split", _ACT),

@@ -121,8 +121,9 @@ def test_names_of_the_archive_are_used_where_it_has_one() -> None:
 
 def test_a_name_wider_than_the_archive_is_told_not_cut() -> None:
     long = "阿卜杜热合曼·阿卜杜热合曼·阿"
-    assert exchange.too_wide(FORM, {"name": long}) == {"姓名": "30字节，档案列宽24字节"}
-    assert exchange.too_wide(FORM, {"name": "𠮷田", "number": "01020001"}) == {}
+    assert exchange.too_wide(FORM, {"name": long}) == [exchange.Overflow("姓名", "XM", 30, 24)]
+    assert str(exchange.too_wide(FORM, {"name": long})[0]) == "30字节，档案列宽24字节"
+    assert exchange.too_wide(FORM, {"name": "𠮷田", "number": "01020001"}) == []
 
 
 def test_the_arts_of_2023_are_ten_and_of_2025_six() -> None:

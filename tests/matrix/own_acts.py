@@ -16,15 +16,20 @@ from baoming.registrations.form_queries import draft_of, form_of, phone_context,
 from baoming.registrations.models import Activation, Registration, SaveReset
 from baoming.registrations.queries import document_of
 from baoming.registrations.services import access, logins, save_resets
+from baoming.registrations.services.name_images import confirm_name, photograph_name
 from baoming.registrations.services.phone_resets import ask_phone_reset
 from baoming.seasons.queries import data, season_now
 from baoming.vault.services import keys
+from standins.cards import front, photographed
 from tests import factories as make
 from tests.forms.samples import BOUND_PHONE, FILLED
+from tests.registrations.confirmed import operator
 from tests.registrations.test_save_form import PASSWORD, me, save, type_in
 
 LOGIN, NEW_PHONE = "deng2lu7mi", "19900007777"
 Body = dict[str, str | list[str]]
+
+_RARE = "龙\ue000明"  # which no font draws: the name is a picture
 
 
 @dataclass(frozen=True)
@@ -128,6 +133,10 @@ def _steps(at: dict[str, Registration]) -> list[Act]:
     payer, checked, caller, setter, pledger = (at[step] for step in _STEPS)
     version = str(data(pledger.season, "pledge")["version"])
 
+    Registration.objects.filter(pk=pledger.pk).update(name=_RARE)
+    cut = photograph_name(pledger.pk, photographed(front(_RARE)), by=operator(pledger))
+    shown = confirm_name(pledger.pk, cut.pk, by=operator(pledger))
+
     def call() -> Body:
         access.send_phone_code(caller.pk, NEW_PHONE, by=me(caller), address="")
         return {"code": sent_to(caller)}
@@ -139,6 +148,7 @@ def _steps(at: dict[str, Registration]) -> list[Act]:
         Act("phone send", "/phone/", caller, lambda: {"act": "send", "phone": NEW_PHONE}),
         Act("phone bind", "/phone/", caller, call, ("act",)),
         Act("passwords", "/passwords/", setter, lambda: {"login": "wo3de4mima", "save": "bao5cun6mi"}),
+        Act("name", "/name/", pledger, lambda: {"image": str(shown.pk), "same": "yes"}),
         Act("pledge", "/pledge/", pledger, lambda: {"accepted": "1", "version": version}),
     ]
 

@@ -10,13 +10,15 @@ from baoming.documents.models import PrintFile
 from baoming.messages.models import Announcement
 from baoming.organizations.models import Organization, Staff, StaffProposal
 from baoming.organizations.roles import Role
-from baoming.registrations.models import Batch, Registration
+from baoming.registrations.models import Batch, NameImage, Registration
+from baoming.registrations.name_image_queries import picture_context
 from baoming.registrations.rosters import RosterRow
 from baoming.registrations.services.batches import start_batch
 from baoming.registrations.services.photos import take_photo
 from baoming.registrations.services.rosters import import_roster
 from baoming.reviews.models import Transfer
 from baoming.seasons.models import Season
+from baoming.vault.services import keys
 from baoming.web.management.commands.load_season import load
 from standins.faces import face
 from tests import factories as make
@@ -25,6 +27,7 @@ from tests.registrations import confirmed
 from tests.registrations.scanned import signed_page
 
 CLASS, SECOND_CLASS, FORMER_CLASS = "高三（1）班", "高三（2）班", "高三（9）班"
+_PNG = b"\x89PNG\r\n\x1a\n"
 _CLASSES = {"same site": SECOND_CLASS, "other season": FORMER_CLASS}
 
 
@@ -97,6 +100,7 @@ def make_world() -> World:
     for person in people.values():
         if person != mine:
             take_photo(person.pk, face(3), by=confirmed.operator(person), source="camera")
+        _picture_of_name(person)
     away = make.site("08", of="0302")
     comers = {relation: make.registration(away) for relation in people}
     make.season("confirmation")
@@ -111,6 +115,13 @@ def make_world() -> World:
             relation: _target(person, comers[relation], staff[Role.SYSTEM_ADMIN]) for relation, person in people.items()
         },
     )
+
+
+def _picture_of_name(person: Registration) -> None:
+    """Let the site have cut and confirmed the name of the person's card."""
+    image = NameImage(registration=person, made_at=person.created_at, confirmed_at=person.created_at, current=True)
+    image.picture_sealed = keys().seal(_PNG, context=picture_context(image.pk))
+    image.save()
 
 
 def _into_classes(people: dict[str, Registration]) -> None:

@@ -40,7 +40,8 @@ PAGE_POLICY = {
 # The candidate app has a service worker, and one policy that can name its address and nothing else.
 CANDIDATE_POLICY = {**PAGE_POLICY, "worker-src": "'self'", "trusted-types": "worker"}
 SHUT = {"default-src": "'none'", "base-uri": "'none'", "form-action": "'none'", "frame-ancestors": "'none'"}
-POLICIES = {"image/jpeg": {**SHUT, "sandbox": ""}, "application/pdf": {**SHUT, "object-src": "'self'"}}
+PICTURE = {**SHUT, "sandbox": ""}
+POLICIES = {"image/jpeg": PICTURE, "image/png": PICTURE, "application/pdf": {**SHUT, "object-src": "'self'"}}
 EXPECTED = {
     "Strict-Transport-Security": "max-age=31536000",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -55,7 +56,7 @@ ALL = ("GET", "POST", "HEAD", "DELETE")
 CARELESS = [name for name in settings.MIDDLEWARE if name != "baoming.web.headers.complete_headers"]
 WITHOUT_POLICY = [name for name in settings.MIDDLEWARE if name != "csp.middleware.CSPMiddleware"]
 FILES = re.compile(
-    r"(photo|signed-page|sheet|slip|resign-list|sheets-[0-9-]+|drafts-[0-9]+|paper-draft|review-form|review-form-blank)\.(jpg|pdf)"
+    r"(photo|name|signed-page|sheet|slip|resign-list|sheets-[0-9-]+|drafts-[0-9]+|paper-draft|review-form|review-form-blank)\.(jpg|png|pdf)"
 )
 
 

@@ -5,6 +5,7 @@ from baoming.registrations.models.batches import Batch, BatchLine
 from baoming.registrations.models.bursts import Alarm, AlarmLine, Watch
 from baoming.registrations.models.capture import Activation, CardUse, PersonCheck, Photo
 from baoming.registrations.models.forms import Draft, FormGroup, FormVersion, Pledge, Signature
+from baoming.registrations.models.name_images import NameImage
 from baoming.registrations.models.numbers import CountyCode, NumberSegment, VoidedNumber
 from baoming.registrations.models.recovery import Dispute, PhoneReset, Restore, SaveReset
 from baoming.registrations.models.registration import HoldRow, Registration, StepLog
@@ -27,6 +28,7 @@ __all__ = [
     "FormVersion",
     "HoldRow",
     "HouseholdCheck",
+    "NameImage",
     "NumberSegment",
     "PersonCheck",
     "PhoneReset",

@@ -80,6 +80,7 @@ class Registration(models.Model):
     phone_blind = models.BinaryField(max_length=32, null=True)
     class_name = models.CharField(max_length=40, default="")
     student_no = models.CharField(max_length=20, default="", db_collation="C")
+    too_wide = models.PositiveSmallIntegerField(default=0, db_default=0)  # texts of the card beyond the archive's width
 
     # The journey: written with the step's log row by the same service (a test proves that they agree).
     done = models.PositiveBigIntegerField(default=0)  # bit set of finished steps
@@ -145,6 +146,7 @@ class Registration(models.Model):
             models.Index("season", "path", "number", name="registration_with_debts", condition=Q(debts__gt=0)),
             models.Index("season", "path", name="registration_for_approval", condition=Q(approval_since__isnull=False)),
             models.Index("season", "path", name="registration_stopped", condition=Q(stopped_at__isnull=False)),
+            models.Index("season", "path", "number", name="registration_too_wide", condition=Q(too_wide__gt=0)),
             models.Index("season", "path", name="registration_disputed", condition=Q(disputed_at__isnull=False)),
             models.Index(
                 "season",

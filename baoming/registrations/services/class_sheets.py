@@ -144,6 +144,8 @@ def _why_not(data: SheetData | NotOpen, printed: PrintLine) -> str:
     if not fields:
         return ""
     said = "；".join(f"“{field}”里的{'、'.join(map(named, lacking))}" for field, lacking in fields.items())
+    if set(fields) == {"姓名"}:
+        return f"{said}字库中没有，不能用别的字代替；请在受理台拍摄证件正面，截取姓名图片后再打印"
     way = (
         "请联系县（市、区）招考机构按生僻字办理" if _OF_THE_CARD & set(fields) else "请考生或报名点换成能打印的字再打印"
     )
@@ -205,7 +207,7 @@ def _line(data: SheetData) -> ListLine:
     row = data.registration
     return ListLine(
         student_no=row.student_no, serial=serial(data.number), name=row.name, sex=SEXES[row.sex],
-        version=data.version.number,
+        version=data.version.number, name_image=data.name_image,
     )  # fmt: skip
 
 

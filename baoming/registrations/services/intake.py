@@ -15,6 +15,7 @@ from baoming.registrations.identity_documents import IdentityDocument, checked, 
 from baoming.registrations.journey import STEPS, undone_by
 from baoming.registrations.models import CardUse, Registration, RosterEntry
 from baoming.registrations.name_queries import bare
+from baoming.registrations.overflow_queries import overflows_of
 from baoming.registrations.queries import DEBT, document_context, document_of, find_by_number, state_of
 from baoming.registrations.services.sheets import void_sheets
 from baoming.registrations.services.steps import (
@@ -124,6 +125,7 @@ def _new(person: IdentityDocument, *, season: Season, site: Organization) -> Reg
         number_blind=ring.blind(person.number, purpose="id", season=season.pk),
         last_four_blind=ring.blind(person.number[-4:], purpose="last4", season=season.pk),
         traits=["takes the culture exam or 对口", "takes an exam"],
+        too_wide=len(overflows_of(season, person)),
     )
 
 
@@ -211,7 +213,7 @@ def reread_card(
     _take_over(registration, person)
     registration.reading, registration.reader = Registration.Reading.CARD, reader
     registration.read_by, registration.read_at = by.label, now
-    update(registration, "document_sealed", "ethnicity", "reading", "reader", "read_by", "read_at")
+    update(registration, "document_sealed", "ethnicity", "too_wide", "reading", "reader", "read_by", "read_at")
     if moved or (changed and "signature" not in registration.done_steps):
         void_sheets(registration, reason="重新读卡，证件信息有变动", at=now)
     if moved:
@@ -253,6 +255,7 @@ def _require_can_redo(registration: Registration) -> None:
 
 def _take_over(registration: Registration, person: IdentityDocument) -> None:
     registration.ethnicity = person.ethnicity
+    registration.too_wide = len(overflows_of(registration.season, person))
     registration.document_sealed = keys().seal(person.to_json(), context=document_context(registration.pk))
 
 

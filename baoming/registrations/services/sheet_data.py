@@ -15,6 +15,7 @@ from baoming.forms.fields import Values
 from baoming.registrations.class_lists import PrintLine
 from baoming.registrations.form_queries import bound_phone, code_sets, form_of_version, values_of
 from baoming.registrations.models import FormVersion, Photo, Registration, RosterEntry
+from baoming.registrations.name_image_queries import name_pictures
 from baoming.registrations.queries import STOPPED, document_of, roll_number_of
 from baoming.registrations.services.slips import site_line
 from baoming.registrations.services.steps import FROZEN
@@ -40,6 +41,7 @@ class SheetData:
     number: int
     listed: RosterEntry | None
     moral: str | None  # 思想品德考核意见, which a higher package knows
+    name_image: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def sheet_of(shown: SheetData, *, print_id: UUID, printed: PrintLine, picture: b
             fields=version.field_count,
         ),
         print=printed,
-        card=_card(registration, shown.photo, picture),
+        card=_card(shown, picture),
         groups=_groups(shown, values_of(version)),
         qr=qr_text(signed, signature=keys().sign(signed.encode()), origin=settings.CANDIDATE_ORIGIN),
         continued_qr=continued_qr_text(year=year, serial=own, version=version.number),
@@ -105,8 +107,16 @@ def _together(
     photo_of = {row.registration_id: row for row in photos}
     entries = RosterEntry.objects.filter(registration__in=registrations)
     entry_of = {row.registration_id: row for row in entries}
+    pictures = name_pictures(registrations)
     return {
-        row.pk: _one(row, version_of.get(row.pk), photo_of.get(row.pk), entry_of.get(row.pk), morals.get(row.pk))
+        row.pk: _one(
+            row,
+            version_of.get(row.pk),
+            photo_of.get(row.pk),
+            entry_of.get(row.pk),
+            morals.get(row.pk),
+            pictures.get(row.pk),
+        )
         for row in registrations
     }
 
@@ -117,6 +127,7 @@ def _one(
     photo: Photo | None,
     listed: RosterEntry | None,
     moral: str | None,
+    name_image: bytes | None,
 ) -> SheetData | NotOpen:
     if registration.stopped_at is not None:
         return NotOpen(STOPPED)
@@ -129,7 +140,13 @@ def _one(
     if "photo" not in registration.done_steps:
         return NotOpen("照片待重拍，请先重拍照片，再打印登记表", go="photo")
     return SheetData(
-        registration=registration, version=version, photo=photo, number=registration.number, listed=listed, moral=moral
+        registration=registration,
+        version=version,
+        photo=photo,
+        number=registration.number,
+        listed=listed,
+        moral=moral,
+        name_image=name_image,
     )
 
 
@@ -138,7 +155,8 @@ def _disowned(registration: Registration) -> bool:
     return registration.disputed_at is not None
 
 
-def _card(registration: Registration, photo: Photo, picture: bytes) -> CardBlock:
+def _card(shown: SheetData, picture: bytes) -> CardBlock:
+    registration = shown.registration
     document = document_of(registration)
     device = f"，机具 {registration.reader}" if registration.reader else ""
     read = f"{registration.get_reading_display()}（{full_stamp(registration.read_at)[:16]}{device}）"
@@ -153,8 +171,9 @@ def _card(registration: Registration, photo: Photo, picture: bytes) -> CardBlock
         address=document.address or None,
         issuer=document.issuer or None,
         validity=document.validity,
-        reading=f"{read}；{_SOURCES[photo.source]}",
+        reading=f"{read}；{_SOURCES[shown.photo.source]}",
         photo=picture,
+        name_image=shown.name_image,
     )
 
 

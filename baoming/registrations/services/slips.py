@@ -12,6 +12,7 @@ from baoming.documents.services import log_print
 from baoming.organizations.models import Organization
 from baoming.registrations.class_lists import PrintLine, SiteLine
 from baoming.registrations.models import Activation, Registration
+from baoming.registrations.name_image_queries import name_pictures
 from baoming.registrations.queries import document_of
 from baoming.registrations.services.steps import locked, refuse_if_stopped
 from baoming.registrations.sheets import NumberSlip, SeasonHead, number_slips
@@ -79,6 +80,7 @@ def _slip(registration: Registration, *, code: str, printed: PrintLine) -> Numbe
     return NumberSlip(
         serial=serial(registration.number),
         name=registration.name,
+        name_image=name_pictures([registration]).get(registration.pk),
         masked=mask_document(document_of(registration).number),
         site=site_line(registration),
         code=code.replace("-", ""),

@@ -30,6 +30,7 @@ from baoming.web.access import CandidateRequest, candidate_required
 from baoming.web.addresses import client_address
 from baoming.web.candidate.attached import declaring_now
 from baoming.web.candidate.changes import news_of, settled_for
+from baoming.web.candidate.name import shown_image
 from baoming.web.devices import device_of, keep_device
 from baoming.web.errors import STEP_PAGES
 from baoming.web.sessions import at_public_computer, is_phone_of, is_turned_away, left, told_once
@@ -127,6 +128,7 @@ def tasks(request: CandidateRequest) -> HttpResponse:
     links = {key: url(name) for key, name in STEP_PAGES.items()}
     told = decision_on(request.registration)
     context = {"registration": request.registration, "tasks": found, "boxes": boxes, "links": links, "told": told}
+    context["name_image"] = shown_image(request.registration)
     context["news"] = news_of(request)
     context["declare"] = declaring_now(request) if not found.stopped else {}
     context["settled"] = settled_for(request)

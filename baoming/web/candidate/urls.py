@@ -3,7 +3,19 @@
 from django.urls import include, path
 
 from baoming.registrations.sheet_codes import ROUTE
-from baoming.web.candidate import browsers, entry, fee, form_urls, messages, papers, public, recovery, steps, viewers
+from baoming.web.candidate import (
+    browsers,
+    entry,
+    fee,
+    form_urls,
+    messages,
+    name,
+    papers,
+    public,
+    recovery,
+    steps,
+    viewers,
+)
 
 app_name = "candidate"
 urlpatterns = [
@@ -25,6 +37,8 @@ urlpatterns = [
     path("tasks/", entry.tasks, name="tasks"),
     path("messages/", messages.messages, name="messages"),
     path("viewers/", viewers.viewers, name="viewers"),
+    path("name/", name.name, name="name"),
+    path("name/picture/", name.picture, name="name_picture"),
     path("fee/", fee.registration_fee, name="fee"),
     path("fee/ask/", fee.ask_again, name="fee_ask"),
     path("person-check/", steps.person_check, name="person_check"),

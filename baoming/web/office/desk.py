@@ -33,11 +33,13 @@ from baoming.reviews.queries import last_review
 from baoming.seasons.queries import data
 from baoming.shared.errors import Invalid, Refused
 from baoming.shared.moments import BEIJING
+from baoming.shared.text import unmapped
 from baoming.web.access import OfficeRequest, staff_may
 from baoming.web.headers import pdf
 from baoming.web.office.cards import read_card, reader_agent, typed_card
 from baoming.web.office.decisions import judge
 from baoming.web.office.division import site_numbers
+from baoming.web.office.name_parts import name_picture, name_work
 from baoming.web.office.scope import one
 from baoming.web.office.story.pictures import at_desk
 from baoming.web.office.words import TITLES
@@ -77,7 +79,7 @@ def reread(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
         reading = read_card(request.POST.get("card", ""))
         reread_card(registration.pk, reading.document, reader=reading.reader, nonce=reading.nonce, by=request.actor)
     except Refused as refusal:
-        return _file(request, registration, {"card": str(refusal)})
+        return show_file(request, registration, {"card": str(refusal)})
     return redirect("office:desk_file", registration.pk)
 
 
@@ -103,7 +105,7 @@ def open_by_typing(request: OfficeRequest) -> HttpResponse:
 @staff_may("intake")
 def file(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
     """One file on the desk; looking at it leaves its own trace."""
-    return _file(request, one(request, registration_id))
+    return show_file(request, one(request, registration_id))
 
 
 @require_POST
@@ -115,7 +117,7 @@ def review(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
         judge(request, registration)
     except Refused as refusal:  # also what another office did meanwhile: the words that were typed stay
         errors = refusal.fields if isinstance(refusal, Invalid) else {"note": str(refusal)}
-        return _file(request, one(request, registration_id), errors)
+        return show_file(request, one(request, registration_id), errors)
     return redirect("office:desk_file", registration.pk)
 
 
@@ -129,7 +131,7 @@ def photo(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
         source: Literal["camera", "handed_in"] = "handed_in" if request.POST.get("source") == "handed_in" else "camera"
         take_photo(registration.pk, upload.read(), by=request.actor, source=source)
     except Refused as refusal:
-        return _file(request, registration, {"photo": str(refusal)})
+        return show_file(request, registration, {"photo": str(refusal)})
     return redirect("office:desk_file", registration.pk)
 
 
@@ -142,9 +144,9 @@ def let_pass(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
     try:
         pass_photo(registration.pk, sent_id(request, "photo"), reason=why, note=seen, by=request.actor)
     except Invalid as refusal:
-        return _file(request, registration, refusal.fields)
+        return show_file(request, registration, refusal.fields)
     except Refused as refusal:
-        return _file(request, registration, {"why": str(refusal)})
+        return show_file(request, registration, {"why": str(refusal)})
     return redirect("office:desk_file", registration.pk)
 
 
@@ -208,7 +210,7 @@ def _typing(request: OfficeRequest, errors: dict[str, str], typed: dict[str, str
     return render(request, "office/desk_typing.html", context, status=422 if errors else 200)
 
 
-def _file(request: OfficeRequest, registration: Registration, errors: dict[str, str] | None = None) -> HttpResponse:
+def show_file(request: OfficeRequest, registration: Registration, errors: dict[str, str] | None = None) -> HttpResponse:
     """Answer with one file; after a refusal, with what was judged and chosen still there. A view, either way."""
     record("see_candidate", by=request.actor, subject=registration.pk, path=registration.path)
     document = document_of(registration)
@@ -227,6 +229,9 @@ def _file(request: OfficeRequest, registration: Registration, errors: dict[str, 
         "next_number": next_number(request.season.pk, registration.site_id),
         "expired": validity_problem(document, today=request.clock.now.astimezone(BEIJING).date()),
         "agent": reader_agent(),
+        "name_work": name_work(registration),
+        "name_picture": name_picture(registration),
+        "name_read": "、".join(f"U+{ord(one):04X}" for one in document.name_read if unmapped(one) != one),
     }
     return render(request, "office/desk_file.html", context, status=422 if errors else 200)
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from baoming.organizations.models import Organization
 from baoming.registrations.apart import read_roster_apart
+from baoming.registrations.name_image_queries import lacking_said
 from baoming.registrations.queries import expected_pupils, roll_number_of
 from baoming.registrations.rosters import RosterSheet
 from baoming.registrations.services.rosters import import_roster
@@ -63,9 +64,16 @@ def _page(request: OfficeRequest, *, error: str = "", **shown: object) -> HttpRe
         "errors": {"file": error} if error else {},
         "total": total, "page": page, "pages": -(-total // PAGE), "first": (page - 1) * PAGE + 1,
         "pupils": [(pupil, mask_document(roll_number_of(pupil))) for pupil in pupils],
+        "rare": _rare(shown.get("sheet")),
         "sheet": None, "sealed": "", "filename": "", "done": None, **shown,
     }  # fmt: skip
     return render(request, "office/rosters.html", context, status=422 if error else 200)
+
+
+def _rare(sheet: object) -> list[tuple[int, str]]:
+    """Return the lines with a name that no font draws, and its characters as a sentence names them."""
+    rows = sheet.rows if isinstance(sheet, RosterSheet) else ()
+    return [(row.line, said) for row in rows if (said := lacking_said(row.name))]
 
 
 def _site(request: OfficeRequest) -> Organization:

@@ -4,6 +4,11 @@ from baoming.registrations.journey import JOURNEY
 
 VERBS = {
     "open_file": "打开报名档案",
+    "export_overflows": "导出交换宽度超限名单",
+    "photograph_name": "拍摄证件截取姓名",
+    "confirm_name": "确认姓名图片",
+    "accept_name": "考生确认姓名图片",
+    "refuse_name": "考生说姓名图片不对",
     "take_photo": "采集照片",
     "pass_photo": "照片人工放行",
     "return_photo": "照片标为待重拍",
@@ -53,6 +58,7 @@ VERBS = {
     "see_candidate": "查看",
     "find_elsewhere": "按证件号码查到（不在本单位）",
     "see_photo": "查看照片",
+    "see_name": "查看姓名图片",
     "see_photos": "查看一批照片",
     "search_audit": "查找审计记录",
     "export_audit": "导出审计记录",
@@ -161,12 +167,13 @@ ALL_VERBS = {**VERBS, **APART}
 _STEPS = frozenset(verb for verb in VERBS if verb.startswith(("step:", "undo:", "hold:", "clear:")))
 KINDS = {
     "查看": frozenset({
-        "see_candidate", "see_photo", "see_photos", "see_signed_page", "see_evidence", "find_elsewhere",
+        "see_candidate", "see_photo", "see_photos", "see_signed_page", "see_evidence", "see_name", "find_elsewhere",
+        "export_overflows",
     }),
     "打印": frozenset({"print_slip", "print_sheet", "print_drafts", "print_resign_list", "fetch_prints"}),
     "采集、发号": frozenset({
         "open_file", "reread_card", "take_photo", "pass_photo", "return_photo", "keep_photo", "void_number",
-        "import_roster", "start_batch",
+        "photograph_name", "confirm_name", "accept_name", "refuse_name", "import_roster", "start_batch",
     }),
     "审核、转点": frozenset({
         "return_eligibility", "refer_eligibility", "undo_review:passed", "undo_review:returned", "undo_review:referred",
@@ -203,6 +210,7 @@ QUIET = {
     "see_photos",
     "see_signed_page",
     "see_evidence",
+    "see_name",
     "search_audit",
     "export_audit",
     "open_file",

@@ -19,9 +19,12 @@ from baoming.registrations.form_queries import form_of
 from baoming.registrations.models import Registration
 from baoming.registrations.queries import document_of
 from baoming.registrations.services import access, logins, phone_resets, rebinding, save_resets, slips
+from baoming.registrations.services.name_images import confirm_name, photograph_name
 from baoming.registrations.services.numbers import issue_number
 from baoming.seasons.queries import data, season_now
+from standins.cards import front, photographed
 from tests import factories as make
+from tests.audit.acts.desk import RARE
 from tests.audit.acts.people import one_try_left
 from tests.audit.acts.register import CODE, LOGIN, SMS_SECRET, act
 from tests.audit.walking import Ask
@@ -394,3 +397,24 @@ def last_claim() -> Ask:
 @act("candidate", "changes/not_mine")
 def not_mine() -> Ask:
     return Ask(inside(saved()), "/changes/", {"password": PASSWORD}, answers=(302,))
+
+
+def shown_a_name() -> tuple[Registration, dict[str, str]]:
+    """A person with an account whose name is a picture, which the site has confirmed."""
+    row = before("phone")
+    Registration.objects.filter(pk=row.pk).update(name=RARE)
+    image = photograph_name(row.pk, photographed(front(RARE)), by=files.site(row))
+    confirm_name(row.pk, image.pk, by=files.site(row))
+    return row, {"image": str(image.pk)}
+
+
+@act("candidate", "name/yes")
+def name_is_mine() -> Ask:
+    row, sent = shown_a_name()
+    return Ask(inside(row), "/name/", {**sent, "same": "yes"}, answers=(302,))
+
+
+@act("candidate", "name/no")
+def name_is_not_mine() -> Ask:
+    row, sent = shown_a_name()
+    return Ask(inside(row), "/name/", {**sent, "same": "no"}, answers=(302,))

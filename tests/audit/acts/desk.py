@@ -3,13 +3,16 @@
 from django.test import Client
 
 from baoming.organizations.roles import Role
-from baoming.registrations.models import Photo, Registration
+from baoming.registrations.models import NameImage, Photo, Registration
 from baoming.registrations.queries import document_of
 from baoming.registrations.services.intake import open_file
+from baoming.registrations.services.name_images import photograph_name
 from baoming.registrations.services.numbers import issue_number
 from baoming.registrations.services.photos import take_photo
 from baoming.registrations.services.retakes import ask_retake
 from baoming.seasons.models import Season
+from standins.cards import front
+from standins.cards import photographed as photographed_card
 from standins.faces import face
 from tests import factories as make
 from tests.audit.acts.register import act, at, card, of, own
@@ -21,6 +24,8 @@ from tests.web import test_card_twice as readings
 from tests.web import test_segments_pages as segments
 from tests.web.test_decisions import RULES
 from tests.web.test_office import typed
+
+RARE = "龙\ue000明"
 
 
 def desk(row: Registration, place: str) -> str:
@@ -83,6 +88,38 @@ def let_pass() -> Ask:
     take_photo(row.pk, RED, by=files.site(row), source="camera")
     sent = {"photo": str(Photo.objects.get().pk), "why": "medical", "seen": "左眼有敷料"}
     return Ask(of(row), desk(row, "photo/pass/"), sent, answers=(302,))
+
+
+def nameless() -> Registration:
+    """A person with a name that no font draws, and the name line of the card found."""
+    make.season()
+    row = make.registration(make.site(), name=RARE)
+    photograph_name(row.pk, photographed_card(front(RARE)), by=files.site(row))
+    return row
+
+
+def framed(row: Registration) -> dict[str, str]:
+    image = NameImage.objects.get(registration=row)
+    return {"image": str(image.pk), **dict(zip(("left", "top", "width", "height"), map(str, image.box), strict=True))}
+
+
+@act("office", "desk_name/photograph")
+def photograph() -> Ask:
+    make.season()
+    row = make.registration(make.site(), name=RARE)
+    return Ask(of(row), desk(row, "name/"), files={"front.jpg": photographed_card(front(RARE))}, answers=(302,))
+
+
+@act("office", "desk_name/move")
+def move() -> Ask:
+    row = nameless()
+    return Ask(of(row), desk(row, "name/"), {**framed(row), "move": "left:+"}, answers=(302,))
+
+
+@act("office", "desk_name/confirm")
+def confirm() -> Ask:
+    row = nameless()
+    return Ask(of(row), desk(row, "name/"), {**framed(row), "act": "confirm"}, answers=(302,))
 
 
 def photographed() -> Registration:
@@ -159,3 +196,10 @@ def confirm_person() -> Ask:
 def correction() -> Ask:
     row = confirmed.saved()
     return Ask(of(row), own(row, "correction/"), {"hours": "24"}, answers=(302,))
+
+
+@act("office", "overflows")
+def overflows() -> Ask:
+    make.season()
+    row = make.registration(make.site(), name="阿卜杜热合曼·阿卜杜热合曼·阿")
+    return Ask(of(row), "/overflows/", answers=(200,))

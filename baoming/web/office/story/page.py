@@ -18,6 +18,7 @@ from baoming.reviews.queries import moral_of, seldom
 from baoming.shared.errors import Invalid, Refused
 from baoming.web.access import OfficeRequest
 from baoming.web.office.cards import reader_agent
+from baoming.web.office.name_parts import name_picture
 from baoming.web.office.scope import one
 from baoming.web.office.story import pictures, sent
 from baoming.web.office.story.decided import of_person
@@ -85,6 +86,7 @@ def _person(request: OfficeRequest, registration: Registration) -> dict[str, Any
         "pk": registration.pk,
         "registration": registration,
         "document": document_of(registration),
+        "name_picture": name_picture(registration),
         "may_print": bool(registration.version) and not registration.disputed_at and request.staff.may("print_sheet"),
         "printed": 0 < registration.printed_version == registration.version,
     }

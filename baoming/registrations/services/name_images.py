@@ -1,0 +1,122 @@
+"""Cutting the name from the photographed card, and confirming it: the site, then the candidate (ux.md, rule 26)."""
+
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from baoming.audit.actors import PARTY_NAMES, Actor, Party
+from baoming.audit.services import record
+from baoming.photos.card_fronts import NameBox
+from baoming.registrations.apart import cut_name_apart, find_name_apart
+from baoming.registrations.models import NameImage, Registration
+from baoming.registrations.name_image_queries import picture_context, strip_context, strip_of
+from baoming.registrations.services.sheets import void_sheets
+from baoming.registrations.services.steps import locked, refuse_if_completed, refuse_if_stopped
+from baoming.seasons.queries import season_now
+from baoming.shared.errors import NotOpen, Refused
+from baoming.shared.services import update
+from baoming.vault.services import keys
+
+_GONE = Refused("这张姓名图片已经换过或处理过，请看过现在的图片再办理")
+
+
+def photograph_name(registration_id: UUID, picture: bytes, *, by: Actor) -> NameImage:
+    """Find the name line on a photograph of the card's front, and propose where the name stands.
+
+    The photograph is kept nowhere. What was at work before is replaced; a picture in use stays in use until the new
+    one is confirmed. Raises PhotoRefused, CardUnclear, NotOpen.
+    """
+    found = find_name_apart(picture)  # before the lock: it takes long and decides nothing about the person
+    name = cut_name_apart(found.strip, found.box)
+    with transaction.atomic():
+        registration = _at_site(registration_id, by)
+        image = _at_work(registration) or NameImage(id=uuid4(), registration=registration)
+        image.strip_sealed = keys().seal(found.strip, context=strip_context(image.pk))
+        image.made_at, image.made_by = season_now(registration.season_id), by.label
+        _cut(image, name, found.box)
+        image.save()
+        record("photograph_name", by=by, subject=registration.pk, path=registration.path)
+    return image
+
+
+def move_box(registration_id: UUID, image_id: UUID, box: NameBox, *, by: Actor) -> NameImage:
+    """Cut the name anew, where the box stands now. Raises Refused when another photograph was taken meanwhile."""
+    image = NameImage.objects.filter(registration=registration_id, pk=image_id, confirmed_at=None).first()
+    if image is None:
+        raise _GONE
+    box = box.moved()
+    name = cut_name_apart(strip_of(image), box)
+    with transaction.atomic():
+        registration = _at_site(registration_id, by)
+        image = _this(registration, image_id)
+        _cut(image, name, box)
+        update(image, "box", "picture_sealed")
+    return image
+
+
+@transaction.atomic
+def confirm_name(registration_id: UUID, image_id: UUID, *, by: Actor) -> NameImage:
+    """Take the picture for the name: the site has compared it with the card. The strip is erased.
+
+    A sheet that shows an older picture is void. Raises NotOpen; Refused after completion or for an older picture.
+    """
+    registration = _at_site(registration_id, by)
+    refuse_if_completed(registration)
+    image = _this(registration, image_id)
+    now = season_now(registration.season_id)
+    NameImage.objects.filter(registration=registration, current=True).update(current=False)
+    image.current, image.confirmed_at, image.confirmed_by, image.strip_sealed = True, now, by.label, ""
+    update(image, "current", "confirmed_at", "confirmed_by", "strip_sealed")
+    void_sheets(registration, reason="姓名图片已更换", at=now)
+    record("confirm_name", by=by, subject=registration.pk, path=registration.path)
+    return image
+
+
+@transaction.atomic
+def answer_name(registration_id: UUID, image_id: UUID, *, same: bool, by: Actor) -> NameImage:
+    """Keep what the candidate says to 这是您的姓名吗. A no takes the picture out of use; the site takes another.
+
+    Safe to repeat. Raises Refused when the picture was replaced meanwhile, or after completion.
+    """
+    registration = locked(registration_id)
+    refuse_if_stopped(registration)
+    image = NameImage.objects.filter(registration=registration, pk=image_id, current=True).first()
+    if image is None:
+        raise _GONE
+    answer = NameImage.Answer.YES if same else NameImage.Answer.NO
+    if image.answer == answer:
+        return image
+    refuse_if_completed(registration)
+    now = season_now(registration.season_id)
+    image.answer, image.answered_at = answer, now
+    update(image, "answer", "answered_at")
+    if same:
+        record("accept_name", by=by, subject=registration.pk, path=registration.path)
+    else:
+        record("refuse_name", by=by, subject=registration.pk, path=registration.path)
+        void_sheets(registration, reason="考生说姓名图片不对", at=now)
+    return image
+
+
+def _at_site(registration_id: UUID, by: Actor) -> Registration:
+    registration = locked(registration_id)
+    if by.kind is not Party.SITE:
+        raise NotOpen(f"姓名图片由{PARTY_NAMES[Party.SITE]}对照证件拍摄")
+    refuse_if_stopped(registration)
+    return registration
+
+
+def _at_work(registration: Registration) -> NameImage | None:
+    return NameImage.objects.filter(registration=registration, confirmed_at=None).first()
+
+
+def _this(registration: Registration, image_id: UUID) -> NameImage:
+    image = _at_work(registration)
+    if image is None or image.pk != image_id:
+        raise _GONE
+    return image
+
+
+def _cut(image: NameImage, name: bytes, box: NameBox) -> None:
+    image.box = list(box)
+    image.picture_sealed = keys().seal(name, context=picture_context(image.pk))
