@@ -209,6 +209,7 @@ def _safety(owner: Registration) -> list[Act]:
     return [
         Act("form_forgot send", "/form/forgot", owner, lambda: {"act": "send"}),
         *(Act(f"form_forgot {act}", "/form/forgot", owner, reset(act)) for act in ("ask", "set", "cancel")),
+        Act("messages", "/messages/", owner, lambda: {"shown": "2099-01-01T00:00:00+08:00"}),  # the save was told
         Act("changes mine", "/changes/", owner, lambda: {"act": "mine"}, writes=False),
         Act("changes send", "/changes/", owner, lambda: {"act": "send"}),
         Act("changes dispute", "/changes/", owner, lambda: dispute, ("code",)),
