@@ -1,11 +1,10 @@
-"""The desk of a school without a mouse: card, review, photo, number, slip; then the class on paper, and a signature."""
+"""The desk of a school without a mouse: sign in, card, review, photo, number, slip, sign out."""
 
 import re
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from bench.crowd import Crowd
 from launcher.stack import Stack
 from standins.faces import face
 from standins.people import people
@@ -14,7 +13,7 @@ from tests.journeys.paper import activation_code, words_of
 from tests.journeys.test_one_candidate import roster
 
 pytestmark = pytest.mark.journey
-PERSON, SECOND = people()[:2]
+PERSON = people()[0]
 
 
 class Keys:
@@ -42,7 +41,7 @@ class Keys:
         asked.value.set_files({"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": picture})
 
 
-def test_the_desk_and_the_class_are_served_by_the_keyboard_alone(desktop: Page, stack: Stack) -> None:
+def test_the_desk_is_served_by_the_keyboard_alone(desktop: Page, stack: Stack) -> None:
     office.go_to(desktop, "报名点审核、采集照片")
     with office.signed_in(desktop, "wangxiulan") as county:
         office.open_site(county, expected="60", first="01020001", last="01020600")
@@ -50,16 +49,10 @@ def test_the_desk_and_the_class_are_served_by_the_keyboard_alone(desktop: Page, 
         office.import_roster(site, roster())
         office.lay_card(site, stack.url("reader"), PERSON.name)
     keys = Keys(desktop)
-    with Crowd(stack) as crowd:
-        sign_in(keys)
-        crowd.has_slip(0, at_the_desk(keys))
-        keys.press(desktop.get_by_role("button", name="退出"))
-        crowd.come_to_the_desk([1])
-        office.go_to(desktop, "缴报名费、填报信息")
-        crowd.sign_up([0, 1])
-    office.go_to(desktop, "核对报名登记表并签字")
     sign_in(keys)
-    on_paper(keys)
+    assert at_the_desk(keys)
+    keys.press(desktop.get_by_role("button", name="退出"))
+    expect(desktop.get_by_role("heading", name="登录")).to_be_visible()
     assert sorted(set(keys.unseen)) == []
 
 
@@ -99,25 +92,3 @@ def at_the_desk(keys: Keys) -> str:
     with page.expect_event("load"), page.expect_download() as printing:  # back here the page shows what it has changed
         page.keyboard.press("Enter")
     return activation_code(words_of(printing.value))
-
-
-def on_paper(keys: Keys) -> None:
-    """The class of two who have saved is printed; one has signed, found by the keys of the find box."""
-    page = keys.page
-    keys.press(page.get_by_role("link", name="班级", exact=True))
-    keys.press(page.get_by_role("link", name=PERSON.class_name))
-    keys.press(page.get_by_role("link", name="打印登记表"))
-    keys.press(page.get_by_role("button", name="打印2人"))
-    expect(page.get_by_text("已办完")).to_be_visible(timeout=60_000)
-    page.get_by_role("link", name=re.compile(r"打开\d+页")).wait_for(timeout=60_000)
-    keys.to(page.get_by_role("link", name=re.compile(r"打开\d+页")))
-    page.keyboard.press("/")
-    page.keyboard.type(PERSON.name)
-    page.keyboard.press("Enter")
-    keys.press(page.get_by_role("button", name="考生已在第1版上签字"))
-    keys.press(page.get_by_role("button", name="保存品德考核意见"))
-    expect(page.get_by_role("alert")).to_be_focused()
-    keys.press(page.get_by_role("radio", name="合格", exact=True), "Space")
-    keys.type("考核意见", "遵纪守法，尊敬师长。")
-    keys.press(page.get_by_role("button", name="保存品德考核意见"))
-    expect(page.get_by_role("paragraph").filter(has_text="遵纪守法")).to_be_visible()
