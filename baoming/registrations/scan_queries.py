@@ -22,7 +22,7 @@ WORDS = {  # what the site reads of a page that was not matched: never whose it 
     _FOUND.FORGED: "二维码校验不符，不是本系统打印的登记表，或二维码被改过，请核实这张纸的来源",
     _FOUND.SEASON: "不是本季的登记表，请用本季打印的表",
     _FOUND.ELSEWHERE: "不是本报名点考生的登记表，没有保存图像，请把纸交给所属的报名点",
-    _FOUND.CONTINUED: "这是续页，没有找到它的第一页，请把第一页和续页放在同一次上传里，第一页在前",
+    _FOUND.CONTINUED: "这是续页，没有找到它的第一页，请先上传第一页，再上传续页",
     _FOUND.TWICE: "同一页已经交过，不用再交",
     _FOUND.BROKEN: "这一页打不开，请重新扫描或拍照",
 }

@@ -9,14 +9,16 @@ from baoming.shared.errors import Refused
 
 _MOST = 12 * 1024 * 1024  # what the upload handler keeps in memory; a larger file never reaches a view
 
+_TOO_LARGE = "文件超过12MB，没有收到。请换一个小一些的文件"
 
-def sent_file(request: HttpRequest, name: str, *, missing: str) -> "UploadedFile[bytes]":
-    """Return the file of field `name`. Raises Refused: `missing`, or that it was too large to be taken at all."""
+
+def sent_file(request: HttpRequest, name: str, *, missing: str, too_large: str = _TOO_LARGE) -> "UploadedFile[bytes]":
+    """Return the file of field `name`. Raises Refused: `missing`, or `too_large` to be taken at all."""
     file = request.FILES.get(name)
     if file is not None:
         return file
     if int(request.META.get("CONTENT_LENGTH") or 0) > _MOST:
-        raise Refused("文件超过12MB，没有收到。请换一个小一些的文件")
+        raise Refused(too_large)
     raise Refused(missing)
 
 

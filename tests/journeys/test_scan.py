@@ -61,11 +61,15 @@ def site_class(site: Page) -> str:
 
 
 def signed_papers(pdf: bytes) -> list[bytes]:
-    """A scanned file of the first sheets, one upside down, and photographs of the last two: the very last unsigned."""
-    sheets = [degrade.page(pdf, dpi=200, number=number) for number in places(pdf)]
+    """A scanned file of the first sheets, one upside down, and photographs of the last two: the very last unsigned.
+
+    The photographs are as large as telephones make them: more than goes in one sending.
+    """
+    dpi = (200, 200, 200, 300, 300)
+    sheets = [degrade.page(pdf, dpi=dpi[place], number=number) for place, number in enumerate(places(pdf))]
     signed = [degrade.signed(sheet) for sheet in sheets[:-1]] + [sheets[-1]]
     scan = [degrade.jpeg(degrade.turned(sheet, 180 * (place == 1)), 50) for place, sheet in enumerate(signed[:3])]
-    pictures = [degrade.jpeg(degrade.dim(degrade.aslant(degrade.turned(sheet, 5))), 60) for sheet in signed[3:]]
+    pictures = [degrade.jpeg(degrade.dim(degrade.aslant(degrade.turned(sheet, 5))), 100) for sheet in signed[3:]]
     blank = degrade.jpeg(degrade.np.full((1754, 1240, 3), 250, degrade.np.uint8))
     return [degrade.scanned_pdf(*scan, blank), *pictures]
 

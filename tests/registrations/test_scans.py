@@ -22,10 +22,12 @@ from baoming.registrations.services import sheet_checks
 from baoming.registrations.services.photos import take_photo
 from baoming.registrations.services.scans import drop_pages, keep_pages, page_bytes, remove_old_scans, take_files
 from baoming.registrations.services.sheets import open_correction, print_sheet, record_signature
+from baoming.registrations.sheet_codes import continued_qr_text
 from baoming.registrations.tasks import read_scan
 from baoming.reviews.services.signatures import void_signature
 from baoming.seasons.models import Season
 from baoming.shared.errors import Invalid, NotOpen, Refused
+from baoming.shared.text import serial
 from baoming.vault.sealing import KeyRing
 from baoming.web.management.commands.load_season import load
 from standins.faces import face
@@ -216,6 +218,20 @@ def test_control_a_double_that_nobody_looks_for_is_matched_again(monkeypatch: py
     handed_in(row, pdf)
     monkeypatch.setattr(service, "_is_there", lambda _: False)
     assert found(*handed_in(row, pdf)) == ["matched"]
+
+
+def test_a_second_page_goes_with_the_first_that_waits_and_alone_it_asks_for_it() -> None:
+    row, pdf = printed()
+    small = io.BytesIO()
+    segno.make(continued_qr_text(year=2023, serial=serial(row.number or 0), version=1)).save(small, kind="png", scale=8)
+    assert found(*handed_in(row, small.getvalue())) == ["continued"]
+    [first] = handed_in(row, pdf)
+    [second] = handed_in(row, small.getvalue())
+    assert (second.found, second.place, second.print_id) == ("matched", 2, first.print_id)
+    with pytest.raises(Refused, match="已经处理过"):
+        keep_pages(row.pk, [second.pk], by=operator(row))
+    keep_pages(row.pk, [first.pk, second.pk], by=operator(row))
+    assert ScannedPage.objects.filter(kept_at__isnull=False).count() == 2
 
 
 # keeping

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, override_settings
 
 from baoming.audit.models import Event
 from baoming.documents.models import Print
@@ -143,8 +143,21 @@ def test_what_cannot_count_is_named_without_a_name_and_cleared(office: Client) -
     assert row.name not in shown
     assert str(row.pk) not in shown
     pages = [str(one.pk) for one in ScannedPage.objects.all()]
-    assert office.post("/prints/scans/drop/", {"page": pages}).status_code == 302
+    faulty = [str(one.pk) for one in ScanFile.objects.exclude(fault="")]
+    assert office.post("/prints/scans/drop/", {"page": pages, "file": faulty}).status_code == 302
     assert not ScannedPage.objects.exists()
+    assert not ScanFile.objects.exists()
+    assert "不能登记的页" not in page(office)
+
+
+def test_files_that_are_too_much_for_one_sending_are_refused_with_what_to_do(office: Client) -> None:
+    make.season("confirmation")
+    signed_in(office, make.staff(make.site()))
+    with override_settings(FILE_UPLOAD_MAX_MEMORY_SIZE=100):
+        files = [SimpleUploadedFile("a.jpg", bytes(7 * 1024 * 1024)) for _ in range(2)]
+        answer = office.post("/prints/scans/", {"key": str(uuid4()), "files": files})
+    assert answer.status_code == 422
+    assert "请分几次上传" in answer.content.decode()
 
 
 def test_another_sites_page_cannot_be_confirmed_and_control_without_the_look_it_reaches_the_batch(

@@ -133,14 +133,22 @@ def refuse_if_void(printed: Print, registration: Registration) -> None:
 
 
 @transaction.atomic
-def drop_pages(season_id: int, page_ids: Collection[UUID], *, by: Actor) -> int:
-    """Throw away pages of `by`'s site that nobody has confirmed; with the last one its file goes, too."""
+def drop_pages(season_id: int, page_ids: Collection[UUID], file_ids: Collection[UUID] = (), *, by: Actor) -> int:
+    """Throw away pages of `by`'s site that nobody has confirmed; with the last one its file goes, too.
+
+    `file_ids`: of files at fault, whose fault has been read and is told no more.
+    """
     here = ScannedPage.objects.filter(pk__in=page_ids, kept_at=None, file__season=season_id, file__path=by.path)
     pages = list(here.select_for_update(of=("self",)))
-    if pages:
-        record("drop_scans", by=by, subject=pages[0].file_id, path=by.path, details={"count": len(pages)})
+    faulty = ScanFile.objects.filter(pk__in=file_ids, season=season_id, path=by.path).exclude(fault="")
+    files = list(faulty.select_for_update())
+    if pages or files:
+        subject, count = (pages[0].file_id if pages else files[0].pk), len(pages) + len(files)
+        record("drop_scans", by=by, subject=subject, path=by.path, details={"count": count})
+        ScanFile.objects.filter(pk__in=[file.pk for file in files]).update(fault="")
         _remove(pages)
-    return len(pages)
+        ScanFile.objects.filter(pk__in=[file.pk for file in files], scannedpage=None).delete()
+    return len(pages) + len(files)
 
 
 def remove_old_scans() -> int:
@@ -277,10 +285,15 @@ def _match_first(page: ScannedPage, code: SheetCode) -> None:
 
 
 def _match_second(page: ScannedPage, number: int, version: int) -> None:
-    """A second page goes with the first one of the same form: its own code is signed by nobody."""
+    """A second page goes with the first one that waits at the same site: its own code is signed by nobody."""
     file = page.file
     firsts = ScannedPage.objects.filter(
-        file__path=file.path, file__key=file.key, place=1, found=_FOUND.MATCHED, registration__number=number
+        file__path=file.path,
+        file__season=file.season,
+        kept_at=None,
+        place=1,
+        found=_FOUND.MATCHED,
+        registration__number=number,
     )
     prints = Print.objects.filter(pk__in=firsts.values("print_id"), version=version)
     first = firsts.filter(print_id__in=prints.values("pk")).select_related("registration").first()

@@ -20,6 +20,8 @@ from baoming.web.office.scope import one
 from baoming.web.office.story.pictures import at_a_glance, glance
 from baoming.web.uploads import sent_file
 
+_TOO_LARGE = "一次上传的合计超过12MB，没有收到。请分几次上传，每次少选几个；单个大文件请把扫描分辨率调到200dpi"
+
 
 @require_http_methods(["GET", "POST"])
 @staff_may("sign_sheet")
@@ -59,7 +61,8 @@ def confirm(request: OfficeRequest) -> HttpResponse:
 def drop(request: OfficeRequest) -> HttpResponse:
     """Throw away pages that wait: those that cannot count, or those that are ticked."""
     ticked = [pk for value in request.POST.getlist("pick") for pk in value.split(".")]
-    drop_pages(request.season.pk, _ids([*request.POST.getlist("page"), *ticked]), by=request.actor)
+    pages, files = _ids([*request.POST.getlist("page"), *ticked]), _ids(request.POST.getlist("file"))
+    drop_pages(request.season.pk, pages, files, by=request.actor)
     return redirect("office:prints_scans")
 
 
@@ -85,7 +88,7 @@ def _named(pages: "QuerySet[ScannedPage]", wanted: str | None) -> ScannedPage:
 
 
 def _take(request: OfficeRequest) -> None:
-    sent_file(request, "files", missing="请先选择扫描文件或照片（PDF、JPG、PNG）")
+    sent_file(request, "files", missing="请先选择扫描文件或照片（PDF、JPG、PNG）", too_large=_TOO_LARGE)
     try:
         key = UUID(request.POST.get("key", ""))
     except ValueError:
