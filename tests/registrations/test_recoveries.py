@@ -273,7 +273,7 @@ def test_a_code_for_the_login_password_opens_no_reset_of_the_save_password(row: 
 
 def test_control_a_code_that_serves_any_act_opens_the_reset(row: Registration, monkeypatch: pytest.MonkeyPatch) -> None:
     newest = PhoneCode.objects.filter(used_at=None).order_by("-sent_at")
-    monkeypatch.setattr(access, "_newest_code", lambda registration_id, template: newest.first())
+    monkeypatch.setattr(access, "_live_codes", lambda registration_id, template: list(newest[:1]))
     logins.send_login_code(row.pk)
     assert save_resets.ask_online(row.pk, login=LOGIN, code=CODE, by=me(row), **HERE)
 
