@@ -17,7 +17,7 @@ from tests.web.test_scope import routes
 __all__ = ["_outside", "office"]  # fixtures
 pytestmark = [pytest.mark.journey, pytest.mark.django_db]
 
-NO_PAGE = {"photo_file": "a picture", "signed_page": "a picture of a page"}
+NO_PAGE = {"photo_file": "a picture", "signed_page": "a picture of a page", "name_image": "a picture"}
 # Acts that nothing can be filled in for: they refuse on the page of the refusal, or not at all.
 BUTTONS = {
     "sign_out": "a button", "lock": "a button", "account_browsers": "a button", "audit_verify": "a button",
@@ -25,7 +25,7 @@ BUTTONS = {
     "find": "nothing found is an answer", "clock": "a button for each phase", "audit": "an empty question asks for all",
     "audit_export": "the question of the page before", "staff_answer": "two buttons", "paper_drafts": "a button",
     "prints_scans_confirm": "a button", "prints_scans_drop": "a button", "prints_signatures_print": "a button",
-    "send_again": "a button",
+    "send_again": "a button", "overflows": "a button, for the list as a file",
 }  # fmt: skip
 TOLD = """{} is looked at by nobody. A page of the office portal is found through its line in tests/matrix/office.tsv
 (with a role that may open it), an act through its line in tests/audit/routes.tsv and its builder in tests/audit/acts.

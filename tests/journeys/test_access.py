@@ -36,6 +36,7 @@ SAVED = {
     **{f"form_page {page.key}": f"/form/{page.key}" for page in FORM.pages},
 }  # fmt: skip
 # Data and prints, acts, a way on.
+# "name" is a page of those whose name no font draws: looked at with its act (tests/access/test_candidate.py).
 NO_PAGE = {
     "manifest",
     "worker",
@@ -47,6 +48,8 @@ NO_PAGE = {
     "review_form_blank",
     "paper_draft",
     "evidence",
+    "name",
+    "name_picture",
 }
 FORMS = ("/claim/", "/sign-in/", "/forgot/")  # sent as they are: with an error summary
 
