@@ -60,7 +60,7 @@ def same_name(typed: str, kept: str) -> bool:
 
 
 def is_rare(character: str) -> bool:
-    """Whether ordinary input methods do not offer the character: beyond the first 20,992, private use included."""
+    """Whether ordinary input methods do not offer the character: not among the first 20,902 ideographs."""
     return not (ord(character) < 0x3400 or 0x4E00 <= ord(character) <= 0x9FA5)
 
 

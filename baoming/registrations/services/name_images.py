@@ -14,7 +14,7 @@ from baoming.registrations.services.sheets import void_sheets
 from baoming.registrations.services.steps import locked, refuse_if_completed, refuse_if_stopped
 from baoming.seasons.queries import season_now
 from baoming.shared.errors import NotOpen, Refused
-from baoming.shared.services import update
+from baoming.shared.services import insert, update
 from baoming.vault.services import keys
 
 _GONE = Refused("这张姓名图片已经换过或处理过，请看过现在的图片再办理")
@@ -23,18 +23,20 @@ _GONE = Refused("这张姓名图片已经换过或处理过，请看过现在的
 def photograph_name(registration_id: UUID, picture: bytes, *, by: Actor) -> NameImage:
     """Find the name line on a photograph of the card's front, and propose where the name stands.
 
-    The photograph is kept nowhere. What was at work before is replaced; a picture in use stays in use until the new
-    one is confirmed. Raises PhotoRefused, CardUnclear, NotOpen.
+    The photograph is kept nowhere. What was at work before is replaced, by a row of its own: a page that shows the
+    older one can no longer cut or confirm. A picture in use stays in use until the new one is confirmed. Raises
+    PhotoRefused, CardUnclear, NotOpen.
     """
     found = find_name_apart(picture)  # before the lock: it takes long and decides nothing about the person
     name = cut_name_apart(found.strip, found.box)
     with transaction.atomic():
         registration = _at_site(registration_id, by)
-        image = _at_work(registration) or NameImage(id=uuid4(), registration=registration)
+        NameImage.objects.filter(registration=registration, confirmed_at=None).delete()
+        image = NameImage(id=uuid4(), registration=registration)
         image.strip_sealed = keys().seal(found.strip, context=strip_context(image.pk))
         image.made_at, image.made_by = season_now(registration.season_id), by.label
         _cut(image, name, found.box)
-        image.save()
+        insert(image)
         record("photograph_name", by=by, subject=registration.pk, path=registration.path)
     return image
 
@@ -106,13 +108,9 @@ def _at_site(registration_id: UUID, by: Actor) -> Registration:
     return registration
 
 
-def _at_work(registration: Registration) -> NameImage | None:
-    return NameImage.objects.filter(registration=registration, confirmed_at=None).first()
-
-
 def _this(registration: Registration, image_id: UUID) -> NameImage:
-    image = _at_work(registration)
-    if image is None or image.pk != image_id:
+    image = NameImage.objects.filter(registration=registration, pk=image_id, confirmed_at=None).first()
+    if image is None:
         raise _GONE
     return image
 

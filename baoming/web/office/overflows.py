@@ -25,13 +25,7 @@ def index(request: OfficeRequest) -> HttpResponse:
     rows = people_too_wide(request.season, request.staff.path)
     if request.method == "POST":
         found = list(told(request.season, rows[:MOST]))
-        record(
-            "export_overflows",
-            by=request.actor,
-            subject=request.staff.office_id,
-            path=request.staff.path,
-            details={"count": len(found)},
-        )
+        _tell(request, len(found))
         response = HttpResponse(_csv(found), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = 'attachment; filename="overflows.csv"'
         return response
