@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 
 from baoming.messages.models import Announcement, Attempt, Message, Shift
 from baoming.messages.routing import PROBE_WINDOW, WINDOW, Measured, measured
+from baoming.messages.templates import OFFERED
 from baoming.seasons.models import Season, SeasonData
 from baoming.seasons.queries import data
 from baoming.shared.queries import kept_one
@@ -22,12 +23,17 @@ _DATA = Path(__file__).parent / "data"
 def texts(season: Season) -> Any:
     """Return the texts of a season's messages.
 
-    Until `load_season` has run with this version, those that it ships: a save must not fail for want of a text.
+    Until `load_season` has run with this version, those that it ships: a save must not fail for want of a text, nor
+    for want of one message that an older version did not send.
     """
     try:
-        return data(season, "messages")
+        loaded = data(season, "messages")
     except SeasonData.DoesNotExist:
         return _shipped(season.province, season.year)
+    if OFFERED.keys() <= loaded["templates"].keys():
+        return loaded
+    shipped = _shipped(season.province, season.year)["templates"]
+    return loaded | {"templates": shipped | loaded["templates"]}
 
 
 @cache

@@ -1,11 +1,10 @@
 """Reading what was handed in beside the form: pictures of papers, the household booklet, declarations."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.core.files.storage import default_storage
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from baoming.forms.attached import Booklet, Declaring
 from baoming.registrations.models import Declaration, Evidence, HouseholdCheck, Registration
@@ -15,6 +14,7 @@ from baoming.shared.errors import NotOpen
 from baoming.shared.queries import Kept, kept_one
 from baoming.vault.services import keys
 
+DRAFT = "draft-"  # before the purpose of a picture that no declaration has taken yet
 States = Registration.HouseholdState
 HOUSEHOLD_TABS = {
     States.WAITING: "待核对",
@@ -62,7 +62,13 @@ def _current(registration: Registration) -> QuerySet[Evidence]:
 
 def pictures_of(registration: Registration) -> dict[str, Evidence]:
     """Return purpose → the picture that counts."""
-    return {one.purpose: one for one in _current(registration)}
+    return {one.purpose: one for one in _current(registration) if not one.purpose.startswith(DRAFT)}
+
+
+def drafts_of(registration: Registration) -> dict[str, Evidence]:
+    """Return purpose → the picture that was handed in and does not count yet: its owner alone sees it."""
+    found = [one for one in _current(registration) if one.purpose.startswith(DRAFT)]
+    return {one.purpose.removeprefix(DRAFT): one for one in found}
 
 
 def picture_bytes(evidence: Evidence) -> bytes:
@@ -106,10 +112,9 @@ def _asked(season_id: int, path: str) -> QuerySet[Registration]:
 
 def declared_counts(season_id: int, path: str, kinds: Sequence[str]) -> Mapping[str, int]:
     """Return kind → how many people of the area declare it; "" for those who declare nothing."""
-    found = Counter[str]()
-    for declared in _declared(season_id, path).values_list("kinds", flat=True):
-        found.update(declared or [""])
-    return {kind: found[kind] for kind in (*kinds, "")}
+    asked = {f"of_{place}": Q(kinds__contains=[kind]) for place, kind in enumerate(kinds)} | {"nothing": Q(kinds=[])}
+    found = _declared(season_id, path).aggregate(**{key: Count("pk", filter=one) for key, one in asked.items()})
+    return dict(zip((*kinds, ""), (found[key] for key in asked), strict=True))
 
 
 def declared_rows(season_id: int, path: str, kind: str) -> QuerySet[Declaration]:

@@ -7,14 +7,25 @@ import pytest
 from django.test import Client
 
 from baoming.audit.models import Event
-from baoming.registrations.attached_queries import declarations_of, declared_counts, newest_declaration, pictures_of
-from baoming.registrations.models import Declaration, Registration
+from baoming.messages.models import Message
+from baoming.registrations.attached_queries import (
+    declarations_of,
+    declared_counts,
+    drafts_of,
+    newest_declaration,
+    pictures_of,
+)
+from baoming.registrations.models import Declaration, Evidence, Registration
 from baoming.registrations.services import declarations
 from baoming.registrations.services.forms import WrongSavePassword
 from baoming.schedule.models import Phase
+from baoming.seasons import queries as seasons
+from baoming.seasons.models import SeasonData
 from baoming.shared.errors import Changed, Invalid, NotOpen, Refused
+from baoming.vault.services import keys
 from tests import factories as make
 from tests.registrations.attached import declared, paper, saved
+from tests.registrations.test_household import FIRST
 from tests.registrations.test_save_form import PASSWORD
 from tests.web.conftest import office, phone, signed_in
 
@@ -123,15 +134,101 @@ def test_the_page_says_beforehand_that_the_right_is_lost(phone: Client) -> None:
     page = phone.get("/declarations/").content.decode()
     assert "之前申报，不申报视为放弃" in page
     sent: dict[str, object] = {"kinds": ["MARTYR"], "consent": "2023.1", "save_password": "x", "revision": "0"}
-    answer = phone.post("/declarations/", sent)
+    answer = phone.post("/declarations/", sent | {"declaration-MARTYR": io.BytesIO(paper())})
     assert (answer.status_code, "保存密码不正确" in answer.content.decode()) == (422, True)
+    assert "烈士子女，已上传，还没有申报" in answer.content.decode()
+    assert phone.get("/evidence/draft-declaration-MARTYR/").content[:3] == b"\xff\xd8\xff"
     assert 'value="MARTYR" id="f-kinds" checked' in answer.content.decode()
-    sent |= {"save_password": PASSWORD, "declaration-MARTYR": io.BytesIO(paper())}
+    sent |= {"save_password": PASSWORD}  # the picture was kept: it is not chosen again
     assert phone.post("/declarations/", sent)["Location"] == "/declarations/"
     assert "烈士子女" in phone.get("/declarations/").content.decode()
     make.season("tickets")
     assert "不申报视为放弃" not in phone.get("/tasks/").content.decode()
     assert "申报已于" in phone.get("/declarations/").content.decode()
+
+
+def test_a_picture_waits_as_a_draft_that_no_office_sees_until_the_save_password_is_right() -> None:
+    row = declarer()
+    declared(row, "MARTYR")
+    before = pictures_of(row)["declaration-MARTYR"]
+    for content in (paper("first try"), paper("second try")):
+        with pytest.raises(WrongSavePassword):
+            declared(row, "MARTYR", revision="1", files={before.purpose: content}, save_password="bu-dui-2023")
+    assert pictures_of(row) == {before.purpose: before}
+    (draft,) = drafts_of(row).values()
+    assert Evidence.objects.filter(registration=row).count() == 2, "an older draft is erased"
+    declared(row, "MARTYR", revision="1", files={})
+    newest = newest_declaration(row)
+    assert newest
+    assert (newest.number, newest.pictures, newest.consent) == (2, {"MARTYR": str(draft.pk)}, "2023.1")
+    assert (pictures_of(row), drafts_of(row)) == ({before.purpose: draft}, {})
+    assert not Evidence.objects.get(pk=before.pk).current
+
+
+def test_an_office_cannot_ask_for_a_draft(office: Client) -> None:
+    row = declarer()
+    with pytest.raises(WrongSavePassword):
+        declared(row, "LOCAL", save_password="bu-dui-2023")
+    signed_in(office, make.staff(row.site))
+    for of in ("declaration-LOCAL", "draft-declaration-LOCAL"):
+        assert office.get(f"/candidates/{row.pk}/evidence/?of={of}").status_code == 409
+
+
+def test_control_a_draft_that_is_not_kept_is_chosen_anew(monkeypatch: pytest.MonkeyPatch, phone: Client) -> None:
+    monkeypatch.setattr(declarations, "keep_drafts", lambda *_, **__: None)
+    with pytest.raises(AssertionError, match="已上传，还没有申报"):
+        test_the_page_says_beforehand_that_the_right_is_lost(phone)
+
+
+def test_what_can_be_read_stays_when_another_file_is_refused() -> None:
+    row = declarer()
+    files = {"declaration-MARTYR": paper(), "declaration-LOCAL": b"=1+1"}
+    with pytest.raises(Invalid) as refusal:
+        declared(row, "MARTYR", "LOCAL", files=files)
+    assert list(refusal.value.fields) == ["declaration-LOCAL"]
+    declared(row, "MARTYR", "LOCAL", files={"declaration-LOCAL": paper()})
+    assert Declaration.objects.get().kinds == ["MARTYR", "LOCAL"]
+
+
+def test_a_file_that_is_no_picture_uses_up_no_try_of_the_save_password() -> None:
+    row = declarer()
+    for _ in range(12):
+        with pytest.raises(Invalid):
+            declared(row, "MARTYR", files={"declaration-MARTYR": b"=1+1"})
+        with pytest.raises(Invalid):
+            declared(row, "MARTYR", files={})
+    declared(row, "MARTYR")
+
+
+@YEARS
+def test_the_bound_phone_is_told_and_not_what_was_declared(year: int) -> None:
+    row = declarer(year)
+    declared(row, "MARTYR")
+    message = Message.objects.get(recipient=row.pk, template="declared")
+    text = keys().unseal(message.text_sealed, context=f"outbox_message.text_sealed.{message.pk}").decode()
+    assert "第1次申报" in text
+    assert "烈士" not in text
+
+
+def test_a_season_loaded_before_this_message_was_sent_still_takes_a_declaration() -> None:
+    row = declarer()
+    loaded = SeasonData.objects.filter(season=row.season, key="messages").latest("version")
+    del loaded.content["templates"]["declared"]
+    loaded.save()
+    seasons._data.cache_clear()
+    declared(row, "MARTYR")
+    assert Message.objects.filter(recipient=row.pk, template="declared").exists()
+    seasons._data.cache_clear()
+
+
+@pytest.mark.parametrize(("address", "field"), [("/declarations/", "declaration-MARTYR"), ("/household/", FIRST)])
+def test_too_much_at_once_says_so_and_asks_for_one_after_the_other(phone: Client, address: str, field: str) -> None:
+    row = saved(2025, "declarations" if "decl" in address else "household")
+    phone.force_login(row.account)
+    sent = {"kinds": ["MARTYR"], "consent": "2025.1", "save_password": PASSWORD, "revision": "0"}
+    large = {field: io.BytesIO(bytes(13 * 1024 * 1024))}
+    answer = phone.post(address, sent | large)
+    assert (answer.status_code, "合计超过12MB，没有收到。请一张一张上传" in answer.content.decode()) == (422, True)
 
 
 def test_offices_see_who_declares_what_with_counts(office: Client) -> None:

@@ -90,6 +90,15 @@ def test_a_site_mends_its_own_mistake_and_judges_nothing_that_was_not_handed_in(
     assert (row.household_state, "household" in row.done_steps) == ("returned", False)
 
 
+def test_a_match_that_is_pressed_twice_is_found_once() -> None:
+    row = saved()
+    upload(row)
+    check(row)
+    check(row)
+    assert HouseholdCheck.objects.count() == 1
+    assert Event.objects.filter(subject=row.pk, verb="match_household").count() == 1
+
+
 def test_another_address_is_held_against_the_booklet_again() -> None:
     row = saved()
     upload(row)

@@ -6,6 +6,7 @@ another one, and what it gives or loses weighs as much as a save (docs/decisions
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -15,11 +16,13 @@ from baoming.accounts.services.buckets import give_back, take
 from baoming.audit.actors import Actor
 from baoming.audit.services import record
 from baoming.forms.attached import Declaring
+from baoming.messages.services import send
 from baoming.registrations import journey
 from baoming.registrations.attached_queries import declaring_of, newest_declaration, pictures_of
+from baoming.registrations.form_queries import bound_phone
 from baoming.registrations.journey import Trait
-from baoming.registrations.models import Declaration, Evidence, Registration
-from baoming.registrations.services.evidence import keep_pictures, read_pictures
+from baoming.registrations.models import Declaration, Registration
+from baoming.registrations.services.evidence import keep_drafts, read_each, take_drafts
 from baoming.registrations.services.forms import WrongSavePassword, proves, save_budget, still_proves, tell_wrong_save
 from baoming.registrations.services.steps import (
     complete_step,
@@ -30,6 +33,7 @@ from baoming.registrations.services.steps import (
 )
 from baoming.seasons.models import Season
 from baoming.shared.errors import Changed, Invalid, Refused
+from baoming.shared.moments import short
 from baoming.shared.services import insert, update
 
 STEP = "declarations"
@@ -41,32 +45,44 @@ def declare(
 ) -> Declaration:  # fmt: skip
     """Declare `kinds`, each with a picture of its evidence, or that there is nothing to declare.
 
-    `revision`: the number of the declaration that the page showed, 0 for none. Raises TooMany, WrongSavePassword,
-    Invalid by purpose, Changed, NotOpen by the clock after the lock.
+    `revision`: the number of the declaration that the page showed, 0 for none. Pictures are kept as drafts before the
+    password is asked: whoever mistypes it chooses none anew. Raises TooMany, WrongSavePassword, Invalid by purpose,
+    Changed, NotOpen by the clock after the lock.
     """
     declaring = declaring_of(season)
     chosen = _chosen(declaring, kinds, none=none)
+    wanted = {declaring.kinds[kind].purpose for kind in chosen}
+    sent = {purpose: content for purpose, content in files.items() if purpose in wanted}
+    if sent:
+        _keep_drafts(registration_id, declaring, sent, consent=consent, by=by)
     account = Account.objects.get(registration=registration_id)
     key, limit = save_budget(account, device)
     last = take(key, limit)
     if not proves(account, save_password):  # before the lock: nobody waits for a hash
         tell_wrong_save(registration_id, key, last=last, device=device, by=by)
         raise WrongSavePassword("保存密码不正确，还没有申报")
-    wanted = {declaring.kinds[kind].purpose for kind in chosen}
-    sent = {purpose: content for purpose, content in files.items() if purpose in wanted}
-    pictures = read_pictures(sent, declaring.consent, ticked=consent) if sent else {}
+    give_back(key, limit)  # it was the right one, whatever else is refused
     with transaction.atomic():
         registration = locked(registration_id)
         if not still_proves(account):
             raise WrongSavePassword("保存密码刚刚重设过，还没有申报，请用新的保存密码再试")
         made = _new(registration, chosen, revision=revision, by=by)
-
-        def then(kept: list[Evidence]) -> None:
-            _write(registration, made, declaring, consent=declaring.consent.version if kept else "", by=by)
-
-        keep_pictures(registration, pictures, declaring.consent, at=made.at, then=then)
-    give_back(key, limit)
+        taken = take_drafts(registration, wanted)
+        made.consent = max(taken, key=lambda one: one.at).consent if taken else ""
+        _write(registration, made, declaring, by=by)
     return made
+
+
+def _keep_drafts(
+    registration_id: UUID, declaring: Declaring, files: Mapping[str, bytes], *, consent: str, by: Actor
+) -> None:
+    """Keep what can be read; raise Invalid for the rest, and NotOpen where nobody may declare now."""
+    pictures, errors = read_each(files, declaring.consent, ticked=consent)
+    with transaction.atomic():
+        registration = locked(registration_id)
+        keep_drafts(registration, pictures, declaring.consent, at=_moment(registration, by))
+    if errors:
+        raise Invalid(errors)
 
 
 def _chosen(declaring: Declaring, kinds: Sequence[str], *, none: bool) -> list[str]:
@@ -76,20 +92,26 @@ def _chosen(declaring: Declaring, kinds: Sequence[str], *, none: bool) -> list[s
     return chosen
 
 
-def _new(registration: Registration, chosen: list[str], *, revision: str, by: Actor) -> Declaration:
-    """Return the next declaration, if this person may declare now."""
+def _moment(registration: Registration, by: Actor) -> datetime:
+    """Return the season's moment if this person may declare now; raise NotOpen. Call after `locked`."""
     refuse_if_completed(registration)
     refuse_if_disputed(registration)
     state, clock = state_now(registration)
     journey.require(STEP, by.kind, replace(state, traits=state.traits | {Trait.DECLARES}))
+    return clock.now
+
+
+def _new(registration: Registration, chosen: list[str], *, revision: str, by: Actor) -> Declaration:
+    """Return the next declaration, if this person may declare now."""
+    now = _moment(registration, by)
     before = newest_declaration(registration)
     if revision != str(before.number if before else 0):
         raise Changed("刚刚在另一处申报过，请看过现在的内容再改")
     number = before.number + 1 if before else 1
-    return Declaration(registration=registration, number=number, kinds=chosen, at=clock.now)
+    return Declaration(registration=registration, number=number, kinds=chosen, at=now)
 
 
-def _write(registration: Registration, made: Declaration, declaring: Declaring, *, consent: str, by: Actor) -> None:
+def _write(registration: Registration, made: Declaration, declaring: Declaring, *, by: Actor) -> None:
     pictures = pictures_of(registration)
     lacking = {
         kind.purpose: f"请上传{kind.evidence}的照片"
@@ -99,7 +121,6 @@ def _write(registration: Registration, made: Declaration, declaring: Declaring, 
     if lacking:
         raise Invalid(lacking)
     made.pictures = {key: str(pictures[declaring.kinds[key].purpose].pk) for key in made.kinds}
-    made.consent = consent
     before = newest_declaration(registration)
     if before and (before.kinds, before.pictures) == (made.kinds, made.pictures):
         raise Refused("和已经申报的相比没有改动，不用再申报")
@@ -112,3 +133,17 @@ def _write(registration: Registration, made: Declaration, declaring: Declaring, 
     record("declare", by=by, subject=registration.pk, path=registration.path, details=details)
     if made.kinds:
         complete_step(registration, STEP, by=by, at=made.at)
+    _notify(registration, made)
+
+
+def _notify(registration: Registration, made: Declaration) -> None:
+    """Tell the bound phone, in the same transaction (R14). What was declared stays out: an SMS is read by others."""
+    send(
+        "declared",
+        season=registration.season,
+        recipient=registration.pk,
+        number=bound_phone(registration),
+        at=short(made.at),
+        version=str(made.number),
+        phone=registration.site.phone,
+    )

@@ -1,20 +1,22 @@
 """Taking pictures of papers into the file: opened apart, drawn anew, sealed (R13, R30)."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
+from functools import partial
 from uuid import uuid4
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import transaction
 
 from baoming.forms.attached import Consent
 from baoming.registrations.apart import read_page_apart
-from baoming.registrations.attached_queries import evidence_context
+from baoming.registrations.attached_queries import DRAFT, drafts_of, evidence_context
 from baoming.registrations.models import Evidence, Registration
 from baoming.registrations.page_scans import Fault, PageRefused
 from baoming.shared.errors import Invalid
-from baoming.shared.services import insert
+from baoming.shared.services import insert, update
 from baoming.vault.services import keys
 
 CONSENT = "consent"  # the tick that a picture needs
@@ -27,13 +29,22 @@ Pictures = Mapping[str, bytes]  # purpose → JPEG as it is kept
 
 
 def read_pictures(files: Mapping[str, bytes], consent: Consent, *, ticked: str) -> Pictures:
-    """Return the files as pictures without anything else of them: place, device, second file.
+    """As `read_each`, for all or none. Raises Invalid."""
+    found, errors = read_each(files, consent, ticked=ticked)
+    if errors:
+        raise Invalid(errors)
+    return found
 
-    To be called outside the transaction: opening takes up to seconds. Raises Invalid by purpose, and by
-    `consent` unless the present version of it was ticked.
+
+def read_each(files: Mapping[str, bytes], consent: Consent, *, ticked: str) -> tuple[Pictures, dict[str, str]]:
+    """Return the files as pictures without anything else of them (place, device, second file), and what is wrong.
+
+    To be called outside the transaction: opening takes up to seconds. Nothing is opened, and `consent` is at fault,
+    unless the present version of it was ticked.
     """
-    errors = {} if ticked == consent.version else {CONSENT: "请读完说明，勾选同意以后再上传"}
-    found = {}
+    if ticked != consent.version:
+        return {}, {CONSENT: "请读完说明，勾选同意以后再上传"}
+    found, errors = {}, {}
     for purpose, content in files.items():
         try:
             page = read_page_apart(content, 0)
@@ -42,10 +53,29 @@ def read_pictures(files: Mapping[str, bytes], consent: Consent, *, ticked: str) 
             continue
         if page.pages > 1:
             errors[purpose] = f"这个PDF有{page.pages}页，请只传要的这一页，或拍成照片"
+            continue
         found[purpose] = page.jpeg
-    if errors:
-        raise Invalid(errors)
-    return found
+    return found, errors
+
+
+def keep_drafts(registration: Registration, pictures: Pictures, consent: Consent, *, at: datetime) -> None:
+    """Keep pictures beside those that count, until `take_drafts`; older drafts of them are erased. After `locked`."""
+    older = Evidence.objects.filter(registration=registration, purpose__in=[DRAFT + purpose for purpose in pictures])
+    for name in older.values_list("file", flat=True):
+        transaction.on_commit(partial(default_storage.delete, name))
+    older.delete()
+    drafts = {DRAFT + purpose: jpeg for purpose, jpeg in pictures.items()}
+    keep_pictures(registration, drafts, consent, at=at, then=lambda _: None)
+
+
+def take_drafts(registration: Registration, purposes: Collection[str]) -> list[Evidence]:
+    """Let the drafts for `purposes` count, in place of what counted before; return them. Call after `locked`."""
+    taken = [one for purpose, one in drafts_of(registration).items() if purpose in purposes]
+    for one in taken:
+        one.purpose = one.purpose.removeprefix(DRAFT)
+        Evidence.objects.filter(registration=registration, purpose=one.purpose, current=True).update(current=False)
+        update(one, "purpose")
+    return taken
 
 
 def keep_pictures(

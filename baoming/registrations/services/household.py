@@ -66,7 +66,7 @@ def check_booklet(registration_id: UUID, *, matched: bool, reason: str, seen: st
     """Say that the booklet fits the chosen address, or give it back to the candidate with a reason.
 
     `seen`, `version`: the pictures and the form that the page showed; raises Refused where they are others now.
-    Raises Invalid, NotOpen.
+    Raises Invalid, NotOpen. Safe to repeat: a button that is pressed twice finds it once.
     """
     registration = locked(registration_id)
     now = require("household", registration, by)
@@ -77,6 +77,8 @@ def check_booklet(registration_id: UUID, *, matched: bool, reason: str, seen: st
     pictures = pictures_of(registration)
     if seen != shown(pictures, booklet.pages) or version != str(registration.version):
         raise Refused("考生刚刚换过照片或改过填报的地址，请看过现在的内容再决定")
+    if matched and registration.household_state == States.MATCHED:
+        return
     found = HouseholdCheck(registration=registration, matched=matched, reason="" if matched else reason, at=now)
     found.version, found.by_label = registration.version, by.label
     found.pictures = [str(pictures[purpose].pk) for purpose in booklet.pages]

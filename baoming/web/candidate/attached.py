@@ -1,14 +1,14 @@
 """Pictures of papers, the household booklet, and the declaration of bonus points and special plans (R13)."""
 
-from collections.abc import Iterable
-
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from baoming.registrations.attached_queries import (
+    DRAFT,
     booklet_of,
     declaring_of,
+    drafts_of,
     has_declarations,
     newest_check,
     newest_declaration,
@@ -24,6 +24,9 @@ from baoming.shared.errors import Changed, Invalid, Refused, TooMany
 from baoming.web.access import CandidateRequest, candidate_required
 from baoming.web.devices import device_of
 from baoming.web.headers import jpeg
+from baoming.web.uploads import sent_files
+
+_TOO_LARGE = "几张照片合计超过12MB，没有收到。请一张一张上传，已经上传的会留着"
 
 
 @require_http_methods(["GET", "POST"])
@@ -35,7 +38,7 @@ def household(request: CandidateRequest) -> HttpResponse:
         return _household(request)
     try:
         upload_booklet(
-            request.registration.pk, request.season, _files(request, booklet.pages),
+            request.registration.pk, request.season, sent_files(request, booklet.pages, too_large=_TOO_LARGE),
             consent=request.POST.get("consent", ""), by=request.actor,
         )  # fmt: skip
     except Invalid as refusal:
@@ -61,11 +64,11 @@ def declarations(request: CandidateRequest) -> HttpResponse:
     declaring = declaring_of(request.season)
     if request.method != "POST":
         return _declarations(request)
-    kinds = request.POST.getlist("kinds")
+    kinds, purposes = request.POST.getlist("kinds"), [kind.purpose for kind in declaring.kinds.values()]
     try:
         declare(
             request.registration.pk, request.season, kinds=[one for one in kinds if one != "none"],
-            none="none" in kinds, files=_files(request, [kind.purpose for kind in declaring.kinds.values()]),
+            none="none" in kinds, files=sent_files(request, purposes, too_large=_TOO_LARGE),
             consent=request.POST.get("consent", ""), save_password=request.POST.get("save_password", ""),
             device=device_of(request), revision=request.POST.get("revision", ""), by=request.actor,
         )  # fmt: skip
@@ -83,7 +86,8 @@ def _declarations(request: CandidateRequest, errors: dict[str, str] | None = Non
     newest = newest_declaration(mine)
     declared = newest.kinds or ["none"] if newest else []
     context = {
-        "declaring": declaring, "newest": newest, "pictures": pictures_of(mine), "errors": errors or {},
+        "declaring": declaring, "newest": newest, "pictures": pictures_of(mine), "drafts": drafts_of(mine),
+        "errors": errors or {},
         "time": _time(request, "declarations"), "chosen": request.POST.getlist("kinds") if errors else declared,
         "declared": declaring.labels(newest.kinds) if newest else "", "may": "form" in mine.done_steps,
     }  # fmt: skip
@@ -102,17 +106,12 @@ def declaring_now(request: CandidateRequest) -> dict[str, object]:
 @require_safe
 @candidate_required
 def evidence(request: CandidateRequest, key: str) -> HttpResponse:
-    """One's own picture of a paper, the one that counts."""
-    picture = pictures_of(request.registration).get(key)
+    """One's own picture of a paper: the one that counts, or the draft that is to take its place."""
+    drafts = {DRAFT + purpose: one for purpose, one in drafts_of(request.registration).items()}
+    picture = (pictures_of(request.registration) | drafts).get(key)
     if picture is None:
         raise Refused("还没有上传这张照片，请回到上一页上传")
     return jpeg(picture_bytes(picture))
-
-
-def _files(request: CandidateRequest, purposes: Iterable[str]) -> dict[str, bytes]:
-    """Return the files that were chosen, by what they are for."""
-    sent = ((purpose, request.FILES.get(purpose)) for purpose in purposes)
-    return {purpose: file.read() for purpose, file in sent if file is not None}
 
 
 def _time(request: CandidateRequest, phase: str) -> PhaseTime | None:
