@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Literal
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from baoming.documents.models import Print
 from baoming.registrations.models import Registration, ScanFile, ScannedPage, Signature
@@ -15,6 +17,7 @@ from baoming.shared.errors import Refused
 from baoming.shared.queries import Kept
 
 MOST = 200  # pages on one list; the others follow when these are done
+PATIENCE = timedelta(minutes=15)  # without any file read at a site, that its list waits for those still unread
 _FOUND = ScannedPage.Found
 WORDS = {  # what the site reads of a page that was not matched: never whose it is
     _FOUND.UNREADABLE: "没有二维码或看不清。拍照请把整张放平，四角都拍进来，光线均匀，右上角要清楚；扫描用200dpi以上",
@@ -41,18 +44,24 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """What a site has handed in and nobody has confirmed. `files`: still being read."""
+    """What a site has handed in and nobody has confirmed. `files`: still being read; `stuck`: and not getting on."""
 
     files: Sequence[ScanFile] = ()
+    stuck: bool = False
     waiting: Sequence[Waiting] = ()
     problems: Sequence[ScannedPage] = ()
     faults: Sequence[tuple[ScanFile, str]] = ()
     more: bool = False
     read: int = field(default=0)
 
+    @property
+    def reading(self) -> bool:
+        """Whether the list waits for more, so that all of it is confirmed together."""
+        return bool(self.files) and not self.stuck
+
 
 def inbox(season_id: int, path: str) -> Inbox:
-    """Return what waits at the site with this path: five questions, however many pages there are."""
+    """Return what waits at the site with this path: as many questions for one page as for many."""
     here = ScanFile.objects.filter(season=season_id, path=path)
     files = list(here.filter(done_at=None).order_by("at", "place"))
     broken = [(file, Fault[file.fault].value) for file in here.exclude(fault="").order_by("at", "place")]
@@ -61,12 +70,19 @@ def inbox(season_id: int, path: str) -> Inbox:
     shown = pages[:MOST]
     return Inbox(
         files=files,
+        stuck=_stuck(files, here),
         waiting=_waiting([page for page in shown if page.found == _FOUND.MATCHED]),
         problems=[page for page in shown if page.found != _FOUND.MATCHED],
         faults=broken,
         more=len(pages) > MOST,
         read=sum(file.read for file in files),
     )
+
+
+def _stuck(files: Sequence[ScanFile], here: "QuerySet[ScanFile]") -> bool:
+    """Whether the site's files have waited too long and none was read meanwhile: the list then goes on without them."""
+    since = timezone.now() - PATIENCE
+    return bool(files) and files[-1].at < since and not here.filter(done_at__gte=since).exists()
 
 
 @Kept

@@ -68,13 +68,13 @@ def read_code(text: str) -> SheetCode | None:
     return SheetCode(signed, raw, int(year), int(number), int(version), digest, own)
 
 
-def read_continued(text: str) -> tuple[int, int] | None:
-    """Return number and version that the small code of a second page says; None if it is none of ours.
+def read_continued(text: str) -> tuple[int, int, int] | None:
+    """Return year (two digits), number and version that the small code of a second page says; None if none of ours.
 
     Nobody signs it: it counts only beside the first page.
     """
     found = _CONTINUED.fullmatch(text.strip().upper())
-    return (int(found[2]), int(found[3])) if found else None
+    return (int(found[1]), int(found[2]), int(found[3])) if found else None
 
 
 def _unpacked(text: str) -> bytes | None:

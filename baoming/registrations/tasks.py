@@ -33,7 +33,7 @@ def tidy(timestamp: int) -> None:
     scans.remove_old_scans()
 
 
-@app.task(name="registrations.read_scan", retry=Again(Unavailable))
+@app.task(name="registrations.read_scan", retry=Again(Unavailable, OSError))
 def read_scan(file_id: str) -> None:
     scans.read_file(UUID(file_id))
 

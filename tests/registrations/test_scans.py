@@ -3,13 +3,19 @@ a person has said yes."""
 
 import io
 import json
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from uuid import uuid4
 
 import pytest
 import segno
 from django.core.files.storage import default_storage
+from django.db.models import QuerySet
 from PIL import Image
 from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.jobs import Job
 
 from baoming.audit.models import Event
 from baoming.documents.models import Print
@@ -32,6 +38,7 @@ from baoming.vault.sealing import KeyRing
 from baoming.web.management.commands.load_season import load
 from standins.faces import face
 from tests import factories as make
+from tests.concurrency.together import together
 from tests.registrations import degrade
 from tests.registrations.confirmed import change, county, operator, saved
 from tests.registrations.test_hostile_files import printed_sheet
@@ -234,6 +241,42 @@ def test_a_second_page_goes_with_the_first_that_waits_and_alone_it_asks_for_it()
     assert ScannedPage.objects.filter(kept_at__isnull=False).count() == 2
 
 
+def small(row: Registration, *, year: int = 2023) -> bytes:
+    """The code of the second page of this person's first version."""
+    made = io.BytesIO()
+    segno.make(continued_qr_text(year=year, serial=serial(row.number or 0), version=1)).save(made, kind="png", scale=8)
+    return made.getvalue()
+
+
+def test_a_second_page_that_comes_after_the_signature_is_kept_beside_it() -> None:
+    row, pdf = printed()
+    [first] = handed_in(row, pdf)
+    keep_pages(row.pk, [first.pk], by=operator(row))
+    [second] = handed_in(row, small(row))
+    assert (second.found, second.print_id) == ("matched", first.print_id)
+    assert found(*handed_in(row, small(row))) == ["twice"]
+    assert keep_pages(row.pk, [second.pk], by=operator(row)) == ""
+    assert Signature.objects.count() == 1
+    assert ScannedPage.objects.filter(kept_at__isnull=False).count() == 2
+
+
+def test_a_second_page_alone_proves_no_signature_when_that_was_taken_back_meanwhile() -> None:
+    row, pdf = printed()
+    [first] = handed_in(row, pdf)
+    keep_pages(row.pk, [first.pk], by=operator(row))
+    [second] = handed_in(row, small(row))
+    void_signature(row.pk, reason="录错了人", by=operator(row))
+    with pytest.raises(Refused, match="已经处理过"):
+        keep_pages(row.pk, [second.pk], by=operator(row))
+    assert not Signature.objects.filter(voided_at=None).exists()
+
+
+def test_a_second_page_of_last_year_goes_with_nobody() -> None:
+    row, pdf = printed()
+    handed_in(row, pdf)
+    assert found(*handed_in(row, small(row, year=2022))) == ["season"]
+
+
 # keeping
 
 
@@ -366,6 +409,99 @@ def test_a_page_that_was_kept_stays() -> None:
     ScanFile.objects.update(at=page.file.at - service.KEPT - make.A_MINUTE)
     assert remove_old_scans() == 0
     assert page_bytes(page)
+
+
+def overtaken(monkeypatch: pytest.MonkeyPatch, row: Registration, page: ScannedPage) -> None:
+    """Confirm a page while the night throws away what is old: the night has looked, and not yet thrown away."""
+    ScanFile.objects.update(at=page.file.at - service.KEPT - make.A_MINUTE)
+    looked, remove = threading.Event(), service._remove
+
+    def late(pages: list[ScannedPage]) -> None:
+        looked.set()
+        time.sleep(1)
+        remove(pages)
+
+    def confirm() -> None:
+        assert looked.wait(20)
+        with suppress(Refused):
+            keep_pages(row.pk, [page.pk], by=operator(row))
+
+    monkeypatch.setattr(service, "_remove", late)
+    together([remove_old_scans, confirm])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_page_confirmed_while_the_night_tidies_is_kept_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    row, pdf = printed()
+    [page] = handed_in(row, pdf)
+    overtaken(monkeypatch, row, page)
+    assert Signature.objects.exists() == ScannedPage.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_without_the_lock_the_night_takes_the_page_of_a_signature(monkeypatch: pytest.MonkeyPatch) -> None:
+    row, pdf = printed()
+    [page] = handed_in(row, pdf)
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_: rows)
+    overtaken(monkeypatch, row, page)
+    assert Signature.objects.exists()
+    assert not ScannedPage.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_form_twice_at_the_same_instant_is_taken_once_and_leaves_no_file_behind() -> None:
+    row, key = saved(), uuid4()
+    answers = together([lambda: take_files(row.season, [b"a", b"b"], key=key, by=operator(row))] * 2)
+    assert answers == [2, 2]
+    assert ScanFile.objects.filter(key=key).count() == 2
+    assert ProcrastinateJob.objects.filter(task_name="registrations.read_scan").count() == 2
+    assert Event.objects.filter(verb="take_scans").count() == 1
+    names = {file.file for file in ScanFile.objects.all()}
+    assert {name for name in stored("scans") if name in names or default_storage.size(name) < 200} == names
+
+
+def stored(folder: str) -> set[str]:
+    return {f"{folder}/{sub}/{name}" for sub in default_storage.listdir(folder)[0]
+            for name in default_storage.listdir(f"{folder}/{sub}")[1]}  # fmt: skip
+
+
+def test_a_storage_that_is_away_for_a_moment_loses_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    row, pdf = printed()
+    take_files(row.season, [pdf], key=uuid4(), by=operator(row))
+    file = ScanFile.objects.get()
+    with monkeypatch.context() as patch:
+        patch.setattr(default_storage, "open", failing(OSError("away")))
+        with pytest.raises(OSError, match="away"):
+            read_scan(str(file.pk))
+    file.refresh_from_db()
+    assert (file.fault, file.done_at) == ("", None)
+    read_scan(str(file.pk))
+    assert found(*ScannedPage.objects.all()) == ["matched"]
+
+
+def failing(problem: Exception) -> Callable[..., object]:
+    def fail(*_: object, **__: object) -> object:
+        raise problem
+
+    return fail
+
+
+def test_a_storage_that_is_away_is_asked_again_by_the_job() -> None:
+    retry = read_scan.retry_strategy
+    assert retry is not None
+    job = Job(id=1, queue="q", lock=None, queueing_lock=None, task_name="x", attempts=1)
+    assert retry.get_retry_decision(exception=PermissionError("away"), job=job)
+    assert retry.get_retry_decision(exception=KeyError("ours"), job=job) is None
+
+
+def test_a_defect_of_ours_ends_one_file_and_the_next_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    row, pdf = printed()
+    with monkeypatch.context() as patch:
+        patch.setattr(service, "_match_first", failing(KeyError("a defect")))
+        assert handed_in(row, pdf) == []
+    file = ScanFile.objects.get()
+    assert (file.fault, file.done_at is None) == ("BROKEN", False)
+    assert found(*handed_in(row, pdf)) == ["matched"]
 
 
 def test_no_event_and_no_row_tells_who_it_is() -> None:

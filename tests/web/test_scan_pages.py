@@ -5,12 +5,14 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import F
 from django.test import Client, override_settings
 
 from baoming.audit.models import Event
 from baoming.documents.models import Print
 from baoming.organizations.models import Organization
 from baoming.organizations.roles import Role
+from baoming.registrations import scan_queries
 from baoming.registrations.models import Batch, BatchLine, ScanFile, ScannedPage, Signature
 from baoming.registrations.models.registration import RegistrationQuerySet
 from baoming.registrations.services.sheets import open_correction, print_sheet, record_signature
@@ -77,6 +79,22 @@ def test_from_the_file_to_the_signature_and_back(office: Client) -> None:
     run_batch(str(Batch.objects.get(undoes=batch).pk))
     row.refresh_from_db()
     assert row.signed_version == 0
+
+
+def test_a_file_that_is_never_read_does_not_keep_the_others_from_being_confirmed(office: Client) -> None:
+    row, pdf = printed()
+    signed_in(office, make.staff(row.site))
+    send(office, pdf)
+    read()
+    send(office, pdf)
+    assert ticks(office) == []
+    ScanFile.objects.update(at=F("at") - scan_queries.PATIENCE)
+    assert ticks(office) == [], "one was read a moment ago"
+    ScanFile.objects.filter(done_at__isnull=False).update(done_at=F("done_at") - scan_queries.PATIENCE)
+    shown = page(office)
+    assert "识别停了15分钟" in shown
+    assert "again.js" not in shown
+    assert len(ticks(office)) == 1
 
 
 def test_the_page_is_looked_at_from_the_story_and_every_look_is_an_event(office: Client) -> None:

@@ -11,6 +11,7 @@ from baoming.organizations.models import Organization
 from baoming.organizations.roles import Role
 from baoming.registrations import signature_queries
 from baoming.registrations.models import Registration
+from baoming.registrations.services import resign_lists
 from baoming.registrations.services.sheets import open_correction, print_sheet, record_signature
 from baoming.registrations.signature_queries import signature_lines
 from baoming.reviews.services.signatures import void_signature
@@ -108,6 +109,17 @@ def test_the_list_on_paper_names_them_and_is_recorded(office: Client) -> None:
     answer = office.post("/prints/signatures/print/", {"class": "没有这个班"})
     assert answer.status_code == 422
     assert "没有要重签的人" in answer.content.decode()
+
+
+def test_more_than_one_list_holds_is_asked_for_class_by_class_and_nobody_is_left_out(
+    office: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = again()
+    monkeypatch.setattr(resign_lists, "MOST", 0)
+    answer = signed_in(office, make.staff(row.site)).post("/prints/signatures/print/", {"class": ""})
+    assert answer.status_code == 422
+    assert "请先选班级" in answer.content.decode()
+    assert not Event.objects.filter(verb="print_resign_list").exists()
 
 
 def test_another_site_sees_nobody_and_the_county_has_no_such_page(office: Client) -> None:

@@ -24,7 +24,7 @@ class ScanFile(models.Model):
     at = models.DateTimeField()  # by the real clock, as is what follows: the page is paper, not the season's
     by_id = models.CharField(max_length=40)
     by_label = models.CharField(max_length=60)
-    file = models.CharField(max_length=80, default="")  # storage name; empty once the pages are read
+    file = models.CharField(max_length=80, default="")  # storage name; what lies there goes once the pages are read
     pages = models.PositiveSmallIntegerField(null=True)  # None: not known yet
     read = models.PositiveSmallIntegerField(default=0)  # how many of them have been looked at
     fault = models.CharField(max_length=20, default="")  # name of page_scans.Fault: why no more was read

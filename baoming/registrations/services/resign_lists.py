@@ -31,12 +31,14 @@ def print_resign_list(
     """Return these lines as a PDF, and record who printed how many. `title`: the class, or 全部班级. Raises Invalid."""
     if not lines:
         raise Invalid({"class": "没有要重签的人，不用打印"})
+    if len(lines) > MOST:
+        raise Invalid({"class": f"要重签的有{len(lines)}人，一份名单最多{MOST}人，请先选班级，一个班一个班打印"})
     now = season_now(season.pk)
-    record("print_resign_list", by=by, subject=site.pk, path=site.path, details={"count": len(lines[:MOST])})
+    record("print_resign_list", by=by, subject=site.pk, path=site.path, details={"count": len(lines)})
     head = season_head(season)
     data = {
         "season": asdict(head), "mark": head.mark, "site": asdict(line_of(site)), "title": printable(title),
-        "print": asdict(PrintLine(at=full_stamp(now)[:16], by=by.label)), "lines": [_line(one) for one in lines[:MOST]],
+        "print": asdict(PrintLine(at=full_stamp(now)[:16], by=by.label)), "lines": [_line(one) for one in lines],
     }  # fmt: skip
     return press().render(TEMPLATE, data, made_at=now)
 

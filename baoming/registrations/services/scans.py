@@ -14,8 +14,9 @@ from uuid import UUID, uuid4
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import transaction
-from django.db.models import Q
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from baoming.audit.actors import PARTY_NAMES, Actor, Party
@@ -30,8 +31,8 @@ from baoming.registrations.services.steps import locked
 from baoming.registrations.sheet_codes import SheetCode, read_code, read_continued
 from baoming.seasons.models import Season
 from baoming.seasons.queries import season_now
-from baoming.shared.errors import Invalid, NotOpen, Refused
-from baoming.shared.jobs import defer_in_line
+from baoming.shared.errors import Invalid, NotOpen, Refused, Unavailable
+from baoming.shared.jobs import DATABASE_AWAY, defer_in_line
 from baoming.shared.paths import within
 from baoming.shared.services import insert, update
 from baoming.vault.sealing import SealBroken
@@ -56,41 +57,41 @@ def take_files(season: Season, contents: Sequence[bytes], *, key: UUID, by: Acto
         raise Invalid({"files": "请先选择扫描文件或照片（PDF、JPG、PNG）"})
     if len(contents) > MOST_FILES:
         raise Invalid({"files": f"一次最多{MOST_FILES}个文件，请分几次上传"})
-    stored: list[str] = []
+    if ScanFile.objects.filter(path=by.path, key=key).exists():
+        return len(contents)
+    files = [_file(season, key, place, by) for place in range(1, len(contents) + 1)]
     try:
-        with transaction.atomic():
-            if ScanFile.objects.filter(path=by.path, key=key).exists():
-                return len(contents)
-            for place, content in enumerate(contents, start=1):
-                file = _file(season, key, place, by)
-                file.file = _store(content, file.pk, "scans", file_context(file.pk))
-                stored.append(file.file)
-                insert(file)
-                if place == 1:
-                    details = {"count": len(contents), "bytes": sum(map(len, contents))}
-                    record("take_scans", by=by, subject=file.pk, path=by.path, details=details)
-                defer_in_line(_JOB, f"scans:{by.path}", file_id=str(file.pk))  # in their order: a second page follows
-    except BaseException:
-        for name in stored:
-            default_storage.delete(name)
-        raise
+        for file, content in zip(files, contents, strict=True):  # slow, and outside of any transaction
+            file.file = _store(content, file.pk, "scans", file_context(file.pk))
+        _queue(files, size=sum(map(len, contents)), by=by)
+    except BaseException as failure:
+        _delete([file.file for file in files if file.file])
+        if not isinstance(failure, IntegrityError):  # that: the same form came twice at once, and the other was first
+            raise
     return len(contents)
 
 
 def read_file(file_id: UUID, *, seconds: float = _TURN) -> None:
     """Read the pages of a file one after the other, each in the limited process; leave the rest to a job of its own.
 
-    May run twice, and two at a time: each page is written once, under the lock of its file.
+    May run twice, and two at a time: each page is written once, under the lock of its file. Raises Unavailable and
+    OSError, where another try may do better; a defect of ours ends this file, and the site's others go on.
     """
     file = ScanFile.objects.filter(pk=file_id).first()  # None: thrown away meanwhile
     if file is None or file.done_at is not None:
         return
-    content = _opened(file)
     until = time.monotonic() + seconds
-    while _read_next(file_id, content):
-        if time.monotonic() > until:
-            defer_in_line(_JOB, f"scans:{file.path}", file_id=str(file_id))
-            return
+    try:
+        content = _opened(file)
+        while _read_next(file_id, content):
+            if time.monotonic() > until:
+                defer_in_line(_JOB, f"scans:{file.path}", file_id=str(file_id))
+                return
+    except (Unavailable, OSError, *DATABASE_AWAY):
+        raise
+    except Exception as problem:
+        log.error("defect while scanned file %s was read: %s", file_id, type(problem).__name__)
+        _give_up(file_id)
 
 
 @transaction.atomic
@@ -105,12 +106,11 @@ def keep_pages(registration_id: UUID, page_ids: Collection[UUID], *, by: Actor) 
         raise NotOpen(f"签字页由{PARTY_NAMES[Party.SITE]}登记")
     waiting = ScannedPage.objects.filter(pk__in=page_ids, registration=registration, kept_at=None)
     pages = list(waiting.order_by("place", "pk").select_for_update())
-    first = next((page for page in pages if page.place == 1), None)
-    if first is None or len({page.print_id for page in pages}) > 1:
-        raise Refused(_GONE)
-    printed = Print.objects.get(pk=str(first.print_id))
-    refuse_if_void(printed, registration)
     living = Signature.objects.filter(registration=registration, voided_at=None).first()
+    if not pages or len({page.print_id for page in pages}) > 1 or not _with_first(pages, living):
+        raise Refused(_GONE)
+    printed = Print.objects.get(pk=str(pages[0].print_id))
+    refuse_if_void(printed, registration)
     made = "" if living else str(record_signature(
         registration.pk, version=printed.version, by=by, print_id=printed.pk).pk)  # fmt: skip
     for page in pages:
@@ -119,6 +119,11 @@ def keep_pages(registration_id: UUID, page_ids: Collection[UUID], *, by: Actor) 
     details = {"version": printed.version, "count": len(pages)}
     record("keep_signed_page", by=by, subject=registration.pk, path=registration.path, details=details)
     return made
+
+
+def _with_first(pages: Sequence[ScannedPage], living: Signature | None) -> bool:
+    """Whether the first page is among them, or has been signed already: a second one alone proves no signature."""
+    return pages[0].place == 1 or (living is not None and living.print_id == pages[0].print_id)
 
 
 def refuse_if_void(printed: Print, registration: Registration) -> None:
@@ -152,13 +157,18 @@ def drop_pages(season_id: int, page_ids: Collection[UUID], file_ids: Collection[
 
 
 def remove_old_scans() -> int:
-    """Throw away what nobody confirmed within some days; returns how many pages that were. May run twice."""
+    """Throw away what nobody confirmed within some days; returns how many pages that were. May run twice.
+
+    Under the lock of the pages: one that is being confirmed at this instant stays.
+    """
     old = timezone.now() - KEPT
-    pages = list(ScannedPage.objects.filter(kept_at=None, file__at__lt=old))
-    _remove(pages)
-    for file in ScanFile.objects.filter(at__lt=old).exclude(file=""):  # never read: its job has failed for days
+    with transaction.atomic():
+        waiting = ScannedPage.objects.filter(kept_at=None, file__at__lt=old)
+        pages = list(waiting.select_for_update(of=("self",)))
+        _remove(pages)
+    for file in ScanFile.objects.filter(at__lt=old).exclude(file=""):  # never read, or left behind when it was
         default_storage.delete(file.file)
-        ScanFile.objects.filter(pk=file.pk).update(file="", done_at=timezone.now())
+        ScanFile.objects.filter(pk=file.pk).update(file="", done_at=Coalesce("done_at", timezone.now()))
     ScanFile.objects.filter(at__lt=old, scannedpage=None).delete()
     return len(pages)
 
@@ -185,17 +195,26 @@ def _file(season: Season, key: UUID, place: int, by: Actor) -> ScanFile:
     )
 
 
+@transaction.atomic
+def _queue(files: Sequence[ScanFile], *, size: int, by: Actor) -> None:
+    """Write the files down and queue their jobs, in their order: a second page follows. Raises IntegrityError."""
+    for file in files:
+        insert(file)
+        defer_in_line(_JOB, f"scans:{by.path}", file_id=str(file.pk))
+    record("take_scans", by=by, subject=files[0].pk, path=by.path, details={"count": len(files), "bytes": size})
+
+
 def _store(content: bytes, pk: UUID, folder: str, context: str) -> str:
     sealed = keys().seal(content, context=context)
     return default_storage.save(f"{folder}/{pk.hex[:2]}/{pk.hex}", ContentFile(sealed.encode("ascii")))
 
 
 def _opened(file: ScanFile) -> bytes | None:
-    """Return the file's content; None where the storage has lost it."""
+    """Return the file's content; None where the storage has lost it. Raises OSError while the storage is away."""
     try:
         with default_storage.open(file.file) as kept:
             return keys().unseal(kept.read().decode("ascii"), context=file_context(file.pk))
-    except (OSError, ValueError, SealBroken):
+    except (FileNotFoundError, ValueError, SealBroken):
         log.error("scanned file %s cannot be read", file.pk)
         return None
 
@@ -227,6 +246,16 @@ def _read_next(file_id: UUID, content: bytes | None) -> bool:
         with suppress(OSError):  # it is sealed and nobody's: the night takes it
             default_storage.delete(stored)
     return not done
+
+
+@transaction.atomic
+def _give_up(file_id: UUID) -> None:
+    """End a file whose reading never would, and with it the site's whole list."""
+    file = ScanFile.objects.select_for_update().filter(pk=file_id, done_at=None).first()
+    if file is not None:
+        file.fault, file.done_at = Fault.BROKEN.name, timezone.now()
+        update(file, "fault", "done_at")
+        transaction.on_commit(lambda: _delete([file.file]))
 
 
 def _scanned(content: bytes | None, number: int) -> tuple[PageScan | None, Fault | None]:
@@ -284,13 +313,19 @@ def _match_first(page: ScannedPage, code: SheetCode) -> None:
         page.found, page.registration, page.print_id = _FOUND.MATCHED, person, printed.pk
 
 
-def _match_second(page: ScannedPage, number: int, version: int) -> None:
-    """A second page goes with the first one that waits at the same site: its own code is signed by nobody."""
+def _match_second(page: ScannedPage, year: int, number: int, version: int) -> None:
+    """A second page goes with the first one of the same site that waits, or was kept for a signature that stands.
+
+    Its own code is signed by nobody.
+    """
     file = page.file
+    if year != file.season.year % 100:
+        page.found = _FOUND.SEASON
+        return
     firsts = ScannedPage.objects.filter(
+        _counting(Signature.objects.filter(registration__number=number, registration__season=file.season)),
         file__path=file.path,
         file__season=file.season,
-        kept_at=None,
         place=1,
         found=_FOUND.MATCHED,
         registration__number=number,
@@ -306,8 +341,12 @@ def _match_second(page: ScannedPage, number: int, version: int) -> None:
 def _is_there(page: ScannedPage) -> bool:
     """Whether the same page waits already, or was kept for a signature that stands."""
     same = ScannedPage.objects.filter(print_id=str(page.print_id), place=page.place, found=_FOUND.MATCHED)
-    signed = Signature.objects.filter(registration=page.registration_id, voided_at=None, print_id=str(page.print_id))
-    return same.filter(Q(kept_at=None) | Q(print_id__in=signed.values("print_id"))).exists()
+    return same.filter(_counting(Signature.objects.filter(registration=page.registration_id))).exists()
+
+
+def _counting(signatures: "QuerySet[Signature]") -> Q:
+    """The pages that wait, and those kept for one of these signatures if it stands."""
+    return Q(kept_at=None) | Q(print_id__in=signatures.filter(voided_at=None).values("print_id"))
 
 
 def _remove(pages: Sequence[ScannedPage]) -> None:

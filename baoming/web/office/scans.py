@@ -100,7 +100,7 @@ def _take(request: OfficeRequest) -> None:
 def _page(request: OfficeRequest, errors: dict[str, str] | None = None) -> HttpResponse:
     """Whoever is shown the list has looked at the pages on it: recorded here, for each person once."""
     found = inbox(request.season.pk, request.staff.path)
-    shown = [] if found.files else [line for line in found.waiting if line.state != "void"]  # all of them together
+    shown = [] if found.reading else [line for line in found.waiting if line.state != "void"]  # all of them together
     if shown:
         seen: dict[UUID, tuple[str, dict[str, object]]] = {line.person.pk: (line.person.path, {}) for line in shown}
         record_many("see_signed_page", by=request.actor, subjects=seen)
