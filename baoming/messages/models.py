@@ -22,7 +22,7 @@ class Message(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     recipient = models.UUIDField(db_index=True)
-    season = models.ForeignKey(Season, models.PROTECT, null=True)  # null: written before senders had own templates
+    season = models.ForeignKey(Season, models.PROTECT, null=True, db_index=False)  # null: before texts were data
     template = models.CharField(max_length=40)
     number_sealed = models.TextField()
     text_sealed = models.TextField()
@@ -39,6 +39,7 @@ class Message(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index("recipient", condition=models.Q(read_at__isnull=True), name="unread_messages"),
+            models.Index("at", condition=models.Q(state="queued"), name="queued_messages"),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
 """Each handing-over to a sender, what became of it, which sender sends, and who has read what.
 
 What stands already counts as read: its owners were told by SMS. New columns have values of the database's own, since
-portals of the former version go on writing messages while this runs.
+portals of the former version go on writing messages while this runs; indexes of the messages come next, for the same reason.
 """
 
 import uuid
@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField("message", "season", models.ForeignKey(
-            null=True, on_delete=django.db.models.deletion.PROTECT, to="seasons.season")),
+            null=True, db_index=False, on_delete=django.db.models.deletion.PROTECT, to="seasons.season")),
         migrations.AddField("message", "words_sealed", models.TextField(db_default="", default="")),
         migrations.AddField("message", "voice", models.BooleanField(db_default=False, default=False)),
         migrations.AddField("message", "reason", models.CharField(db_default="", default="", max_length=16)),
@@ -33,8 +33,6 @@ class Migration(migrations.Migration):
                             preserve_default=False),
         migrations.AlterField("message", "read_at", models.DateTimeField(null=True)),
         migrations.AlterField("message", "state", models.CharField(choices=STATES, default="queued", max_length=8)),
-        migrations.AddIndex("message", models.Index(
-            "recipient", condition=models.Q(read_at__isnull=True), name="unread_messages")),
         migrations.CreateModel(
             name="Attempt",
             fields=[

@@ -1,4 +1,7 @@
-"""Pictures of papers, the household booklet and declarations (R13), and their rules."""
+"""Pictures of papers, the household booklet and declarations (R13), and their rules.
+
+The index of the booklets' states is built later (0026), without locking anybody out.
+"""
 
 import django.db.models.deletion
 import uuid
@@ -60,10 +63,6 @@ class Migration(migrations.Migration):
             model_name='registration',
             name='household_state',
             field=models.CharField(choices=[('', '还没有上传'), ('waiting', '等报名点核对'), ('matched', '相符'), ('returned', '不相符，已退回')], db_default='', default='', max_length=8, verbose_name='户口簿'),
-        ),
-        migrations.AddIndex(
-            model_name='registration',
-            index=models.Index(models.F('season'), models.F('path'), models.F('household_state'), models.F('number'), condition=models.Q(('household_state__in', ['waiting', 'matched', 'returned'])), name='registration_by_household'),
         ),
         migrations.AddField(
             model_name='declaration',
