@@ -78,6 +78,7 @@ class Registration(models.Model):
     reader = models.CharField(max_length=40, default="")
     phone_sealed = models.TextField(default="")
     phone_blind = models.BinaryField(max_length=32, null=True)
+    may_share_phone = models.BooleanField(default=False, db_default=False)  # the site has seen the proof
     class_name = models.CharField(max_length=40, default="")
     student_no = models.CharField(max_length=20, default="", db_collation="C")
     too_wide = models.PositiveSmallIntegerField(default=0, db_default=0)  # texts of the card beyond the archive's width
@@ -163,6 +164,7 @@ class Registration(models.Model):
                 name="registration_by_household",
                 condition=Q(household_state__in=["waiting", "matched", "returned"]),
             ),
+            models.Index("phone_blind", name="registration_by_phone", condition=Q(phone_blind__isnull=False)),
             models.Index("season", "last_four_blind", name="registration_by_last_four"),
             models.Index("season", "name_key", name="registration_by_name"),
             models.Index("season", "name_letters", name="registration_by_letters"),

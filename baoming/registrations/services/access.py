@@ -23,6 +23,7 @@ from baoming.registrations.form_queries import bound_phone, phone_context
 from baoming.registrations.journey import STEPS
 from baoming.registrations.models import Activation, Pledge, Registration
 from baoming.registrations.queries import NOBODY, document_of
+from baoming.registrations.services.phone_sharing import require_free
 from baoming.registrations.services.steps import complete_step, locked, require
 from baoming.seasons.queries import data
 from baoming.shared import names
@@ -171,8 +172,12 @@ def confirm_phone(registration_id: UUID, code: str, *, by: Actor) -> None:
         complete_step(registration, "phone", by=by, at=now)
 
 
-def bind(registration: Registration, phone: str) -> None:
-    """Make `phone` the one that is told and asked. Call after `locked`, once a code has proved it."""
+def bind(registration: Registration, phone: str, *, at_site: bool = False) -> None:
+    """Make `phone` the one that is told and asked. Call after `locked`, once a code has proved it.
+
+    Raises Invalid where as many candidates have it as may (`require_free`).
+    """
+    require_free(registration, phone, at_site=at_site)
     registration.phone_sealed = keys().seal(phone.encode(), context=phone_context(registration.pk))
     registration.phone_blind = keys().blind(phone, purpose="phone", season=registration.season_id)
     update(registration, "phone_sealed", "phone_blind")

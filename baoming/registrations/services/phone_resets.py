@@ -25,6 +25,7 @@ from baoming.registrations.resets import DELAY, county_confirms, lapsed, takes_e
 from baoming.registrations.services.access import bind, issue_code, phone_of, readable_phone, tried_code, use_code
 from baoming.registrations.services.forms import proves, save_budget
 from baoming.registrations.services.intake import require_same, use_reading
+from baoming.registrations.services.phone_sharing import require_free
 from baoming.registrations.services.save_resets import drop_reset
 from baoming.registrations.services.steps import locked, refuse_if_disputed, refuse_if_stopped, require_two_hands
 from baoming.seasons.queries import season_at, season_now
@@ -69,6 +70,7 @@ def ask_phone_reset(
     phone = readable_phone(number, field="new_phone")
     if phone == bound_phone(registration):
         raise Invalid({"new_phone": "这就是现在绑定的手机，登录密码可以直接用短信重设"})
+    require_free(registration, phone, at_site=True, field="new_phone")
     now = season_now(registration.season_id)
     require_same(registration, document, today=now.astimezone(BEIJING).date())
     use_reading(registration, reader, nonce)
@@ -190,7 +192,7 @@ def settle_phone(registration: Registration, proved: str, *, by: Actor) -> None:
     asked = open_phone_reset(registration)
     if asked is None or proved != new_phone(asked):
         raise Refused("手机更换刚刚取消了，请重新获取验证码")
-    bind(registration, proved)
+    bind(registration, proved, at_site=True)
     drop_reset(registration, by=by)  # asked for by the old phone or the old login password
     _end(registration, asked, Outcome.BOUND, by=by, at=season_now(registration.season_id))
     record("rebind_at_site", by=by, subject=registration.pk, path=registration.path)

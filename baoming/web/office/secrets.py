@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 
 from baoming.registrations.models import Registration
 from baoming.registrations.services import disputes, phone_resets, restores, save_resets
+from baoming.registrations.services.phone_sharing import allow_sharing
 from baoming.shared.errors import Invalid
 from baoming.web.access import OfficeRequest, staff_may
 from baoming.web.office.cards import read_card
@@ -36,13 +37,15 @@ def save_reset(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
 @require_POST
 @staff_may("reset_phone")
 def phone_reset(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
-    """Read the card and take the new number; confirm it as the person says it anew; or cancel."""
+    """Read the card and take the new number, confirm it as the person says it anew, cancel; or let two share one."""
 
     def act(registration: Registration) -> None:
         match request.POST.get("act"):
             case "confirm":
                 number = request.POST.get("confirm_phone", "")
                 phone_resets.confirm_phone_reset(registration.pk, number, by=request.actor)
+            case "share":
+                allow_sharing(registration.pk, proof="proof" in request.POST, by=request.actor)
             case "cancel":
                 phone_resets.withdraw_phone_reset(registration.pk, by=request.actor)
             case _:
@@ -52,7 +55,7 @@ def phone_reset(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
                     by=request.actor,
                 )  # fmt: skip
 
-    return acted(request, registration_id, act, field="phone_reset")
+    return acted(request, registration_id, act, field="proof" if request.POST.get("act") == "share" else "phone_reset")
 
 
 @require_POST

@@ -338,6 +338,12 @@ def send_again() -> Ask:
     return Ask(of(row), own(row, "messages/"), {"message": str(lost.pk)}, answers=(302,))
 
 
+@act("office", "phone_reset/share")
+def share_phone() -> Ask:
+    row = confirmed.saved()
+    return Ask(of(row), own(row, "phone/"), {"act": "share", "proof": "yes"}, answers=(302,))
+
+
 @act("office", "phone_reset/ask")
 def ask_phone() -> Ask:
     row = confirmed.saved()
