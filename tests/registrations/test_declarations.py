@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from pypdf import PdfReader
 
 from baoming.audit.models import Event
 from baoming.messages.models import Message
@@ -16,17 +17,22 @@ from baoming.registrations.attached_queries import (
     pictures_of,
 )
 from baoming.registrations.models import Declaration, Evidence, Registration
-from baoming.registrations.services import declarations
+from baoming.registrations.queries import current_photo
+from baoming.registrations.services import declarations, sheet_data
 from baoming.registrations.services.forms import WrongSavePassword
+from baoming.registrations.services.sheets import print_sheet
 from baoming.schedule.models import Phase
 from baoming.seasons import queries as seasons
 from baoming.seasons.models import SeasonData
+from baoming.seasons.queries import season_now
 from baoming.shared.errors import Changed, Invalid, NotOpen, Refused
 from baoming.vault.services import keys
 from tests import factories as make
+from tests.registrations import confirmed
 from tests.registrations.attached import declared, paper, saved
 from tests.registrations.test_household import FIRST
 from tests.registrations.test_save_form import PASSWORD
+from tests.registrations.test_sheets_service import words
 from tests.web.conftest import office, phone, signed_in
 
 __all__ = ["office", "phone"]
@@ -229,6 +235,41 @@ def test_too_much_at_once_says_so_and_asks_for_one_after_the_other(phone: Client
     large = {field: io.BytesIO(bytes(13 * 1024 * 1024))}
     answer = phone.post(address, sent | large)
     assert (answer.status_code, "合计超过12MB，没有收到。请一张一张上传" in answer.content.decode()) == (422, True)
+
+
+def test_the_sheet_says_what_stood_declared_when_it_was_printed_and_keeps_to_one_page() -> None:
+    row = confirmed.saved()
+    make.season("declarations")
+    by = confirmed.operator(row)
+    assert "加分、专项" not in words(print_sheet(row.pk, by=by))
+    declared(row, "MARTYR", "NATIONAL")
+    pdf = print_sheet(row.pk, by=by)
+    assert "加分、专项烈士子女、国家专项计划（" in words(pdf)
+    assert len(PdfReader(io.BytesIO(pdf)).pages) == 1
+    printed = season_now(row.season_id)
+    make.at(printed + timedelta(minutes=30))
+    declared(row, "LOCAL", revision="1")
+    photo = current_photo(row)
+    assert photo
+    for at, kinds in ((printed, ["MARTYR", "NATIONAL"]), (printed + timedelta(hours=1), ["LOCAL"])):
+        found = sheet_data.logged_data([row], {row.pk: sheet_data.Shown(1, photo.pk, at)}, morals={})[row.pk]
+        assert isinstance(found, sheet_data.SheetData)
+        assert found.declared
+        assert found.declared.kinds == kinds
+
+
+@pytest.mark.parametrize("kinds", [(), ("MARTYR",)])
+def test_the_check_page_of_the_form_says_what_is_declared(phone: Client, kinds: tuple[str, ...]) -> None:
+    row = declarer()
+    phone.force_login(row.account)
+    page = phone.get("/form/check").content.decode()
+    assert "还没有申报" in page
+    assert "之前，逾期视为放弃" in page
+    declared(row, *kinds)
+    page = phone.get("/form/check").content.decode()
+    assert ("烈士子女" if kinds else "不申报") in page
+    assert "第1次申报" in page
+    assert 'href="/declarations/"' in page
 
 
 def test_offices_see_who_declares_what_with_counts(office: Client) -> None:

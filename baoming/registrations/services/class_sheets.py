@@ -109,7 +109,9 @@ def make_file(file_id: UUID, *, morals_of: Callable[[Sequence[UUID]], Mapping[UU
         return
     prints = prints_in(file)
     people = _people([*(one.subject for one in prints), *(UUID(pk) for pk, _ in file.left_out)])
-    shown = {one.subject: Shown(one.version, one.picture) for one in prints if one.picture and not one.voided_at}
+    shown = {
+        one.subject: Shown(one.version, one.picture, file.at) for one in prints if one.picture and not one.voided_at
+    }
     found = logged_data([people[pk] for pk in shown], shown, morals=morals_of(list(shown)))
     printed = PrintLine(at=full_stamp(file.at)[:16], by=file.by_label)
     absent = [(UUID(pk), why) for pk, why in file.left_out]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import reduce
 from itertools import groupby
 from operator import or_
@@ -12,9 +13,10 @@ from django.db.models import F, Q, QuerySet
 
 from baoming.forms.definition import Row
 from baoming.forms.fields import Values
+from baoming.registrations.attached_queries import declaring_of
 from baoming.registrations.class_lists import PrintLine
 from baoming.registrations.form_queries import bound_phone, code_sets, form_of_version, values_of
-from baoming.registrations.models import FormVersion, Photo, Registration, RosterEntry
+from baoming.registrations.models import Declaration, FormVersion, Photo, Registration, RosterEntry
 from baoming.registrations.name_image_queries import name_pictures
 from baoming.registrations.queries import STOPPED, document_of, roll_number_of
 from baoming.registrations.services.slips import site_line
@@ -42,14 +44,16 @@ class SheetData:
     listed: RosterEntry | None
     moral: str | None  # 思想品德考核意见, which a higher package knows
     name_image: bytes | None = None
+    declared: Declaration | None = None  # what stood declared when it was printed
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Which version and which photo a sheet shows: those it was logged with."""
+    """Which version and which photo a sheet shows: those it was logged with, `at` that moment."""
 
     version: int
     photo: UUID
+    at: datetime
 
 
 def newest_data(
@@ -61,7 +65,8 @@ def newest_data(
     """
     versions = FormVersion.objects.filter(registration__in=registrations, number=F("registration__version"))
     photos = Photo.objects.filter(registration__in=registrations, current=True)
-    return _together(registrations, versions, photos, morals)
+    declared = Declaration.objects.filter(registration__in=registrations, newest=True)
+    return _together(registrations, versions, photos, declared, morals)
 
 
 def logged_data(
@@ -70,7 +75,9 @@ def logged_data(
     """Return what sheets show that were logged before, whatever was saved or taken since."""
     wanted = reduce(or_, (Q(registration=pk, number=one.version) for pk, one in shown.items()), Q(pk=None))
     photos = Photo.objects.filter(pk__in=[one.photo for one in shown.values()])
-    return _together(registrations, FormVersion.objects.filter(wanted), photos, morals)
+    then = reduce(or_, (Q(registration=pk, at__lte=one.at) for pk, one in shown.items()), Q(pk=None))
+    declared = Declaration.objects.filter(then).order_by("number")
+    return _together(registrations, FormVersion.objects.filter(wanted), photos, declared, morals)
 
 
 def sheet_of(shown: SheetData, *, print_id: UUID, printed: PrintLine, picture: bytes) -> RegistrationSheet:
@@ -100,11 +107,13 @@ def _together(
     registrations: Sequence[Registration],
     versions: QuerySet[FormVersion],
     photos: QuerySet[Photo],
+    declared: QuerySet[Declaration],
     morals: Mapping[UUID, str],
 ) -> dict[UUID, SheetData | NotOpen]:
-    """Three statements, and one more for the groups of the versions, for however many people."""
+    """Four statements, and one more for the groups of the versions, for however many people."""
     version_of = {row.registration_id: row for row in versions.prefetch_related("groups")}
     photo_of = {row.registration_id: row for row in photos}
+    declared_of = {row.registration_id: row for row in declared}  # of several the last
     entries = RosterEntry.objects.filter(registration__in=registrations)
     entry_of = {row.registration_id: row for row in entries}
     pictures = name_pictures(registrations)
@@ -116,6 +125,7 @@ def _together(
             entry_of.get(row.pk),
             morals.get(row.pk),
             pictures.get(row.pk),
+            declared_of.get(row.pk),
         )
         for row in registrations
     }
@@ -128,6 +138,7 @@ def _one(
     listed: RosterEntry | None,
     moral: str | None,
     name_image: bytes | None,
+    declared: Declaration | None,
 ) -> SheetData | NotOpen:
     if registration.stopped_at is not None:
         return NotOpen(STOPPED)
@@ -147,6 +158,7 @@ def _one(
         listed=listed,
         moral=moral,
         name_image=name_image,
+        declared=declared,
     )
 
 
@@ -188,8 +200,12 @@ def _groups(shown: SheetData, values: Values) -> list[Group]:
         ("班级、学号", "，".join(text for text in (registration.class_name, registration.student_no) if text)),
         ("短信手机", bound_phone(registration)),
     ]
-    # One line, the longest value in its widest place: a second line would push the sheet onto a second page.
-    return [*bands, Group(title="其他", rows=[[Cell(label=label, value=text or None) for label, text in known]])]
+    # One line, the longest value in its widest place: a second one only for who declares something.
+    lines = [[Cell(label=label, value=text or None) for label, text in known]]
+    if shown.declared and shown.declared.kinds:
+        said = declaring_of(registration.season).labels(shown.declared.kinds)
+        lines.append([Cell(label="加分、专项", value=f"{said}（{day(shown.declared.at)}申报）", wide=True)])
+    return [*bands, Group(title="其他", rows=lines)]
 
 
 def _bands(title: str, rows: Sequence[Row]) -> Iterator[Group]:

@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from baoming.registrations.attached_queries import (
@@ -21,6 +22,7 @@ from baoming.registrations.services.household import upload_booklet
 from baoming.schedule.queries import phase_times
 from baoming.schedule.windows import PhaseTime
 from baoming.shared.errors import Changed, Invalid, Refused, TooMany
+from baoming.shared.moments import moment
 from baoming.web.access import CandidateRequest, candidate_required
 from baoming.web.devices import device_of
 from baoming.web.headers import jpeg
@@ -101,6 +103,22 @@ def declaring_now(request: CandidateRequest) -> dict[str, object]:
         return {}
     time = _time(request, "declarations")
     return {"closes": time.closes, "newest": newest_declaration(mine)} if time and time.open else {}
+
+
+def declared_facts(request: CandidateRequest) -> list[dict[str, object]]:
+    """Return the one row of the form's check page that says what was declared; none in a season without."""
+    mine, time = request.registration, _time(request, "declarations")
+    if not has_declarations(request.season) or time is None:
+        return []
+    newest, address = newest_declaration(mine), reverse("candidate:declarations")
+    if newest is not None:
+        said = declaring_of(request.season).labels(newest.kinds)
+        small = f"{moment(newest.at)}，第{newest.number}次申报"
+    else:
+        said = "还没有申报"
+        small = f"保存报名信息以后申报，{moment(time.closes)}之前，逾期视为放弃" if time.open and time.closes else ""
+    href = address if "form" in mine.done_steps else ""
+    return [{"label": "申报", "value": said, "lines": [], "href": href, "small": small, "changed": False}]
 
 
 @require_safe

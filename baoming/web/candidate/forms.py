@@ -1,6 +1,7 @@
 """The registration form: page by page with a draft kept, checked, saved with the save password (R13, R14)."""
 
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
@@ -17,6 +18,7 @@ from baoming.registrations.services.forms import WrongSavePassword, keep_draft, 
 from baoming.shared.errors import Changed, Invalid, NotOpen, TooMany
 from baoming.web.access import CandidateRequest, candidate_required
 from baoming.web.addresses import client_address
+from baoming.web.candidate.attached import declared_facts
 from baoming.web.candidate.form_views import Desk, changed_labels, region_options, summary, version_sections
 from baoming.web.candidate.seen import keep_own
 from baoming.web.devices import device_of
@@ -154,7 +156,8 @@ def _check(
     request: CandidateRequest, errors: Problems | None = None, *, note: str = "", status: int = 200
 ) -> HttpResponse:
     """Show the check page. `errors`: what is wrong in the sheet of the save password, which is then open."""
-    given = {"desk": _desk(request), "errors": errors or {}, "note": note, "confirmed": "subjects" in request.POST}
+    given: dict[str, Any] = {"desk": _desk(request), "errors": errors or {}, "note": note}
+    given |= {"confirmed": "subjects" in request.POST, "declared": declared_facts(request)}
     given["asks_code"] = "code" in (errors or {}) or bool(request.POST.get("code"))
     return render(request, "candidate/form_check.html", given, status=status)
 
