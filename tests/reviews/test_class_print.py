@@ -130,7 +130,7 @@ def test_fifty_nine_print_and_the_one_with_a_character_in_no_font_is_named(here:
     batch, [file] = printed(here, rows)
     assert (batch.done, batch.skipped) == (59, 1)
     assert sentences(batch) == {
-        rows[30].pk: "“姓名”里的U+E863字库中没有，不能用别的字代替；请联系县（市、区）招考机构按生僻字办理"
+        rows[30].pk: "“姓名”里的U+E863字库中没有，不能用别的字代替；请在受理台拍摄证件正面，截取姓名图片后再打印"
     }
     assert not Print.objects.filter(subject=rows[30].pk).exists()
     assert not Event.objects.filter(subject=rows[30].pk, verb="print_sheet").exists()
