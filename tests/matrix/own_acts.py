@@ -26,7 +26,7 @@ from tests.forms.samples import BOUND_PHONE, FILLED
 from tests.registrations.confirmed import operator
 from tests.registrations.test_save_form import PASSWORD, me, save, type_in
 
-LOGIN, NEW_PHONE = "deng2lu7mi", "19900007777"
+LOGIN = "deng2lu7mi"
 Body = dict[str, str | list[str]]
 
 _RARE = "龙\ue000明"  # which no font draws: the name is a picture
@@ -81,6 +81,11 @@ def _with_account(row: Registration) -> Registration:
         row.phone_sealed = keys().seal(BOUND_PHONE.encode(), context=phone_context(row.pk))
     row.save()
     return row
+
+
+def _new_phone(row: Registration) -> str:
+    """Return a number that nobody else binds: a phone is one candidate's."""
+    return f"199{row.pk.int % 10**8:08d}"
 
 
 def _owner() -> Registration:
@@ -138,14 +143,14 @@ def _steps(at: dict[str, Registration]) -> list[Act]:
     shown = confirm_name(pledger.pk, cut.pk, by=operator(pledger))
 
     def call() -> Body:
-        access.send_phone_code(caller.pk, NEW_PHONE, by=me(caller), address="")
+        access.send_phone_code(caller.pk, _new_phone(caller), by=me(caller), address="")
         return {"code": sent_to(caller)}
 
     return [
         Act("fee", "/fee/", payer, lambda: {"no_refund": "1"}),
         Act("fee_ask", "/fee/ask/", payer, lambda: {}, writes=False),  # no order is there to ask about
         Act("person_check", "/person-check/", checked, lambda: {"consent": "1"}),
-        Act("phone send", "/phone/", caller, lambda: {"act": "send", "phone": NEW_PHONE}),
+        Act("phone send", "/phone/", caller, lambda: {"act": "send", "phone": _new_phone(caller)}),
         Act("phone bind", "/phone/", caller, call, ("act",)),
         Act("passwords", "/passwords/", setter, lambda: {"login": "wo3de4mima", "save": "bao5cun6mi"}),
         Act("name", "/name/", pledger, lambda: {"image": str(shown.pk), "same": "yes"}),
@@ -189,7 +194,7 @@ def _safety(owner: Registration) -> list[Act]:
         return asked
 
     def new_phone() -> Body:
-        number = {"act": "send", "phone": NEW_PHONE}
+        number = {"act": "send", "phone": _new_phone(owner)}
         client = Client()
         assert owner.account
         client.force_login(owner.account)
@@ -200,7 +205,7 @@ def _safety(owner: Registration) -> list[Act]:
         def asked() -> Body:
             clerk = Actor(kind=Party.SITE, id="", path=owner.path, label="周敏")
             card, nonce = document_of(owner), secrets.token_hex(8)
-            ask_phone_reset(owner.pk, card, number=NEW_PHONE, reader="R01", nonce=nonce, by=clerk)
+            ask_phone_reset(owner.pk, card, number=_new_phone(owner), reader="R01", nonce=nonce, by=clerk)
             return body
 
         return asked
@@ -215,7 +220,7 @@ def _safety(owner: Registration) -> list[Act]:
         Act("changes dispute", "/changes/", owner, lambda: dispute, ("code",)),
         Act("phone_site send", "/phone/site/", owner, site_phone({"act": "send"})),
         Act("phone_site cancel", "/phone/site/", owner, site_phone({"save_password": PASSWORD}), ("act", "code")),
-        Act("phone_change send", "/phone/change/", owner, lambda: {"act": "send", "phone": NEW_PHONE}),
+        Act("phone_change send", "/phone/change/", owner, lambda: {"act": "send", "phone": _new_phone(owner)}),
         Act("phone_change bind", "/phone/change/", owner, new_phone, ("act", "phone")),
     ]
 

@@ -15,7 +15,7 @@ INDEX = models.Index("phone_blind", name="registration_by_phone", condition=mode
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("registrations", "0025_too_wide")]
+    dependencies = [("registrations", "0026_household_index")]
     operations = [
         migrations.AddField("registration", "may_share_phone", models.BooleanField(default=False, db_default=False)),
         AddIndexConcurrently("registration", INDEX),
