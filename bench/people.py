@@ -94,7 +94,7 @@ class Candidate:
             "/claim/": {**card, "code": self.code},
             "/fee/": {"no_refund": "yes"},
             "/person-check/": {"consent": "yes"},
-            "/phone/": {"code": self.sms} if self.sms else {"phone": self.phone},
+            "/phone/": {"code": self.sms} if self.sms else {"phone": self.phone, "act": "send"},
             "/passwords/": {"login": LOGIN, "save": _SAVE},
             "/pledge/": {"accepted": "yes"},
             "/form/save": {"save_password": _SAVE, "subjects": "yes"},
