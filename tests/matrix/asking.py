@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from baoming.organizations.roles import Role
 from tests.matrix.tables import RELATIONS, Line, expected, office_lines
-from tests.matrix.world import Target, World
+from tests.matrix.world import PAPER, Target, World
 from tests.web.conftest import signed_in
 from tests.web.test_scope import routes
 
@@ -51,7 +51,9 @@ def address(line: Line, target: Target) -> str:
         return f"/{line.route}"
     ids = {**target.ids, "kind": line.act}
     place = reverse(f"office:{line.route}", kwargs={name: ids[name] for name in known[line.route].pattern.converters})
-    return f"{place}?{urlencode({'name': target.person.class_name})}" if line.about == "class" else place
+    asked = {"name": target.person.class_name} if line.about == "class" else {}
+    asked |= {"of": PAPER} if line.route == "evidence" else {}
+    return f"{place}?{urlencode(asked)}" if asked else place
 
 
 def wrong(world: World, cases: Iterable[Case]) -> list[str]:

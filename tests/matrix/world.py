@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from uuid import uuid4
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.urls import URLPattern, get_resolver
 
 from baoming.audit.actors import Actor, Party
@@ -10,7 +12,8 @@ from baoming.documents.models import PrintFile
 from baoming.messages.models import Announcement
 from baoming.organizations.models import Organization, Staff, StaffProposal
 from baoming.organizations.roles import Role
-from baoming.registrations.models import Batch, NameImage, Registration
+from baoming.registrations.attached_queries import evidence_context
+from baoming.registrations.models import Batch, Evidence, NameImage, Registration
 from baoming.registrations.name_image_queries import picture_context
 from baoming.registrations.rosters import RosterRow
 from baoming.registrations.services.batches import start_batch
@@ -27,6 +30,7 @@ from tests.registrations import confirmed
 from tests.registrations.scanned import signed_page
 
 CLASS, SECOND_CLASS, FORMER_CLASS = "高三（1）班", "高三（2）班", "高三（9）班"
+PAPER = "household-first"  # the paper that everybody has handed in
 _PNG = b"\x89PNG\r\n\x1a\n"
 _CLASSES = {"same site": SECOND_CLASS, "other season": FORMER_CLASS}
 
@@ -101,6 +105,7 @@ def make_world() -> World:
         if person != mine:
             take_photo(person.pk, face(3), by=confirmed.operator(person), source="camera")
         _picture_of_name(person)
+        _picture_of_paper(person)
     away = make.site("08", of="0302")
     comers = {relation: make.registration(away) for relation in people}
     make.season("confirmation")
@@ -122,6 +127,14 @@ def _picture_of_name(person: Registration) -> None:
     image = NameImage(registration=person, made_at=person.created_at, confirmed_at=person.created_at, current=True)
     image.picture_sealed = keys().seal(_PNG, context=picture_context(image.pk))
     image.save()
+
+
+def _picture_of_paper(person: Registration) -> None:
+    """Let the person have handed in a paper."""
+    pk = uuid4()
+    sealed = keys().seal(_PNG, context=evidence_context(pk))
+    name = default_storage.save(f"evidence/{pk.hex}", ContentFile(sealed.encode("ascii")))
+    Evidence.objects.create(id=pk, registration=person, purpose=PAPER, file=name, sha256="", at=person.created_at)
 
 
 def _into_classes(people: dict[str, Registration]) -> None:

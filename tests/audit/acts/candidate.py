@@ -303,6 +303,16 @@ def form_save() -> Ask:
     return Ask(inside(row), "/form/save", {"save_password": PASSWORD, "subjects": "yes", "revision": now(row)})
 
 
+@act("candidate", "form_save/moved")
+def moved() -> Ask:
+    row = attached.saved()
+    attached.upload(row)
+    attached.check(row)
+    make.season("sign_up")
+    type_in(row, attached.FILLED_2025 | {"household.county": ["430103"]})
+    return Ask(inside(row), "/form/save", {"save_password": PASSWORD, "subjects": "yes", "revision": now(row)})
+
+
 @act("candidate", "household")
 def household() -> Ask:
     row = attached.saved()
