@@ -21,8 +21,8 @@ def settle_person_check(check_id: str, tries: int = 0) -> None:
 
 
 @app.task(name="registrations.send_login_code")
-def send_login_code(registration_id: str) -> None:
-    logins.send_login_code(UUID(registration_id))
+def send_login_code(registration_id: str, voice: int = 0) -> None:
+    logins.send_login_code(UUID(registration_id), voice=bool(voice))
 
 
 @app.periodic(cron="37 3 * * *")

@@ -267,6 +267,11 @@ def test_a_signed_fresh_call_is_read() -> None:
     assert call(lines) == [Receipt("a.1.sms", True), Receipt("b.1.sms", False, "undelivered")]
 
 
+def test_a_reason_that_we_do_not_know_costs_the_other_receipts_of_the_call_nothing() -> None:
+    lines = [{"reference": "a", "arrived": False, "reason": "<script>"}, {"reference": "b", "arrived": True}]
+    assert call(lines) == [Receipt("a", False, "other"), Receipt("b", True)]
+
+
 NASTY: dict[str, bytes] = {
     "not json": b"{",
     "no list": b'{"reference": "a"}',
@@ -275,7 +280,7 @@ NASTY: dict[str, bytes] = {
     "outcome of another kind": b'[{"reference": "a", "arrived": "yes"}]',
     "reference of another kind": b'[{"reference": 5, "arrived": true}]',
     "long reference": json.dumps([{"reference": "a" * 65, "arrived": True}]).encode(),
-    "a reason of its own": b'[{"reference": "a", "arrived": false, "reason": "<script>"}]',
+    "a reason of no kind": b'[{"reference": "a", "arrived": false, "reason": []}]',
     "lines of no kind": b"[1, null]",
     "too many": json.dumps([{"reference": "a", "arrived": True}] * 201).encode(),
     "too large": b" " * (64 * 1024) + b"[]",

@@ -103,4 +103,9 @@ def _receipt(line: Mapping[str, object]) -> Receipt:
     reference, arrived = line["reference"], line["arrived"]
     if not isinstance(reference, str) or len(reference) > _LONGEST_REFERENCE or not isinstance(arrived, bool):
         raise ReceiptsRefused("refused")
-    return Receipt(reference, arrived, "" if arrived else Reason(str(line.get("reason", Reason.UNDELIVERED))).value)
+    return Receipt(reference, arrived, "" if arrived else _why(line.get("reason", Reason.UNDELIVERED)))
+
+
+def _why(said: object) -> str:
+    """Return why a message did not arrive: a word that we do not know must not cost the other receipts of the call."""
+    return str(said) if said in set(Reason) else Reason.OTHER.value

@@ -40,6 +40,10 @@ _MOST_LIVE = 5  # codes looked at: more are not sent in ten minutes
 _VOICE_AFTER = 2  # codes without an answer, then one may be read out by a call
 
 
+class VoiceTooEarly(NotOpen):
+    """A call was asked for before two messages had been sent to the number."""
+
+
 def send_phone_code(registration_id: UUID, number: str, *, by: Actor, address: str, voice: bool = False) -> None:
     """Send a code to a phone number, or have it read out there by a call. Raises Invalid, NotOpen, TooMany.
 
@@ -50,9 +54,7 @@ def send_phone_code(registration_id: UUID, number: str, *, by: Actor, address: s
     with transaction.atomic():
         registration = locked(registration_id)
         _require_once("phone", registration, by)
-        if voice and not offers_voice(registration_id, PHONE_CODE):
-            raise NotOpen("语音验证码在获取两次短信验证码以后才能用，请先获取短信验证码")
-        issue_code(registration, phone, template=PHONE_CODE, address=address, channel="voice" if voice else "sms")
+        issue_code(registration, phone, template=PHONE_CODE, address=address, voice=voice)
 
 
 def readable_phone(number: str, *, field: str = "phone") -> str:
@@ -63,27 +65,41 @@ def readable_phone(number: str, *, field: str = "phone") -> str:
     return phone
 
 
-def offers_voice(registration_id: UUID, template: str) -> bool:
-    """Whether a code may be read out by a call: two came by SMS and none was typed, and a sender has a voice."""
-    return len(_live_codes(registration_id, template)) >= _VOICE_AFTER and has_voice()
+def offers_voice(registration_id: UUID, template: str, *, phone: str = "") -> bool:
+    """Whether a code may be read out by a call: two came by SMS and none was typed, and a sender has a voice.
+
+    `phone`: whether by a call to this number, which may be another one than got the messages.
+    """
+    live = _live_codes(registration_id, template)
+    return len(live) >= _VOICE_AFTER and has_voice() and phone in ("", phone_of(live[0]))
 
 
-def issue_code(registration: Registration, phone: str, *, template: str, address: str, channel: str = "sms") -> None:
+def issue_code(registration: Registration, phone: str, *, template: str, address: str, voice: bool = False) -> None:
     """Send a code to `phone`, counted by person, number and (where the request is here) address. Call after `locked`.
 
-    Raises TooMany.
+    `voice`: have it read out by a call. Raises TooMany, VoiceTooEarly.
     """
-    blind = keys().blind(phone, purpose="phone", season=0)
+    if voice and not offers_voice(registration.pk, template, phone=phone):
+        raise VoiceTooEarly("同一号码获取两次短信验证码以后，才能用语音验证码，请先获取短信验证码")
     take(f"sms-by:{registration.pk}", SMS_PERSON)
-    for limit in SMS:
-        take(f"sms:{limit.seconds}:{blind.hex()}", limit)
+    count_message(phone)
     if address:
         take(f"sms-at:{address}", SMS_ADDRESS)
     code, made = sms_code(), PhoneCode(subject=registration.pk, sent_at=timezone.now(), purpose=template)
     made.phone_sealed = keys().seal(phone.encode(), context=_code_context(made))
     made.digest = _digest(made.pk, code)
     made.save()
-    send(template, season=registration.season, recipient=registration.pk, number=phone, channel=channel, code=code)
+    send(
+        template, season=registration.season, recipient=registration.pk, number=phone, code=code,
+        channel="voice" if voice else "sms",
+    )  # fmt: skip
+
+
+def count_message(phone: str) -> None:
+    """Count a message to this number, whoever has it sent. Raises TooMany."""
+    blind = keys().blind(phone, purpose="phone", season=0)
+    for limit in SMS:
+        take(f"sms:{limit.seconds}:{blind.hex()}", limit)
 
 
 def live_code(registration_id: UUID, template: str) -> PhoneCode | None:

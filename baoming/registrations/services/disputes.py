@@ -62,13 +62,13 @@ def last_release(registration: Registration) -> QuerySet[Dispute]:
 
 
 @transaction.atomic
-def send_dispute_code(registration_id: UUID, *, by: Actor, address: str) -> None:
+def send_dispute_code(registration_id: UUID, *, by: Actor, address: str, voice: bool = False) -> None:
     """Send a code to the bound phone, for who remembers no password. Raises NotOpen, TooMany."""
     registration = locked(registration_id)
     _require_disputable(registration)
     if not registration.phone_sealed:
         raise NotOpen("还没有绑定手机，请填登录密码或保存密码")
-    issue_code(registration, bound_phone(registration), template=DISPUTE_CODE, address=address)
+    issue_code(registration, bound_phone(registration), template=DISPUTE_CODE, address=address, voice=voice)
 
 
 def dispute(

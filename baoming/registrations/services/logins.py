@@ -22,7 +22,14 @@ from baoming.registrations.form_queries import bound_phone
 from baoming.registrations.identity_numbers import canonical
 from baoming.registrations.models import Registration
 from baoming.registrations.queries import NOBODY
-from baoming.registrations.services.access import issue_code, password_problem, phone_of, tried_code, use_code
+from baoming.registrations.services.access import (
+    issue_code,
+    offers_voice,
+    password_problem,
+    phone_of,
+    tried_code,
+    use_code,
+)
 from baoming.registrations.services.claim import card_of_number
 from baoming.registrations.services.phone_resets import reachable_phone, settle_phone
 from baoming.registrations.services.steps import locked
@@ -39,26 +46,34 @@ class RecoveryRefused(Refused):
     """What was typed does not fit; which part is not said."""
 
 
-def ask_login_code(*, season: Season, number: str, valid_to: date | None, address: str) -> None:
+def ask_login_code(*, season: Season, number: str, valid_to: date | None, address: str, voice: bool = False) -> None:
     """Let a job send a code to the bound phone of the person whose card this is; nobody is told whether there is one.
 
     Raises TooMany by network address.
     """
     take(f"recover-at:{address}", RECOVERY_ADDRESS)
     found = _person(season, number, valid_to)
-    defer("registrations.send_login_code", registration_id=str(found))
+    if voice:
+        defer("registrations.send_login_code", registration_id=str(found), voice=1)
+    else:  # as a worker of the former version reads it, too
+        defer("registrations.send_login_code", registration_id=str(found))
 
 
 @transaction.atomic
-def send_login_code(registration_id: UUID) -> None:
-    """Send the code, to people who have a password to forget and a phone to hear of it. Too many: nothing is sent."""
+def send_login_code(registration_id: UUID, *, voice: bool = False) -> None:
+    """Send the code, to people who have a password to forget and a phone to hear of it. Too many: nothing is sent.
+
+    `voice`: by a call where one may be made, else by SMS; who asked is told neither.
+    """
     if registration_id == NOBODY:
         return
     registration = locked(registration_id)
     if "passwords" not in registration.done_steps or not registration.phone_sealed:
         return
+    phone = reachable_phone(registration)
+    spoken = voice and offers_voice(registration.pk, LOGIN_CODE, phone=phone)
     with suppress(TooMany):
-        issue_code(registration, reachable_phone(registration), template=LOGIN_CODE, address="")
+        issue_code(registration, phone, template=LOGIN_CODE, address="", voice=spoken)
 
 
 def recover_login(

@@ -4,15 +4,13 @@ from uuid import UUID
 
 from django.db import transaction
 
-from baoming.accounts.services.buckets import take
-from baoming.accounts.throttling import SMS
 from baoming.audit.actors import Actor
 from baoming.audit.services import record
 from baoming.messages.models import Message
 from baoming.messages.services.outbox import go_again, may_go_again, number_of
+from baoming.registrations.services.access import count_message
 from baoming.registrations.services.steps import locked
 from baoming.shared.errors import NotOpen
-from baoming.vault.services import keys
 
 
 @transaction.atomic
@@ -27,8 +25,6 @@ def send_again(registration_id: UUID, message_id: UUID, *, by: Actor) -> None:
         raise NotOpen("没有找到这条短信，请刷新页面再试")
     if not may_go_again(message):
         raise NotOpen("这条短信正在发送、已经送达或已重发过一次，请刷新页面看最新状态；考生登录后在“消息”里也能看到")
-    blind = keys().blind(number_of(message), purpose="phone", season=0)
-    for limit in SMS:
-        take(f"sms:{limit.seconds}:{blind.hex()}", limit)
+    count_message(number_of(message))
     go_again(message)
     record("send_again", by=by, subject=registration.pk, path=registration.path, details={"kind": message.template})

@@ -137,12 +137,12 @@ def withdraw_phone_reset(registration_id: UUID, *, by: Actor) -> None:
 
 
 @transaction.atomic
-def send_cancel_code(registration_id: UUID, *, by: Actor, address: str) -> None:
+def send_cancel_code(registration_id: UUID, *, by: Actor, address: str, voice: bool = False) -> None:
     """Send a code to the bound phone, for an owner who has it and no save password. Raises NotOpen, TooMany."""
     registration = locked(registration_id)
     if open_phone_reset(registration) is None:
         raise NotOpen("没有在办理的手机更换，不用取消")
-    issue_code(registration, bound_phone(registration), template=CANCEL_CODE, address=address)
+    issue_code(registration, bound_phone(registration), template=CANCEL_CODE, address=address, voice=voice)
 
 
 def cancel_phone_reset(registration_id: UUID, *, save_password: str, code: str, device: str, by: Actor) -> None:

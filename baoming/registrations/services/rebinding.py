@@ -19,14 +19,14 @@ from baoming.shared.errors import Invalid, NotOpen
 REBIND_CODE = "rebind_code"
 
 
-def send_rebind_code(registration_id: UUID, number: str, *, by: Actor, address: str) -> None:
+def send_rebind_code(registration_id: UUID, number: str, *, by: Actor, address: str, voice: bool = False) -> None:
     """Send a code to the new phone. Raises Invalid, NotOpen, TooMany."""
     phone = readable_phone(number)
     with transaction.atomic():
         registration = _bound(registration_id)
         if phone == bound_phone(registration):
             raise Invalid({"phone": "这就是现在绑定的手机，不用更换"})
-        issue_code(registration, phone, template=REBIND_CODE, address=address)
+        issue_code(registration, phone, template=REBIND_CODE, address=address, voice=voice)
 
 
 def rebind_phone(registration_id: UUID, *, code: str, save_password: str, device: str, by: Actor) -> None:

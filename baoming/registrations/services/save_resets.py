@@ -61,11 +61,11 @@ def not_online(registration_id: UUID) -> str:
 
 
 @transaction.atomic
-def send_reset_code(registration_id: UUID, *, by: Actor, address: str) -> None:
+def send_reset_code(registration_id: UUID, *, by: Actor, address: str, voice: bool = False) -> None:
     """Send a code to the bound phone, to people who can ask online. Raises NotOpen, TooMany."""
     registration = locked(registration_id)
     _require_online(registration, asking=True)
-    issue_code(registration, bound_phone(registration), template=RESET_CODE, address=address)
+    issue_code(registration, bound_phone(registration), template=RESET_CODE, address=address, voice=voice)
 
 
 def ask_online(registration_id: UUID, *, login: str, code: str, device: str, address: str, by: Actor) -> SaveReset:

@@ -13,7 +13,7 @@ from baoming.registrations.device_words import device_words
 from baoming.registrations.form_queries import form_of, values_of, version_of, versions_since
 from baoming.registrations.models import Dispute, FormVersion, Registration
 from baoming.registrations.services import disputes
-from baoming.registrations.services.access import code_at_bound_phone
+from baoming.registrations.services.access import code_at_bound_phone, offers_voice
 from baoming.shared.errors import Invalid, NotOpen, Refused, TooMany
 from baoming.web.access import CandidateRequest, candidate_required
 from baoming.web.addresses import client_address
@@ -23,6 +23,7 @@ from baoming.web.devices import device_of
 from baoming.web.sessions import left, row_key
 
 _OWN = "考生本人"
+_SEND = ("send", "voice")  # acts that ask for a code
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,10 @@ def changes(request: CandidateRequest) -> HttpResponse:
         keep_seen(request, response, request.registration, request.registration.version)
         return response
     try:
-        if act == "send":
-            disputes.send_dispute_code(request.registration.pk, by=request.actor, address=client_address(request))
+        if act in _SEND:
+            disputes.send_dispute_code(
+                request.registration.pk, by=request.actor, address=client_address(request), voice=act == "voice"
+            )
         elif _dispute(request).proof == Dispute.Proof.LOGIN:
             logout(request)
             return left(render(request, "candidate/frozen.html"))
@@ -84,7 +87,7 @@ def changes(request: CandidateRequest) -> HttpResponse:
     except NotOpen as refusal:
         return _page(request, {"act": str(refusal)}, status=409)
     except (TooMany, Refused) as refusal:
-        return _page(request, {"code" if act == "send" else "password": str(refusal)})
+        return _page(request, {"code" if act in _SEND else "password": str(refusal)})
     return redirect("candidate:changes")
 
 
@@ -106,6 +109,7 @@ def _dispute(request: CandidateRequest) -> Dispute:
 
 def _page(request: CandidateRequest, errors: dict[str, str], *, status: int = 0) -> HttpResponse:
     mine = request.registration
+    sent = code_at_bound_phone(mine, disputes.DISPUTE_CODE)
     context = {
         "errors": errors,
         "news": news_of(request),
@@ -114,7 +118,8 @@ def _page(request: CandidateRequest, errors: dict[str, str], *, status: int = 0)
         "dispute": disputes.last_dispute(mine),
         "closed": disputes.not_disputable(mine),
         "registration": mine,
-        "sent": code_at_bound_phone(mine, disputes.DISPUTE_CODE),
+        "sent": sent,
+        "voice": sent and offers_voice(mine.pk, disputes.DISPUTE_CODE),
     }
     return render(request, "candidate/changes.html", context, status=status or (422 if errors else 200))
 

@@ -7,9 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from baoming.messages.services.senders import has_voice
 from baoming.registrations.resets import too_early
 from baoming.registrations.services import logins, phone_resets, rebinding, save_resets
-from baoming.registrations.services.access import code_at_bound_phone, live_code
+from baoming.registrations.services.access import code_at_bound_phone, live_code, offers_voice
 from baoming.registrations.services.steps import FROZEN
 from baoming.shared.errors import Invalid, NotOpen, Refused
 from baoming.web.access import CandidateRequest, candidate_required
@@ -43,7 +44,9 @@ def forgot_login(request: CandidateRequest) -> HttpResponse:
 def _recover(request: CandidateRequest, act: str, valid_to: date | None) -> None:
     number, address = request.POST.get("number", ""), client_address(request)
     if act != "set":
-        logins.ask_login_code(season=request.season, number=number, valid_to=valid_to, address=address)
+        logins.ask_login_code(
+            season=request.season, number=number, valid_to=valid_to, address=address, voice=act == "voice"
+        )
         return
     code, login = request.POST.get("code", ""), request.POST.get("login", "")
     logins.recover_login(
@@ -52,7 +55,7 @@ def _recover(request: CandidateRequest, act: str, valid_to: date | None) -> None
 
 
 def _login_page(request: HttpRequest, errors: dict[str, str], *, sent: bool, done: bool = False) -> HttpResponse:
-    context = {"errors": errors, "typed": request.POST.dict(), "sent": sent, "done": done}
+    context = {"errors": errors, "typed": request.POST.dict(), "sent": sent, "done": done, "voice": has_voice()}
     return render(request, "candidate/forgot_login.html", context, status=422 if errors else 200)
 
 
@@ -75,7 +78,14 @@ def forgot_save(request: CandidateRequest) -> HttpResponse:
 
 
 def _send_reset_code(request: CandidateRequest) -> None:
-    save_resets.send_reset_code(request.registration.pk, by=request.actor, address=client_address(request))
+    save_resets.send_reset_code(
+        request.registration.pk, by=request.actor, address=client_address(request), voice=_spoken(request)
+    )
+
+
+def _spoken(request: CandidateRequest) -> bool:
+    """Whether the code is asked for by a call."""
+    return request.POST.get("act") == "voice"
 
 
 def _ask_reset(request: CandidateRequest) -> None:
@@ -107,12 +117,14 @@ _SAVE_ACTS: dict[str, Callable[[CandidateRequest], None]] = {
 def _save_page(request: CandidateRequest, errors: dict[str, str], *, status: int = 0) -> HttpResponse:
     registration = request.registration
     asked = save_resets.open_reset(registration)
+    sent = code_at_bound_phone(registration, save_resets.RESET_CODE)
     context = {
         "errors": errors,
         "asked": asked,
         "early": too_early(request.clock.now, asked.ready_at) if asked else "",
         "closed": "" if asked else save_resets.not_online(registration.pk),
-        "sent": code_at_bound_phone(registration, save_resets.RESET_CODE),
+        "sent": sent,
+        "voice": sent and offers_voice(registration.pk, save_resets.RESET_CODE),
     }
     return render(request, "candidate/form_forgot.html", context, status=status or (422 if errors else 200))
 
@@ -125,10 +137,10 @@ def change_phone(request: CandidateRequest) -> HttpResponse:
         return _phone_page(request, {})
     pk, by, field = request.registration.pk, request.actor, "save_password"
     try:
-        if request.POST.get("act") == "send":
+        if request.POST.get("act") in ("send", "voice"):
             field = "phone"
             number, address = request.POST.get("phone", ""), client_address(request)
-            rebinding.send_rebind_code(pk, number, by=by, address=address)
+            rebinding.send_rebind_code(pk, number, by=by, address=address, voice=_spoken(request))
             return _phone_page(request, {})
         code, save = request.POST.get("code", ""), request.POST.get("save_password", "")
         rebinding.rebind_phone(pk, code=code, save_password=save, device=device_of(request), by=by)
@@ -142,7 +154,13 @@ def change_phone(request: CandidateRequest) -> HttpResponse:
 def _phone_page(request: CandidateRequest, errors: dict[str, str]) -> HttpResponse:
     sent = live_code(request.registration.pk, rebinding.REBIND_CODE) is not None
     closed = FROZEN if request.registration.disputed_at else ""
-    context = {"errors": errors, "phone": request.POST.get("phone", ""), "sent": sent and not closed, "closed": closed}
+    context = {
+        "errors": errors,
+        "phone": request.POST.get("phone", ""),
+        "sent": sent and not closed,
+        "voice": sent and offers_voice(request.registration.pk, rebinding.REBIND_CODE),
+        "closed": closed,
+    }
     return render(request, "candidate/phone_change.html", context, status=422 if errors else 200)
 
 
@@ -154,8 +172,8 @@ def phone_at_site(request: CandidateRequest) -> HttpResponse:
     if request.method != "POST":
         return _site_page(request, {})
     try:
-        if request.POST.get("act") == "send":
-            phone_resets.send_cancel_code(pk, by=by, address=client_address(request))
+        if request.POST.get("act") in ("send", "voice"):
+            phone_resets.send_cancel_code(pk, by=by, address=client_address(request), voice=_spoken(request))
         else:
             phone_resets.cancel_phone_reset(
                 pk, save_password=request.POST.get("save_password", ""), code=request.POST.get("code", "").strip(),
@@ -171,11 +189,13 @@ def phone_at_site(request: CandidateRequest) -> HttpResponse:
 def _site_page(request: CandidateRequest, errors: dict[str, str]) -> HttpResponse:
     registration = request.registration
     asked = phone_resets.open_phone_reset(registration)
+    sent = code_at_bound_phone(registration, phone_resets.CANCEL_CODE)
     context = {
         "errors": errors,
         "asked": asked,
         "tail": phone_resets.new_phone(asked)[-4:] if asked else "",
-        "sent": code_at_bound_phone(registration, phone_resets.CANCEL_CODE),
+        "sent": sent,
+        "voice": sent and offers_voice(registration.pk, phone_resets.CANCEL_CODE),
         "registration": registration,
     }
     return render(request, "candidate/phone_site.html", context, status=422 if errors else 200)

@@ -105,7 +105,7 @@ def _try(
         act()
     except Invalid as refusal:
         return _show(request, page, refusal.fields)
-    except TooMany as refusal:
+    except (TooMany, access.VoiceTooEarly) as refusal:
         return _show(request, page, {field: str(refusal)})
     return _show(request, page) if stay else redirect("candidate:tasks")
 
