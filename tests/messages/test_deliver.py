@@ -328,3 +328,25 @@ def wait(task: str, failure: Exception, *, attempts: int) -> int:
     again = app.tasks[task].get_retry_exception(failure, job)
     assert again is not None
     return round((again.retry_decision.retry_at - timezone.now()).total_seconds())
+
+
+@pytest.mark.parametrize("channel", ["sms", "voice"])
+def test_where_no_sender_can_take_it_a_code_waits_and_then_expires(
+    monkeypatch: pytest.MonkeyPatch, channel: str
+) -> None:
+    """The address of a sender was taken out of the settings, of the only one or of the one with a voice."""
+    have(monkeypatch, **({"tencent": SilentSender()} if channel == "voice" else {}))
+    words = {"season": make.season(), "recipient": uuid4(), "number": PHONE, "code": CODE, "channel": channel}
+    message = send("phone_code", **words)
+    with pytest.raises(SmsDown):
+        deliver(message.pk)
+    Message.objects.update(at=timezone.now() - timedelta(minutes=10))
+    deliver(message.pk)
+    message.refresh_from_db()
+    assert message.state == "expired"
+
+
+class SilentSender:
+    """One that reads no code out."""
+
+    voice = counts_once = False

@@ -113,3 +113,10 @@ def test_a_sender_that_is_no_longer_set_is_left(monkeypatch: pytest.MonkeyPatch)
     made = judge_senders()
     assert made is not None
     assert (made.provider, made.reason) == ("sms", "settings")
+
+
+def test_without_any_sender_nothing_is_judged_and_nothing_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    make.season()
+    away(1)
+    monkeypatch.setattr(shifting, "senders", dict)
+    assert judge_senders() is None

@@ -112,7 +112,9 @@ def _begin(message_id: UUID, asked: Collection[str]) -> Attempt | None:
     if code and timezone.now() - message.at >= CODE_GOOD_FOR:
         _ended(message, Message.State.EXPIRED)
         return None
-    known, rows = _able(message), {row.provider: row for row in message.attempts.filter(round=message.round)}
+    if not (known := _able(message)):  # none is set, or the one with a voice is no longer
+        raise SmsDown
+    rows = {row.provider: row for row in message.attempts.filter(round=message.round)}
     order = order_for(message.pk, list(known), sending_now(), code=code)
     so_far = {name: Tried(row.state, row.reason) for name, row in rows.items()}
     counting = [name for name, one in known.items() if one.counts_once]

@@ -19,7 +19,7 @@ def judge_senders() -> Shift | None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     order, newest, now = list(senders()), newest_shift(), timezone.now()
-    if len(order) < 2 and (newest is None or newest.provider in order):
+    if not order or (len(order) < 2 and (newest is None or newest.provider in order)):
         return None
     current, since = (newest.provider, newest.at) if newest else (order[0], None)
     found = measures(order, current, since, now=now)
