@@ -89,7 +89,13 @@ def test_from_the_photograph_to_the_candidates_answer(office: Client) -> None:
         assert phone.get("/name/picture/").content == picture_of(image)
         assert phone.post("/name/", {"image": image.pk, "same": "no"}).status_code == 302
         assert "姓名图片不对，已经停用" in phone.get("/tasks/").content.decode()
-    assert "考生说姓名图片不对" in office.get(desk).content.decode()
+    page = office.get(desk).content.decode()
+    assert "考生说姓名图片不对" in page
+    assert "停用的姓名图片" in page
+    assert "现用" not in page
+    refused = f"/candidates/{row.pk}/name/?of=used"
+    assert refused in page
+    assert office.get(refused).content == picture_of(image)  # what the candidate refused is there to be compared
     with override_settings(PORTAL="candidate", ROOT_URLCONF="baoming.config.urls_candidate"):
         assert phone.post("/name/", {"image": image.pk, "same": "yes"})["Location"] == "/tasks/"
         assert "请核对姓名图片" not in phone.get("/tasks/").content.decode()

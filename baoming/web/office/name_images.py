@@ -42,18 +42,24 @@ def work(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
 @require_safe
 @staff_may("see_candidates")
 def picture(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
-    """The picture of the name, for staff of the area: in use, or at work, or the strip it is cut from."""
+    """The picture of the name, for staff of the area: in use, or at work, or the strip it is cut from.
+
+    `of=used` is the one that the site confirmed even where the candidate has said no: the desk compares it.
+    """
     registration = one(request, registration_id)
     of = request.GET.get("of", "")
-    image = _at_work(registration) if of else name_image(registration)
+    image = _at_desk(registration, of) if of else name_image(registration)
     if image is None:
         raise Refused("这名考生没有姓名图片，请到受理台拍摄身份证正面截取")
     record("see_name", by=request.actor, subject=registration.pk, path=registration.path)
     return png(strip_of(image) if of == "strip" else picture_of(image))
 
 
-def _at_work(registration: Registration) -> NameImage | None:
-    return next((image for image in images_of(registration) if image.confirmed_at is None), None)
+def _at_desk(registration: Registration, of: str) -> NameImage | None:
+    images = images_of(registration)
+    if of == "used":
+        return next((image for image in images if image.current), None)
+    return next((image for image in images if image.confirmed_at is None), None)
 
 
 def _box(request: OfficeRequest) -> NameBox:
