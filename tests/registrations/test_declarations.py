@@ -86,6 +86,7 @@ def test_nothing_to_declare_is_said_and_kept_too() -> None:
         (("MARTYR",), {"files": {"declaration-LOCAL": paper()}}, Invalid, "请上传烈士证明书和户口簿的照片"),
         (("MARTYR",), {"consent": ""}, Invalid, "勾选同意"),
         (("MARTYR",), {"save_password": "bu-dui-2023"}, WrongSavePassword, "还没有申报"),
+        (("MARTYR",), {"save_password": ""}, WrongSavePassword, "请输入保存密码"),
         (("MARTYR",), {"revision": "3"}, Changed, "刚刚在另一处申报过"),
     ],
 )

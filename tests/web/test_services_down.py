@@ -67,6 +67,7 @@ def test_a_code_waits_for_the_sms_service(phone: Client, tmp_path: Path) -> None
     assert retried("messages.deliver") == 1
     page = phone.get("/phone/").content.decode()
     assert "系统会自动重发" in page
+    assert f'value="{PHONE}"' in page  # who comes back sees the number that it goes to, and types none anew
     assert "已完成的步骤都已保存" in page
     assert "短信验证码" in page
     with running("sms", home) as address:

@@ -60,6 +60,8 @@ def send_phone_code(registration_id: UUID, number: str, *, by: Actor, address: s
 def readable_phone(number: str, *, field: str = "phone") -> str:
     """Return the 11 digits of a typed number; raise Invalid."""
     phone = halfwidth(number)
+    if not phone:
+        raise Invalid({field: "请填写手机号码"})
     if not re.fullmatch(r"1[3-9][0-9]{9}", phone):
         raise Invalid({field: f"手机号码是11位数字，以1开头，您填了{len(phone)}位，请核对"})
     return phone

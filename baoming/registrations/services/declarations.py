@@ -23,7 +23,14 @@ from baoming.registrations.form_queries import bound_phone
 from baoming.registrations.journey import Trait
 from baoming.registrations.models import Declaration, Registration
 from baoming.registrations.services.evidence import keep_drafts, read_each, take_drafts
-from baoming.registrations.services.forms import WrongSavePassword, proves, save_budget, still_proves, tell_wrong_save
+from baoming.registrations.services.forms import (
+    WrongSavePassword,
+    proves,
+    refuse_empty,
+    save_budget,
+    still_proves,
+    tell_wrong_save,
+)
 from baoming.registrations.services.steps import (
     complete_step,
     locked,
@@ -55,6 +62,7 @@ def declare(
     sent = {purpose: content for purpose, content in files.items() if purpose in wanted}
     if sent:
         _keep_drafts(registration_id, declaring, sent, consent=consent, by=by)
+    refuse_empty(save_password)
     account = Account.objects.get(registration=registration_id)
     key, limit = save_budget(account, device)
     last = take(key, limit)

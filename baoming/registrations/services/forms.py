@@ -138,6 +138,7 @@ def save_form(
     `code`: sent to the bound phone after StepUp, which is raised where one place changes several people.
     """
     account = account or Account.objects.get(registration=registration_id)
+    refuse_empty(save_password)
     key, limit = save_budget(account, device)
     last = take(key, limit)
     sent = tried_code(registration_id, code, template=SAVE_CODE) if code else None
@@ -212,6 +213,12 @@ def save_budget(account: Account, device: str) -> tuple[str, Limit]:
         digest = hashlib.sha256(device.encode()).hexdigest()
         return f"save-own:{account.pk}:{digest[:16]}", SIGN_IN_OWN_DEVICE
     return f"save:{account.pk}", SIGN_IN_UNKNOWN_DEVICE
+
+
+def refuse_empty(save_password: str) -> None:
+    """Refuse a save password that was not typed, before anything is counted: nobody has guessed."""
+    if not save_password:
+        raise WrongSavePassword("请输入保存密码")
 
 
 def tell_wrong_save(registration_id: UUID, key: str, *, last: bool, device: str, by: Actor) -> None:

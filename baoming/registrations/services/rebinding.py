@@ -12,7 +12,14 @@ from baoming.messages.services import send
 from baoming.registrations.form_queries import bound_phone
 from baoming.registrations.models import Registration
 from baoming.registrations.services.access import bind, issue_code, phone_of, readable_phone, tried_code, use_code
-from baoming.registrations.services.forms import WrongSavePassword, proves, save_budget, still_proves, tell_wrong_save
+from baoming.registrations.services.forms import (
+    WrongSavePassword,
+    proves,
+    refuse_empty,
+    save_budget,
+    still_proves,
+    tell_wrong_save,
+)
 from baoming.registrations.services.steps import locked, refuse_if_disputed, refuse_if_stopped
 from baoming.shared.errors import Invalid, NotOpen
 
@@ -32,6 +39,7 @@ def send_rebind_code(registration_id: UUID, number: str, *, by: Actor, address: 
 def rebind_phone(registration_id: UUID, *, code: str, save_password: str, device: str, by: Actor) -> None:
     """Bind the phone that got the code; tries of both are counted. Raises TooMany, Invalid, WrongSavePassword."""
     account = Account.objects.get(registration=registration_id)
+    refuse_empty(save_password)
     key, limit = save_budget(account, device)
     last = take(key, limit)
     sent = tried_code(registration_id, code, template=REBIND_CODE)

@@ -112,12 +112,14 @@ def _try(
 
 def _show(request: CandidateRequest, page: str, errors: dict[str, str] | None = None) -> HttpResponse:
     pk = request.registration.pk
+    sent = access.live_code(pk, access.PHONE_CODE) if page == "phone" else None
     context = {
         "errors": errors or {},
-        "sent": access.live_code(pk, access.PHONE_CODE) is not None or "code" in (errors or {}),
+        "sent": sent is not None or "code" in (errors or {}),
         "voice": page == "phone" and access.offers_voice(pk, access.PHONE_CODE),
-        "waiting": is_waiting(pk, access.PHONE_CODE),
-        "phone": request.POST.get("phone", ""),
+        "waiting": page == "phone" and is_waiting(pk, access.PHONE_CODE),
+        # Who comes back from reading the SMS finds the number that it went to.
+        "phone": request.POST.get("phone", access.phone_of(sent) if sent else ""),
         "pledge": data(request.season, "pledge"),
     }
     return render(request, f"candidate/{page}.html", context, status=422 if errors else 200)
