@@ -187,7 +187,7 @@ def test_control_a_picture_kept_as_it_came_tells_where_it_was_taken(monkeypatch:
 
 
 def test_2023_has_none_and_shows_nothing(phone: Client) -> None:
-    row = saved(2023)
+    row = saved(2023, phase="sign_up")
     assert "season option" not in row.traits
     phone.force_login(row.account)
     assert "户口簿" not in phone.get("/tasks/").content.decode()
@@ -196,7 +196,7 @@ def test_2023_has_none_and_shows_nothing(phone: Client) -> None:
 
 
 def test_the_office_of_2023_is_shown_nothing(office: Client) -> None:
-    row = saved(2023)
+    row = saved(2023, phase="sign_up")
     signed_in(office, make.staff(row.site))
     assert "/households/" not in office.get("/candidates/").content.decode()
     assert office.get("/households/").status_code == 409
