@@ -20,7 +20,8 @@ MOST = 200  # pages on one list; the others follow when these are done
 PATIENCE = timedelta(minutes=15)  # without any file read at a site, that its list waits for those still unread
 _FOUND = ScannedPage.Found
 WORDS = {  # what the site reads of a page that was not matched: never whose it is
-    _FOUND.UNREADABLE: "没有二维码或看不清。拍照请把整张放平，四角都拍进来，光线均匀，右上角要清楚；扫描用200dpi以上。签字清单和白页不用上传",
+    _FOUND.UNREADABLE: "没有二维码或看不清。拍照请把整张放平，四角都拍进来，光线均匀，右上角要清楚；"
+    "扫描用200dpi以上。前面的签字清单不用上传",
     _FOUND.SEVERAL: "一页上有几张登记表，请一张一张扫描或拍照",
     _FOUND.FORGED: "二维码校验不符，不是本系统打印的登记表，或二维码被改过，请核实这张纸的来源",
     _FOUND.SEASON: "不是本季的登记表，请用本季打印的表",
