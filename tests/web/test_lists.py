@@ -226,6 +226,7 @@ def test_a_citys_progress_is_counted_by_the_job_and_says_when(office: Client) ->
     assert count_progress(season.pk) == 0, "what has not changed is not written again"
     page = office.get("/candidates/").content.decode()
     assert "的数，每分钟一算" in page
+    assert 'href="/declarations/"' in page  # a city reads who declares what, and finds the way from here
     line = page.partition("?county=0102")[2].partition("</tr>")[0]
     assert re.findall(r'<td class="num">([\d,]+)</td>', line)[:4] == ["60", "3", "3", "3"]
     assert '<a href="?county=0103&tab=debts">1</a>' in page

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from baoming.organizations.models import Organization
+from baoming.registrations.attached_queries import has_booklet, has_declarations
 from baoming.registrations.list_queries import Filters, counts
 from baoming.registrations.worklists import Counts, tabs_of
 from baoming.reports.queries import Area as Counted
@@ -39,6 +40,8 @@ def progress(request: OfficeRequest, area: Area) -> HttpResponse:
         "empty": [one for one in below if one.path not in found],
         "whole": _line(office, whole),
         "at": counted_at(request.season.pk),
+        "booklets": has_booklet(request.season),
+        "declaring": has_declarations(request.season),
         "facts": [(tab.title, whole.counts.under(tab), tab.key) for tab in tabs_of(request.actor.kind)],
     }
     return render(request, "office/progress.html", context)
