@@ -16,6 +16,7 @@ from baoming.registrations import queries
 from baoming.registrations.form_queries import form_of
 from baoming.registrations.models import Registration
 from baoming.shared.text import mask_document, mask_name, mask_phone, serial
+from baoming.web.office import attached as booklets
 from tests import factories as make
 from tests.forms.samples import BOUND_PHONE, FILLED
 from tests.matrix.asking import LINES, address
@@ -23,6 +24,7 @@ from tests.matrix.tables import table
 from tests.matrix.test_candidate import LINES as CANDIDATE_LINES
 from tests.matrix.test_candidate import address as own_address
 from tests.matrix.world import CLASS, Target, World, make_world
+from tests.registrations import attached
 from tests.web.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +120,31 @@ def test_a_candidate_reads_the_own_data(phone: Client) -> None:
     target = make_world().targets["own"]
     make.season("sign_up")
     assert read(pages_of_candidate(target), planted(target.person)) == expected("candidate")
+
+
+BOOKLET = {"name", "class_name", "document_address", "address_township", "address_detail"}  # see fields.tsv
+
+
+def test_the_page_of_the_household_booklet_shows_a_site_what_it_is_held_against_and_nothing_else(
+    office: Client,
+) -> None:
+    row = attached.saved()
+    attached.upload(row)
+    row.number, row.class_name = 1020001, CLASS
+    row.save()
+    values, county = planted(row), make.county("0102")
+    readers = {Role.OPERATOR: row.site, Role.TEACHER: row.site, Role.COUNTY: county, Role.SECURITY_ADMIN: county}
+    for role, place in readers.items():
+        client = signed_in(Client(), make.staff(place, role))
+        found = read(iter([_text(client, f"/candidates/{row.pk}/household/")]), values)
+        shown = {field for field, how in found.items() if how != "-"}
+        assert shown == (BOOKLET if role is Role.OPERATOR else set()), role
+
+
+def test_control_a_page_with_one_field_more_is_seen(office: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(booklets, "_FIELDS", ("household", "address", "recipient"))
+    with pytest.raises(AssertionError, match="recipient"):
+        test_the_page_of_the_household_booklet_shows_a_site_what_it_is_held_against_and_nothing_else(office)
 
 
 def test_every_cell_is_looked_at_and_what_it_says_would_be_seen() -> None:
