@@ -142,8 +142,10 @@ def test_the_site_ticks_the_proof_on_the_candidates_page(office: Client) -> None
     signed_in(office, make.staff(row.site))
     page, address = f"/candidates/{row.pk}/", f"/candidates/{row.pk}/phone/"
     assert "准许共用手机" in office.get(page).content.decode()
-    assert "请核对户口簿或监护证明原件，再勾选" in office.post(address, {"act": "share"}).content.decode()
-    assert office.post(address, {"act": "share", "proof": "yes"}).status_code == 302
+    refused = office.post(address, {"act": "share"}).content.decode()
+    assert refused.count('<p class="message"') == 1, "beside this tick, and no other of the page"
+    assert "请核对户口簿或监护证明原件，再勾选" in refused
+    assert office.post(address, {"act": "share", "sharing_proof": "yes"}).status_code == 302
     assert "已核对证明，可以绑定别的考生的手机" in office.get(page).content.decode()
     row.refresh_from_db()
     assert row.may_share_phone

@@ -1,6 +1,5 @@
 """How many candidates have a phone is asked across offices; who may share one with another is marked by the site."""
 
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 
 from baoming.shared.row_rules import door
@@ -10,15 +9,12 @@ SELECT count(*) FROM registrations_registration
 WHERE season_id = $1 AND phone_blind = $2 AND id <> $3 AND stopped_at IS NULL
 """
 ARGUMENTS = "season bigint, blind bytea, apart uuid"
-INDEX = models.Index("phone_blind", name="registration_by_phone", condition=models.Q(phone_blind__isnull=False))
 
 
 class Migration(migrations.Migration):
-    atomic = False
     dependencies = [("registrations", "0026_household_index")]
     operations = [
         migrations.AddField("registration", "may_share_phone", models.BooleanField(default=False, db_default=False)),
-        AddIndexConcurrently("registration", INDEX),
         migrations.RunSQL(
             door("registrations_with_phone", ARGUMENTS, "bigint", WITH_PHONE),
             f"DROP FUNCTION registrations_with_phone({ARGUMENTS})",

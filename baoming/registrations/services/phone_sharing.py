@@ -59,7 +59,7 @@ def allow_sharing(registration_id: UUID, *, proof: bool, by: Actor) -> None:
         raise NotOpen(f"共用手机由{PARTY_NAMES[Party.SITE]}核对证明后办理")
     refuse_if_stopped(registration)
     if not proof:
-        raise Invalid({"proof": "请核对户口簿或监护证明原件，再勾选"})
+        raise Invalid({"sharing_proof": "请核对户口簿或监护证明原件，再勾选"})
     if registration.may_share_phone:
         return
     registration.may_share_phone = True

@@ -45,7 +45,7 @@ def phone_reset(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
                 number = request.POST.get("confirm_phone", "")
                 phone_resets.confirm_phone_reset(registration.pk, number, by=request.actor)
             case "share":
-                allow_sharing(registration.pk, proof="proof" in request.POST, by=request.actor)
+                allow_sharing(registration.pk, proof="sharing_proof" in request.POST, by=request.actor)
             case "cancel":
                 phone_resets.withdraw_phone_reset(registration.pk, by=request.actor)
             case _:
@@ -55,7 +55,9 @@ def phone_reset(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
                     by=request.actor,
                 )  # fmt: skip
 
-    return acted(request, registration_id, act, field="proof" if request.POST.get("act") == "share" else "phone_reset")
+    return acted(
+        request, registration_id, act, field="sharing_proof" if request.POST.get("act") == "share" else "phone_reset"
+    )
 
 
 @require_POST

@@ -341,7 +341,7 @@ def send_again() -> Ask:
 @act("office", "phone_reset/share")
 def share_phone() -> Ask:
     row = confirmed.saved()
-    return Ask(of(row), own(row, "phone/"), {"act": "share", "proof": "yes"}, answers=(302,))
+    return Ask(of(row), own(row, "phone/"), {"act": "share", "sharing_proof": "yes"}, answers=(302,))
 
 
 @act("office", "phone_reset/ask")
