@@ -28,6 +28,7 @@ class Booklet:
 
     pages: Mapping[str, str]  # purpose of the picture → what the page is called
     reasons: Mapping[str, str]  # code → what the candidate is to do
+    by_form: frozenset[str]  # those that another address on the form mends, too
     consent: Consent
 
     @classmethod
@@ -37,7 +38,8 @@ class Booklet:
             return None
         pages = {f"household{_KEY}{one['key']}": one["label"] for one in document["pages"]}
         reasons = {one["key"]: one["label"] for one in document["reasons"]}
-        return cls(pages, reasons, Consent.parse(document["consent"]))
+        by_form = frozenset(one["key"] for one in document["reasons"] if one.get("by_form"))
+        return cls(pages, reasons, by_form, Consent.parse(document["consent"]))
 
 
 @dataclass(frozen=True, slots=True)

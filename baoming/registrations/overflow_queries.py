@@ -31,8 +31,8 @@ def overflows_of(season: Season, card: IdentityDocument) -> list[Overflow]:
 
 
 def people_too_wide(season: Season, path: str) -> QuerySet[Registration]:
-    """Return those of an area who are marked, by site and number."""
-    rows = Registration.objects.filter(season=season, too_wide__gt=0).within(path)
+    """Return those of an area who are marked and go on, by site and number."""
+    rows = Registration.objects.filter(season=season, too_wide__gt=0, stopped_at=None).within(path)
     return rows.select_related("site").order_by("path", "number", "name_key", "pk")
 
 

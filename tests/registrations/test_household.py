@@ -90,6 +90,22 @@ def test_a_site_mends_its_own_mistake_and_judges_nothing_that_was_not_handed_in(
     assert (row.household_state, "household" in row.done_steps) == ("returned", False)
 
 
+@pytest.mark.parametrize(("reason", "state"), [("address", "waiting"), ("unreadable", "returned")])
+def test_an_address_that_is_put_right_hands_in_what_was_given_back_for_it_alone(reason: str, state: str) -> None:
+    row = saved()
+    upload(row)
+    check(row, reason)
+    make.season("sign_up")
+    type_in(row, FILLED_2025 | {"household.township": ["荷花园街道"]})
+    save(row)
+    row.refresh_from_db()
+    assert row.household_state == state
+    if state == "waiting":
+        make.season("household")
+        check(row)
+        assert "household" in row.done_steps
+
+
 def test_a_match_that_is_pressed_twice_is_found_once() -> None:
     row = saved()
     upload(row)

@@ -72,6 +72,17 @@ def test_the_list_tells_column_and_widths_within_the_own_area(office: Client) ->
 
 
 @pytest.mark.django_db
+def test_who_has_withdrawn_is_handed_over_to_nobody(office: Client) -> None:
+    make.season()
+    row = make.registration(make.site(), name=LONG)
+    signed_in(office, make.staff(row.site))
+    assert LONG in office.get("/overflows/").content.decode()
+    Registration.objects.filter(pk=row.pk).update(stopped_at=row.read_at)
+    assert LONG not in office.get("/overflows/").content.decode()
+    assert len(office.post("/overflows/").content.decode("utf-8-sig").splitlines()) == 1
+
+
+@pytest.mark.django_db
 def test_nobody_too_wide_is_an_empty_list(office: Client) -> None:
     make.season()
     row = make.registration(make.site())

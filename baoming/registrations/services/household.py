@@ -8,7 +8,7 @@ from django.db import transaction
 
 from baoming.audit.actors import Actor
 from baoming.audit.services import record
-from baoming.registrations.attached_queries import States, booklet_of, pictures_of
+from baoming.registrations.attached_queries import States, booklet_of, newest_check, pictures_of
 from baoming.registrations.models import Evidence, HouseholdCheck, Registration
 from baoming.registrations.services.evidence import keep_pictures, read_pictures
 from baoming.registrations.services.steps import (
@@ -100,8 +100,18 @@ def shown(pictures: Mapping[str, Evidence], pages: Mapping[str, str]) -> str:
 
 
 def address_changed(registration: Registration, changed: list[str], *, by: Actor, at: datetime) -> None:
-    """A save that changed an address: what the site has found of another address no longer counts."""
-    if registration.household_state != States.MATCHED or not _ADDRESS.intersection(changed):
+    """A save that changed an address: what the site has found of another address no longer counts.
+
+    What it gave back for the address alone is handed in again by it: the pictures were right.
+    """
+    if not _ADDRESS.intersection(changed):
+        return
+    if registration.household_state == States.RETURNED:
+        found = newest_check(registration)
+        if found and found.reason in booklet_of(registration.season).by_form:
+            _mark(registration, States.WAITING)
+        return
+    if registration.household_state != States.MATCHED:
         return
     _mark(registration, States.WAITING)
     return_step(registration, "household", by=by, at=at, reason="填报的地址改过，要重新核对")

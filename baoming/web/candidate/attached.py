@@ -111,13 +111,15 @@ def declared_facts(request: CandidateRequest) -> list[dict[str, object]]:
     if not has_declarations(request.season) or time is None:
         return []
     newest, address = newest_declaration(mine), reverse("candidate:declarations")
+    may = "form" in mine.done_steps
     if newest is not None:
         said = declaring_of(request.season).labels(newest.kinds)
         small = f"{moment(newest.at)}，第{newest.number}次申报"
     else:
         said = "还没有申报"
-        small = f"保存报名信息以后申报，{moment(time.closes)}之前，逾期视为放弃" if time.open and time.closes else ""
-    href = address if "form" in mine.done_steps else ""
+        first = "" if may else "先保存报名信息，再申报；"
+        small = f"{first}{moment(time.closes)}之前，逾期视为放弃" if time.open and time.closes else ""
+    href = address if may else ""
     return [{"label": "申报", "value": said, "lines": [], "href": href, "small": small, "changed": False}]
 
 
