@@ -18,6 +18,7 @@ from baoming.registrations.queries import document_of
 from baoming.registrations.services import access, logins, save_resets
 from baoming.registrations.services.name_images import confirm_name, photograph_name
 from baoming.registrations.services.phone_resets import ask_phone_reset
+from baoming.reviews.review_forms import PARTS
 from baoming.seasons.queries import data, season_now
 from baoming.vault.services import keys
 from standins.cards import front, photographed
@@ -29,6 +30,7 @@ from tests.registrations.test_save_form import PASSWORD, me, save, type_in
 LOGIN = "deng2lu7mi"
 Body = dict[str, str | list[str]]
 
+_ASKED = tuple(one.key for part in PARTS for one in part.fields)  # by 报名资格审核表, which keeps nothing
 _RARE = "龙\ue000明"  # which no font draws: the name is a picture
 
 
@@ -43,6 +45,7 @@ class Act:
     reads: tuple[str, ...] = ()
     signed_in: bool = True
     writes: bool = True  # anything in the database
+    answers: tuple[int, ...] = (200, 302)
 
     def client(self) -> Client:
         made = Client()
@@ -115,6 +118,7 @@ def _door(newcomer: Registration, owner: Registration) -> list[Act]:
         return {**card, "act": "set", "code": sent_to(owner), "login": "xin3deng8lu"}
 
     return [
+        Act("review_form", "/review-form/", owner, lambda: {"name": owner.name}, _ASKED, signed_in=False, writes=False),
         Act("care", "/care/", owner, lambda: {"care": "1"}, writes=False),
         Act("claim", "/claim/", newcomer, lambda: first, ("long_term",), signed_in=False),
         Act("sign_in", "/sign-in/", owner, lambda: {**number, "password": LOGIN}, ("shared",), signed_in=False),
@@ -172,7 +176,9 @@ def _form(owner: Registration) -> list[Act]:
 
     nothing: Body = {"kinds": "none", "save_password": PASSWORD, "revision": "0"}
     return [
-        Act("household", "/household/", owner, lambda: {"consent": "1"}, writes=False),  # 2023 asks for none
+        Act(
+            "household", "/household/", owner, lambda: {"consent": "1"}, writes=False, answers=(409,)
+        ),  # 2023 asks for none
         Act("declarations", "/declarations/", owner, lambda: nothing, ("consent",)),
         Act("form_page", "/form/contact", owner, contact, own),
         Act("form_save", "/form/save", owner, whole, ("code",)),

@@ -138,7 +138,7 @@ def own_pages(row: Registration) -> Iterator[str]:
     yield from (f"/form/{page.key}" for page in form_of(row.season).pages)
     for line in table("candidate.tsv"):
         if line["who"] == "own" and "GET" in line["methods"].split() and line["route"] != "form_page":
-            ids = {"no": 1} if line["route"] == "version" else {}
+            ids = {"version": {"no": 1}, "evidence": {"key": "household-first"}}.get(line["route"], {})
             yield reverse(f"candidate:{line['route']}", urlconf="baoming.config.urls_candidate", kwargs=ids)
 
 
