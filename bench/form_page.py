@@ -113,9 +113,7 @@ def main() -> None:
     page, read = desk.form.page(longest), Inputs()
     read.feed(pages[longest])
     made, template = read.form(), _template()
-    initial = {
-        name: one.value if one.kind == "checkbox" else "".join(one.value[:1]) for name, one in read.found.items()
-    }
+    initial = {name: one.typed for name, one in read.found.items()}
     ours, theirs = [], []
     for _ in range(_ROUNDS):
         ours.append(_seconds(lambda: _drawn(request, desk, page)))

@@ -105,6 +105,8 @@ def _service_problems() -> Iterator[tuple[str, str]]:
     given = {name: address for name, address in settings.SERVICES.items() if address or name not in senders}
     if not any(name in given for name in senders):
         yield "services", "BAOMING_SMS or BAOMING_SMS_TENCENT must be a sender's address and begin with https://"
+    if settings.SMS_FIRST not in ("sms", "tencent"):
+        yield "services", "BAOMING_SMS_FIRST must be sms or tencent"
     for name, address in given.items():
         if not address.startswith("https://"):
             yield "services", f"BAOMING_{name.upper()} must be the service's address and begin with https://"

@@ -101,6 +101,7 @@ def test_a_complete_installation_passes(real: Environment) -> None:
         ("BAOMING_CASHIER", "http://pay.example.cn", "BAOMING_CASHIER must be the service's address and begin with h"),
         ("BAOMING_SMS", "https://[::1]:8012", "BAOMING_SMS names this machine itself, where only stand-ins answer"),
         ("BAOMING_SMS", "", "BAOMING_SMS or BAOMING_SMS_TENCENT must be"),
+        ("BAOMING_SMS_FIRST", "sms_tencent", "BAOMING_SMS_FIRST must be sms or tencent"),
         ("BAOMING_PERSON_CHECK", "", "BAOMING_PERSON_CHECK must be"),
         ("BAOMING_SERVICE_KEYS", "", "lies under `standins`"),
         ("BAOMING_SERVICE_KEYS", "/nowhere", "there is no folder /nowhere"),

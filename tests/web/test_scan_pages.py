@@ -1,6 +1,8 @@
 """R20: the site hands signed pages in, sees whose they are, says yes, and finds them again on the person's page."""
 
+import json
 import re
+import subprocess
 from uuid import uuid4
 
 import pytest
@@ -15,11 +17,14 @@ from baoming.organizations.roles import Role
 from baoming.registrations import scan_queries
 from baoming.registrations.models import Batch, BatchLine, ScanFile, ScannedPage, Signature
 from baoming.registrations.models.registration import RegistrationQuerySet
+from baoming.registrations.services.scans import MOST_FILES
 from baoming.registrations.services.sheets import open_correction, print_sheet, record_signature
 from baoming.registrations.tasks import read_scan
 from baoming.reviews.tasks import run_batch
 from baoming.web.office import scans as page_module
+from launcher.tools import node
 from tests import factories as make
+from tests.environment import ROOT
 from tests.registrations import degrade
 from tests.registrations.confirmed import change, operator
 from tests.registrations.test_scans import printed
@@ -220,6 +225,32 @@ def test_nasty_confirmations_are_refused_with_a_sentence(office: Client, body: d
     signed_in(office, make.staff(make.site()))
     assert office.post("/prints/scans/confirm/", body).status_code == 422
     assert office.post("/prints/scans/drop/", {"page": ["x", "<b>"], "pick": ["1.2"]}).status_code == 302
+
+
+# several sendings
+
+PARTS = """
+globalThis.document = { addEventListener() {} };
+%s
+const told = parts(JSON.parse(process.argv[1]).map((size) => ({ size })));
+console.log(JSON.stringify([MOST_FILES, told.map((part) => part.map((file) => file.size))]));
+"""
+_MB = 1024 * 1024
+
+
+def parts(*sizes: int) -> list[list[int]]:
+    """How the page's script puts files of these sizes into sendings."""
+    script = PARTS % (ROOT / "baoming/web/static/scans.js").read_text("utf-8")
+    done = subprocess.run([node(), "-e", script, json.dumps(sizes)], check=True, capture_output=True, text=True)
+    most, told = json.loads(done.stdout)
+    assert most == MOST_FILES
+    return list(told)
+
+
+def test_what_is_too_much_or_too_many_for_one_sending_goes_in_several() -> None:
+    assert parts(4 * _MB, 5 * _MB, 4 * _MB) == [[4 * _MB, 5 * _MB], [4 * _MB]]
+    assert [len(part) for part in parts(*[100_000] * 61)] == [30, 30, 1]
+    assert parts(12 * _MB, 1) == [[12 * _MB], [1]]
 
 
 # a reprint of what is signed

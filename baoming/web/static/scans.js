@@ -2,12 +2,13 @@
 "use strict";
 
 const MOST = 11 * 1024 * 1024; // bytes; the portal takes 12 MB, the form's own words among them
+const MOST_FILES = 30; // of one sending
 
 function parts(files) {
   const found = [];
   let size = MOST;
   for (const file of files) {
-    if (size + file.size > MOST) {
+    if (size + file.size > MOST || found.at(-1).length === MOST_FILES) {
       found.push([]);
       size = 0;
     }
@@ -37,7 +38,7 @@ document.addEventListener("submit", (event) => {
   const form = event.target.closest("[data-in-parts]");
   const box = form?.querySelector("[type=file]");
   const files = [...(box?.files ?? [])];
-  if (files.length < 2 || files.reduce((sum, file) => sum + file.size, 0) <= MOST) return;
+  if (files.length < 2 || parts(files).length === 1) return;
   event.preventDefault();
   const button = form.querySelector("button");
   button.disabled = true;
