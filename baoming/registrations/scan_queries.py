@@ -30,6 +30,7 @@ WORDS = {  # what the site reads of a page that was not matched: never whose it 
     _FOUND.TWICE: "同一页已经交过，不用再交",
     _FOUND.BROKEN: "这一页打不开，请重新扫描或拍照",
 }
+_LEFT = "考生已转到别的报名点，请把纸交给现在的报名点"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Inbox:
     files: Sequence[ScanFile] = ()
     stuck: bool = False
     waiting: Sequence[Waiting] = ()
-    problems: Sequence[ScannedPage] = ()
+    problems: Sequence[tuple[ScannedPage, str]] = ()
     faults: Sequence[tuple[ScanFile, str]] = ()
     more: bool = False
     read: int = field(default=0)
@@ -69,11 +70,12 @@ def inbox(season_id: int, path: str) -> Inbox:
     rows = ScannedPage.objects.filter(file__in=here.values("pk"), kept_at=None).select_related("file", "registration")
     pages = list(rows.order_by("file__at", "file__place", "number")[: MOST + 1])
     shown = pages[:MOST]
+    matched = [page for page in shown if page.found == _FOUND.MATCHED and _is_here(page, path)]
     return Inbox(
         files=files,
         stuck=_stuck(files, here),
-        waiting=_waiting([page for page in shown if page.found == _FOUND.MATCHED]),
-        problems=[page for page in shown if page.found != _FOUND.MATCHED],
+        waiting=_waiting(matched),
+        problems=[(page, WORDS.get(_FOUND(page.found), _LEFT)) for page in shown if page not in matched],
         faults=broken,
         more=len(pages) > MOST,
         read=sum(file.read for file in files),
@@ -84,6 +86,11 @@ def _stuck(files: Sequence[ScanFile], here: "QuerySet[ScanFile]") -> bool:
     """Whether the site's files have waited too long and none was read meanwhile: the list then goes on without them."""
     since = timezone.now() - PATIENCE
     return bool(files) and files[-1].at < since and not here.filter(done_at__gte=since).exists()
+
+
+def _is_here(page: ScannedPage, path: str) -> bool:
+    """Whether its person is still of this site; whoever has left is not seen from here."""
+    return page.registration is not None and page.registration.path == path
 
 
 @Kept

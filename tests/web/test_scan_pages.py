@@ -15,7 +15,7 @@ from baoming.documents.models import Print
 from baoming.organizations.models import Organization
 from baoming.organizations.roles import Role
 from baoming.registrations import scan_queries
-from baoming.registrations.models import Batch, BatchLine, ScanFile, ScannedPage, Signature
+from baoming.registrations.models import Batch, BatchLine, Registration, ScanFile, ScannedPage, Signature
 from baoming.registrations.models.registration import RegistrationQuerySet
 from baoming.registrations.services.scans import MOST_FILES
 from baoming.registrations.services.sheets import open_correction, print_sheet, record_signature
@@ -289,3 +289,25 @@ def test_what_changed_since_the_signature_stands_on_the_story(office: Client) ->
     print_sheet(row.pk, by=operator(row))
     record_signature(row.pk, version=3, by=operator(row))
     assert "签字以后改了什么" not in page(office, f"/candidates/{row.pk}/")
+
+
+def test_pages_of_somebody_who_went_to_another_site_meanwhile_do_not_break_the_list(office: Client) -> None:
+    row, pdf = printed()
+    signed_in(office, make.staff(row.site))
+    send(office, pdf)
+    read()
+    [tick] = ticks(office)
+    there = make.site("02")
+    Registration.objects.filter(pk=row.pk).update(site=there, path=there.path)
+    Print.objects.filter(subject=row.pk).update(path=there.path)
+    shown = page(office)
+    assert row.name not in shown
+    assert "考生已转到别的报名点" in shown
+    there_too = signed_in(Client(), make.staff(there))
+    send(there_too, pdf)
+    read()
+    assert len(ticks(there_too)) == 1, "the page that waits elsewhere is none of theirs"
+    answer = office.post("/prints/scans/confirm/", {"key": str(uuid4()), "pick": [tick]})
+    assert answer.status_code == 422
+    assert office.post("/prints/scans/drop/", {"page": [tick]}).status_code == 302
+    assert "考生已转到" not in page(office)

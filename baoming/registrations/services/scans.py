@@ -323,8 +323,7 @@ def _match_second(page: ScannedPage, year: int, number: int, version: int) -> No
         page.found = _FOUND.SEASON
         return
     firsts = ScannedPage.objects.filter(
-        _counting(Signature.objects.filter(registration__number=number, registration__season=file.season)),
-        file__path=file.path,
+        _counting(file, Signature.objects.filter(registration__number=number, registration__season=file.season)),
         file__season=file.season,
         place=1,
         found=_FOUND.MATCHED,
@@ -339,14 +338,14 @@ def _match_second(page: ScannedPage, year: int, number: int, version: int) -> No
 
 
 def _is_there(page: ScannedPage) -> bool:
-    """Whether the same page waits already, or was kept for a signature that stands."""
+    """Whether the same page waits here already, or was kept for a signature that stands."""
     same = ScannedPage.objects.filter(print_id=str(page.print_id), place=page.place, found=_FOUND.MATCHED)
-    return same.filter(_counting(Signature.objects.filter(registration=page.registration_id))).exists()
+    return same.filter(_counting(page.file, Signature.objects.filter(registration=page.registration_id))).exists()
 
 
-def _counting(signatures: "QuerySet[Signature]") -> Q:
-    """The pages that wait, and those kept for one of these signatures if it stands."""
-    return Q(kept_at=None) | Q(print_id__in=signatures.filter(voided_at=None).values("print_id"))
+def _counting(file: ScanFile, signatures: "QuerySet[Signature]") -> Q:
+    """The pages that wait at the file's site, and those kept for one of these signatures if it stands."""
+    return Q(kept_at=None, file__path=file.path) | Q(print_id__in=signatures.filter(voided_at=None).values("print_id"))
 
 
 def _remove(pages: Sequence[ScannedPage]) -> None:

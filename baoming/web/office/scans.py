@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from baoming.audit.services import record, record_many
 from baoming.registrations.models import ScannedPage
-from baoming.registrations.scan_queries import WORDS, Inbox, Waiting, inbox
+from baoming.registrations.scan_queries import Inbox, Waiting, inbox
 from baoming.registrations.services.batches import start_batch
 from baoming.registrations.services.scans import KEPT, drop_pages, page_bytes, take_files
 from baoming.shared.errors import Invalid, Refused
@@ -109,7 +109,7 @@ def _page(request: OfficeRequest, errors: dict[str, str] | None = None) -> HttpR
         "found": found,
         "lines": [_line(request, line, picked) for line in shown],
         "void": [line for line in found.waiting if line.state == "void"],
-        "problems": [(page, WORDS[ScannedPage.Found(page.found)]) for page in found.problems],
+        "problems": found.problems,
         "useless": _useless(found),
         "days": KEPT.days,
         "errors": errors or {},
@@ -132,7 +132,7 @@ def _value(line: Waiting) -> str:
 def _useless(found: Inbox) -> list[UUID]:
     """The pages that cannot count: void, or matched with nobody."""
     void = [page.pk for line in found.waiting if line.state == "void" for page in line.pages]
-    return [*void, *(page.pk for page in found.problems)]
+    return [*void, *(page.pk for page, _ in found.problems)]
 
 
 def _ids(texts: list[str]) -> list[UUID]:
