@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from baoming.organizations.roles import Role
 from tests.matrix.tables import RELATIONS, Line, expected, office_lines
-from tests.matrix.world import PAPER, Target, World
+from tests.matrix.world import Target, World, paper_of
 from tests.web.conftest import signed_in
 from tests.web.test_scope import routes
 
@@ -52,7 +52,7 @@ def address(line: Line, target: Target) -> str:
     ids = {**target.ids, "kind": line.act}
     place = reverse(f"office:{line.route}", kwargs={name: ids[name] for name in known[line.route].pattern.converters})
     asked = {"name": target.person.class_name} if line.about == "class" else {}
-    asked |= {"of": PAPER} if line.route == "evidence" else {}
+    asked |= {"of": str(paper_of(target.person))} if line.route == "evidence" else {}
     return f"{place}?{urlencode(asked)}" if asked else place
 
 

@@ -1,7 +1,7 @@
 """The people of the matrix: one target in each relation to an office, and staff of every role."""
 
 from dataclasses import dataclass
-from uuid import uuid4
+from uuid import UUID, uuid4, uuid5
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -30,7 +30,6 @@ from tests.registrations import confirmed
 from tests.registrations.scanned import signed_page
 
 CLASS, SECOND_CLASS, FORMER_CLASS = "高三（1）班", "高三（2）班", "高三（9）班"
-PAPER = "household-first"  # the paper that everybody has handed in
 _PNG = b"\x89PNG\r\n\x1a\n"
 _CLASSES = {"same site": SECOND_CLASS, "other season": FORMER_CLASS}
 
@@ -129,12 +128,19 @@ def _picture_of_name(person: Registration) -> None:
     image.save()
 
 
+def paper_of(person: Registration) -> UUID:
+    """Return the id of the paper that everybody has handed in."""
+    return uuid5(person.pk, "paper")
+
+
 def _picture_of_paper(person: Registration) -> None:
     """Let the person have handed in a paper."""
-    pk = uuid4()
+    pk = paper_of(person)
     sealed = keys().seal(_PNG, context=evidence_context(pk))
     name = default_storage.save(f"evidence/{pk.hex}", ContentFile(sealed.encode("ascii")))
-    Evidence.objects.create(id=pk, registration=person, purpose=PAPER, file=name, sha256="", at=person.created_at)
+    Evidence.objects.create(
+        id=pk, registration=person, purpose="household-first", file=name, sha256="", at=person.created_at
+    )
 
 
 def _into_classes(people: dict[str, Registration]) -> None:

@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.test import Client
@@ -28,6 +29,7 @@ from baoming.seasons.queries import season_now
 from baoming.shared.errors import Changed, Invalid, NotOpen, Refused
 from baoming.vault.services import keys
 from tests import factories as make
+from tests.concurrency.together import together
 from tests.registrations import confirmed
 from tests.registrations.attached import declared, paper, saved
 from tests.registrations.test_household import FIRST
@@ -57,7 +59,7 @@ def test_each_declaration_is_a_version_and_the_newest_counts(year: int) -> None:
         (1, ["MARTYR", "NATIONAL"], False),
     ]
     assert set(found[1].pictures) == {"MARTYR", "NATIONAL"}
-    assert found[0].consent == f"{year}.1"
+    assert [one.consent for one in found] == ["", f"{year}.1"], "the same picture once more is none that is handed in"
     assert list(Event.objects.filter(subject=row.pk, verb="declare").values_list("details", flat=True)) == [
         {"version": 1, "count": 2},
         {"version": 2, "count": 1},
@@ -98,6 +100,34 @@ def test_what_is_no_declaration_says_what_to_do_and_leaves_nothing(
         declared(row, *kinds, **changes)  # type: ignore[arg-type]
     assert not Declaration.objects.exists()
     assert pictures_of(row) == {}
+
+
+@pytest.mark.concurrency
+@pytest.mark.django_db(transaction=True)
+def test_a_button_tapped_twice_at_the_same_instant_declares_once() -> None:
+    row = declarer()
+    answers = together([partial(declared, Registration.objects.get(pk=row.pk), "MARTYR", "LOCAL")] * 2)
+    assert answers == [None, None]
+    assert Declaration.objects.get().number == 1
+    assert drafts_of(row) == {}
+    assert Message.objects.filter(recipient=row.pk, template="declared").count() == 1
+
+
+@pytest.mark.concurrency
+@pytest.mark.django_db(transaction=True)
+def test_control_without_looking_at_what_was_declared_the_second_tap_is_blamed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(declarations, "_declared_before", lambda *_, **__: None)
+    with pytest.raises(AssertionError, match="刚刚在另一处申报过"):
+        test_a_button_tapped_twice_at_the_same_instant_declares_once()
+
+
+def test_another_picture_is_another_declaration_even_for_the_same_kind() -> None:
+    row = declarer()
+    declared(row, "MARTYR")
+    with pytest.raises(Changed):
+        declared(row, "MARTYR", files={"declaration-MARTYR": paper("another")})
+    declared(row, "MARTYR", revision="1", files={})
+    assert Declaration.objects.count() == 2
 
 
 def test_the_same_once_more_is_no_new_version() -> None:
@@ -144,7 +174,7 @@ def test_the_page_says_beforehand_that_the_right_is_lost(phone: Client) -> None:
     answer = phone.post("/declarations/", sent | {"declaration-MARTYR": io.BytesIO(paper())})
     assert (answer.status_code, "保存密码不正确" in answer.content.decode()) == (422, True)
     assert "烈士子女，已上传，还没有申报" in answer.content.decode()
-    assert phone.get("/evidence/draft-declaration-MARTYR/").content[:3] == b"\xff\xd8\xff"
+    assert phone.get(f"/evidence/{drafts_of(row)['declaration-MARTYR'].pk}/").content[:3] == b"\xff\xd8\xff"
     assert 'value="MARTYR" id="f-kinds" checked' in answer.content.decode()
     sent |= {"save_password": PASSWORD}  # the picture was kept: it is not chosen again
     assert phone.post("/declarations/", sent)["Location"] == "/declarations/"
@@ -177,7 +207,7 @@ def test_an_office_cannot_ask_for_a_draft(office: Client) -> None:
     with pytest.raises(WrongSavePassword):
         declared(row, "LOCAL", save_password="bu-dui-2023")
     signed_in(office, make.staff(row.site))
-    for of in ("declaration-LOCAL", "draft-declaration-LOCAL"):
+    for of in (drafts_of(row)["declaration-LOCAL"].pk, "declaration-LOCAL", ""):
         assert office.get(f"/candidates/{row.pk}/evidence/?of={of}").status_code == 409
 
 
@@ -287,8 +317,12 @@ def test_offices_see_who_declares_what_with_counts(office: Client) -> None:
         ("/declarations/?kind=TAIWAN", False),
     ):
         assert (row.name in office.get(place).content.decode()) == there
-    assert office.get(f"/candidates/{row.pk}/evidence/?of=declaration-LOCAL").content[:3] == b"\xff\xd8\xff"
+    place = f"/candidates/{row.pk}/evidence/?of={pictures_of(row)['declaration-LOCAL'].pk}"
+    page = office.get("/declarations/").content.decode()
+    assert place in page
+    assert "evidence/?of=declaration" not in page, "what somebody declares stands in no address, and so in no log"
+    assert office.get(place).content[:3] == b"\xff\xd8\xff"
     elsewhere = make.site("01", of="0203")
     client = signed_in(Client(), make.staff(elsewhere))
     assert row.name not in client.get("/declarations/").content.decode()
-    assert client.get(f"/candidates/{row.pk}/evidence/?of=declaration-LOCAL").status_code == 404
+    assert client.get(place).status_code == 404

@@ -230,7 +230,7 @@ def test_the_candidate_sees_the_state_and_the_own_picture_only(phone: Client) ->
     sent = {FIRST: io.BytesIO(paper()), OWN: io.BytesIO(paper(kind="PNG")), "consent": "2025.1"}
     assert phone.post("/household/", sent)["Location"] == "/household/"
     assert "已上传，等报名点核对" in phone.get("/household/").content.decode()
-    answer = phone.get(f"/evidence/{OWN}/")
+    answer = phone.get(f"/evidence/{pictures_of(row)[OWN].pk}/")
     assert (answer["Content-Type"], answer.content[:3]) == ("image/jpeg", b"\xff\xd8\xff")
     assert phone.get("/evidence/7f3a0000-0000-4000-8000-000000000000/").status_code == 409
 
@@ -246,7 +246,7 @@ def test_the_site_checks_beside_the_addresses_and_lists_by_state(office: Client)
     assert Event.objects.filter(subject=row.pk, verb="see_candidate").count() == 1
     assert "湖南省长沙市芙蓉区马坡岭街道" in page
     assert "湘岭市青麓县白鹭街道书院路118号" in page
-    assert office.get(f"/candidates/{row.pk}/evidence/?of={FIRST}").content[:3] == b"\xff\xd8\xff"
+    assert office.get(f"/candidates/{row.pk}/evidence/?of={pictures_of(row)[FIRST].pk}").content[:3] == b"\xff\xd8\xff"
     assert Event.objects.filter(subject=row.pk, verb="see_evidence").count() == 1
     sent = {"seen": household.shown(pictures_of(row), {FIRST: "", OWN: ""}), "version": "1"}
     answer = office.post(f"/candidates/{row.pk}/household/", {**sent, "act": "return", "reason": ""})

@@ -18,7 +18,7 @@ from baoming.audit.services import record
 from baoming.forms.attached import Declaring
 from baoming.messages.services import send
 from baoming.registrations import journey
-from baoming.registrations.attached_queries import declaring_of, newest_declaration, pictures_of
+from baoming.registrations.attached_queries import declaring_of, drafts_of, newest_declaration, pictures_of
 from baoming.registrations.form_queries import bound_phone
 from baoming.registrations.journey import Trait
 from baoming.registrations.models import Declaration, Registration
@@ -53,8 +53,8 @@ def declare(
     """Declare `kinds`, each with a picture of its evidence, or that there is nothing to declare.
 
     `revision`: the number of the declaration that the page showed, 0 for none. Pictures are kept as drafts before the
-    password is asked: whoever mistypes it chooses none anew. Raises TooMany, WrongSavePassword, Invalid by purpose,
-    Changed, NotOpen by the clock after the lock.
+    password is asked: whoever mistypes it chooses none anew. Safe to repeat. Raises TooMany, WrongSavePassword,
+    Invalid by purpose, Changed, NotOpen by the clock after the lock.
     """
     declaring = declaring_of(season)
     chosen = _chosen(declaring, kinds, none=none)
@@ -74,6 +74,8 @@ def declare(
         registration = locked(registration_id)
         if not still_proves(account):
             raise WrongSavePassword("保存密码刚刚重设过，还没有申报，请用新的保存密码再试")
+        if (done := _declared_before(registration, chosen, wanted, revision=revision)) is not None:
+            return done
         made = _new(registration, chosen, revision=revision, by=by)
         taken = take_drafts(registration, wanted)
         made.consent = max(taken, key=lambda one: one.at).consent if taken else ""
@@ -98,6 +100,16 @@ def _chosen(declaring: Declaring, kinds: Sequence[str], *, none: bool) -> list[s
     if bool(chosen) == none or not set(kinds) <= set(declaring.kinds):
         raise Invalid({"kinds": "请勾选要申报的项目；都不申报的，只勾选“不申报”"})
     return chosen
+
+
+def _declared_before(
+    registration: Registration, chosen: list[str], wanted: set[str], *, revision: str
+) -> Declaration | None:
+    """Return what the same request declared before: nothing else was chosen, and no other picture sent."""
+    newest = newest_declaration(registration)
+    if newest is None or (str(newest.number - 1), newest.kinds) != (revision, chosen):
+        return None
+    return None if wanted & drafts_of(registration).keys() else newest
 
 
 def _moment(registration: Registration, by: Actor) -> datetime:

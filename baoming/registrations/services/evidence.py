@@ -12,7 +12,7 @@ from django.db import transaction
 
 from baoming.forms.attached import Consent
 from baoming.registrations.apart import read_page_apart
-from baoming.registrations.attached_queries import DRAFT, drafts_of, evidence_context
+from baoming.registrations.attached_queries import DRAFT, drafts_of, evidence_context, pictures_of
 from baoming.registrations.models import Evidence, Registration
 from baoming.registrations.page_scans import Fault, PageRefused
 from baoming.shared.errors import Invalid
@@ -59,12 +59,16 @@ def read_each(files: Mapping[str, bytes], consent: Consent, *, ticked: str) -> t
 
 
 def keep_drafts(registration: Registration, pictures: Pictures, consent: Consent, *, at: datetime) -> None:
-    """Keep pictures beside those that count, until `take_drafts`; older drafts of them are erased. After `locked`."""
+    """Keep pictures beside those that count, until `take_drafts`; older drafts of them are erased. After `locked`.
+
+    What counts already is kept no second time: it was sent twice.
+    """
     older = Evidence.objects.filter(registration=registration, purpose__in=[DRAFT + purpose for purpose in pictures])
     for name in older.values_list("file", flat=True):
         transaction.on_commit(partial(default_storage.delete, name))
     older.delete()
-    drafts = {DRAFT + purpose: jpeg for purpose, jpeg in pictures.items()}
+    counting = {(purpose, one.sha256) for purpose, one in pictures_of(registration).items()}
+    drafts = {DRAFT + key: jpeg for key, jpeg in pictures.items() if (key, _digest(jpeg)) not in counting}
     keep_pictures(registration, drafts, consent, at=at, then=lambda _: None)
 
 
@@ -111,7 +115,11 @@ def _keep(
     Evidence.objects.filter(registration=registration, purpose=purpose, current=True).update(current=False)
     return insert(
         Evidence(
-            id=pk, registration=registration, purpose=purpose, file=name, sha256=hashlib.sha256(jpeg).hexdigest(),
+            id=pk, registration=registration, purpose=purpose, file=name, sha256=_digest(jpeg),
             at=at, consent=consent.version,
         )
     )  # fmt: skip
+
+
+def _digest(jpeg: bytes) -> str:
+    return hashlib.sha256(jpeg).hexdigest()

@@ -6,7 +6,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from baoming.registrations.attached_queries import (
-    DRAFT,
     booklet_of,
     declaring_of,
     drafts_of,
@@ -14,6 +13,7 @@ from baoming.registrations.attached_queries import (
     newest_check,
     newest_declaration,
     picture_bytes,
+    picture_named,
     pictures_of,
 )
 from baoming.registrations.services.declarations import declare
@@ -127,8 +127,7 @@ def declared_facts(request: CandidateRequest) -> list[dict[str, object]]:
 @candidate_required
 def evidence(request: CandidateRequest, key: str) -> HttpResponse:
     """One's own picture of a paper: the one that counts, or the draft that is to take its place."""
-    drafts = {DRAFT + purpose: one for purpose, one in drafts_of(request.registration).items()}
-    picture = (pictures_of(request.registration) | drafts).get(key)
+    picture = picture_named(request.registration, key)
     if picture is None:
         raise Refused("还没有上传这张照片，请回到上一页上传")
     return jpeg(picture_bytes(picture))

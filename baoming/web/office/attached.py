@@ -83,8 +83,8 @@ def _household(
 def evidence(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
     """One picture of a paper, for staff of the area; each look is an event."""
     registration = one(request, registration_id)
-    picture = pictures_of(registration).get(request.GET.get("of", ""))
-    if picture is None:
+    picture = attached.picture_named(registration, request.GET.get("of", ""))
+    if picture is None or attached.is_draft(picture):
         raise Refused("考生还没有上传这张照片")
     record("see_evidence", by=request.actor, subject=registration.pk, path=registration.path)
     return jpeg(attached.picture_bytes(picture))
