@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from baoming.accounts.models import Bucket
 from baoming.audit.models import Event
 from baoming.messages.models import Attempt, Message, Shift
 from baoming.messages.services import outbox, send
@@ -16,6 +17,7 @@ from baoming.messages.services.senders import senders
 from baoming.organizations.models import Organization
 from baoming.organizations.roles import Role
 from baoming.registrations.models import Registration
+from baoming.registrations.services.access import bind
 from baoming.registrations.services.messages import send_again
 from baoming.shared.errors import NotOpen, TooMany
 from baoming.shared.text import mask_phone
@@ -161,6 +163,22 @@ def test_a_message_of_somebody_else_is_not_found() -> None:
     theirs = told(other, state="failed")
     with pytest.raises(NotOpen, match="没有找到"):
         send_again(row.pk, theirs.pk, by=operator(row))
+
+
+def test_what_went_to_a_phone_that_is_no_longer_theirs_is_not_sent_there_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = confirmed.saved()
+    lost = told(row, state="failed")
+    bind(row, "19900007777")
+    with pytest.raises(NotOpen, match="已换绑手机"):
+        send_again(row.pk, lost.pk, by=operator(row))
+    Message.objects.filter(pk=lost.pk).update(template="phone_left")  # meant for the phone that was left
+    send_again(row.pk, lost.pk, by=operator(row))
+    other = told(row, state="failed")
+    Bucket.objects.all().delete()
+    monkeypatch.setattr("baoming.registrations.services.messages.bound_phone", lambda _: BOUND_PHONE)
+    send_again(row.pk, other.pk, by=operator(row))  # control: without the look at the bound phone it goes
+    other.refresh_from_db()
+    assert other.state == "queued"
 
 
 def test_the_limits_of_the_number_hold_for_retries() -> None:
