@@ -35,7 +35,7 @@ from baoming.web.limits import GUARDS, Tries
 from baoming.web.management.commands.load_demo import SECRET
 from tests import factories as make
 from tests.environment import CLUSTER, DATABASE
-from tests.forms.samples import FILLED
+from tests.forms.samples import BOUND_PHONE, FILLED
 from tests.registrations import confirmed, test_access
 from tests.registrations.test_save_form import candidate, save, type_in
 
@@ -209,7 +209,7 @@ def send_again() -> list[Knock]:
 
     def knock() -> HttpResponse:
         """Another lost message each time: one goes out a second time and no third."""
-        lost = send("passwords_set", season=row.season, recipient=row.pk, number="19900009999", phone="0731-1")
+        lost = send("passwords_set", season=row.season, recipient=row.pk, number=BOUND_PHONE, phone="0731-1")
         Message.objects.filter(pk=lost.pk).update(state="failed")
         return client.post(f"/candidates/{row.pk}/messages/", {"message": str(lost.pk)})
 

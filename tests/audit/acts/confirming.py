@@ -21,7 +21,7 @@ from baoming.reviews.services import class_acts
 from tests import factories as make
 from tests.audit.acts.register import act, at, card, of, own
 from tests.audit.walking import Ask
-from tests.forms.samples import FILLED
+from tests.forms.samples import BOUND_PHONE, FILLED
 from tests.registrations import attached, confirmed
 from tests.registrations.classes import CLASS, operator, pupil, pupils
 from tests.registrations.confirmed import MORAL
@@ -333,7 +333,7 @@ def cancel_reset() -> Ask:
 @act("office", "send_again")
 def send_again() -> Ask:
     row = confirmed.saved()
-    lost = send("passwords_set", season=row.season, recipient=row.pk, number=LOST, phone=row.site.phone)
+    lost = send("passwords_set", season=row.season, recipient=row.pk, number=BOUND_PHONE, phone=row.site.phone)
     Message.objects.filter(pk=lost.pk).update(state="failed", reason="undelivered")
     return Ask(of(row), own(row, "messages/"), {"message": str(lost.pk)}, answers=(302,))
 
