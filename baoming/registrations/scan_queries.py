@@ -1,7 +1,7 @@
 """Reading signed pages: what waits at a site for a person's yes, and what was kept of one candidate (R20)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Literal
 from uuid import UUID
@@ -35,13 +35,17 @@ _LEFT = "考生已转到别的报名点，请把纸交给现在的报名点"
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One person's pages that wait. `state`: can be signed, is signed already, or is void; `said`: why not."""
+    """One person's pages that wait. `state`: can be signed, is signed already, or is void; `said`: why not.
+
+    `left`: the site has confirmed others of the same list, and these not.
+    """
 
     person: Registration
     version: int
     pages: Sequence[ScannedPage]
     state: Literal["ready", "signed", "void"]
     said: str = ""
+    left: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +75,15 @@ def inbox(season_id: int, path: str) -> Inbox:
     pages = list(rows.order_by("file__at", "file__place", "number")[: MOST + 1])
     shown = pages[:MOST]
     matched = [page for page in shown if page.found == _FOUND.MATCHED and _is_here(page, path)]
+    confirmed = here.filter(scannedpage__kept_at__isnull=False).order_by("-at").first()
     return Inbox(
         files=files,
         stuck=_stuck(files, here),
-        waiting=_waiting(matched),
+        waiting=_waiting(matched, confirmed),
         problems=[(page, WORDS.get(_FOUND(page.found), _LEFT)) for page in shown if page not in matched],
         faults=broken,
         more=len(pages) > MOST,
-        read=sum(file.read for file in files),
+        read=sum(file.read for file in files) + sum(page.file.done_at is not None for page in pages),
     )
 
 
@@ -100,8 +105,11 @@ def kept_pages(registration: Registration) -> "QuerySet[ScannedPage]":
     return rows.order_by("-kept_at", "place")
 
 
-def _waiting(pages: Sequence[ScannedPage]) -> list[Waiting]:
-    """One line for each print, the second page of a sheet beside the first; in the order in which they were read."""
+def _waiting(pages: Sequence[ScannedPage], confirmed: ScanFile | None) -> list[Waiting]:
+    """One line for each print, the second page of a sheet beside the first; in the order in which they were read.
+
+    `confirmed`: the newest file of which a page was confirmed; what was handed in with it or before was on that list.
+    """
     prints = Print.objects.in_bulk([page.print_id for page in pages if page.print_id])
     people = [page.registration_id for page in pages if page.registration_id]
     living = dict(Signature.objects.filter(registration__in=people, voided_at=None).values_list("registration", "pk"))
@@ -109,7 +117,14 @@ def _waiting(pages: Sequence[ScannedPage]) -> list[Waiting]:
     for page in pages:
         if page.print_id is not None:
             lines.setdefault(page.print_id, []).append(page)
-    return [_line(prints[pk], found, living) for pk, found in lines.items()]
+    return [
+        replace(_line(prints[pk], found, living), left=confirmed is not None and _came_with(found[-1].file, confirmed))
+        for pk, found in lines.items()
+    ]
+
+
+def _came_with(file: ScanFile, confirmed: ScanFile) -> bool:
+    return file.key == confirmed.key or file.at <= confirmed.at
 
 
 def _line(printed: Print, pages: list[ScannedPage], living: dict[UUID, int]) -> Waiting:

@@ -63,6 +63,20 @@ def confirmed(client: Client, picks: list[str]) -> Batch:
     return batch
 
 
+def test_who_was_left_without_a_tick_is_not_ticked_again_until_handed_in_anew(office: Client) -> None:
+    (one, first), (other, second) = printed(), printed()
+    signed_in(office, make.staff(one.site))
+    send(office, degrade.jpeg(degrade.signed(degrade.page(first))), degrade.jpeg(degrade.page(second)))
+    assert "已看0页" in page(office)
+    read_scan(str(ScanFile.objects.order_by("place")[0].pk))
+    assert "已看1页" in page(office), "what was read of a file that is done is counted too"
+    read()
+    assert page(office).count("checked") == 2
+    confirmed(office, ticks(office)[:1])
+    shown = page(office)
+    assert (other.name in shown, "上次没有登记" in shown, "checked" in shown) == (True, True, False)
+
+
 def test_from_the_file_to_the_signature_and_back(office: Client) -> None:
     row, pdf = printed()
     signed_in(office, make.staff(row.site))

@@ -122,7 +122,9 @@ def _line(request: OfficeRequest, line: Waiting, picked: list[str] | None) -> di
     """One person: what the tick sends, whether it is set, and the addresses of the pages."""
     value = _value(line)
     hrefs = [f"?page={page.pk}&seen={glance(request, page)}" for page in line.pages]
-    return {"line": line, "value": value, "ticked": picked is None or value in picked, "hrefs": hrefs}
+    # Who was left without a tick has most likely not signed: a second click must not record it.
+    ticked = not line.left if picked is None else value in picked
+    return {"line": line, "value": value, "ticked": ticked, "hrefs": hrefs}
 
 
 def _value(line: Waiting) -> str:
