@@ -49,7 +49,7 @@ def read_each(files: Mapping[str, bytes], consent: Consent, *, ticked: str) -> t
         try:
             page = read_page_apart(content, 0)
         except PageRefused as refusal:
-            errors[purpose] = f"{_SAID.get(refusal.fault, refusal.fault.value)}，原来上传的还在"
+            errors[purpose] = f"{_SAID.get(refusal.fault, refusal.fault.value)}，这个文件没有收下"
             continue
         if page.pages > 1:
             errors[purpose] = f"这个PDF有{page.pages}页，请只传要的这一页，或拍成照片"

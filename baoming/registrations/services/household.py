@@ -36,7 +36,7 @@ def upload_booklet(
     booklet = booklet_of(season)
     files = {purpose: content for purpose, content in files.items() if purpose in booklet.pages}
     if not files:
-        raise Invalid(dict.fromkeys(booklet.pages, "请选择照片"))
+        raise Invalid({purpose: f"请选择{label}的照片" for purpose, label in booklet.pages.items()})
     pictures = read_pictures(files, booklet.consent, ticked=consent)
     with transaction.atomic():
         registration = locked(registration_id)
