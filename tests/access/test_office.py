@@ -17,7 +17,8 @@ from tests.web.test_scope import routes
 __all__ = ["_outside", "office"]  # fixtures
 pytestmark = [pytest.mark.journey, pytest.mark.django_db]
 
-NO_PAGE = {"photo_file": "a picture", "signed_page": "a picture of a page", "name_image": "a picture"}
+NO_PAGE = {"photo_file": "a picture", "signed_page": "a picture of a page", "name_image": "a picture",
+    "evidence": "a picture"}  # fmt: skip
 # Acts that nothing can be filled in for: they refuse on the page of the refusal, or not at all.
 BUTTONS = {
     "sign_out": "a button", "lock": "a button", "account_browsers": "a button", "audit_verify": "a button",

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import cache
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Route, TimeoutError, sync_playwright
 
 from launcher.tools import chromium
 from standins.faces import face
@@ -19,6 +19,7 @@ from tests.journeys.conftest import FLAGS, PATIENCE
 from tests.web.look import WEB
 
 _PLACE = "http://localhost:9/"
+_DRAWN = 5000  # milliseconds until a page has been drawn, on a busy machine too
 
 
 class Window:
@@ -38,8 +39,12 @@ class Window:
         return self.page
 
     def summary_has_focus(self) -> bool:
-        """Whether the summary of errors is what is read first."""
-        return bool(self.page.evaluate("document.activeElement.className === 'errors'"))
+        """Whether the summary of errors is what is read first: a browser gives the focus when it first draws."""
+        try:
+            self.page.wait_for_function("document.activeElement.className === 'errors'", timeout=_DRAWN)
+        except TimeoutError:
+            return False
+        return True
 
     def _answer(self, route: Route) -> None:
         place = urlsplit(route.request.url).path
