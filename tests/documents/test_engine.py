@@ -12,6 +12,7 @@ from pypdf import PdfReader
 from baoming.documents import engine
 from baoming.documents.engine import Press, PressFailed, Unprintable, page_count, qr_svg
 from baoming.documents.glyphs import Typefaces
+from tests.registrations.sheet_samples import name_picture
 
 MADE_AT = datetime(2022, 11, 7, 2, 22, tzinfo=UTC)
 TEMPLATE = """
@@ -106,7 +107,7 @@ def test_a_name_shown_as_a_picture_is_not_looked_up(press: Press, folder: Path) 
     nested = {"name": "龙\ue000"}
     with pytest.raises(Unprintable):
         render(press, folder, text="", card=nested)
-    assert render(press, folder, text="", card={**nested, "name_image": b"\xff\xd8\xff"})
+    assert render(press, folder, text="", card={**nested, "name_image": name_picture()})
 
 
 def test_without_the_check_the_compiler_itself_stops(press: Press, folder: Path) -> None:

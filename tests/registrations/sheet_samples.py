@@ -1,7 +1,10 @@
 """People who do not exist, as sheets: area 990001 is nobody's."""
 
+import io
 from datetime import UTC, datetime
 from uuid import UUID
+
+from PIL import Image
 
 from baoming.photos.standard import PhotoProfile, prepare
 from baoming.registrations.class_lists import PrintLine, SiteLine
@@ -90,6 +93,13 @@ def groups(*, address: str = "湖南省湘岭市青麓县白鹭街道书院路11
 def photo(seed: int = 3) -> bytes:
     """A prepared photograph of a drawn face."""
     return prepare(face(seed, sex="男"), PhotoProfile()).jpeg
+
+
+def name_picture() -> bytes:
+    """A name as it is cut from a card: one line."""
+    made = io.BytesIO()
+    Image.new("L", (240, 60), 255).save(made, "PNG")
+    return made.getvalue()
 
 
 def code(serial: str) -> str:

@@ -15,7 +15,7 @@ from baoming.registrations.sheets import (
     number_slips,
     registration_forms,
 )
-from tests.registrations.sheet_samples import MADE_AT, SEASON, code, groups, photo, sheet, slip
+from tests.registrations.sheet_samples import MADE_AT, SEASON, code, groups, name_picture, photo, sheet, slip
 
 LONGEST = "阿卜杜热依木江·买买提吐尔逊尼亚孜·阿不都热合曼热依汗古丽·努尔买买提江热西提阿吐热买尔"
 
@@ -69,7 +69,7 @@ def test_a_private_character_is_refused_until_the_name_is_a_picture() -> None:
     with pytest.raises(Unprintable) as refused:
         form(sheet(name="龙\ue863"))
     assert refused.value.characters == ["\ue863"]
-    shown = form(sheet(name="龙\ue863", name_image=photo()))
+    shown = form(sheet(name="龙\ue863", name_image=name_picture()))
     assert page_count(shown) == 1
 
 
