@@ -31,7 +31,7 @@ from django.urls import reverse  # noqa: E402
 
 from baoming.audit.actors import Actor, Party  # noqa: E402
 from baoming.forms.definition import Page  # noqa: E402
-from baoming.registrations.models import Registration  # noqa: E402
+from baoming.registrations.models import FormVersion, Registration  # noqa: E402
 from baoming.seasons.queries import season_clock  # noqa: E402
 from baoming.web.candidate.form_views import Desk  # noqa: E402
 from baoming.web.candidate.forms import _asked  # noqa: E402
@@ -105,7 +105,8 @@ def _field(one: Input) -> forms.Field:
 
 
 def main() -> None:
-    registration = Registration.objects.select_related("season", "site__parent").exclude(version=0)[0]
+    saved = FormVersion.objects.values("registration")
+    registration = Registration.objects.select_related("season", "site__parent").filter(pk__in=saved)[0]
     request = _request(registration)
     desk = Desk(registration, request.actor, request.clock)  # type: ignore[attr-defined]
     pages = {page.key: _drawn(request, desk, page) for page in desk.form.pages}

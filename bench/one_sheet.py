@@ -18,7 +18,7 @@ django.setup()  # before the models below
 from django.utils import timezone  # noqa: E402
 
 from baoming.registrations.class_lists import PrintLine  # noqa: E402
-from baoming.registrations.models import Registration  # noqa: E402
+from baoming.registrations.models import Photo, Registration  # noqa: E402
 from baoming.registrations.queries import photo_bytes  # noqa: E402
 from baoming.registrations.services.sheet_data import SheetData, newest_data, sheet_of  # noqa: E402
 from baoming.registrations.services.slips import season_head  # noqa: E402
@@ -31,7 +31,8 @@ SHEETS, ROUNDS = 15, 5  # and one round more, to warm up
 
 def main() -> None:
     chosen = Registration.objects.exclude(version=0).select_related("season", "site__parent")
-    people = list(chosen.filter(read_by="测量")[: SHEETS * (ROUNDS + 1)])
+    with_photo = Photo.objects.filter(current=True).values("registration")  # people of the lists have none
+    people = list(chosen.filter(read_by="测量", pk__in=with_photo)[: SHEETS * (ROUNDS + 1)])
     morals = moral_texts([row.pk for row in people])
     held = newest_data(people, morals=morals).values()
     records = [_record(one) for one in held if isinstance(one, SheetData)]
