@@ -41,7 +41,7 @@ nightly: setup ## the long runs: every combination of a table, every guard taken
 	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder \
 		-rP --show-capture=stdout tests/nightly
 
-bench: setup ## what the service costs, beside bare Django, bare hashes and pgbench; a storm, prints, the form (about 8 minutes)
+bench: setup ## what the service costs, beside bare Django, bare hashes and pgbench; a storm, prints, the form (about 9 minutes)
 	@$(BIN)/python -m launcher.pgbouncer
 	@$(BIN)/python -m bench
 
