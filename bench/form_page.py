@@ -2,7 +2,7 @@
 
 Ours is the whole page as a candidate gets it, frame and all, from what is typed so far; Django's are a form of the
 same inputs, choices and values, read off our page, each drawn as {{ field.label_tag }} {{ field }} in Django's own
-language, without any frame. Prints JSON. Needs a database with somebody in it (bench.print_class makes them).
+language, without any frame. Prints JSON. Needs a database with somebody in it (bench.print_people makes them).
 """
 
 import gc

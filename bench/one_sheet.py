@@ -1,7 +1,7 @@
 """python -m bench.one_sheet: CPU of one 报名登记表, ours and the same record laid out with ReportLab's platypus.
 
 Sheets of different people, each laid out alone, both engines warm and in turn. Prints JSON. Needs people with saved
-forms in the database (bench.print_class makes them).
+forms in the database (bench.print_people makes them).
 """
 
 import gc

@@ -61,8 +61,8 @@ def _form_page(stack: Stack) -> dict[str, Figure]:
 
 
 def _printed(stack: Stack, run: int, count: int) -> dict[str, Any]:
-    _module(stack, "bench.print_class", "people", str(run), str(count))
-    said: dict[str, Any] = json.loads(_module(stack, "bench.print_class", "print", str(run), str(count)))
+    _module(stack, "bench.print_people", str(run), str(count))
+    said: dict[str, Any] = json.loads(_module(stack, "bench.print_class", str(run), str(count)))
     return said
 
 
