@@ -7,9 +7,6 @@ import json
 from collections.abc import Sequence
 from uuid import uuid4
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
-
 from baoming.forms.definition import content_hash
 from baoming.forms.fields import Values
 from baoming.organizations.models import Organization
@@ -17,7 +14,7 @@ from baoming.registrations.form_queries import form_of, group_context, phone_con
 from baoming.registrations.identity_documents import IdentityDocument
 from baoming.registrations.journey import current_step, pack, rests_on
 from baoming.registrations.models import FormGroup, FormVersion, Photo, Registration, RosterEntry
-from baoming.registrations.queries import document_context, roll_blind, roll_context
+from baoming.registrations.queries import PHOTOS, document_context, roll_blind, roll_context
 from baoming.seasons.models import Season
 from baoming.seasons.queries import season_now
 from baoming.shared import names
@@ -117,8 +114,7 @@ def _groups(row: Registration, values: Values) -> list[FormGroup]:
 
 def _keep_photo(row: Registration, jpeg: bytes) -> None:
     pk = uuid4()
-    sealed = keys().seal(jpeg, context=f"registrations_photo.file.{pk}")
-    name = default_storage.save(f"photos/{pk.hex[:2]}/{pk.hex}", ContentFile(sealed.encode("ascii")))
+    name = PHOTOS.keep(pk, jpeg)
     Photo.objects.create(
         id=pk, registration=row, file=name, sha256="", size=len(jpeg), source="camera", taken_at=row.created_at,
         taken_by="测量",

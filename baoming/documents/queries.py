@@ -54,8 +54,3 @@ def files(season_id: int, path: str) -> QuerySet[PrintFile]:
     rows = PrintFile.objects.filter(season=season_id).within(path)
     counted = rows.annotate(prints=Count("print"), void=Count("print", filter=Q(print__voided_at__isnull=False)))
     return counted.order_by("-at", "title", "part", "pk")
-
-
-def file_context(file_id: UUID) -> str:
-    """Return the place a sealed PDF is bound to."""
-    return f"documents_printfile.file.{file_id}"

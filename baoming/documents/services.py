@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
@@ -12,11 +11,11 @@ from baoming.audit.actors import Actor
 from baoming.audit.services import record
 from baoming.documents.engine import page_count
 from baoming.documents.models import Print, PrintFile
-from baoming.documents.queries import file_context
 from baoming.shared.errors import Refused
 from baoming.shared.services import insert, update
-from baoming.vault.services import keys
+from baoming.vault.file_services import SealedFiles
 
+PRINTS = SealedFiles(PrintFile, "file", "prints", "文件已经不在了，请重新打印")
 KEPT = timedelta(days=7)  # a file waits for its printer; what was printed is told by the log for ever
 
 
@@ -54,12 +53,11 @@ def void_prints(subject: UUID, kind: str, *, reason: str, at: datetime) -> int:
 
 def keep_file(file_id: UUID, pdf: bytes) -> None:
     """Keep the PDF of a print file, sealed. Safe to repeat: whoever comes second leaves the first one's."""
-    sealed = keys().seal(pdf, context=file_context(file_id))
     with transaction.atomic():
         file = PrintFile.objects.select_for_update().get(pk=file_id)
         if file.made_at is not None:
             return
-        name = default_storage.save(f"prints/{file_id.hex[:2]}/{file_id.hex}", ContentFile(sealed.encode("ascii")))
+        name = PRINTS.keep(file_id, pdf)
         try:
             file.file, file.size, file.pages, file.made_at = name, len(pdf), page_count(pdf), timezone.now()
             update(file, "file", "size", "pages", "made_at")
@@ -86,13 +84,9 @@ def fetch_file(file_id: UUID, *, by: Actor) -> bytes:
         raise Refused("文件没有生成成功，请重新打印")
     if not file.file:
         raise Refused(f"文件生成{KEPT.days}天后已清除，需要时请重新打印")
-    try:
-        with default_storage.open(file.file) as kept:
-            sealed = kept.read().decode("ascii")
-    except FileNotFoundError:  # another machine's storage, or a backup without it
-        raise Refused("文件已经不在了，请重新打印") from None
+    pdf = PRINTS.read(file)
     record("fetch_prints", by=by, subject=file.pk, path=file.path, details={"bytes": file.size})
-    return keys().unseal(sealed, context=file_context(file.pk))
+    return pdf
 
 
 def remove_old_files() -> int:

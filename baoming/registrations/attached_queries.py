@@ -1,9 +1,7 @@
 """Reading what was handed in beside the form: pictures of papers, the household booklet, declarations."""
 
 from collections.abc import Mapping, Sequence
-from uuid import UUID
 
-from django.core.files.storage import default_storage
 from django.db.models import Count, Q, QuerySet
 
 from baoming.forms.attached import Booklet, Declaring
@@ -12,8 +10,9 @@ from baoming.seasons.models import Season
 from baoming.seasons.queries import data
 from baoming.shared.errors import NotOpen
 from baoming.shared.queries import Kept, kept_one
-from baoming.vault.services import keys
+from baoming.vault.file_services import SealedFiles
 
+EVIDENCE = SealedFiles(Evidence, "file", "evidence", "这张照片的文件读不出，要由考生重新上传；其余资料都在")
 DRAFT = "draft-"  # before the purpose of a picture that no declaration has taken yet
 States = Registration.HouseholdState
 HOUSEHOLD_TABS = {
@@ -50,11 +49,6 @@ def declaring_of(season: Season) -> Declaring:
     return declaring
 
 
-def evidence_context(evidence_id: UUID) -> str:
-    """Return the place a sealed picture of a paper is bound to."""
-    return f"registrations_evidence.file.{evidence_id}"
-
-
 @Kept
 def _current(registration: Registration) -> QuerySet[Evidence]:
     return Evidence.objects.filter(registration=registration, current=True)
@@ -82,9 +76,8 @@ def picture_named(registration: Registration, name: str) -> Evidence | None:
 
 
 def picture_bytes(evidence: Evidence) -> bytes:
-    """Open the sealed JPEG."""
-    with default_storage.open(evidence.file) as file:
-        return keys().unseal(file.read().decode("ascii"), context=evidence_context(evidence.pk))
+    """Open the sealed JPEG. Raises FileLost, Unavailable."""
+    return EVIDENCE.read(evidence)
 
 
 @kept_one

@@ -1,5 +1,6 @@
 """Names that no font draws, and the pictures that stand for them on pages and papers (ux.md, rule 26)."""
 
+import logging
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -10,7 +11,11 @@ from baoming.documents.glyphs import missing
 from baoming.registrations.models import NameImage, Registration
 from baoming.shared.names import is_rare
 from baoming.shared.queries import Kept
+from baoming.vault.file_services import FileLost
+from baoming.vault.sealing import SealBroken
 from baoming.vault.services import keys
+
+log = logging.getLogger("baoming.names")
 
 
 def lacking(name: str) -> list[str]:
@@ -34,13 +39,21 @@ def strip_context(image_id: UUID) -> str:
 
 
 def picture_of(image: NameImage) -> bytes:
-    """Open the sealed picture of a name."""
-    return keys().unseal(image.picture_sealed, context=picture_context(image.pk))
+    """Open the sealed picture of a name. Raises FileLost."""
+    return _opened(image, image.picture_sealed, picture_context(image.pk))
 
 
 def strip_of(image: NameImage) -> bytes:
-    """Open the sealed strip around the name, which is there until the site has confirmed."""
-    return keys().unseal(image.strip_sealed, context=strip_context(image.pk))
+    """Open the sealed strip around the name, which is there until the site has confirmed. Raises FileLost."""
+    return _opened(image, image.strip_sealed, strip_context(image.pk))
+
+
+def _opened(image: NameImage, sealed: str, context: str) -> bytes:
+    try:
+        return keys().unseal(sealed, context=context)
+    except SealBroken:
+        log.error("name image %s cannot be read", image.pk)
+        raise FileLost("姓名图片读不出，请在报名点受理台重新拍摄身份证正面截取") from None
 
 
 def name_image(registration: Registration) -> NameImage | None:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from uuid import UUID
 
-from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.models import Count, QuerySet, Window
 
@@ -31,9 +30,11 @@ from baoming.seasons.queries import Clock, data
 from baoming.shared.paths import next_sibling
 from baoming.shared.queries import Kept, kept_one
 from baoming.shared.scope_queries import at_people, enter_people
+from baoming.vault.file_services import SealedFiles
 from baoming.vault.services import keys
 
 STOPPED = "这份报名已经中止，各项办理都已停止。如果有误，请联系报名点，由县（市、区）招考机构撤销中止"
+PHOTOS = SealedFiles(Photo, "file", "photos", "照片文件读不出，请在受理台重新采集照片；其余资料都在")
 NOBODY = UUID(int=0)  # no registration has it: ours are random
 _RETURNED = Registration.HouseholdState.RETURNED
 DEBT = "reverification"  # kind of the hold that typed entry, or a card run out, leaves (R26)
@@ -134,9 +135,8 @@ def current_photo(registration: Registration) -> QuerySet[Photo]:
 
 
 def photo_bytes(photo: Photo) -> bytes:
-    """Open the sealed JPEG of a photo."""
-    with default_storage.open(photo.file) as file:
-        return keys().unseal(file.read().decode("ascii"), context=f"registrations_photo.file.{photo.pk}")
+    """Open the sealed JPEG of a photo. Raises FileLost, Unavailable."""
+    return PHOTOS.read(photo)
 
 
 @kept_one

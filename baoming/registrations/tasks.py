@@ -4,10 +4,13 @@ from uuid import UUID
 
 from procrastinate.contrib.django import app
 
+from baoming.registrations.attached_queries import EVIDENCE
 from baoming.registrations.providers.base import PersonCheckDown
+from baoming.registrations.queries import PHOTOS
 from baoming.registrations.services import bursts, logins, person_checks, scans
 from baoming.shared.errors import Unavailable
 from baoming.shared.jobs import Again
+from baoming.vault.file_services import remove_nameless
 
 
 @app.task(name="registrations.open_person_check", retry=Again(PersonCheckDown))
@@ -31,6 +34,7 @@ def tidy(timestamp: int) -> None:
     """`timestamp`: the moment it was meant for, as every periodic job is told."""
     bursts.tidy()
     scans.remove_old_scans()
+    remove_nameless([PHOTOS, EVIDENCE, scans.SCANS, scans.PAGES])
 
 
 @app.task(name="registrations.read_scan", retry=Again(Unavailable, OSError))

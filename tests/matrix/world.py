@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from uuid import UUID, uuid4, uuid5
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.urls import URLPattern, get_resolver
 
 from baoming.audit.actors import Actor, Party
@@ -12,7 +10,7 @@ from baoming.documents.models import PrintFile
 from baoming.messages.models import Announcement
 from baoming.organizations.models import Organization, Staff, StaffProposal
 from baoming.organizations.roles import Role
-from baoming.registrations.attached_queries import evidence_context
+from baoming.registrations.attached_queries import EVIDENCE
 from baoming.registrations.models import Batch, Evidence, NameImage, Registration
 from baoming.registrations.name_image_queries import picture_context
 from baoming.registrations.rosters import RosterRow
@@ -136,8 +134,7 @@ def paper_of(person: Registration) -> UUID:
 def _picture_of_paper(person: Registration) -> None:
     """Let the person have handed in a paper."""
     pk = paper_of(person)
-    sealed = keys().seal(_PNG, context=evidence_context(pk))
-    name = default_storage.save(f"evidence/{pk.hex}", ContentFile(sealed.encode("ascii")))
+    name = EVIDENCE.keep(pk, _PNG)
     Evidence.objects.create(
         id=pk, registration=person, purpose="household-first", file=name, sha256="", at=person.created_at
     )

@@ -3,17 +3,14 @@
 import io
 from uuid import UUID, uuid4
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.utils import timezone
 from PIL import Image
 
 from baoming.audit.actors import Actor, Party
 from baoming.documents.services import log_print
 from baoming.registrations.models import Registration, ScanFile, ScannedPage
-from baoming.registrations.services.scans import page_context
+from baoming.registrations.services.scans import PAGES
 from baoming.registrations.services.sheets import SHEET
-from baoming.vault.services import keys
 
 
 def _print(row: Registration) -> UUID:
@@ -26,12 +23,11 @@ def signed_page(row: Registration, *, print_id: UUID | None = None) -> ScannedPa
     """Make a page of this person that waits at their site, and its print unless that is there."""
     now, pk, jpeg = timezone.now(), uuid4(), io.BytesIO()
     Image.new("RGB", (124, 175), "white").save(jpeg, "JPEG")
-    sealed = keys().seal(jpeg.getvalue(), context=page_context(pk))
     file = ScanFile.objects.create(
         season=row.season, path=row.path, key=uuid4(), place=1, at=now, by_id="", by_label="周敏", pages=1, read=1,
         done_at=now,
     )  # fmt: skip
-    name = default_storage.save(f"pages/{pk}", ContentFile(sealed.encode()))
+    name = PAGES.keep(pk, jpeg.getvalue())
     return ScannedPage.objects.create(
         id=pk, file=file, number=1, found="matched", registration=row, print_id=print_id or _print(row), picture=name
     )

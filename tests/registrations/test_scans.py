@@ -32,7 +32,7 @@ from baoming.registrations.sheet_codes import continued_qr_text
 from baoming.registrations.tasks import read_scan
 from baoming.reviews.services.signatures import void_signature
 from baoming.seasons.models import Season
-from baoming.shared.errors import Invalid, NotOpen, Refused
+from baoming.shared.errors import Invalid, NotOpen, Refused, Unavailable
 from baoming.shared.text import serial
 from baoming.vault.sealing import KeyRing
 from baoming.web.management.commands.load_season import load
@@ -471,7 +471,7 @@ def test_a_storage_that_is_away_for_a_moment_loses_no_file(monkeypatch: pytest.M
     file = ScanFile.objects.get()
     with monkeypatch.context() as patch:
         patch.setattr(default_storage, "open", failing(OSError("away")))
-        with pytest.raises(OSError, match="away"):
+        with pytest.raises(Unavailable):
             read_scan(str(file.pk))
     file.refresh_from_db()
     assert (file.fault, file.done_at) == ("", None)
@@ -491,6 +491,7 @@ def test_a_storage_that_is_away_is_asked_again_by_the_job() -> None:
     assert retry is not None
     job = Job(id=1, queue="q", lock=None, queueing_lock=None, task_name="x", attempts=1)
     assert retry.get_retry_decision(exception=PermissionError("away"), job=job)
+    assert retry.get_retry_decision(exception=Unavailable("away"), job=job)
     assert retry.get_retry_decision(exception=KeyError("ours"), job=job) is None
 
 

@@ -25,9 +25,10 @@ from baoming.registrations.sheet_codes import print_code
 from baoming.registrations.sheets import RegistrationSheet, class_file, unprintable_fields
 from baoming.seasons.models import Season
 from baoming.seasons.queries import season_now
-from baoming.shared.errors import NotOpen
+from baoming.shared.errors import NotOpen, Unavailable
 from baoming.shared.moments import full_stamp
 from baoming.shared.text import serial
+from baoming.vault.file_services import FileLost
 from baoming.vault.sealing import SealBroken
 
 MOST = 60  # sheets of one file: a whole class; memory grows with each (docs/operations/benchmarks.md)
@@ -158,8 +159,7 @@ def _picture(data: SheetData) -> bytes | None:
     """Return the photo; None where its file is lost or broken, which stops nobody else's sheet."""
     try:
         return photo_bytes(data.photo)
-    except (OSError, SealBroken):
-        log.error("photo %s cannot be read", data.photo.pk)
+    except (FileLost, Unavailable):
         return None
 
 

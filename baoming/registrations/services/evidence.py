@@ -6,18 +6,16 @@ from datetime import datetime
 from functools import partial
 from uuid import uuid4
 
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 
 from baoming.forms.attached import Consent
 from baoming.registrations.apart import read_page_apart
-from baoming.registrations.attached_queries import DRAFT, drafts_of, evidence_context, pictures_of
+from baoming.registrations.attached_queries import DRAFT, EVIDENCE, drafts_of, pictures_of
 from baoming.registrations.models import Evidence, Registration
 from baoming.registrations.page_scans import Fault, PageRefused
 from baoming.shared.errors import Invalid
 from baoming.shared.services import insert, update
-from baoming.vault.services import keys
 
 CONSENT = "consent"  # the tick that a picture needs
 _SAID = {
@@ -67,7 +65,8 @@ def keep_drafts(registration: Registration, pictures: Pictures, consent: Consent
     for name in older.values_list("file", flat=True):
         transaction.on_commit(partial(default_storage.delete, name))
     older.delete()
-    counting = {(purpose, one.sha256) for purpose, one in pictures_of(registration).items()}
+    counted = [(purpose, one) for purpose, one in pictures_of(registration).items() if EVIDENCE.is_there(one)]
+    counting = {(purpose, one.sha256) for purpose, one in counted}
     drafts = {DRAFT + key: jpeg for key, jpeg in pictures.items() if (key, _digest(jpeg)) not in counting}
     keep_pictures(registration, drafts, consent, at=at, then=lambda _: None)
 
@@ -93,7 +92,7 @@ def keep_pictures(
     """Keep pictures as those that count, and do what stands on them. Call after `locked`.
 
     When `then` or a row is refused, the files go with the rows; what breaks later leaves a sealed file without
-    a row, which harms nobody.
+    a row, which harms nobody (`file_services`).
     """
     names: list[str] = []
     try:
@@ -109,8 +108,7 @@ def _keep(
     registration: Registration, purpose: str, jpeg: bytes, consent: Consent, *, at: datetime, names: list[str]
 ) -> Evidence:
     pk = uuid4()
-    sealed = keys().seal(jpeg, context=evidence_context(pk))
-    name = default_storage.save(f"evidence/{pk.hex[:2]}/{pk.hex}", ContentFile(sealed.encode("ascii")))
+    name = EVIDENCE.keep(pk, jpeg)
     names.append(name)
     Evidence.objects.filter(registration=registration, purpose=purpose, current=True).update(current=False)
     return insert(

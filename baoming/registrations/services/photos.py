@@ -4,7 +4,6 @@ import json
 from typing import Literal
 from uuid import UUID, uuid4
 
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 
@@ -14,6 +13,7 @@ from baoming.photos.standard import ExaminedPhoto
 from baoming.registrations.apart import examine_apart
 from baoming.registrations.models import Photo, Registration
 from baoming.registrations.photo_queries import passing_context
+from baoming.registrations.queries import PHOTOS
 from baoming.registrations.services.sheets import void_sheets
 from baoming.registrations.services.steps import complete_step, locked, refuse_if_completed, require
 from baoming.seasons.models import Season
@@ -38,12 +38,11 @@ def take_photo(registration_id: UUID, picture: bytes, *, by: Actor, source: Lite
     season = Season.objects.get(registration=registration_id)
     examined = _examined(picture, season)
     pk = uuid4()
-    sealed = keys().seal(examined.prepared.jpeg, context=f"registrations_photo.file.{pk}")
     with transaction.atomic():
         registration = locked(registration_id)
         now = require("photo", registration, by)
         refuse_if_completed(registration)
-        name = default_storage.save(f"photos/{pk.hex[:2]}/{pk.hex}", ContentFile(sealed.encode("ascii")))
+        name = PHOTOS.keep(pk, examined.prepared.jpeg)
         try:
             photo = Photo(
                 id=pk,

@@ -12,7 +12,6 @@ from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
@@ -35,7 +34,7 @@ from baoming.shared.errors import Invalid, NotOpen, Refused, Unavailable
 from baoming.shared.jobs import DATABASE_AWAY, defer_in_line
 from baoming.shared.paths import within
 from baoming.shared.services import insert, update
-from baoming.vault.sealing import SealBroken
+from baoming.vault.file_services import FileLost, SealedFiles
 from baoming.vault.services import keys
 
 MOST_FILES = 30  # of one form
@@ -45,6 +44,11 @@ _TURN = 10.0  # seconds that one job reads before the next in the queue has its 
 _MOST_BROKEN = 3  # pages of one file that do not open, before it is given up
 _GONE = "这一页已经处理过，请刷新页面"
 _FOUND = ScannedPage.Found
+SCANS = SealedFiles(ScanFile, "file", "scans", "扫描文件读不出，请重新上传")
+PAGES = SealedFiles(
+    ScannedPage, "picture", "pages",
+    "这一页的图像读不出。还没有确认的，请丢弃后重新扫描；已经确认的以纸质原件为准，并请报系统管理员",
+)  # fmt: skip
 log = logging.getLogger("baoming.scans")
 
 
@@ -62,7 +66,7 @@ def take_files(season: Season, contents: Sequence[bytes], *, key: UUID, by: Acto
     files = [_file(season, key, place, by) for place in range(1, len(contents) + 1)]
     try:
         for file, content in zip(files, contents, strict=True):  # slow, and outside of any transaction
-            file.file = _store(content, file.pk, "scans", file_context(file.pk))
+            file.file = SCANS.keep(file.pk, content)
         _queue(files, size=sum(map(len, contents)), by=by)
     except BaseException as failure:
         _delete([file.file for file in files if file.file])
@@ -174,19 +178,8 @@ def remove_old_scans() -> int:
 
 
 def page_bytes(page: ScannedPage) -> bytes:
-    """Open the sealed JPEG of a page."""
-    with default_storage.open(page.picture) as kept:
-        return keys().unseal(kept.read().decode("ascii"), context=page_context(page.pk))
-
-
-def file_context(file_id: UUID) -> str:
-    """Return the place a sealed file is bound to."""
-    return f"registrations_scanfile.file.{file_id}"
-
-
-def page_context(page_id: UUID) -> str:
-    """Return the place the sealed picture of a page is bound to."""
-    return f"registrations_scannedpage.picture.{page_id}"
+    """Open the sealed JPEG of a page. Raises FileLost, Unavailable."""
+    return PAGES.read(page)
 
 
 def _file(season: Season, key: UUID, place: int, by: Actor) -> ScanFile:
@@ -204,18 +197,11 @@ def _queue(files: Sequence[ScanFile], *, size: int, by: Actor) -> None:
     record("take_scans", by=by, subject=files[0].pk, path=by.path, details={"count": len(files), "bytes": size})
 
 
-def _store(content: bytes, pk: UUID, folder: str, context: str) -> str:
-    sealed = keys().seal(content, context=context)
-    return default_storage.save(f"{folder}/{pk.hex[:2]}/{pk.hex}", ContentFile(sealed.encode("ascii")))
-
-
 def _opened(file: ScanFile) -> bytes | None:
-    """Return the file's content; None where the storage has lost it. Raises OSError while the storage is away."""
+    """Return the file's content; None where the storage has lost it. Raises Unavailable while the storage is away."""
     try:
-        with default_storage.open(file.file) as kept:
-            return keys().unseal(kept.read().decode("ascii"), context=file_context(file.pk))
-    except (FileNotFoundError, ValueError, SealBroken):
-        log.error("scanned file %s cannot be read", file.pk)
+        return SCANS.read(file)
+    except FileLost:
         return None
 
 
@@ -233,7 +219,7 @@ def _read_next(file_id: UUID, content: bytes | None) -> bool:
                 return file is not None and file.done_at is None  # another run was quicker
             page = _page(file, scan, fault, pk=pk)
             if page is not None and page.found == _FOUND.MATCHED and scan is not None:
-                name = page.picture = _store(scan.jpeg, pk, "pages", page_context(pk))
+                name = page.picture = PAGES.keep(pk, scan.jpeg)
                 page.sha256 = hashlib.sha256(scan.jpeg).hexdigest()
             if page is not None:
                 insert(page)

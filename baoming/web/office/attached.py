@@ -86,8 +86,9 @@ def evidence(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
     picture = attached.picture_named(registration, request.GET.get("of", ""))
     if picture is None or attached.is_draft(picture):
         raise Refused("考生还没有上传这张照片")
+    content = attached.picture_bytes(picture)
     record("see_evidence", by=request.actor, subject=registration.pk, path=registration.path)
-    return jpeg(attached.picture_bytes(picture))
+    return jpeg(content)
 
 
 @require_safe

@@ -51,8 +51,9 @@ def picture(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
     image = _at_desk(registration, of) if of else name_image(registration)
     if image is None:
         raise Refused("这名考生没有姓名图片，请到受理台拍摄身份证正面截取")
+    content = strip_of(image) if of == "strip" else picture_of(image)
     record("see_name", by=request.actor, subject=registration.pk, path=registration.path)
-    return png(strip_of(image) if of == "strip" else picture_of(image))
+    return png(content)
 
 
 def _at_desk(registration: Registration, of: str) -> NameImage | None:

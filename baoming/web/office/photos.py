@@ -42,9 +42,10 @@ def photo_file(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
     """The picture itself, for staff of the area: the one in use, or the one that is named."""
     registration = one(request, registration_id)
     photo = _named(registration, request.GET.get("photo"))
+    content = photo_bytes(photo)
     if not at_a_glance(request, photo, request.GET.get("seen", "")):
         record("see_photo", by=request.actor, subject=registration.pk, path=registration.path)
-    return jpeg(photo_bytes(photo))
+    return jpeg(content)
 
 
 @require_POST

@@ -72,9 +72,10 @@ def signed_page(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
     """The picture of a signed page of this person, for staff of the area: the newest one, or the one that is named."""
     registration = one(request, registration_id)
     page = _named(ScannedPage.objects.filter(registration=registration), request.GET.get("page"))
+    content = page_bytes(page)
     if not at_a_glance(request, page, request.GET.get("seen", "")):
         record("see_signed_page", by=request.actor, subject=registration.pk, path=registration.path)
-    return signed_page_jpeg(page_bytes(page))
+    return signed_page_jpeg(content)
 
 
 def _named(pages: "QuerySet[ScannedPage]", wanted: str | None) -> ScannedPage:
