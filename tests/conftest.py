@@ -1,8 +1,6 @@
 """Every test has a real PostgreSQL, as role `worker` like jobs do; requests run as roles `office` and `candidate`."""
 
 import inspect
-import os
-import subprocess
 import sys
 from collections.abc import Iterator
 
@@ -14,22 +12,15 @@ from pytest_django import DjangoDbBlocker
 
 from baoming.vault.sealing import KeyRing
 from baoming.vault.signing import SigningKey
-from tests.environment import CLUSTER, DATABASE, HOME, ROOT
+from tests import database
+from tests.environment import CLUSTER, DATABASE, HOME
 from tests.roles import portals_in_their_roles
-
-
-def manage(*arguments: str, role: str = "worker") -> None:
-    """Run a management command in a process of its own, connected as `role`."""
-    env = {**os.environ, "DATABASE_URL": CLUSTER.url(role, DATABASE)}
-    subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """The database as an installation gets it: made by the superuser, migrated by `migrate`, used by `app`."""
-    CLUSTER.start()
-    manage("bootstrap_roles", "--database", DATABASE)
-    manage("migrate", "--verbosity", "0", role="migrate")
+    """The database as an installation gets it, used by `app`."""
+    database.start()
     yield
     with django_db_blocker.unblock():
         connections.close_all()

@@ -86,7 +86,7 @@ MIDDLEWARE = [
     "baoming.web.errors.not_a_page",
     "baoming.web.middleware.readable_cookies",  # before anything asks the database for a cookie
     "baoming.web.door.door",  # before anything is looked up
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "baoming.web.sessions.Sessions",
     "django.middleware.common.CommonMiddleware",
     "baoming.web.limiting.Limits",  # hears of each route before the form's token is looked at
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -11,6 +11,7 @@ from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.db.models import QuerySet
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -36,6 +37,7 @@ class SessionStore(db.SessionStore):
     """Sessions in PostgreSQL. A row keeps only a digest of the cookie: who reads the table can take over nobody's."""
 
     account: Account | None = None  # whose the session was when it was read
+    ended = False  # by the request that holds it
     locked = ""  # why its desk is locked, when it was read
     held: Account | None = None  # who can open it again
 
@@ -66,6 +68,10 @@ class SessionStore(db.SessionStore):
         """At a 公用电脑 the cookie goes with the browser; the row ends by its idle time whatever the browser does."""
         return bool(self.get(SHARED)) or super().get_expire_at_browser_close()
 
+    def flush(self) -> None:
+        super().flush()
+        self.ended = True
+
     def delete(self, session_key: str | None = None) -> None:
         if key := session_key or self.session_key:
             Session.objects.filter(session_key=digest(key)).delete()
@@ -81,6 +87,21 @@ class SessionStore(db.SessionStore):
             desk = {"shift_at": session.shift_at, "seen_at": session.seen_at, "locked_at": session.locked_at}
             self.locked = lock_reason(**desk, now=now)
         return session
+
+
+class Sessions(SessionMiddleware):
+    """Only the request that ends a session takes back its cookie.
+
+    A page of before the key was changed (at sign-in, at new passwords) may be answered after it: were it to take
+    back the cookie that it does not know, it would take the new one, and the person would be signed out.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        answer = super().process_response(request, response)
+        cookie = answer.cookies.get(settings.SESSION_COOKIE_NAME)
+        if cookie is not None and not cookie.value and not request.session.ended:  # type: ignore[attr-defined]
+            del answer.cookies[settings.SESSION_COOKIE_NAME]
+        return answer
 
 
 def known(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
@@ -148,7 +169,7 @@ def itself(request: HttpRequest) -> str:
 
 def turned_away(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """On the way to the sign-in page: who was signed in here, and is no more, is told so there, once."""
-    if settings.SESSION_COOKIE_NAME in request.COOKIES:
+    if request.COOKIES.get(settings.SESSION_COOKIE_NAME):
         keep(response, f"{_ENDED}_{settings.PORTAL}", "1", seconds=_TOLD)
     return response
 
@@ -158,8 +179,10 @@ def is_turned_away(request: HttpRequest) -> bool:
     return kept(request, f"{_ENDED}_{settings.PORTAL}") == "1"
 
 
-def told_once(response: HttpResponse) -> HttpResponse:
-    """After the sign-in page has told it."""
+def told_once(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """After the sign-in page has told it; the cookie of the session that is no more goes, too."""
+    if request.session.is_empty():
+        request.session.flush()
     response.delete_cookie(bound(f"{_ENDED}_{settings.PORTAL}"))
     return response
 

@@ -24,7 +24,7 @@ from baoming.messages.services import outbox, send
 from baoming.messages.services.outbox import deliver
 from tests import factories as make
 from tests.concurrency.together import together
-from tests.conftest import manage
+from tests.database import manage
 from tests.environment import CLUSTER, DATABASE
 from tests.standins.running import running
 

@@ -4,6 +4,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import connection
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
@@ -13,6 +14,7 @@ from baoming.accounts.models import Bucket, Device, Session
 from baoming.accounts.services.sign_in import remember_device
 from baoming.organizations.models import Organization
 from baoming.organizations.roles import Role
+from baoming.web.sessions import Sessions
 from tests import factories as make
 from tests.web.conftest import signed_in
 
@@ -79,6 +81,48 @@ def test_signing_out_ends_the_session_in_the_table(office: Client) -> None:
     client = staff(office)
     client.post("/sign-out/")
     assert not Session.objects.exists()
+
+
+def taken_back(client: Client, path: str) -> bool:
+    """Whether the page at `path` has the browser forget its session's cookie."""
+    cookie = client.get(path).cookies.get("bm_office")
+    return cookie is not None and not cookie.value
+
+
+def overtaken(office: Client) -> Client:
+    """A browser whose page was asked for before its key was changed, and is answered after it."""
+    client = staff(office)
+    late = Client()
+    late.cookies["bm_office"] = client.cookies["bm_office"].value
+    client.session.cycle_key()
+    return late
+
+
+@pytest.mark.django_db
+def test_a_page_of_before_the_key_was_changed_does_not_take_back_the_new_cookie(office: Client) -> None:
+    late = overtaken(office)
+    assert not taken_back(late, "/")
+    assert not taken_back(late, "/sign-out/")
+
+
+@pytest.mark.django_db
+def test_control_the_usual_middleware_takes_it_back(office: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Sessions, "process_response", SessionMiddleware.process_response)
+    assert taken_back(overtaken(office), "/")
+
+
+@pytest.mark.django_db
+def test_who_signs_out_takes_the_cookie_along(office: Client) -> None:
+    client = staff(office)
+    assert client.post("/sign-out/").cookies["bm_office"].value == ""
+
+
+@pytest.mark.django_db
+def test_who_was_told_that_the_session_has_ended_is_not_told_again(office: Client) -> None:
+    late = overtaken(office)
+    assert "登录已经结束" in late.get("/", follow=True).text
+    assert "bm_office" not in {name for name, cookie in late.cookies.items() if cookie.value}
+    assert "登录已经结束" not in late.get("/", follow=True).text
 
 
 @pytest.mark.django_db

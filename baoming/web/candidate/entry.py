@@ -79,7 +79,7 @@ def sign_in(request: CandidateRequest) -> HttpResponse:
     if request.method != "POST":
         context = {"errors": {}, "typed": "", "shared": not is_phone_of(request), "ended": is_turned_away(request)}
         response = render(request, "candidate/sign_in.html", context)
-        return told_once(response) if context["ended"] else response
+        return told_once(request, response) if context["ended"] else response
     try:
         account = check(
             _handle(request.season.pk, request.POST.get("number", "")),

@@ -31,7 +31,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         ended = is_turned_away(request)
         response = render(request, "office/sign_in.html", {"errors": {}, "handle": "", "ended": ended})
-        return told_once(response) if ended else response
+        return told_once(request, response) if ended else response
     handle = request.POST.get("handle", "").strip()
     try:
         account = check(

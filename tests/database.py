@@ -1,0 +1,87 @@
+"""A migrated database that each run and each of its processes copies: made anew whenever what forms it has changed."""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.environment import CLUSTER, DATABASE, ROOT
+
+KEPT = ROOT / "build" / "test-database"
+# What a migrated database comes from: the migrations, and whatever they and the making of the roles bring along.
+FORMED_BY = (
+    "baoming/*/migrations/*",
+    "baoming/*/data/*",
+    "baoming/accounts/management/commands/*.py",
+    "baoming/audit/actors.py",
+    "baoming/config/*.py",
+    "baoming/organizations/*.py",
+    "baoming/registrations/journey.py",
+    "baoming/schedule/windows.py",
+    "baoming/seasons/models.py",
+    "baoming/shared/*.py",
+    "baoming/vault/*.py",
+    "launcher/postgres.py",
+    "tests/database.py",
+    "tests/environment.py",
+    "uv.lock",
+)
+
+
+def manage(*arguments: str, role: str = "worker") -> None:
+    """Run a management command in a process of its own, connected as `role`."""
+    env = {**os.environ, "DATABASE_URL": CLUSTER.url(role, DATABASE)}
+    subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
+
+
+def start() -> None:
+    """Start a server whose database is as an installation gets it: made by the superuser, migrated by `migrate`."""
+    made = KEPT / _fingerprint()
+    with _alone():
+        if not made.exists():
+            for old in KEPT.glob("[0-9a-f]*"):
+                shutil.rmtree(old, ignore_errors=True)
+            _make()
+            _copy(CLUSTER.data, made.with_suffix(".part"))
+            made.with_suffix(".part").rename(made)
+        elif not CLUSTER.data.exists():
+            _copy(made, CLUSTER.data)
+    CLUSTER.start()
+
+
+def formed_by() -> Iterator[Path]:
+    """Yield every file that FORMED_BY names, in one order."""
+    yield from sorted({path for pattern in FORMED_BY for path in ROOT.glob(pattern) if path.is_file()})
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256(sys.version.encode())
+    for path in formed_by():
+        digest.update(f"{path.relative_to(ROOT)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:16]
+
+
+def _make() -> None:
+    CLUSTER.start()
+    manage("bootstrap_roles", "--database", DATABASE)
+    manage("migrate", "--verbosity", "0", role="migrate")
+    CLUSTER.stop()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    KEPT.mkdir(parents=True, exist_ok=True)
+    with (KEPT / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _copy(folder: Path, to: Path) -> None:
+    """Copy with owners and rights, as the server wants its folder."""
+    shutil.rmtree(to, ignore_errors=True)
+    subprocess.run(["cp", "-a", "--reflink=auto", folder, to], check=True)
