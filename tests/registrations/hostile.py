@@ -15,6 +15,7 @@ from pypdf import PdfWriter
 from standins.faces import face
 
 File = tuple[str, bytes]
+COLUMNS = "学籍号,姓名,性别,班级"  # of a roster
 
 
 def pictures(seed: int) -> Iterator[File]:
@@ -48,7 +49,7 @@ def rosters(seed: int) -> Iterator[File]:
     """Fifteen roster files."""
     draw = random.Random(seed)
     noise, line = draw.randbytes(3000), f"G99000120050317{draw.randint(0, 9999):04d},欧阳明,男,1班\n"
-    head = "学籍号,姓名,性别,班级\n"
+    head = f"{COLUMNS}\n"
     sheet = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
     yield "zip bomb", _xlsx(b"<x>" + b" " * 64_000_000)
     yield "zip bomb that lies about its size", _lying(_xlsx(sheet.format("<row r='1'>" + " " * 70_000_000).encode()))

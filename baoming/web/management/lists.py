@@ -32,12 +32,15 @@ class ListCommand(BaseCommand):
         raise NotImplementedError
 
 
-def lines(content: bytes, *columns: str) -> "csv.DictReader[str]":
+def lines(content: bytes, *columns: str) -> list[dict[str, str]]:
     """Return the lines of a table that has these columns; raise CommandError for any other."""
     table = csv.DictReader(io.StringIO(_decoded(content), newline=""))
-    if not set(columns) <= set(table.fieldnames or ()):
-        raise CommandError(f"The first line must name the columns {' and '.join(columns)}")
-    return table
+    try:
+        if not set(columns) <= set(table.fieldnames or ()):
+            raise CommandError(f"The first line must name the columns {' and '.join(columns)}")
+        return list(table)
+    except csv.Error as fault:
+        raise CommandError(f"line {table.line_num + 1}: {fault}; is a quotation mark left open?") from None
 
 
 def refuse(faults: list[str], *, empty: bool) -> None:
