@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from baoming.photos.standard import PhotoProfile, opened
+from baoming.photos.standard import Fault, PhotoProfile, PhotoRefused, opened
 from baoming.shared.errors import Refused
 
 Pixels = NDArray[Any]
@@ -31,6 +31,19 @@ _NEXT_LINE = 105  # tenths of the strip, where the line of sex and ethnicity may
 _LEAST = 0.12  # of the picture that a card fills
 _TRIED, _MOST_SKEW = 8, 60  # outlines that are looked into; degrees, the four corners together
 FILE: Final = PhotoProfile(width=800, height=800)  # less, and strokes of a rare character run together
+
+
+_SAID = {  # where the words of the portrait photo's standard say what is not so here
+    Fault.TOO_SMALL: f"证件照片尺寸太小，宽和高都要有{FILE.width}像素，请用相机重拍，不要用截图或压缩过的图片",
+    Fault.BROKEN: "证件照片不完整，打不开，请把证件正面重拍一张",
+}
+
+
+class FrontRefused(PhotoRefused):
+    """As PhotoRefused, of the photograph of a card's front."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault, _SAID.get(fault, ""))
 
 
 class CardUnclear(Refused):

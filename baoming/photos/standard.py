@@ -43,8 +43,9 @@ class Fault(StrEnum):
 class PhotoRefused(Refused):
     """The file cannot become a photograph. `fault` says why, and the message what to do."""
 
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault.value)
+    def __init__(self, fault: Fault, said: str = "") -> None:
+        """`said`: where other words than the fault's own tell what to do."""
+        super().__init__(said or fault.value)
         self.fault = fault
 
 

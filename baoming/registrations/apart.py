@@ -12,7 +12,7 @@ from threading import BoundedSemaphore, Lock
 from typing import Any
 
 from baoming.photos import card_fronts, geometry
-from baoming.photos.card_fronts import CardUnclear, NameBox, NameLine
+from baoming.photos.card_fronts import CardUnclear, FrontRefused, NameBox, NameLine
 from baoming.photos.geometry import Measures
 from baoming.photos.standard import ExaminedPhoto, Fault, PhotoProfile, PhotoRefused, PreparedPhoto
 from baoming.registrations import page_scans
@@ -175,26 +175,26 @@ def _examined(said: dict[str, Any], jpeg: bytes, picture: bytes, *, most: int) -
 
 
 def find_name_apart(picture: bytes) -> NameLine:
-    """As `card_fronts.find_name`, in the limited process. Raises PhotoRefused, CardUnclear."""
+    """As `card_fronts.find_name`, in the limited process. Raises FrontRefused, CardUnclear."""
     if len(picture) > card_fronts.FILE.max_upload_bytes:
-        raise PhotoRefused(Fault.TOO_LARGE)
+        raise FrontRefused(Fault.TOO_LARGE)
     try:
         said, strip = _opener.ask({"work": "card"}, picture)
         if said.get("refused") == "CARD":
             raise CardUnclear
         if "refused" in said:
-            raise PhotoRefused(Fault[said["refused"]])
+            raise FrontRefused(Fault[said["refused"]])
         return NameLine(_png(strip), NameBox(*(int(side) for side in said["box"])).moved())
     except (NoAnswer, KeyError, TypeError, ValueError, AttributeError):
-        raise PhotoRefused(Fault.BROKEN) from None
+        raise FrontRefused(Fault.BROKEN) from None
 
 
 def cut_name_apart(strip: bytes, box: NameBox) -> bytes:
-    """As `card_fronts.cut_name`, in the limited process. Raises PhotoRefused."""
+    """As `card_fronts.cut_name`, in the limited process. Raises FrontRefused."""
     try:
         return _png(_opener.ask({"work": "name", "box": list(box)}, strip)[1])
     except (NoAnswer, ValueError):
-        raise PhotoRefused(Fault.BROKEN) from None
+        raise FrontRefused(Fault.BROKEN) from None
 
 
 def _png(picture: bytes) -> bytes:

@@ -165,6 +165,45 @@ def test_the_owner_goes_on_with_the_code_from_the_own_phone() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("_portal")
+def test_after_two_messages_a_call_reads_the_code_of_the_stopped_save_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access, "has_voice", lambda: True)
+    people, client = [classmate() for _ in range(3)], Client()
+    owner = people[2]
+
+    def asked(**more: str) -> str:
+        Bucket.objects.all().delete()  # a code a minute
+        type_in(owner, {**FILLED, "first_subject": ["HISTORY"]})
+        revision = revision_of(owner, draft_of(owner))
+        return client.post("/form/save", {"subjects": "yes", "revision": revision, **more}).content.decode()
+
+    assert [tamper(client, row) for row in people] == [302, 302, 422]
+    assert "请先获取短信验证码" in asked(act="voice")  # one message is not two
+    assert "语音验证码" in asked(save_password=PASSWORD)
+    page = asked(act="voice")
+    assert 'name="code"' in page
+    assert 'class="sheet open"' in page
+    codes = Message.objects.filter(recipient=owner.pk, template="save_code").order_by("at")
+    assert list(codes.values_list("voice", flat=True)) == [False, False, True]
+    assert FormVersion.objects.filter(registration=owner).count() == 1, "a call saves nothing"
+    assert tamper(client, owner, code=CODE) == 302
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_portal")
+def test_a_save_that_was_not_stopped_is_offered_no_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access, "has_voice", lambda: True)
+    row, client = classmate(), Client()
+    client.post("/sign-in/", {"number": document_of(row).number, "password": LOGIN})
+    type_in(row, {**FILLED, "first_subject": ["HISTORY"]})
+    assert "语音验证码" not in client.get("/form/check").content.decode()
+    answer = client.post("/form/save", {"act": "voice"})
+    assert answer.status_code == 422
+    assert "请先获取短信验证码" in answer.content.decode()
+    assert not Message.objects.filter(template="save_code").exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_portal")
 def test_control_without_the_rule_the_third_is_changed_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bursts, "burst", lambda *_: [])
     client = Client()

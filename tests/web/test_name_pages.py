@@ -4,6 +4,7 @@ import io
 
 import pytest
 from django.test import Client, override_settings
+from PIL import Image
 
 from baoming.accounts.models import Account
 from baoming.audit.models import Event
@@ -103,11 +104,19 @@ def test_from_the_photograph_to_the_candidates_answer(office: Client) -> None:
     assert verbs >= {"photograph_name", "confirm_name", "see_name", "refuse_name", "accept_name"}
 
 
+def sized(width: int, height: int) -> bytes:
+    picture = io.BytesIO()
+    Image.new("RGB", (width, height), "white").save(picture, "JPEG")
+    return picture.getvalue()
+
+
 NONE = "6f2b6c1e-0000-4000-8000-000000000000"
 BAD = [
     ({}, "请先拍摄或选择身份证正面"),
     ({"front": face(1)}, "四角都拍进去"),
     ({"front": b"%PDF-1.7"}, "不是 JPG 或 PNG"),
+    ({"front": sized(790, 900)}, "宽和高都要有800像素"),
+    ({"front": b"\xff\xd8\xff\xe0cut"}, "把证件正面重拍一张"),
     ({"image": "x", "left": "1", "top": "1", "width": "9", "height": "9"}, "请刷新页面"),
     ({"image": NONE, "left": "-1", "top": "1", "width": "9", "height": "9"}, "整数"),
     ({"image": NONE, "left": "1", "top": "1", "width": "9", "height": "9"}, "已经换过"),

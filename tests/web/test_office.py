@@ -1,6 +1,7 @@
 """The office portal, page by page, as its roles see it."""
 
 import io
+import re
 from datetime import date
 
 import pytest
@@ -136,6 +137,22 @@ def test_bad_typing_gets_a_sentence_and_keeps_what_was_typed(
     assert sentence in answer.content.decode()
     assert "青麓县公安局" in answer.content.decode()
     assert Registration.objects.count() == 0
+
+
+_OPTIONAL = {"address": "住址", "issuer": "签发机关"}
+
+
+def test_what_may_be_left_empty_when_a_card_is_typed_is_marked_and_nothing_else(office: Client) -> None:
+    make.season()
+    signed_in(office, make.staff(make.site()))
+    shown = office.get("/desk/typing/").content.decode()
+    assert set(re.findall(r"<label[^>]*>([^<]*)（选填）</label>", shown)) == set(_OPTIONAL.values())
+    answer = office.post("/desk/typing/", {})
+    refused = set(re.findall(r'href="#f-(\w+)"', answer.content.decode()))
+    assert not refused & _OPTIONAL.keys()
+    assert refused == typed(make.number()).keys() - _OPTIONAL.keys()
+    without = {**typed(make.number()), **dict.fromkeys(_OPTIONAL, "")}
+    assert office.post("/desk/typing/", without).status_code == 302
 
 
 def test_a_picture_that_is_none_says_why(office: Client) -> None:

@@ -192,6 +192,14 @@ def _step_up(registration_id: UUID, account: Account, refusal: bursts.StepUp) ->
         issue_code(registration, bound_phone(registration), template=SAVE_CODE, address="")
 
 
+@transaction.atomic
+def call_save_code(registration_id: UUID, *, by: Actor, address: str) -> None:
+    """Have the code of a save that was stopped read out by a call. Raises VoiceTooEarly, TooMany, NotOpen."""
+    registration = locked(registration_id)
+    require("form", registration, by)
+    issue_code(registration, bound_phone(registration), template=SAVE_CODE, address=address, voice=True)
+
+
 def proves(account: Account, save_password: str) -> bool:
     """Whether this is the account's save password."""
     return bool(account.save_password) and check_password(save_password, account.save_password)

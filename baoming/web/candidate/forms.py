@@ -13,8 +13,9 @@ from baoming.audit.actors import Party
 from baoming.forms.definition import Page, Problems
 from baoming.registrations.form_queries import bound_phone, form_of, version_of, versions_of
 from baoming.registrations.queries import tasks_of
+from baoming.registrations.services.access import VoiceTooEarly, offers_voice
 from baoming.registrations.services.bursts import StepUp
-from baoming.registrations.services.forms import WrongSavePassword, keep_draft, save_form
+from baoming.registrations.services.forms import SAVE_CODE, WrongSavePassword, call_save_code, keep_draft, save_form
 from baoming.shared.errors import Changed, Invalid, NotOpen, TooMany
 from baoming.web.access import CandidateRequest, candidate_required
 from baoming.web.addresses import client_address
@@ -79,6 +80,8 @@ def form_check(request: CandidateRequest) -> HttpResponse:
 @candidate_required
 def form_save(request: CandidateRequest) -> HttpResponse:
     """Save with the save password. A wrong one is told on the check page, and the draft stays."""
+    if request.POST.get("act") == "voice":
+        return _call(request)
     if "subjects" not in request.POST and (subjects := _desk(request).to_confirm):
         return _check(request, {"subjects": f"请确认选考科目：{subjects}"}, status=422)
     try:
@@ -104,6 +107,15 @@ def form_save(request: CandidateRequest) -> HttpResponse:
     response = redirect("candidate:version", saved.number)
     keep_own(request, response, request.registration, saved.number)
     return response
+
+
+def _call(request: CandidateRequest) -> HttpResponse:
+    """Have the code read out by a call; what stands in the sheet stays, the save password aside."""
+    try:
+        call_save_code(request.registration.pk, by=request.actor, address=client_address(request))
+    except (TooMany, VoiceTooEarly) as refusal:
+        return _check(request, {"code": str(refusal)}, status=422)
+    return _check(request, called=True)
 
 
 @require_GET
@@ -153,12 +165,22 @@ def _asked(request: CandidateRequest, desk: Desk, page: Page, errors: Problems, 
 
 
 def _check(
-    request: CandidateRequest, errors: Problems | None = None, *, note: str = "", status: int = 200
+    request: CandidateRequest,
+    errors: Problems | None = None,
+    *,
+    note: str = "",
+    called: bool = False,
+    status: int = 200,
 ) -> HttpResponse:
-    """Show the check page. `errors`: what is wrong in the sheet of the save password, which is then open."""
+    """Show the check page. `errors`: what is wrong in the sheet of the save password, which is then open.
+
+    `called`: a call is on its way with the code, which the sheet waits for.
+    """
     given: dict[str, Any] = {"desk": _desk(request), "errors": errors or {}, "note": note}
     given |= {"confirmed": "subjects" in request.POST, "declared": declared_facts(request)}
-    given["asks_code"] = "code" in (errors or {}) or bool(request.POST.get("code"))
+    given["asks_code"] = called or "code" in (errors or {}) or bool(request.POST.get("code"))
+    given["voice"] = given["asks_code"] and offers_voice(request.registration.pk, SAVE_CODE)
+    given["open"] = called or bool(errors)
     return render(request, "candidate/form_check.html", given, status=status)
 
 
