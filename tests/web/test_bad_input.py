@@ -15,14 +15,18 @@ from hypothesis import strategies as st
 from baoming.forms import cleaning, exchange
 from baoming.forms.definition import FormDefinition, Page
 from baoming.forms.fields import Field
+from baoming.registrations.attached_queries import pictures_of
 from baoming.registrations.form_queries import draft_of, form_of, typed_of, values_of, version_of
-from baoming.registrations.models import Registration
+from baoming.registrations.models import Evidence, Registration
 from baoming.registrations.services.forms import keep_draft
 from baoming.shared.cells import cell
 from baoming.shared.errors import Invalid, Refused
+from baoming.web.candidate import attached as attached_pages
 from baoming.web.management.commands.load_season import load
 from tests.forms.samples import BOUND_PHONE, FILLED, FORM, FORM_2025
 from tests.forms.strategies import filled
+from tests.matrix.layers import application_alone
+from tests.registrations import attached
 from tests.registrations.test_save_form import candidate, me, now, save, type_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_haste")]
@@ -175,6 +179,60 @@ def test_a_lone_surrogate_is_refused_with_a_sentence_and_stays_in_the_draft(year
         assert {key.partition(".")[0] for key in problems} == {field.key}, name
         assert typed_of(row, draft_of(row)).raw[name] == ["三\ud800好"]
         keep_draft(row.pk, page=page.key, raw=whole(FORMS[year]), revision=now(row), by=me(row))
+
+
+def test_a_lone_surrogate_of_a_browser_arrives_as_no_characters(phone: Client) -> None:
+    """So what `BAD` says of those holds for it."""
+    row = person(2023)
+    phone.force_login(row.account)
+    status, shown = post(phone, row, FORM.page("text"), whole(FORM) | {"strengths": ["三\ud800好"]})
+    assert (status, "没有传过来的字" in shown) == (422, True)
+    assert typed_of(row, draft_of(row)).raw["strengths"] == ["三\ufffd\ufffd\ufffd好"]
+
+
+@pytest.mark.parametrize("year", FORMS)
+def test_the_whole_width_is_taken_and_one_more_is_told_in_characters_or_in_bytes(year: int) -> None:
+    form = FORMS[year]
+    texts = [(field, name) for _, field, name in inputs(form) if takes_text(field, name) and name != "school.name"]
+    assert texts
+    for field, name in texts:
+        one, most = kind_of(field, name), width(field, name)
+        size = cleaning.TOWNSHIP_BYTES if name.endswith(".township") else one.bytes
+        for typed, said in (("一" * (most + 1), f"最多{most}个字"), ("𠮷" * (size // 4 + 1), f"最多{size}字节")):
+            assert said in "".join(_problems(form, name, typed).values()), (name, said)
+            assert _problems(form, name, typed[:-1]) == {}, name
+
+
+def _problems(form: FormDefinition, name: str, typed: str) -> Mapping[str, str]:
+    return form.clean(whole(form) | {name: [typed]}, bound_phone=BOUND_PHONE)[1]
+
+
+def test_control_without_the_count_of_bytes_what_no_archive_holds_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cleaning, "_fits", lambda *_, **__: None)
+    with pytest.raises(AssertionError, match="最多60个字"):
+        test_the_whole_width_is_taken_and_one_more_is_told_in_characters_or_in_bytes(2023)
+
+
+def test_the_upload_of_another_is_shown_at_no_address_and_counts_in_no_field(phone: Client) -> None:
+    """Where a file is asked for, its id is none: not even the own one is."""
+    other, row = attached.saved(), attached.saved()
+    attached.upload(other)
+    theirs = str(pictures_of(other)["household-first"].pk)
+    phone.force_login(row.account)
+    assert phone.get(f"/evidence/{theirs}/").status_code == 409
+    answer = phone.post("/household/", {"household-first": theirs, "consent": "2025.1"})
+    assert (answer.status_code, 'id="e-household-first"' in answer.content.decode()) == (422, True)
+    assert pictures_of(row) == {}
+    phone.force_login(other.account)
+    assert phone.get(f"/evidence/{theirs}/").status_code == 200
+
+
+def test_control_where_an_id_alone_finds_a_picture_anothers_is_shown(
+    phone: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attached_pages, "picture_named", lambda _, name: Evidence.objects.get(pk=name))
+    with application_alone(), pytest.raises(AssertionError, match="200 == 409"):
+        test_the_upload_of_another_is_shown_at_no_address_and_counts_in_no_field(phone)
 
 
 @pytest.mark.parametrize("year", FORMS)

@@ -1,15 +1,27 @@
-"""The story presets no judgement and offers no destruction first; a column that nobody has reached is not shown."""
+"""No page presets a judgement or an answer, nor offers destruction first; what nobody has reached has no column."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import product
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 
 from baoming.organizations.models import Organization
 from baoming.organizations.roles import Role
+from baoming.registrations import form_queries
+from baoming.registrations.form_queries import Typed, form_of
 from baoming.registrations.models import Registration
 from baoming.reviews.services import assess_morals
+from baoming.web.management.commands.load_season import load
 from tests import factories as make
+from tests.forms.samples import FILLED
+from tests.matrix.asking import LINES, address
+from tests.matrix.world import make_world
 from tests.registrations.classes import pupils
 from tests.registrations.confirmed import MORAL, operator, signed
+from tests.registrations.test_save_form import candidate
 from tests.reviews.test_class_kinds import do, submitted
 from tests.web.conftest import signed_in
 
@@ -51,3 +63,57 @@ def test_how_many_were_sent_is_counted_once_some_were(office: Client) -> None:
     assert "已上报" not in office.get("/classes/").content.decode()
     submitted(site, 1)
     assert "已上报</th>" in office.get("/classes/").content.decode()
+
+
+def preset(page: str) -> set[str]:
+    """Return the questions of a page that have several answers, one of them ticked."""
+    answers = defaultdict[str, list[bool]](list)
+    for button in re.findall(r'<input[^>]*type="radio"[^>]*>', page):
+        answers[re.findall(r'name="([^"]+)"', button)[0]].append(" checked" in button)
+    return {name for name, ticked in answers.items() if len(ticked) > 1 and any(ticked)}
+
+
+def asked(page: str) -> set[str]:
+    return set(re.findall(r'<input[^>]*type="radio"[^>]*name="([^"]+)"', page))
+
+
+def office_pages() -> Iterator[tuple[str, str]]:
+    """Every page of every role, about somebody who has saved a form and of whom nobody has judged anything."""
+    world = make_world()
+    with override_settings(PORTAL="office", ROOT_URLCONF="baoming.config.urls_office"):
+        for line, role in product(LINES, Role):
+            if role in line.roles and "GET" in line.methods:
+                answer = signed_in(Client(), world.staff[role]).get(address(line, world.targets["own"]))
+                yield f"{line.key} by {role}", "" if answer.streaming else answer.content.decode(errors="replace")
+
+
+def candidate_pages(year: int) -> Iterator[tuple[str, str]]:
+    """Every page of somebody who has typed nothing yet."""
+    load("43", year, "demo")
+    row = candidate()
+    with override_settings(PORTAL="candidate", ROOT_URLCONF="baoming.config.urls_candidate"):
+        for page in form_of(row.season).pages:
+            client = Client()
+            client.force_login(row.account)
+            yield page.key, client.get(f"/form/{page.key}").content.decode()
+        yield "review-form", Client().get("/review-form/").content.decode()
+
+
+@pytest.mark.slow
+def test_no_office_page_presets_an_answer() -> None:
+    pages = dict(office_pages())
+    assert {name: preset(page) for name, page in pages.items() if preset(page)} == {}
+    assert set().union(*map(asked, pages.values())) >= {"qualified", "withdrawal"}
+
+
+@pytest.mark.parametrize("year", [2023, 2025])
+def test_no_page_of_the_form_presets_an_answer(year: int) -> None:
+    pages = dict(candidate_pages(year))
+    assert {name: preset(page) for name, page in pages.items() if preset(page)} == {}
+    assert len(set().union(*map(asked, pages.values()))) > 5
+
+
+def test_control_a_form_that_answers_for_the_candidate_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(form_queries, "typed_of", lambda *_: Typed(raw=FILLED))
+    with pytest.raises(AssertionError, match="first_subject"):
+        test_no_page_of_the_form_presets_an_answer(2023)

@@ -1,18 +1,23 @@
 """R11, R14, R29: what waits for a second person is counted on 今天 and listed in 待审批 of who may decide it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from uuid import UUID, uuid4
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.db.models import Model
 from django.test import Client, override_settings
 
+from baoming.audit.actors import Actor, Party
 from baoming.organizations.models import Organization
 from baoming.organizations.roles import Role
 from baoming.registrations import second_queries
-from baoming.registrations.models import PhoneReset, Registration, SaveReset
+from baoming.registrations.models import Dispute, PhoneReset, Registration, Restore, SaveReset
 from baoming.registrations.queries import document_of
 from baoming.registrations.services import disputes, phone_resets, restores, save_resets
 from baoming.seasons.queries import season_now
+from baoming.shared.errors import NotOpen
 from tests import factories as make
 from tests.forms.samples import FILLED
 from tests.registrations.test_save_form import PASSWORD, candidate, me, save, type_in
@@ -104,6 +109,37 @@ def test_who_may_decide_finds_it_and_nobody_else(office: Client, act: str, what:
     case = Office()
     getattr(case, act)()
     assert case.told(what) == who
+
+
+DECIDE: dict[str, Callable[[UUID, Actor], object]] = {
+    "reset_phone": lambda pk, by: phone_resets.confirm_phone_reset(pk, NEW, by=by),
+    "reset_save": lambda pk, by: save_resets.confirm_at_site(pk, by=by),
+    "restore": lambda pk, by: restores.confirm_restore(pk, by=by),
+    "release": lambda pk, by: disputes.release(pk, by=by),
+}
+REQUESTS: tuple[type[Model], ...] = (PhoneReset, SaveReset, Restore, Dispute)
+
+
+def asked_and_promoted(act: str) -> tuple[UUID, Actor]:
+    """Who asked for something at the site, and by now has the county's role."""
+    case = Office()
+    getattr(case, act)()
+    return case.row.pk, replace(case.asks.actor, kind=Party.COUNTY, path="43/01/02/")
+
+
+@pytest.mark.parametrize("act", DECIDE)
+def test_who_asked_does_not_decide_whatever_their_role_is_now(office: Client, act: str) -> None:
+    pk, by = asked_and_promoted(act)
+    with pytest.raises(NotOpen, match="自己不能"):
+        DECIDE[act](pk, by)
+
+
+@pytest.mark.parametrize("act", DECIDE)
+def test_control_where_it_is_not_kept_who_asked_one_person_does_both(office: Client, act: str) -> None:
+    pk, by = asked_and_promoted(act)
+    for model in REQUESTS:
+        model._default_manager.update(asked_by=str(uuid4()))
+    DECIDE[act](pk, by)
 
 
 def test_a_lost_phone_of_the_last_two_days_is_the_countys_alone(office: Client) -> None:

@@ -14,6 +14,7 @@ from baoming.accounts.models import Bucket, Device, Session
 from baoming.accounts.services.sign_in import remember_device
 from baoming.organizations.models import Organization
 from baoming.organizations.roles import Role
+from baoming.web import access
 from baoming.web.sessions import Sessions
 from tests import factories as make
 from tests.web.conftest import signed_in
@@ -123,6 +124,13 @@ def test_who_was_told_that_the_session_has_ended_is_not_told_again(office: Clien
     assert "登录已经结束" in late.get("/", follow=True).text
     assert "bm_office" not in {name for name, cookie in late.cookies.items() if cookie.value}
     assert "登录已经结束" not in late.get("/", follow=True).text
+
+
+@pytest.mark.django_db
+def test_control_without_the_note_at_the_door_nobody_is_told(office: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access, "turned_away", lambda _, response: response)
+    with pytest.raises(AssertionError, match="登录已经结束"):
+        test_who_was_told_that_the_session_has_ended_is_not_told_again(office)
 
 
 @pytest.mark.django_db
