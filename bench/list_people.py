@@ -85,7 +85,8 @@ def _people(season: Season, sites: list[Organization]) -> Iterator[Registration]
             read_by="测量", reader="R01", class_name=f"高三（{place % 8 + 1}）班", student_no=f"{place % 50 + 1:02d}",
             done=done, current_step=current_step(unpack(done), frozenset()), version=version,
             saved_at=now if version else None, printed_version=1 if done & BITS["signature"] else 0,
-            signed_version=1 if done & BITS["signature"] else 0, held=held, debts=debts, created_at=now,
+            signed_version=1 if done & BITS["signature"] else 0, held=held, debts=debts,
+            debt_since=now if debts else None, created_at=now,
         )  # fmt: skip
 
 

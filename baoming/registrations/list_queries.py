@@ -64,6 +64,7 @@ class Line(NamedTuple):
     fallen: int
     held: int
     debts: int
+    debt_since: datetime | None
     version: int
     saved_at: datetime | None
     printed_version: int

@@ -29,6 +29,7 @@ class Progress(models.Model):
     approvals = models.PositiveIntegerField(default=0)
     problems = models.PositiveIntegerField(default=0)
     debts = models.PositiveIntegerField(default=0)
+    overdue = models.PositiveIntegerField(default=0, db_default=0)  # of the debts
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint("season", "site", name="progress_of_a_site_once")]

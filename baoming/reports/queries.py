@@ -20,6 +20,7 @@ class Area:
 
     expected: int
     counts: Counts
+    overdue: int = 0  # of the debts
 
     @property
     def there(self) -> int:
@@ -39,7 +40,7 @@ def counted_at(season_id: int) -> datetime | None:
 def areas_below(season_id: int, path: str) -> dict[str, Area]:
     """Return the kept counts of each office directly below the one at `path`, by its path: one question."""
     rows = Progress.objects.filter(season=season_id, path__gte=path, path__lt=next_sibling(path))
-    columns = ("expected", *COLUMNS, *_ACROSS)
+    columns = ("expected", *COLUMNS, *_ACROSS, "overdue")
     sums = rows.values_list(Left("path", len(path) + _STEP)).annotate(*map(Sum, columns)).order_by()
     return {office: _area(dict(zip(columns, found, strict=True))) for office, *found in sums}
 
@@ -49,9 +50,10 @@ def together(areas: dict[str, Area]) -> Area:
     parts = list(areas.values())
     stages = {stage: sum(part.counts.stages[stage] for part in parts) for stage in COLUMNS}
     across = {name: sum(getattr(part.counts, name) for part in parts) for name in _ACROSS}
-    return Area(sum(part.expected for part in parts), Counts(stages, **across))
+    overdue = sum(part.overdue for part in parts)
+    return Area(sum(part.expected for part in parts), Counts(stages, **across), overdue)
 
 
 def _area(sums: dict[str, int]) -> Area:
     stages = {stage: sums[stage] for stage in COLUMNS}
-    return Area(sums["expected"], Counts(stages, **{name: sums[name] for name in _ACROSS}))
+    return Area(sums["expected"], Counts(stages, **{name: sums[name] for name in _ACROSS}), sums["overdue"])

@@ -3,9 +3,10 @@
 from django.db import connection, transaction
 
 from baoming.reports.models import COLUMNS, Count
-from baoming.seasons.queries import season_now
+from baoming.reviews.debts import terms
+from baoming.seasons.queries import data, season_at
 
-_KEPT = ("expected", *COLUMNS, "approvals", "problems", "debts")
+_KEPT = ("expected", *COLUMNS, "approvals", "problems", "debts", "overdue")
 _STAGE_SUMS = ", ".join(f"count(*) FILTER (WHERE stage = '{stage}') AS {stage}" for stage in COLUMNS)
 _ZEROED = ", ".join(f"coalesce({name}, 0)" for name in _KEPT)
 # Sites with nobody are counted too; rows that are as before are not written again.
@@ -20,6 +21,10 @@ LEFT JOIN (
         count(*) FILTER (WHERE approval_since IS NOT NULL AND stage <> 'stopped') AS approvals
     FROM registrations_registration WHERE season_id = %(season)s GROUP BY path
 ) people ON people.counted = site.path
+LEFT JOIN (  -- few: of the people with debts alone
+    SELECT path AS late, count(*) AS overdue FROM registrations_registration
+    WHERE season_id = %(season)s AND debts > 0 AND debt_since < %(due)s AND stopped_at IS NULL GROUP BY path
+) lates ON lates.late = site.path
 WHERE site.level = 'site'
 ON CONFLICT (season_id, site_id) DO UPDATE SET (path, {", ".join(_KEPT)})
     = (excluded.path, {", ".join(f"excluded.{name}" for name in _KEPT)})
@@ -31,9 +36,10 @@ WHERE (kept.path, {", ".join(f"kept.{name}" for name in _KEPT)})
 @transaction.atomic
 def count_progress(season_id: int) -> int:
     """Count the people of every site anew, and say when; returns how many sites have changed. Safe to repeat."""
-    now = season_now(season_id)
+    season, clock = season_at(season_id)
+    due = terms(data(season, "cases")).due_before(clock.now)
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, {"season": season_id})
+        cursor.execute(_COUNT, {"season": season_id, "due": due})
         changed: int = cursor.rowcount
-    Count.objects.update_or_create(season_id=season_id, defaults={"at": now})
+    Count.objects.update_or_create(season_id=season_id, defaults={"at": clock.now})
     return changed

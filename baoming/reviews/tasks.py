@@ -4,7 +4,8 @@ from uuid import UUID
 
 from procrastinate.contrib.django import app
 
-from baoming.reviews.services import class_acts, class_prints
+from baoming.reviews.services import class_acts, class_prints, debts
+from baoming.seasons.queries import season_ids
 from baoming.shared.jobs import Again
 
 
@@ -16,3 +17,11 @@ def run_batch(batch_id: str) -> None:
 @app.task(name="reviews.make_print_file", retry=Again())
 def make_print_file(file_id: str) -> None:
     class_prints.make_print_file(UUID(file_id))
+
+
+@app.periodic(cron="23 1 * * *")  # 9:23 in the morning in Beijing
+@app.task(name="reviews.remind_debtors", queueing_lock="reviews.remind_debtors")
+def remind_debtors(timestamp: int) -> None:
+    """Remind once a day of whatever is due that day."""
+    for season_id in season_ids():
+        debts.remind_debtors(season_id)

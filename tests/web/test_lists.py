@@ -1,7 +1,7 @@
 """Lists of candidates: tabs, filters, pages and finding, as a site, a county and a city see them."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from urllib.parse import unquote
 
@@ -19,6 +19,7 @@ from baoming.registrations.services.steps import clear_holds, complete_step, pla
 from baoming.registrations.worklists import TABS, stage_of, tabs_of
 from baoming.reports.services import count_progress
 from baoming.seasons.models import Season
+from baoming.seasons.queries import season_now
 from tests import factories as make
 from tests.registrations import confirmed
 from tests.web.conftest import signed_in
@@ -217,7 +218,7 @@ def test_a_citys_progress_is_counted_by_the_job_and_says_when(office: Client) ->
     site, other = make.site("01", of="0102"), make.site("01", of="0103")
     for _ in range(3):
         person(site, done=pack(rests_on("signature")), version=1)
-    person(other, number=None, debts=1)
+    person(other, number=None, debts=1, debt_since=season_now(season.pk) - timedelta(days=31))
     city = make.county().parent
     assert city is not None
     signed_in(office, make.staff(city, Role.CITY))
@@ -230,6 +231,7 @@ def test_a_citys_progress_is_counted_by_the_job_and_says_when(office: Client) ->
     line = page.partition("?county=0102")[2].partition("</tr>")[0]
     assert re.findall(r'<td class="num">([\d,]+)</td>', line)[:4] == ["60", "3", "3", "3"]
     assert '<a href="?county=0103&tab=debts">1</a>' in page
+    assert '<span class="alarm-text">1</span>' in page.partition("?county=0103")[2].partition("</tr>")[0]
     today = office.get("/").content.decode()
     assert 'tab=all">全部</a></td><td class="num">4人' in today
 
@@ -335,3 +337,16 @@ def test_nothing_personal_stands_in_an_address_of_the_page(office: Client) -> No
     assert row.name not in links
     assert str(row.number) not in links
     assert Season.objects.exists()
+
+
+def test_a_list_says_for_how_long_a_card_has_not_been_read_and_what_is_overdue(office: Client) -> None:
+    site = operator(office, "intake")
+    now = season_now(Season.objects.get().pk)
+    for name, days in (("欠三天", 2.5), ("欠三十", 29.9), ("超两天", 31.5)):
+        person(site, name, debts=1, debt_since=now - timedelta(days=days))
+    person(site, "不欠的")
+    page = office.get("/candidates/?tab=debts").content.decode()
+    assert sorted(shown(page)) == ["欠三十", "欠三天", "超两天"]
+    assert '<span class="doing state">第3天</span>' in page
+    assert '<span class="problem state">超期2天</span>' in page
+    assert page.count("超期") == 1

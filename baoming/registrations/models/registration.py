@@ -90,6 +90,7 @@ class Registration(models.Model):
     fallen = models.PositiveBigIntegerField(default=0)  # bit set of steps to be done again, written with `done`
     held = models.PositiveSmallIntegerField(default=0)  # open holds other than debts, written with their rows
     debts = models.PositiveSmallIntegerField(default=0)  # open holds that only a card read ends (R26)
+    debt_since = models.DateTimeField(null=True)  # when the oldest of them was placed
 
     # Written by the services of `reviews`, for lists and for the journey.
     decider = models.CharField(max_length=6, default="site")  # which office decides eligibility
@@ -210,6 +211,7 @@ class HoldRow(models.Model):
     reason = models.CharField(max_length=200)
     placed_at = models.DateTimeField()
     placed_by = models.CharField(max_length=60)
+    reminded_at = models.DateTimeField(null=True)  # when the person was last told of it
     cleared_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -130,10 +130,11 @@ def clear_holds(registration: Registration, kind: str, *, by: Actor, at: datetim
 
 def _count_holds(registration: Registration) -> None:
     """Keep on the row how many holds are open, for lists; called by the only two that open and clear them."""
-    kinds = list(HoldRow.objects.filter(registration=registration, cleared_at=None).values_list("kind", flat=True))
-    registration.debts = kinds.count(DEBT)
-    registration.held = len(kinds) - registration.debts
-    registration.save(update_fields=["debts", "held"])
+    rows = list(HoldRow.objects.filter(registration=registration, cleared_at=None).values_list("kind", "placed_at"))
+    owed = [placed_at for kind, placed_at in rows if kind == DEBT]
+    registration.debts, registration.debt_since = len(owed), min(owed, default=None)
+    registration.held = len(rows) - len(owed)
+    registration.save(update_fields=["debts", "debt_since", "held"])
 
 
 def _undo(registration: Registration, key: str, *, by: Actor, at: datetime, reason: str) -> bool:

@@ -18,7 +18,9 @@ from baoming.registrations.models import RosterEntry
 from baoming.registrations.name_queries import expected_named
 from baoming.registrations.queries import find_by_number
 from baoming.registrations.worklists import APART, TABS, Counts, Tab, tabs_of
+from baoming.reviews.debts import terms
 from baoming.schedule.queries import phase_times
+from baoming.seasons.queries import data
 from baoming.shared.text import halfwidth
 from baoming.web.access import OfficeRequest, staff_may
 from baoming.web.office.areas import Area, area_of
@@ -26,7 +28,7 @@ from baoming.web.office.classes import class_address
 from baoming.web.office.progress import progress
 from baoming.web.office.scope import one
 from baoming.web.office.story import show
-from baoming.web.office.worklist import rows_of
+from baoming.web.office.worklist import Owing, rows_of
 
 PAGE = 50
 _LIST = (Organization.Level.SITE, Organization.Level.COUNTY)
@@ -148,8 +150,9 @@ def _rows(request: OfficeRequest, lines: Any, area: Area, *, with_site: bool, wi
         wanted = {line.site_id for line in lines}
         names = dict(Organization.objects.filter(pk__in=wanted).values_list("pk", "name"))
     phases = phase_times(request.season.pk, path=area.path, clock=request.clock)
+    owing = Owing(terms(data(request.season, "cases")), request.clock.now)
     return {
-        "rows": rows_of(lines, viewer=request.actor.kind, phases=phases, sites=names),
+        "rows": rows_of(lines, viewer=request.actor.kind, phases=phases, sites=names, owing=owing),
         "with_site": with_site,
         "with_class": with_class,
         "story": reverse("office:candidates"),

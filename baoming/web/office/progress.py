@@ -68,6 +68,7 @@ def _line(office: Organization, counted: Counted) -> dict[str, Any]:
         "left": base - steps[-1][0],
         "problems": counted.counts.problems,
         "debts": counted.counts.debts,
+        "overdue": counted.overdue,
         "stopped": counted.counts.stages["stopped"],
     }
 

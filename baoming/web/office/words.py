@@ -72,6 +72,7 @@ VERBS = {
     "close_order": "订单已关闭，没有扣款",
     "doubt_payment": "收到的款项和订单不一致，请核实",
     "hold:reverification": "记入欠核验",
+    "remind_debt": "短信提醒补读身份证",
     "extend_for_person": "开放单人窗口",
     "extend_for_area": "延长本地区时间",
     "publish_announcement": "发布公告",

@@ -9,6 +9,7 @@ from baoming.audit.actors import Party
 from baoming.registrations.journey import BITS
 from baoming.registrations.list_queries import Line, holds_of, masked_numbers
 from baoming.registrations.worklists import Facts, stuck
+from baoming.reviews.debts import Terms, owed_days
 from baoming.schedule.windows import PhaseTime
 from baoming.shared.moments import BEIJING
 from baoming.shared.text import serial
@@ -37,19 +38,26 @@ class Row(NamedTuple):
     saved: str
     print: tuple[str, str]
     signature: tuple[str, str]
-    debts: int
+    debt: tuple[str, str]
     stuck: str
     quiet: bool
 
 
+class Owing(NamedTuple):
+    """By what it is told for how long somebody owes a card read: the season's terms and moment."""
+
+    terms: Terms
+    now: datetime
+
+
 def rows_of(
-    lines: Sequence[Line], *, viewer: Party, phases: Mapping[str, PhaseTime], sites: Mapping[UUID, str]
+    lines: Sequence[Line], *, viewer: Party, phases: Mapping[str, PhaseTime], sites: Mapping[UUID, str], owing: Owing
 ) -> list[Row]:
     """Return the rows of one page. `sites`: names to show, by id; empty where the site is known anyway."""
     holds = holds_of(lines)
     documents = masked_numbers(lines)
     return [
-        _row(line, document, holds.get(line.id, ()), viewer, phases, sites.get(line.site_id, ""))
+        _row(line, document, holds.get(line.id, ()), viewer, phases, sites.get(line.site_id, ""), owing)
         for line, document in zip(lines, documents, strict=True)
     ]
 
@@ -61,6 +69,7 @@ def _row(
     viewer: Party,
     phases: Mapping[str, PhaseTime],
     site: str,
+    owing: Owing,
 ) -> Row:
     facts = Facts(
         done=line.done, fallen=line.fallen, version=line.version, printed_version=line.printed_version, holds=holds,
@@ -71,7 +80,7 @@ def _row(
     return Row(
         line.id, (number[:4], number[4:]), line.name, _SEXES[line.sex], document, site, line.class_name,
         line.student_no, _reading(line), _photo(line), _fee(line), line.version, _stamp(line.saved_at),
-        _print(line, viewer), _signature(line), line.debts, where.words, where.quiet,
+        _print(line, viewer), _signature(line), _debt(line, owing), where.words, where.quiet,
     )  # fmt: skip
 
 
@@ -111,6 +120,14 @@ def _signature(line: Line) -> tuple[str, str]:
     if not line.printed_version:
         return _NOTHING
     return ("quiet", "待签") if line.printed_version == line.version else ("later", "待重打")
+
+
+def _debt(line: Line, owing: Owing) -> tuple[str, str]:
+    if line.debt_since is None:
+        return "none", "无"
+    if late := owing.terms.overdue(line.debt_since, owing.now):
+        return "problem", f"超期{late}天"
+    return "doing", f"第{owed_days(line.debt_since, owing.now)}天"
 
 
 def _stamp(value: datetime | None) -> str:
