@@ -16,7 +16,7 @@ from baoming.registrations.form_queries import draft_of, form_of, phone_context,
 from baoming.registrations.models import Activation, Registration, SaveReset
 from baoming.registrations.queries import document_of
 from baoming.registrations.services import access, logins, save_resets
-from baoming.registrations.services.name_images import confirm_name, photograph_name
+from baoming.registrations.services.name_images import confirm_name, framed, photograph_name
 from baoming.registrations.services.phone_resets import ask_phone_reset
 from baoming.reviews.review_forms import PARTS
 from baoming.seasons.queries import data, season_now
@@ -144,7 +144,7 @@ def _steps(at: dict[str, Registration]) -> list[Act]:
 
     Registration.objects.filter(pk=pledger.pk).update(name=_RARE)
     cut = photograph_name(pledger.pk, photographed(front(_RARE)), by=operator(pledger))
-    shown = confirm_name(pledger.pk, cut.pk, by=operator(pledger))
+    shown = confirm_name(pledger.pk, cut.pk, seen=framed(cut), by=operator(pledger))
 
     def call() -> Body:
         access.send_phone_code(caller.pk, _new_phone(caller), by=me(caller), address="")

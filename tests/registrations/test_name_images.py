@@ -20,7 +20,8 @@ from baoming.registrations.apart import cut_name_apart, find_name_apart
 from baoming.registrations.models import NameImage, Registration
 from baoming.registrations.name_image_queries import lacking, name_image, picture_of
 from baoming.registrations.queries import document_of
-from baoming.registrations.services.name_images import answer_name, confirm_name, move_box, photograph_name
+from baoming.registrations.services import name_images
+from baoming.registrations.services.name_images import answer_name, confirm_name, framed, move_box, photograph_name
 from baoming.registrations.services.sheets import print_sheet
 from baoming.registrations.services.slips import print_slip
 from baoming.shared.errors import NotOpen, Refused
@@ -134,7 +135,11 @@ def cut(row: Registration) -> NameImage:
 
 
 def confirmed_image(row: Registration) -> NameImage:
-    return confirm_name(row.pk, cut(row).pk, by=confirmed.operator(row))
+    return confirm(row, cut(row))
+
+
+def confirm(row: Registration, image: NameImage) -> NameImage:
+    return confirm_name(row.pk, image.pk, seen=framed(image), by=confirmed.operator(row))
 
 
 @pytest.mark.django_db
@@ -143,7 +148,7 @@ def test_only_the_name_is_kept_and_sealed() -> None:
     image = cut(row)
     assert image.strip_sealed
     assert name_image(row) is None, "nothing stands for the name before the site has confirmed"
-    image = confirm_name(row.pk, image.pk, by=confirmed.operator(row))
+    image = confirm(row, image)
     image.refresh_from_db()
     assert image.strip_sealed == ""
     kept = picture_of(image)
@@ -170,6 +175,26 @@ def test_the_frame_is_moved_and_cut_anew() -> None:
 
 
 @pytest.mark.django_db
+def test_a_frame_that_was_moved_in_another_tab_is_looked_at_before_it_is_taken() -> None:
+    row = rare()
+    image = cut(row)
+    moved = move_box(row.pk, image.pk, NameBox(*image.box).moved(left=40), by=confirmed.operator(row))
+    with pytest.raises(Refused, match="框刚刚在另一处移动过"):
+        confirm(row, image)
+    assert name_image(row) is None
+    assert confirm(row, moved).box == moved.box
+
+
+@pytest.mark.django_db
+def test_control_without_asking_what_was_seen_an_unseen_cut_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = rare()
+    image = cut(row)
+    move_box(row.pk, image.pk, NameBox(*image.box).moved(left=40), by=confirmed.operator(row))
+    monkeypatch.setattr(name_images, "framed", lambda _: "anything")
+    assert confirm_name(row.pk, image.pk, seen="anything", by=confirmed.operator(row)).box != image.box
+
+
+@pytest.mark.django_db
 def test_a_new_photograph_replaces_the_one_at_work_and_not_the_one_in_use() -> None:
     row = rare()
     used, again = confirmed_image(row), cut(row)
@@ -177,15 +202,15 @@ def test_a_new_photograph_replaces_the_one_at_work_and_not_the_one_in_use() -> N
     third = cut(row)
     assert NameImage.objects.count() == 2
     for act in (
-        lambda: confirm_name(row.pk, again.pk, by=confirmed.operator(row)),
+        lambda: confirm(row, again),
         lambda: move_box(row.pk, again.pk, NameBox(*again.box), by=confirmed.operator(row)),
     ):  # the page still shows the photograph before: what it never showed, it does not confirm
         with pytest.raises(Refused, match="已经换过"):
             act()
-    confirm_name(row.pk, third.pk, by=confirmed.operator(row))
+    confirm(row, third)
     assert name_image(row) == third
     with pytest.raises(Refused, match="已经换过"):
-        confirm_name(row.pk, used.pk, by=confirmed.operator(row))
+        confirm(row, used)
 
 
 @pytest.mark.django_db
@@ -193,7 +218,7 @@ def test_only_the_site_cuts_and_confirms() -> None:
     row = rare()
     image = cut(row)
     for act in (
-        lambda: confirm_name(row.pk, image.pk, by=confirmed.county(row)),
+        lambda: confirm_name(row.pk, image.pk, seen=framed(image), by=confirmed.county(row)),
         lambda: photograph_name(row.pk, photographed(front(RARE)), by=confirmed.county(row)),
     ):
         with pytest.raises(NotOpen, match="报名点"):

@@ -10,7 +10,7 @@ from baoming.accounts.models import Account
 from baoming.audit.models import Event
 from baoming.registrations.models import NameImage, Registration
 from baoming.registrations.name_image_queries import picture_of
-from baoming.registrations.services.name_images import confirm_name, photograph_name
+from baoming.registrations.services.name_images import confirm_name, framed, photograph_name
 from standins.cards import front, photographed
 from standins.faces import face
 from tests import factories as make
@@ -70,9 +70,12 @@ def test_from_the_photograph_to_the_candidates_answer(office: Client) -> None:
         assert (answer["Content-Type"], answer.content[:4]) == ("image/png", b"\x89PNG")
     sides = dict(zip(("left", "top", "width", "height"), image.box, strict=True))
     office.post(work, {"image": image.pk, **sides, "move": "left:-"})
+    stale = office.post(work, {"image": image.pk, **sides, "seen": framed(image), "act": "confirm"})
+    assert (stale.status_code, "框刚刚在另一处移动过" in stale.content.decode()) == (422, True)
     image.refresh_from_db()
+    assert f'name="seen" value="{framed(image)}"' in stale.content.decode(), "the page shows the frame of now"
     assert image.box[0] == sides["left"] - 5
-    office.post(work, {"image": image.pk, **sides, "act": "confirm"})
+    office.post(work, {"image": image.pk, **sides, "seen": framed(image), "act": "confirm"})
     image.refresh_from_db()
     assert image.current
     for place in (desk, f"/candidates/{row.pk}/"):
@@ -149,7 +152,7 @@ def test_a_candidate_cannot_answer_for_another(phone: Client) -> None:
     here = make.site()
     rows = [make.registration(here, name=RARE) for _ in range(2)]
     cut = [photograph_name(row.pk, photographed(front(RARE)), by=confirmed.operator(row)) for row in rows]
-    images = [confirm_name(one.registration_id, one.pk, by=confirmed.operator(rows[0])) for one in cut]
+    images = [confirm_name(one.registration_id, one.pk, seen=framed(one), by=confirmed.operator(rows[0])) for one in cut]
     rows[0].account = Account.objects.create(kind="candidate", handle=f"c:{rows[0].pk}", password="!")
     rows[0].save()
     phone.force_login(rows[0].account)

@@ -18,6 +18,7 @@ from baoming.shared.services import insert, update
 from baoming.vault.services import keys
 
 _GONE = Refused("这张姓名图片已经换过或处理过，请看过现在的图片再办理")
+_MOVED = Refused("姓名图片的框刚刚在另一处移动过，请把现在截出的姓名和证件对照以后再采用")
 
 
 def photograph_name(registration_id: UUID, picture: bytes, *, by: Actor) -> NameImage:
@@ -57,14 +58,17 @@ def move_box(registration_id: UUID, image_id: UUID, box: NameBox, *, by: Actor) 
 
 
 @transaction.atomic
-def confirm_name(registration_id: UUID, image_id: UUID, *, by: Actor) -> NameImage:
+def confirm_name(registration_id: UUID, image_id: UUID, *, seen: str, by: Actor) -> NameImage:
     """Take the picture for the name: the site has compared it with the card. The strip is erased.
 
-    A sheet that shows an older picture is void. Raises NotOpen; Refused after completion or for an older picture.
+    `seen`: the frame that the page showed, as `framed` says it. A sheet that shows an older picture is void. Raises
+    NotOpen; Refused after completion, for an older picture, and where the frame has been moved since.
     """
     registration = _at_site(registration_id, by)
     refuse_if_completed(registration)
     image = _this(registration, image_id)
+    if seen != framed(image):
+        raise _MOVED
     now = season_now(registration.season_id)
     NameImage.objects.filter(registration=registration, current=True).update(current=False)
     image.current, image.confirmed_at, image.confirmed_by, image.strip_sealed = True, now, by.label, ""
@@ -72,6 +76,11 @@ def confirm_name(registration_id: UUID, image_id: UUID, *, by: Actor) -> NameIma
     void_sheets(registration, reason="姓名图片已更换", at=now)
     record("confirm_name", by=by, subject=registration.pk, path=registration.path)
     return image
+
+
+def framed(image: NameImage) -> str:
+    """Return what a page hands back of the frame that it showed: with the strip, which never changes, the picture."""
+    return ",".join(map(str, image.box))
 
 
 @transaction.atomic

@@ -28,7 +28,8 @@ def work(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
     registration = one(request, registration_id)
     try:
         if request.POST.get("act") == "confirm":
-            confirm_name(registration.pk, sent_id(request, "image"), by=request.actor)
+            seen = request.POST.get("seen", "")
+            confirm_name(registration.pk, sent_id(request, "image"), seen=seen, by=request.actor)
         elif "image" in request.POST:
             move_box(registration.pk, sent_id(request, "image"), _box(request), by=request.actor)
         else:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from baoming.photos.card_fronts import STRIP, NameBox
 from baoming.registrations.models import NameImage, Registration
 from baoming.registrations.name_image_queries import images_of, lacking, lacking_said, name_image
+from baoming.registrations.services.name_images import framed
 
 _SIDES = {"left": "左边", "top": "上边", "width": "宽", "height": "高"}
 _MOVES = (
@@ -36,6 +37,7 @@ def name_work(registration: Registration) -> dict[str, Any]:
         "used": used,
         "refused": used is not None and used.answer == NameImage.Answer.NO,
         "at_work": at_work,
+        "seen": framed(at_work) if at_work else "",
         "box": NameBox(*at_work.box) if at_work else None,
         "strip": STRIP[2:],
         "sides": _SIDES,

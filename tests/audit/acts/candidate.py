@@ -19,7 +19,7 @@ from baoming.registrations.form_queries import form_of
 from baoming.registrations.models import Registration
 from baoming.registrations.queries import document_of
 from baoming.registrations.services import access, logins, phone_resets, rebinding, save_resets, slips
-from baoming.registrations.services.name_images import confirm_name, photograph_name
+from baoming.registrations.services.name_images import confirm_name, framed, photograph_name
 from baoming.registrations.services.numbers import issue_number
 from baoming.seasons.queries import data, season_now
 from standins.cards import front, photographed
@@ -414,7 +414,7 @@ def shown_a_name() -> tuple[Registration, dict[str, str]]:
     row = before("phone")
     Registration.objects.filter(pk=row.pk).update(name=RARE)
     image = photograph_name(row.pk, photographed(front(RARE)), by=files.site(row))
-    confirm_name(row.pk, image.pk, by=files.site(row))
+    confirm_name(row.pk, image.pk, seen=framed(image), by=files.site(row))
     return row, {"image": str(image.pk)}
 
 

@@ -119,7 +119,8 @@ def move() -> Ask:
 @act("office", "desk_name/confirm")
 def confirm() -> Ask:
     row = nameless()
-    return Ask(of(row), desk(row, "name/"), {**framed(row), "act": "confirm"}, answers=(302,))
+    seen = [value for key, value in framed(row).items() if key != "image"]
+    return Ask(of(row), desk(row, "name/"), {**framed(row), "seen": ",".join(seen), "act": "confirm"}, answers=(302,))
 
 
 def photographed() -> Registration:
