@@ -71,6 +71,12 @@ def _extensions(season_id: int, path: str, subject: UUID | None, now: datetime) 
     ]
 
 
+def running_extension(phase: str, season_id: int, subject: UUID, *, now: datetime) -> Extension | None:
+    """Return what was granted to this one person and opens `phase` now: of several the one that closes last."""
+    rows = Extension.objects.filter(season=season_id, phase=phase, subject=subject, opens__lte=now, closes__gt=now)
+    return rows.order_by("-closes").first()
+
+
 def phase_times_of(season_id: int, people: Mapping[UUID, str], *, clock: Clock) -> dict[UUID, Mapping[str, PhaseTime]]:
     """As `phase_times`, for many people (each with the path of their site), in one question."""
     theirs = Q(subject=None) | Q(subject__in=list(people))

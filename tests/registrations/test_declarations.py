@@ -1,15 +1,19 @@
 """Bonus points and special plans are declared in their own window, or the right is lost (R13)."""
 
 import io
+import re
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
+from playwright.sync_api import sync_playwright
 from pypdf import PdfReader
 
 from baoming.audit.models import Event
 from baoming.messages.models import Message
+from baoming.organizations.roles import Role
 from baoming.registrations.attached_queries import (
     declarations_of,
     declared_counts,
@@ -21,13 +25,16 @@ from baoming.registrations.models import Declaration, Evidence, Registration
 from baoming.registrations.queries import current_photo
 from baoming.registrations.services import declarations, sheet_data
 from baoming.registrations.services.forms import WrongSavePassword
-from baoming.registrations.services.sheets import print_sheet
+from baoming.registrations.services.sheets import print_sheet, record_signature
+from baoming.registrations.signature_queries import SignatureLine, signature_lines
 from baoming.schedule.models import Phase
 from baoming.seasons import queries as seasons
 from baoming.seasons.models import SeasonData
 from baoming.seasons.queries import season_now
 from baoming.shared.errors import Changed, Invalid, NotOpen, Refused
 from baoming.vault.services import keys
+from baoming.web import templates
+from launcher.tools import chromium
 from tests import factories as make
 from tests.concurrency.together import together
 from tests.registrations import confirmed
@@ -173,7 +180,7 @@ def test_the_page_says_beforehand_that_the_right_is_lost(phone: Client) -> None:
     sent: dict[str, object] = {"kinds": ["MARTYR"], "consent": "2023.1", "save_password": "x", "revision": "0"}
     answer = phone.post("/declarations/", sent | {"declaration-MARTYR": io.BytesIO(paper())})
     assert (answer.status_code, "保存密码不正确" in answer.content.decode()) == (422, True)
-    assert "烈士子女，已上传，还没有申报" in answer.content.decode()
+    assert "烈士证明书和户口簿，已上传，还没有申报" in answer.content.decode()
     assert phone.get(f"/evidence/{drafts_of(row)['declaration-MARTYR'].pk}/").content[:3] == b"\xff\xd8\xff"
     assert 'value="MARTYR" id="f-kinds" checked' in answer.content.decode()
     sent |= {"save_password": PASSWORD}  # the picture was kept: it is not chosen again
@@ -200,6 +207,15 @@ def test_a_picture_waits_as_a_draft_that_no_office_sees_until_the_save_password_
     assert (newest.number, newest.pictures, newest.consent) == (2, {"MARTYR": str(draft.pk)}, "2023.1")
     assert (pictures_of(row), drafts_of(row)) == ({before.purpose: draft}, {})
     assert not Evidence.objects.get(pk=before.pk).current
+
+
+def test_pictures_that_came_with_ticks_that_exclude_each_other_are_kept() -> None:
+    row = declarer()
+    with pytest.raises(Invalid, match="只勾选“不申报”"):
+        declared(row, "MARTYR", none=True)
+    assert list(drafts_of(row)) == ["declaration-MARTYR"]
+    declared(row, "MARTYR", files={})
+    assert Declaration.objects.get().kinds == ["MARTYR"]
 
 
 def test_an_office_cannot_ask_for_a_draft(office: Client) -> None:
@@ -287,6 +303,127 @@ def test_the_sheet_says_what_stood_declared_when_it_was_printed_and_keeps_to_one
         assert isinstance(found, sheet_data.SheetData)
         assert found.declared
         assert found.declared.kinds == kinds
+
+
+def signed(*kinds: str) -> Registration:
+    """Somebody whose sheet is printed and signed while the declarations are still open, with `kinds` on it."""
+    row = confirmed.saved()
+    make.at(Phase.objects.get(key="confirmation").opens or row.created_at)
+    if kinds:
+        declared(row, *kinds)
+    print_sheet(row.pk, by=confirmed.operator(row))
+    record_signature(row.pk, version=row.version, by=confirmed.operator(row))
+    row.refresh_from_db()
+    return row
+
+
+def line_of(row: Registration) -> SignatureLine:
+    [line] = signature_lines(row.season_id, row.path)
+    return line
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [((), ("MARTYR",)), (("MARTYR",), ()), (("MARTYR",), ("LOCAL",))],
+    ids=["made", "dropped", "changed"],
+)
+def test_a_sheet_that_no_longer_says_what_is_declared_is_void_and_signed_anew(
+    before: tuple[str, ...], after: tuple[str, ...]
+) -> None:
+    row = signed(*before)
+    assert line_of(row).tab == "signed"
+    declared(row, *after, revision="1" if before else "0")
+    assert (row.printed_version, row.signed_version, "signature" in row.done_steps) == (0, 0, False)
+    line = line_of(row)
+    assert (line.tab, line.was, line.why) == ("again", 1, "加分、专项申报有改动")
+    with pytest.raises(Refused, match="请先打印再签字"):
+        record_signature(row.pk, version=row.version, by=confirmed.operator(row))
+    pdf = print_sheet(row.pk, by=confirmed.operator(row))
+    assert ("加分、专项" in words(pdf)) == bool(after)
+    record_signature(row.pk, version=row.version, by=confirmed.operator(row))
+    assert line_of(row).tab == "signed"
+
+
+@pytest.mark.parametrize("taken_away", ["void_sheets", "complete_step"])
+def test_control_without_voiding_an_old_paper_goes_on_as_if_it_counted(
+    monkeypatch: pytest.MonkeyPatch, taken_away: str
+) -> None:
+    monkeypatch.setattr(declarations, taken_away, lambda *_, **__: None)
+    with pytest.raises(AssertionError):
+        test_a_sheet_that_no_longer_says_what_is_declared_is_void_and_signed_anew(("MARTYR",), ("LOCAL",))
+
+
+def test_what_does_not_change_the_sheet_voids_none() -> None:
+    row = signed()
+    declared(row)
+    assert line_of(row).tab == "signed", "a sheet names what is declared, and nothing where nothing is"
+    other = Registration.objects.get(pk=row.pk)
+    declared(other, "MARTYR", revision="1")
+    print_sheet(row.pk, by=confirmed.operator(row))
+    record_signature(row.pk, version=row.version, by=confirmed.operator(row))
+    declared(other, "MARTYR", revision="2", files={"declaration-MARTYR": paper("clearer")})
+    assert line_of(other).tab == "signed", "another picture of the same paper stands on no sheet"
+
+
+def test_once_the_county_has_completed_nothing_is_declared_and_no_paper_falls() -> None:
+    row = confirmed.completed()
+    make.at(Phase.objects.get(key="confirmation").opens or row.created_at)
+    with pytest.raises(NotOpen, match="由县招考机构重新打开"):
+        declared(row, "MARTYR")
+    assert line_of(row).tab == "signed"
+
+
+def test_the_page_beforehand_and_the_office_afterwards_say_that_the_signed_sheet_is_void(office: Client) -> None:
+    phone = Client()
+    row = signed()
+    phone.force_login(row.account)
+    with override_settings(PORTAL="candidate", ROOT_URLCONF="baoming.config.urls_candidate"):
+        assert "改了申报的项目，登记表和签字作废" in phone.get("/declarations/").content.decode()
+    declared(row, "MARTYR")
+    signed_in(office, make.staff(row.site))
+    page = "".join(office.get(f"/candidates/{row.pk}/").content.decode().split())
+    assert "已作废，加分、专项申报有改动" in page
+    assert "<td>加分、专项</td><td><del>没有申报</del></td><td><ins>烈士子女</ins></td>" in page
+    assert "填报的内容没有改" not in page
+    assert row.name in office.get("/prints/signatures/").content.decode()
+
+
+def test_the_page_of_one_candidate_shows_what_is_declared_with_its_evidence(office: Client) -> None:
+    row = declarer()
+    signed_in(office, make.staff(row.site))
+    story = f"/candidates/{row.pk}/"
+    assert "还没有申报" in office.get(story).content.decode()
+    declared(row, "MARTYR", "LOCAL")
+    declared(row, "LOCAL", revision="1")
+    page = "".join(office.get(story).content.decode().split())
+    assert "烈士子女、地方专项计划" in page
+    assert f'href="{story}evidence/?of={pictures_of(row)["declaration-LOCAL"].pk}"'.replace(" ", "") in page
+    county = signed_in(Client(), make.staff(make.county(), Role.COUNTY))
+    assert "地方专项计划" in county.get(story).content.decode()
+    city = signed_in(Client(), make.staff(make.county().parent, Role.CITY))
+    assert "地方专项计划" in city.get(story).content.decode()
+    assert "evidence/?of=" not in city.get(story).content.decode(), "who reviews no paper is led to none"
+
+
+@pytest.mark.parametrize("style", ["candidate.css", "", "tokens.css"])
+def test_a_tick_asks_for_the_paper_of_its_kind_without_any_script(phone: Client, style: str) -> None:
+    """The last two are the control: without the rule every upload stands open, and each still under its kind."""
+    row = declarer()
+    phone.force_login(row.account)
+    html = phone.get("/declarations/").content.decode()
+    css = (Path(templates.__file__).parent / "static" / style).read_text("utf-8") if style else ""
+    with sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])
+        shown = browser.new_context(java_script_enabled=False).new_page()
+        shown.set_content(re.sub("<link[^>]+stylesheet[^>]*>", "", html) + f"<style>{css}</style>")
+        upload = shown.get_by_label("烈士证明书和户口簿", exact=False).and_(shown.locator("[type=file]"))
+        before = upload.is_visible()
+        shown.get_by_label("烈士子女").check()
+        after = upload.is_visible()
+        others = shown.locator("[type=file]:visible").count()
+        browser.close()
+    assert (before, after) == (style != "candidate.css", True)
+    assert others == (1 if style == "candidate.css" else 8)
 
 
 @pytest.mark.parametrize("kinds", [(), ("MARTYR",)])

@@ -6,6 +6,8 @@ from django.test import Client
 from baoming.organizations.models import Organization
 from baoming.organizations.roles import Role
 from baoming.registrations.models import HoldRow, PersonCheck, Registration, Signature
+from baoming.schedule.models import Extension
+from baoming.shared.moments import stamp
 from tests import factories as make
 from tests.registrations import confirmed
 from tests.web.conftest import signed_in
@@ -82,6 +84,11 @@ def test_a_mistake_is_corrected_in_a_window_for_this_person_alone(office: Client
     of_site(office, row)
     assert office.post(correction, {"hours": "1000"}).status_code == 422
     assert office.post(correction, {"hours": "24"}).status_code == 302
+    page = office.get(f"/candidates/{row.pk}/").content.decode()
+    assert "单人更正开放中" in page
+    granted = Extension.objects.get(phase="proof_correction")
+    assert f"{granted.granted_by} {stamp(granted.opens)}开放，到{stamp(granted.closes)}截止" in page
+    assert "校对发现有错，让考生本人改" not in page, "what is open already is not offered"
     again = office.post(correction, {"hours": "24"})
     assert again.status_code == 422
     assert "现在就可以改" in again.content.decode()

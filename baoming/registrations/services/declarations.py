@@ -31,12 +31,14 @@ from baoming.registrations.services.forms import (
     still_proves,
     tell_wrong_save,
 )
+from baoming.registrations.services.sheets import void_sheets
 from baoming.registrations.services.steps import (
     complete_step,
     locked,
     refuse_if_completed,
     refuse_if_disputed,
     state_now,
+    void_attested,
 )
 from baoming.seasons.models import Season
 from baoming.shared.errors import Changed, Invalid, Refused
@@ -44,6 +46,7 @@ from baoming.shared.moments import short
 from baoming.shared.services import insert, update
 
 STEP = "declarations"
+_VOID = "加分、专项申报有改动"
 
 
 def declare(
@@ -52,16 +55,17 @@ def declare(
 ) -> Declaration:  # fmt: skip
     """Declare `kinds`, each with a picture of its evidence, or that there is nothing to declare.
 
-    `revision`: the number of the declaration that the page showed, 0 for none. Pictures are kept as drafts before the
-    password is asked: whoever mistypes it chooses none anew. Safe to repeat. Raises TooMany, WrongSavePassword,
-    Invalid by purpose, Changed, NotOpen by the clock after the lock.
+    `revision`: the number of the declaration that the page showed, 0 for none. Pictures are kept as drafts before
+    anything else is refused: whoever mistypes the password chooses none anew. What changes the printed sheet voids
+    it, and the signature on it. Safe to repeat. Raises TooMany, WrongSavePassword, Invalid by purpose, Changed,
+    NotOpen by the clock after the lock.
     """
     declaring = declaring_of(season)
-    chosen = _chosen(declaring, kinds, none=none)
-    wanted = {declaring.kinds[kind].purpose for kind in chosen}
+    wanted = {kind.purpose for key, kind in declaring.kinds.items() if key in kinds}
     sent = {purpose: content for purpose, content in files.items() if purpose in wanted}
     if sent:
         _keep_drafts(registration_id, declaring, sent, consent=consent, by=by)
+    chosen = _chosen(declaring, kinds, none=none)
     refuse_empty(save_password)
     account = Account.objects.get(registration=registration_id)
     key, limit = save_budget(account, device)
@@ -151,9 +155,18 @@ def _write(registration: Registration, made: Declaration, declaring: Declaring, 
     update(registration, "traits")
     details = {"version": made.number, "count": len(made.kinds)}
     record("declare", by=by, subject=registration.pk, path=registration.path, details=details)
+    if made.kinds != (before.kinds if before else []):
+        _void_signed(registration, made, by=by)
+    _notify(registration, made)
+
+
+def _void_signed(registration: Registration, made: Declaration, *, by: Actor) -> None:
+    """The sheet names what is declared: one that was printed, or signed, before says something else than the system."""
+    void_sheets(registration, reason=_VOID, at=made.at)
     if made.kinds:
         complete_step(registration, STEP, by=by, at=made.at)
-    _notify(registration, made)
+    else:
+        void_attested(registration, STEP, by=by, at=made.at)
 
 
 def _notify(registration: Registration, made: Declaration) -> None:

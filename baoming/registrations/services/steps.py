@@ -82,13 +82,18 @@ def require_two_hands(first: str, by: Actor) -> None:
 
 def complete_step(registration: Registration, key: str, *, by: Actor, at: datetime, also: tuple[str, ...] = ()) -> None:
     """Mark step `key` done, undoing what falls with it when it is done anew. `also`: fields set for it, written too."""
-    for fallen in journey.undone_by(key)[1:]:
-        _undo(registration, fallen, by=by, at=at, reason=f"{journey.STEPS[key].zh}有变动")
+    _undo_attested(registration, key, by=by, at=at)
     registration.done |= journey.BITS[key]
     registration.fallen &= ~journey.BITS[key]
     _write(registration, also)
     insert(StepLog(registration=registration, step=key, done=True, at=at, by_kind=by.kind, by_label=by.label))
     record(f"step:{key}", by=by, subject=registration.pk, path=registration.path)
+
+
+def void_attested(registration: Registration, key: str, *, by: Actor, at: datetime) -> None:
+    """Undo what attests to step `key`, which says something else now and is neither done anew nor to be done again."""
+    _undo_attested(registration, key, by=by, at=at)
+    _write(registration)
 
 
 def return_step(registration: Registration, key: str, *, by: Actor, at: datetime, reason: str) -> list[str]:
@@ -135,6 +140,11 @@ def _count_holds(registration: Registration) -> None:
     registration.debts, registration.debt_since = len(owed), min(owed, default=None)
     registration.held = len(rows) - len(owed)
     registration.save(update_fields=["debts", "debt_since", "held"])
+
+
+def _undo_attested(registration: Registration, key: str, *, by: Actor, at: datetime) -> None:
+    for fallen in journey.undone_by(key)[1:]:
+        _undo(registration, fallen, by=by, at=at, reason=f"{journey.STEPS[key].zh}有变动")
 
 
 def _undo(registration: Registration, key: str, *, by: Actor, at: datetime, reason: str) -> bool:

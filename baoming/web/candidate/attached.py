@@ -92,6 +92,7 @@ def _declarations(request: CandidateRequest, errors: dict[str, str] | None = Non
         "errors": errors or {},
         "time": _time(request, "declarations"), "chosen": request.POST.getlist("kinds") if errors else declared,
         "declared": declaring.labels(newest.kinds) if newest else "", "may": "form" in mine.done_steps,
+        "paper": "signed" if mine.signed_version else "printed" if mine.printed_version else "",
     }  # fmt: skip
     return render(request, "candidate/declarations.html", context, status=422 if errors else 200)
 

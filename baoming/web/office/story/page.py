@@ -10,11 +10,14 @@ from django.shortcuts import redirect, render
 from baoming.audit.services import record
 from baoming.messages.inbox import letters
 from baoming.payments.queries import item_names, orders_of
+from baoming.registrations.journey import State
 from baoming.registrations.models import Registration
 from baoming.registrations.queries import document_of, state_of, tasks_of
 from baoming.registrations.services.phone_resets import new_phone, open_phone_reset
 from baoming.registrations.services.save_resets import open_reset
 from baoming.reviews.queries import moral_of, seldom
+from baoming.schedule.models import Extension
+from baoming.schedule.queries import running_extension
 from baoming.shared.errors import Invalid, Refused
 from baoming.web.access import OfficeRequest
 from baoming.web.office.cards import reader_agent
@@ -22,7 +25,7 @@ from baoming.web.office.name_parts import name_picture
 from baoming.web.office.scope import one
 from baoming.web.office.story import pictures, sent
 from baoming.web.office.story.decided import of_person
-from baoming.web.office.story.papers import prints, versions
+from baoming.web.office.story.papers import declared, prints, versions
 from baoming.web.office.story.past import past
 from baoming.web.office.story.way import way
 
@@ -52,6 +55,8 @@ def show(
         **_person(request, registration),
         **prints(registration),
         **versions(registration, restoring=rare.restoring),
+        **declared(registration),
+        "correcting": _correcting(request, registration, state),
         **_money(registration),
         "moral": moral_of(registration),
         "reset": open_reset(registration) if rare.resetting else None,
@@ -90,6 +95,13 @@ def _person(request: OfficeRequest, registration: Registration) -> dict[str, Any
         "may_print": bool(registration.version) and not registration.disputed_at and request.staff.may("print_sheet"),
         "printed": 0 < registration.printed_version == registration.version,
     }
+
+
+def _correcting(request: OfficeRequest, registration: Registration, state: State) -> Extension | None:
+    """Who opened the correction that runs for this person now, and until when; None where none does."""
+    if not state.phases["proof_correction"].open:
+        return None
+    return running_extension("proof_correction", registration.season_id, registration.pk, now=request.clock.now)
 
 
 def _phoning(registration: Registration, phoning: bool) -> dict[str, Any]:

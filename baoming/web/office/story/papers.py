@@ -10,6 +10,7 @@ from django.urls import reverse
 from baoming.documents.models import Print
 from baoming.documents.queries import prints_of
 from baoming.forms.definition import Difference
+from baoming.registrations.attached_queries import declarations_of, declaring_of, has_declarations
 from baoming.registrations.device_words import KINDS, device_words
 from baoming.registrations.form_queries import differences, form_of, newest_version, versions_of
 from baoming.registrations.journey import BITS
@@ -84,7 +85,7 @@ def prints(registration: Registration) -> dict[str, Any]:
     pages = _pages(registration) if rows else {}
     return {
         "prints": [_printed(registration, row, signed, pages.get(row.pk, [])) for row in rows],
-        "signed_then": _signed_then(registration),
+        "signed_then": _signed_then(registration, rows),
     }
 
 
@@ -103,7 +104,7 @@ def _pages(registration: Registration) -> dict[UUID, list[str]]:
     return found
 
 
-def _signed_then(registration: Registration) -> SignedAgainstNow | None:
+def _signed_then(registration: Registration, rows: Sequence[Print]) -> SignedAgainstNow | None:
     """The signature that fell, and what has changed since; None where none did, or the sheet is signed anew."""
     if not registration.fallen & BITS["signature"]:
         return None
@@ -111,4 +112,25 @@ def _signed_then(registration: Registration) -> SignedAgainstNow | None:
     if signature is None or newest is None:
         return None
     changes = differences(form_of(registration.season), signature.version, newest)
-    return SignedAgainstNow(signature, changes)
+    return SignedAgainstNow(signature, [*changes, *_declared_since(registration, signature, rows)])
+
+
+def declared(registration: Registration) -> dict[str, Any]:
+    """What was declared of bonus points and special plans, newest first; nothing in a season without."""
+    if not has_declarations(registration.season):
+        return {"declaring": None}
+    return {"declaring": declaring_of(registration.season), "declared": declarations_of(registration)}
+
+
+def _declared_since(registration: Registration, signature: Signature, rows: Sequence[Print]) -> list[Difference]:
+    """What the signed paper says of bonus points and special plans beside what is declared now, where they differ."""
+    paper = next((row for row in rows if row.pk == signature.print_id), None)
+    if paper is None or not has_declarations(registration.season):
+        return []
+    found = declarations_of(registration)
+    then, now = next((one for one in found if one.at <= paper.at), None), next(iter(found), None)
+    if (then.kinds if then else []) == (now.kinds if now else []):
+        return []
+    labels = declaring_of(registration.season).labels
+    old, new = (labels(one.kinds) if one else "没有申报" for one in (then, now))
+    return [Difference("declarations", "加分、专项", old, new)]
