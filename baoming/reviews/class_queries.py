@@ -37,6 +37,11 @@ class Plan:
     more: bool = False  # there are others, for whom this act is started again afterwards
 
     @property
+    def people(self) -> int:
+        """How many were looked at: ready, skipped and done already."""
+        return len(self.ready) + len(self.skipped) + len(self.done)
+
+    @property
     def unsubmitted(self) -> list[Member]:
         """Those whom the county could complete, had their site submitted them."""
         return [member for member, sentence in self.skipped if sentence == UNSUBMITTED]

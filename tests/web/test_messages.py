@@ -132,6 +132,7 @@ def test_the_site_sees_what_did_not_arrive_and_sends_it_once_more(office: Client
     assert mask_phone(BOUND_PHONE) in text
     assert BOUND_PHONE not in text
     assert text.count("重发") == 1, "one button, for the one that was lost"
+    assert f'action="/candidates/{row.pk}/messages/#f-messages"' in text, "the answer is read where it was pressed"
     assert press(office, row, lost) == 302
     lost.refresh_from_db()
     assert (lost.state, lost.round, lost.reason) == ("queued", 2, "")

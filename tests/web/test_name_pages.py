@@ -152,7 +152,9 @@ def test_a_candidate_cannot_answer_for_another(phone: Client) -> None:
     here = make.site()
     rows = [make.registration(here, name=RARE) for _ in range(2)]
     cut = [photograph_name(row.pk, photographed(front(RARE)), by=confirmed.operator(row)) for row in rows]
-    images = [confirm_name(one.registration_id, one.pk, seen=framed(one), by=confirmed.operator(rows[0])) for one in cut]
+    images = [
+        confirm_name(one.registration_id, one.pk, seen=framed(one), by=confirmed.operator(rows[0])) for one in cut
+    ]
     rows[0].account = Account.objects.create(kind="candidate", handle=f"c:{rows[0].pk}", password="!")
     rows[0].save()
     phone.force_login(rows[0].account)
