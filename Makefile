@@ -4,6 +4,8 @@ BIN := .venv/bin
 # Compiled modules out of the tree, and kept: hundreds of processes start, and compiling takes each a second or two.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/build/pycache
 unexport PYTHONDONTWRITEBYTECODE
+# Of the tests, one more than there are cores, and five at most: a story waits for its browser most of the time.
+PROCESSES = $(shell $(PYTHON) -c 'import os; print(min(os.cpu_count() + 1, 5))')
 
 .PHONY: run practice practice-reset doctor backup restore test check nightly bench province growth setup format shots docs clean
 .DEFAULT_GOAL := run
@@ -28,7 +30,7 @@ restore: setup ## bring back a backup (FROM=...), proved by counts and hashes be
 
 test: check ## everything that must hold before a change lands
 	@$(BIN)/python -m launcher.tools browser fonts scanner
-	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 check: setup ## style, types, import contracts
 	$(BIN)/ruff check .

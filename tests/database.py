@@ -47,10 +47,10 @@ def start() -> None:
             for old in KEPT.glob("[0-9a-f]*"):
                 shutil.rmtree(old, ignore_errors=True)
             _make()
-            _copy(CLUSTER.data, made.with_suffix(".part"))
+            copy(CLUSTER.data, made.with_suffix(".part"))
             made.with_suffix(".part").rename(made)
         elif not CLUSTER.data.exists():
-            _copy(made, CLUSTER.data)
+            copy(made, CLUSTER.data)
     CLUSTER.start()
 
 
@@ -81,7 +81,7 @@ def _alone() -> Iterator[None]:
         yield
 
 
-def _copy(folder: Path, to: Path) -> None:
-    """Copy with owners and rights, as the server wants its folder."""
+def copy(folder: Path, to: Path) -> None:
+    """Let `to` be as `folder` is, with owners and rights, as the server wants them."""
     shutil.rmtree(to, ignore_errors=True)
-    subprocess.run(["cp", "-a", "--reflink=auto", folder, to], check=True)
+    subprocess.run(["cp", "-a", folder, to], check=True)
