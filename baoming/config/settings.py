@@ -132,6 +132,10 @@ USE_I18N = True
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("BAOMING_STATIC", HOME / "static"))
 STATICFILES_DIRS = [BASE_DIR / "baoming" / "web" / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "baoming.web.rare_files.RareFaces",
+]
 MEDIA_ROOT = Path(os.environ.get("BAOMING_MEDIA", HOME / "media"))
 _STATIC_STORAGE = os.environ.get("BAOMING_STATIC_STORAGE", "whitenoise.storage.CompressedManifestStaticFilesStorage")
 STORAGES = {

@@ -6,10 +6,11 @@ delivers as some two hundred woff2 pieces: only a piece that is needed becomes a
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache, cached_property
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import IO
 
 from fontTools.ttLib import TTFont
 
@@ -73,48 +74,59 @@ class Typefaces:
         """Return the TTF of the HanaMin piece that draws `character`, or None."""
         if ord(character) < _FIRST_CJK or is_private(character):
             return None
-        for name, spans in self._pieces:
-            if any(ord(character) in span for span in spans) and ord(character) in self._cmap_of(name):
-                return self._converted(name)
+        for piece, spans in self.pieces:
+            if any(ord(character) in span for span in spans) and ord(character) in self._cmap_of(piece):
+                return self._converted(piece)
         return None
+
+    @property
+    def regular(self) -> list[Path]:
+        """The files of the regular weights that are there: serif, then sans."""
+        return [file for folder in self.folders[:4] if folder.name == "400Regular" for file in folder.glob("*.ttf")]
+
+    @cached_property
+    def pieces(self) -> list[tuple[Path, list[range]]]:
+        """HanaMin's files with what each draws, as its style sheet says."""
+        hanamin = self._packages / "hanamin"
+        css = (hanamin / "HanaMin.css").read_text("utf-8")
+        return [(hanamin / f"{name}.woff2", list(_spans(ranges))) for name, ranges in _PIECE.findall(css)]
 
     @cached_property
     def _common(self) -> frozenset[str]:
         """What the regular faces draw, in serif or sans: the compiler falls back from one to the other."""
-        regular = [folder for folder in self.folders[:4] if folder.name == "400Regular"]
-        files = [file for folder in regular for file in folder.glob("*.ttf")]
-        if len(files) < len(regular):
+        if len(self.regular) < 2:
             raise FileNotFoundError(f"fonts missing below {self._packages}: run `npm ci`")
-        codes = {code for file in files for code in TTFont(file, lazy=True).getBestCmap()}
+        codes = {code for file in self.regular for code in TTFont(file, lazy=True).getBestCmap()}
         return frozenset(chr(code) for code in codes if not is_private(chr(code)))
 
     @cached_property
-    def _pieces(self) -> list[tuple[str, list[range]]]:
-        css = (self._packages / "hanamin" / "HanaMin.css").read_text("utf-8")
-        return [(name, list(_spans(ranges))) for name, ranges in _PIECE.findall(css)]
-
-    @cached_property
-    def _cmaps(self) -> dict[str, frozenset[int]]:
+    def _cmaps(self) -> dict[Path, frozenset[int]]:
         return {}
 
-    def _cmap_of(self, name: str) -> frozenset[int]:
-        if name not in self._cmaps:
-            font = TTFont(self._packages / "hanamin" / f"{name}.woff2", lazy=True)
-            self._cmaps[name] = frozenset(font.getBestCmap())
-        return self._cmaps[name]
+    def _cmap_of(self, piece: Path) -> frozenset[int]:
+        if piece not in self._cmaps:
+            self._cmaps[piece] = frozenset(TTFont(piece, lazy=True).getBestCmap())
+        return self._cmaps[piece]
 
-    def _converted(self, name: str) -> Path:
-        target = self.cache / f"{name}.ttf"
+    def _converted(self, piece: Path) -> Path:
+        target = self.cache / f"{piece.stem}.ttf"
         if not target.exists():
-            self.cache.mkdir(parents=True, exist_ok=True)
-            font = TTFont(self._packages / "hanamin" / f"{name}.woff2")
+            font = TTFont(piece)
             font.flavor = None
-            # Two processes may come at once: each writes its own file, and a rename is all or nothing.
-            with NamedTemporaryFile(dir=self.cache, suffix=".part", delete=False) as part:
-                font.save(part)
-            os.chmod(part.name, 0o644)
-            os.replace(part.name, target)
+            keep(target, font.save)
         return target
+
+
+def keep(target: Path, save: Callable[[IO[bytes]], object]) -> None:
+    """Write a file of the cache, whole or not at all.
+
+    Two processes may come at once: each writes its own file, and a rename is all or nothing.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=target.parent, suffix=".part", delete=False) as part:
+        save(part)
+    os.chmod(part.name, 0o644)
+    os.replace(part.name, target)
 
 
 def _spans(ranges: str) -> Iterator[range]:

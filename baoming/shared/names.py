@@ -13,6 +13,8 @@ from pypinyin import lazy_pinyin
 from baoming.shared.text import clean_name, without_dot
 
 KEY_CHARACTERS: Final = 200  # of the kept key: fifty syllables of six letters would be more
+# What a phone or a plain desktop may have no font for: more than the 27,000 that GB 18030-2000 asked of each product.
+FEW_FONTS: Final = (range(0x4DB6, 0x4DC0), range(0x9FA6, 0xA000), range(0xF900, 0xFB00), range(0x20000, 0x40000))
 _BLANK: Final = frozenset("?？*＊□■〓囗")  # typed for a character that no keyboard offers
 
 _DATA: Final = json.loads(Path(__file__).with_name("data").joinpath("surnames.json").read_text("utf-8"))

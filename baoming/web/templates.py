@@ -32,6 +32,7 @@ from jinja2 import Environment, StrictUndefined
 
 from baoming.accounts.browsers import STAFF
 from baoming.shared import moments, money, text
+from baoming.web.rare import Page
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "yuan": money.yuan,
@@ -72,6 +73,7 @@ def environment(**options: Any) -> Environment:
     """
     options.update(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     made = Environment(**{**options, "autoescape": True})  # noqa: S701  (a literal, only not a keyword)
+    made.template_class = Page
     made.filters.update(FILTERS, cells=cells)
     made.globals.update(static=cache(static), url=url, desk_idle=int(STAFF.idle.total_seconds()))
     return made

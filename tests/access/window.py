@@ -7,8 +7,10 @@ import mimetypes
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from urllib.parse import urlsplit
 
+from django.contrib.staticfiles import finders
 from playwright.sync_api import BrowserContext, Page, Route, TimeoutError, sync_playwright
 
 from launcher.tools import chromium
@@ -16,7 +18,6 @@ from standins.faces import face
 from tests.access.pages import Shown
 from tests.journeys.access import Size
 from tests.journeys.conftest import FLAGS, PATIENCE
-from tests.web.look import WEB
 
 _PLACE = "http://localhost:9/"
 _DRAWN = 5000  # milliseconds until a page has been drawn, on a busy machine too
@@ -29,6 +30,7 @@ class Window:
         self.page: Page = context.new_page()
         self._html, self._policy = "", ""
         self.broken: list[str] = []  # errors of scripts
+        self.asked: list[str] = []  # the files that pages have fetched
         self.page.on("pageerror", lambda error: self.broken.append(str(error)))
         context.route("**/*", self._answer)
 
@@ -54,6 +56,7 @@ class Window:
         elif place.endswith("/again.js"):  # a page that reads itself again would be gone while it is looked at
             route.fulfill(body="")
         elif place.startswith("/static/"):
+            self.asked.append(place)
             route.fulfill(body=_static(place), content_type=mimetypes.guess_type(place)[0] or "")
         elif place.endswith("/photo/"):
             route.fulfill(body=_face(), content_type="image/jpeg")
@@ -63,7 +66,9 @@ class Window:
 
 @cache
 def _static(place: str) -> bytes:
-    return (WEB / place.lstrip("/")).read_bytes()
+    found = finders.find(place.removeprefix("/static/"))
+    assert found, place
+    return Path(found).read_bytes()
 
 
 @cache
