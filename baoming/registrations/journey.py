@@ -78,7 +78,7 @@ JOURNEY = (
     Step("specialty_fee", "专业统考报名考务费", (_CANDIDATE,), ("specialty",), needs=("specialty",), lasting=True,
          applies=Trait.ARTS_OR_SPORTS, verb="去缴专业统考报名考务费"),
     Step("signature", "登记表校对签字", (_SITE,), ("confirmation",), needs=("form", "photo"),
-         falls_with=("form", "declarations", "photo", "identity"), box="签"),
+         falls_with=("form", "photo", "identity"), box="签"),
     Step("moral_assessment", "思想品德考核意见", (_SITE, _COUNTY), ("confirmation",), needs=("number",), lasting=True),
     Step("completion", "县区完成", (_COUNTY,), ("confirmation",),
          needs=("eligibility", "signature", "moral_assessment", "household"), falls_with=("signature",), no_hold=True),

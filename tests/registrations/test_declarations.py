@@ -344,7 +344,7 @@ def test_a_sheet_that_no_longer_says_what_is_declared_is_void_and_signed_anew(
     assert line_of(row).tab == "signed"
 
 
-@pytest.mark.parametrize("taken_away", ["void_sheets", "complete_step"])
+@pytest.mark.parametrize("taken_away", ["void_sheets", "void_attested"])
 def test_control_without_voiding_an_old_paper_goes_on_as_if_it_counted(
     monkeypatch: pytest.MonkeyPatch, taken_away: str
 ) -> None:

@@ -155,6 +155,8 @@ def _write(registration: Registration, made: Declaration, declaring: Declaring, 
     update(registration, "traits")
     details = {"version": made.number, "count": len(made.kinds)}
     record("declare", by=by, subject=registration.pk, path=registration.path, details=details)
+    if made.kinds:
+        complete_step(registration, STEP, by=by, at=made.at)
     if made.kinds != (before.kinds if before else []):
         _void_signed(registration, made, by=by)
     _notify(registration, made)
@@ -163,10 +165,7 @@ def _write(registration: Registration, made: Declaration, declaring: Declaring, 
 def _void_signed(registration: Registration, made: Declaration, *, by: Actor) -> None:
     """The sheet names what is declared: one that was printed, or signed, before says something else than the system."""
     void_sheets(registration, reason=_VOID, at=made.at)
-    if made.kinds:
-        complete_step(registration, STEP, by=by, at=made.at)
-    else:
-        void_attested(registration, STEP, by=by, at=made.at)
+    void_attested(registration, "form", by=by, at=made.at, reason=_VOID)
 
 
 def _notify(registration: Registration, made: Declaration) -> None:

@@ -82,7 +82,7 @@ def require_two_hands(first: str, by: Actor) -> None:
 
 def complete_step(registration: Registration, key: str, *, by: Actor, at: datetime, also: tuple[str, ...] = ()) -> None:
     """Mark step `key` done, undoing what falls with it when it is done anew. `also`: fields set for it, written too."""
-    _undo_attested(registration, key, by=by, at=at)
+    _undo_attested(registration, key, by=by, at=at, reason=f"{journey.STEPS[key].zh}有变动")
     registration.done |= journey.BITS[key]
     registration.fallen &= ~journey.BITS[key]
     _write(registration, also)
@@ -90,9 +90,9 @@ def complete_step(registration: Registration, key: str, *, by: Actor, at: dateti
     record(f"step:{key}", by=by, subject=registration.pk, path=registration.path)
 
 
-def void_attested(registration: Registration, key: str, *, by: Actor, at: datetime) -> None:
-    """Undo what attests to step `key`, which says something else now and is neither done anew nor to be done again."""
-    _undo_attested(registration, key, by=by, at=at)
+def void_attested(registration: Registration, key: str, *, by: Actor, at: datetime, reason: str) -> None:
+    """Undo what attests to step `key`, because the paper says something else now; the step itself stands."""
+    _undo_attested(registration, key, by=by, at=at, reason=reason)
     _write(registration)
 
 
@@ -142,9 +142,9 @@ def _count_holds(registration: Registration) -> None:
     registration.save(update_fields=["debts", "debt_since", "held"])
 
 
-def _undo_attested(registration: Registration, key: str, *, by: Actor, at: datetime) -> None:
+def _undo_attested(registration: Registration, key: str, *, by: Actor, at: datetime, reason: str) -> None:
     for fallen in journey.undone_by(key)[1:]:
-        _undo(registration, fallen, by=by, at=at, reason=f"{journey.STEPS[key].zh}有变动")
+        _undo(registration, fallen, by=by, at=at, reason=reason)
 
 
 def _undo(registration: Registration, key: str, *, by: Actor, at: datetime, reason: str) -> bool:
