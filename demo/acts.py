@@ -11,13 +11,17 @@ from baoming.organizations.models import Organization
 from baoming.payments.models import Order
 from baoming.payments.queries import REGISTRATION_FEE
 from baoming.payments.services import ask, mark_paid, open_order, take_notice
+from baoming.registrations.attached_queries import declaring_of
 from baoming.registrations.form_queries import draft_context, draft_of, form_of, revision_of
 from baoming.registrations.models import Draft, Registration, RosterEntry
+from baoming.registrations.name_image_queries import lacking, name_image
 from baoming.registrations.queries import roll_blind
 from baoming.registrations.services import access
 from baoming.registrations.services.claim import claim
+from baoming.registrations.services.declarations import declare
 from baoming.registrations.services.forms import keep_draft, save_form
 from baoming.registrations.services.intake import open_file
+from baoming.registrations.services.name_images import answer_name, confirm_name, framed, photograph_name
 from baoming.registrations.services.numbers import issue_number
 from baoming.registrations.services.person_checks import open_check, settle_check, start_check
 from baoming.registrations.services.photos import take_photo
@@ -37,6 +41,7 @@ from baoming.shared.services import update
 from baoming.vault.services import keys
 from demo.cast import Pupil
 from demo.outside import Cashier, Printer, code_sent_to, picture
+from standins.cards import front, paper, photographed
 from standins.faces import Sex
 
 _PHONE = "Mozilla/5.0 (Linux; Android 12; demo) Mobile"
@@ -105,6 +110,14 @@ def _return(walk: Walk) -> None:
 def _photo(walk: Walk) -> None:
     sex: Sex = "男" if walk.pupil.person.sex == "男" else "女"
     take_photo(walk.file, picture(walk.pupil.seed, sex), by=walk.by_site, source="camera")
+    if lacking(walk.pupil.person.name):
+        _name(walk)
+
+
+def _name(walk: Walk) -> None:
+    """The name that no font draws is cut from a photograph of the card."""
+    image = photograph_name(walk.file, photographed(front(walk.pupil.person.name)), by=walk.by_site)
+    confirm_name(walk.file, image.pk, seen=framed(image), by=walk.by_site)
 
 
 def _number(walk: Walk) -> None:
@@ -127,6 +140,8 @@ def _claim(walk: Walk) -> None:
     assert mine.account is not None
     mine.account.last_login = season_now(walk.season.pk)
     update(mine.account, "last_login")
+    if (image := name_image(mine)) is not None:
+        answer_name(walk.file, image.pk, same=True, by=walk.own)
 
 
 def _order(walk: Walk) -> None:
@@ -187,6 +202,16 @@ def _save(walk: Walk, **changes: list[str]) -> None:
     save_form(walk.file, save_password=walk.passwords[1], device="", revision=revision, by=walk.own, agent=_PHONE)
 
 
+def _declare(walk: Walk) -> None:
+    """专项计划, with a drawn page for evidence."""
+    declaring = declaring_of(walk.season)
+    files = {declaring.kinds["LOCAL"].purpose: paper("户口簿 样例")}
+    declare(
+        walk.file, walk.season, kinds=["LOCAL"], none=False, files=files,
+        consent=declaring.consent.version, save_password=walk.passwords[1], device="", revision="0", by=walk.own,
+    )  # fmt: skip
+
+
 def _resave(walk: Walk) -> None:
     _save(walk, postcode=["410016"], strengths=["长跑、书法"])
 
@@ -228,7 +253,7 @@ def _review(walk: Walk) -> None:
 ACTS: dict[str, Callable[[Walk], None]] = {
     "open": _open, "return": _return, "pass": _pass, "photo": _photo, "number": _number, "slip": _slip,
     "claim": _claim, "order": _order, "close": _close, "pay": _pay, "check": _check, "phone": _phone,
-    "passwords": _passwords, "pledge": _pledge, "draft": _draft, "save": _save, "resave": _resave, "print": _print,
-    "correct": _correct, "sign": _sign, "assess": _assess, "object": _object, "complete": _complete,
+    "passwords": _passwords, "pledge": _pledge, "draft": _draft, "save": _save, "declare": _declare, "resave": _resave,
+    "print": _print,    "correct": _correct, "sign": _sign, "assess": _assess, "object": _object, "complete": _complete,
     "reopen": _reopen, "review": _review,
 }  # fmt: skip

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from random import Random
 
+from baoming.documents.glyphs import is_private
 from baoming.organizations.roles import Role
 from baoming.registrations.identity_documents import IdentityDocument
 from demo.plan import AT_THE_DESK, FRESH_CARDS, STAGES, Stage
@@ -72,7 +73,7 @@ SITES = (
          (("司徒文静", "女", "01"), ("龙𬱖", "男", "15"))),
     Site("0202", "01", "荷塘一中报名点", "株洲市荷塘区第一中学", ("43", "430200", "430202"), ("yuanli", "袁丽"),
          2020001, 2020120, _classes(("龚平", "gongping", 44), ("易辉", "yihui", 44)),
-         (("欧阳佳", "女", "01"), ("石䶮", "男", "06"))),
+         (("石\ue000生", "男", "15"), ("欧阳佳", "女", "01"), ("石䶮", "男", "06"))),
     Site("0202", "02", "荷塘二中报名点", "株洲市荷塘区第二中学", ("43", "430200", "430202"), ("jiangbo", "姜波"),
          2020201, 2020320, _classes(("邹艳", "zouyan", 44), ("熊刚", "xionggang", 44)), (("马𠮷", "男", "03"),)),
 )  # fmt: skip
@@ -156,7 +157,7 @@ class Pupil:
             "address.township": "演示街道",
             "address.detail": f"样例路{random.randint(1, 299)}号{random.randint(1, 12)}栋{random.randint(101, 1806)}",
             "postcode": f"41{random.randint(2001, 9999)}",
-            "recipient": self.person.name,
+            "recipient": parent if any(map(is_private, self.person.name)) else self.person.name,
             "members.0.relation": relation,
             "members.0.name": parent,
             "members.0.phone": f"198{self.seed:08d}",

@@ -7,10 +7,9 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from uuid import uuid4
 
-from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -22,7 +21,9 @@ from baoming.messages.services import publish
 from baoming.organizations.models import Organization, Staff
 from baoming.organizations.roles import ADMINISTRATORS, Role
 from baoming.organizations.services import add_site, add_staff, open_site
-from baoming.registrations.models import Photo, Registration, RosterEntry
+from baoming.registrations.attached_queries import EVIDENCE
+from baoming.registrations.models import Registration, RosterEntry
+from baoming.registrations.queries import PHOTOS
 from baoming.registrations.rosters import RosterRow
 from baoming.registrations.services.rosters import import_roster
 from baoming.registrations.services.segments import add_segment
@@ -78,13 +79,11 @@ def load(season: Season, cast: list[Pupil], *, password: str, say: Say = lambda 
 
 
 def begin_again(season: Season) -> None:
-    """After the database was put back: the clock too, and away with photos that nobody has any more."""
+    """After the database was put back: the clock too, and away with pictures that nobody has any more."""
     set_clock(season.pk, to=plan.NOW, by=SYSTEM)
-    kept = set(Photo.objects.values_list("file", flat=True))
-    root = Path(settings.MEDIA_ROOT)
-    for file in (root / "photos").glob("*/*"):
-        if str(file.relative_to(root)) not in kept:
-            file.unlink()
+    for kind in (PHOTOS, EVIDENCE):
+        for name in kind.nameless()[1]:
+            default_storage.delete(name)
 
 
 def _offices(password: str) -> dict[str, Actor]:

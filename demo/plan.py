@@ -48,7 +48,8 @@ STAGES = (
     Stage("passwords", "设了密码，等读承诺书", "passwords", (), (2, 0, 1, 1, 2, 2)),
     Stage("pledged", "读了承诺书，等填报", "pledge", (), (3, 0, 2, 3, 5, 6)),
     Stage("draft", "填了一半，没有保存", "pledge", ("draft",), (4, 0, 3, 4, 6, 7)),
-    Stage("saved", "保存了，等打印登记表", "save", (), (12, 0, 8, 9, 30, 20)),
+    Stage("saved", "保存了，等打印登记表", "save", (), (11, 0, 8, 9, 29, 20)),
+    Stage("declared", "保存了，也申报了专项计划", "save", ("declare",), (1, 0, 0, 0, 1, 0)),
     Stage("saved_again", "改过以后又保存了一版", "save", ("resave",), (4, 0, 3, 3, 8, 2)),
     Stage("printed", "打印了登记表，等签字", "print", (), (6, 0, 4, 4, 2, 0)),
     Stage("void", "打印以后又保存，登记表作废", "print", ("resave",), (3, 0, 2, 2, 0, 0)),
@@ -75,7 +76,7 @@ AFTER = {
     "return": ("open", 2), "pass": ("open", 2), "photo": ("open", 4), "number": ("open", 5), "slip": ("open", 6),
     "order": ("claim", 3), "pay": ("claim", 5), "close": ("claim", 8), "check": ("claim", 7), "phone": ("claim", 10),
     "passwords": ("claim", 13), "pledge": ("claim", 16), "draft": ("claim", 27), "save": ("claim", 41),
-    "correct": ("print", 9), "assess": ("sign", 11), "object": ("sign", 12),
+    "declare": ("claim", 52),    "correct": ("print", 9), "assess": ("sign", 11), "object": ("sign", 12),
 }  # fmt: skip
 READY = datetime(2022, 10, 31, 15, 0, tzinfo=BEIJING)  # when sites were opened and rosters taken in
 NOW = datetime(2022, 11, 3, 10, 0, tzinfo=BEIJING)

@@ -85,6 +85,17 @@ def photographed(card: Image.Image, shot: Shot | None = None) -> bytes:
     return out.getvalue()
 
 
+def paper(words: str) -> bytes:
+    """Return the JPEG of a page that is no card and says this."""
+    page = Image.new("RGB", (1200, 900), (244, 240, 228))
+    pen = ImageDraw.Draw(page)
+    pen.rectangle((60, 60, 1140, 840), outline=_LABEL, width=4)
+    pen.text((600, 450), words, font=ImageFont.truetype(str(_SANS), 90), fill=_INK, anchor="mm")
+    out = io.BytesIO()
+    page.save(out, "JPEG", quality=90)
+    return out.getvalue()
+
+
 def _pixels(x: float, y: float) -> tuple[int, int]:
     return round(x * FINE), round(y * FINE)
 

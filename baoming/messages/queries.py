@@ -18,6 +18,7 @@ from baoming.seasons.queries import data
 from baoming.shared.queries import kept_one
 
 _DATA = Path(__file__).parent / "data"
+_MOST_MEASURED = 20_000  # handing-overs: more than leave in LATE on the busiest day, or losses would not be seen
 
 
 def texts(season: Season) -> Any:
@@ -90,8 +91,9 @@ def _begin(name: str, order: Sequence[str], current: str, since: datetime | None
 
 
 def _measured(name: str, begin: datetime, now: datetime) -> Measured:
-    rows = Attempt.objects.filter(provider=name, begun_at__gt=begin)
-    return measured(list(rows.values_list("state", "reason", "begun_at", "reported_at")), now=now)
+    rows = Attempt.objects.filter(provider=name, begun_at__gt=begin).order_by("-begun_at")
+    newest = rows.values_list("state", "reason", "begun_at", "reported_at")[:_MOST_MEASURED]
+    return measured(list(newest), now=now)
 
 
 def announcements(season_id: int, *, now: datetime, path: str) -> QuerySet[Announcement]:

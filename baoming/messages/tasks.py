@@ -28,7 +28,7 @@ def judge() -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="messages.look_after", queueing_lock="messages.look_after")
 def look_after(timestamp: int) -> None:
-    """Fetch receipts, then judge by them."""
+    """Fetch receipts, and judge by those that have been settled."""
     with suppress(SmsDown):  # the next minute asks again; what waits there stays there
         receipts.pull_receipts()
     shifting.judge_senders()

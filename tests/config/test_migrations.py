@@ -1,6 +1,7 @@
 """Migrations run while others work: an index of a table that is in use is built without a lock on its writers."""
 
 from collections.abc import Iterator, Sequence
+from importlib import import_module
 
 import psycopg
 import pytest
@@ -8,13 +9,15 @@ from django.apps import apps
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.core.management import call_command
 from django.db import connection, models
-from django.db.migrations import AddConstraint, AddField, AddIndex, CreateModel
+from django.db.migrations import AddConstraint, AddField, AddIndex, CreateModel, Migration, RunSQL
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
 from baoming.messages.models import Message
+from baoming.registrations.models import Registration
 from baoming.shared.indexes import BuildIndex
+from tests import factories as make
 from tests.environment import CLUSTER, DATABASE
 
 # The newest migration of each app from before there was an installation to be kept running.
@@ -80,6 +83,81 @@ def test_an_index_whose_building_broke_off_is_built_anew() -> None:
             owner.execute("DROP INDEX IF EXISTS somebody_waits")
     assert found is not None
     assert "(at)" in found[0]
+
+
+def unbound() -> dict[str, Migration]:
+    """Return our migrations that are no transaction: what breaks off half done stays half done."""
+    found = MigrationLoader(None).disk_migrations.items()
+    return {
+        f"{app}.{name}": one
+        for (app, name), one in found
+        if type(one).__module__.startswith("baoming.") and not one.atomic
+    }
+
+
+def again(operations: Sequence[Operation], app: str) -> list[str]:
+    """Return the statements of these operations, as they run where they have run before."""
+    with connection.schema_editor(collect_sql=True, atomic=False) as editor:
+        state = ProjectState.from_apps(apps)
+        for one in operations:
+            one.database_forwards(app, editor, state, state)
+    return editor.collected_sql
+
+
+def run(statements: Sequence[str]) -> None:
+    with psycopg.connect(CLUSTER.url("migrate", DATABASE), autocommit=True) as owner:
+        for statement in statements:
+            owner.execute(statement.encode())
+
+
+def shape() -> list[str]:
+    with psycopg.connect(CLUSTER.url("migrate", DATABASE)) as owner:
+        indexes = owner.execute("SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'").fetchall()
+        functions = owner.execute(
+            "SELECT proname, prosrc, proacl::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+        ).fetchall()
+        broken = owner.execute(
+            "SELECT 'broken', indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid"
+        ).fetchall()
+    return sorted(map(str, (*indexes, *functions, *broken)))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_migration_that_is_no_transaction_can_run_again_after_any_part_of_it() -> None:
+    before = shape()
+    assert len(unbound()) > 4
+    for name, migration in unbound().items():
+        for end in range(1, len(migration.operations) + 1):
+            run(again(migration.operations[:end], name.partition(".")[0]))
+        assert shape() == before, name
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_one_that_cannot_is_seen() -> None:
+    with pytest.raises(psycopg.errors.DuplicateColumn):
+        run(again([RunSQL("ALTER TABLE registrations_registration ADD COLUMN too_wide smallint")], "registrations"))
+
+
+@pytest.mark.django_db
+def test_names_from_before_the_mark_are_measured_in_bytes() -> None:
+    """24 bytes of gb18030: twelve common ideographs, six rare ones, or as many letters as there are bytes."""
+    names = {
+        "欧阳思远": 0,
+        "阿" * 12: 0,
+        "阿" * 13: 1,
+        "𠮷" * 6: 0,
+        "𠮷" * 7: 1,
+        "阿卜杜𠮷𠮷𠮷𠮷𠮷": 1,
+        "A" * 24: 0,
+        "A" * 25: 1,
+    }
+    make.season()
+    rows = {make.registration(make.site(), name=name).pk: wide for name, wide in names.items()}
+    Registration.objects.update(too_wide=0)
+    mark = import_module("baoming.registrations.migrations.0025_too_wide").mark
+    for _ in range(2):
+        mark(apps, None)
+        assert dict(Registration.objects.values_list("pk", "too_wide")) == rows
 
 
 @pytest.mark.django_db

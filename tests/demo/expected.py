@@ -22,7 +22,8 @@ STAGES: dict[str, tuple[int, str]] = {
     "passwords": (8, _WITH_ACCOUNT),
     "pledged": (19, f"{_WITH_ACCOUNT} pledge"),
     "draft": (24, f"{_WITH_ACCOUNT} pledge"),
-    "saved": (79, _SAVED),
+    "saved": (77, _SAVED),
+    "declared": (2, f"{_SAVED} declarations"),
     "saved_again": (20, _SAVED),
     "printed": (16, _SAVED),
     "void": (7, _SAVED),
@@ -36,3 +37,4 @@ STAGES: dict[str, tuple[int, str]] = {
 }
 SITES = {"芙蓉一中": 160, "芙蓉二中": 88, "天心一中": 88, "天心二中": 88, "荷塘一中": 88, "荷塘二中": 88}
 RARE = "㛃䶮𬱖𠮷"
+UNDRAWABLE = "石\ue000生"  # no font has the middle one

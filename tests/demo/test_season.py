@@ -11,12 +11,15 @@ from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
 from baoming.audit.actors import SYSTEM
+from baoming.documents.engine import Unprintable
 from baoming.organizations.models import SiteSeason, Staff
 from baoming.organizations.roles import Role
 from baoming.organizations.services import open_site
 from baoming.registrations import journey
+from baoming.registrations.attached_queries import newest_declaration, picture_bytes, pictures_of
 from baoming.registrations.identity_numbers import is_synthetic
-from baoming.registrations.models import Registration
+from baoming.registrations.models import NameImage, Registration
+from baoming.registrations.name_image_queries import lacking, name_image, picture_of
 from baoming.registrations.queries import owes_reading
 from baoming.registrations.services.claim import claim
 from baoming.registrations.services.intake import reread_card
@@ -38,9 +41,9 @@ NEXT = {
     "absent": "open", "opened": "pass", "returned": "pass", "passed": "photo", "photographed": "number",
     "numbered": "slip", "slip": "claim", "claimed": "order", "unpaid": "pay", "closed": "order", "paid": "check",
     "checked": "phone", "phone": "passwords", "passwords": "pledge", "pledged": "save", "draft": "save",
-    "saved": "print", "saved_again": "print", "printed": "sign", "void": "print", "correction": "resave",
-    "signed": "assess", "assessed": "complete", "unqualified": "assess", "completed": "review",
-    "reopened": "complete",
+    "saved": "print", "declared": "print", "saved_again": "print", "printed": "sign", "void": "print",
+    "correction": "resave", "signed": "assess", "assessed": "complete", "unqualified": "assess",
+    "completed": "review", "reopened": "complete",
 }  # fmt: skip
 
 
@@ -208,6 +211,30 @@ def test_there_is_staff_of_every_role_for_every_site(loaded: Loaded) -> None:
         assert (Role.COUNTY.value, site.path[:9]) in roles
         assert (Role.CITY.value, site.path[:6]) in roles
     assert (Role.PROVINCE.value, "43/") in roles
+
+
+def test_a_name_that_no_font_draws_stands_as_a_picture_and_its_owner_has_said_yes(loaded: Loaded) -> None:
+    walk = next(one for one in loaded.walks if one.pupil.person.name == expected.UNDRAWABLE)
+    row = row_of(walk)
+    image = name_image(row)
+    assert image is not None
+    assert image.answer == "yes"
+    assert picture_of(image).startswith(b"\x89PNG")
+    assert lacking(row.name) == ["\ue000"]
+    with undone():
+        assert print_sheet(row.pk, by=walk.by_site).startswith(b"%PDF")
+        NameImage.objects.all().delete()  # control: without the picture there is no sheet
+        with pytest.raises(Unprintable):
+            print_sheet(row.pk, by=walk.by_site)
+
+
+def test_somebody_has_declared_with_a_picture_that_opens(loaded: Loaded) -> None:
+    for walk in loaded.walks:
+        declared = newest_declaration(row_of(walk)) if walk.pupil.stage.acts else None
+        assert (declared is not None) == (walk.pupil.stage.key == "declared"), walk.pupil.person.name
+        if declared is not None:
+            [paper] = pictures_of(row_of(walk)).values()
+            assert (declared.kinds, picture_bytes(paper)[:2]) == (["LOCAL"], b"\xff\xd8")
 
 
 def test_a_season_with_anybody_in_it_is_left_alone(loaded: Loaded) -> None:

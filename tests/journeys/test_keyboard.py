@@ -1,10 +1,11 @@
-"""The desk of a school without a mouse: sign in, card, review, photo, number, slip, sign out."""
+"""A school without a mouse: sign in, card, review, photo, number, slip; a class on paper and signed; sign out."""
 
 import re
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from bench.crowd import Crowd
 from launcher.stack import Stack
 from standins.faces import face
 from standins.people import people
@@ -14,6 +15,7 @@ from tests.journeys.test_one_candidate import roster
 
 pytestmark = pytest.mark.journey
 PERSON = people()[0]
+THREE = range(1, 4)
 
 
 class Keys:
@@ -41,7 +43,7 @@ class Keys:
         asked.value.set_files({"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": picture})
 
 
-def test_the_desk_is_served_by_the_keyboard_alone(desktop: Page, stack: Stack) -> None:
+def test_a_school_is_served_by_the_keyboard_alone(desktop: Page, stack: Stack) -> None:
     office.go_to(desktop, "报名点审核、采集照片")
     with office.signed_in(desktop, "wangxiulan") as county:
         office.open_site(county, expected="60", first="01020001", last="01020600")
@@ -51,9 +53,22 @@ def test_the_desk_is_served_by_the_keyboard_alone(desktop: Page, stack: Stack) -
     keys = Keys(desktop)
     sign_in(keys)
     assert at_the_desk(keys)
-    keys.press(desktop.get_by_role("button", name="退出"))
-    expect(desktop.get_by_role("heading", name="登录")).to_be_visible()
+    leave(keys)
+    with Crowd(stack) as crowd:
+        crowd.come_to_the_desk(THREE)
+        office.go_to(desktop, "缴报名费、填报信息")
+        crowd.sign_up(THREE)
+    office.go_to(desktop, "核对报名登记表并签字")
+    sign_in(keys)
+    print_the_class(keys)
+    sign_the_class(keys)
+    leave(keys)
     assert sorted(set(keys.unseen)) == []
+
+
+def leave(keys: Keys) -> None:
+    keys.press(keys.page.get_by_role("button", name="退出"))
+    expect(keys.page.get_by_role("heading", name="登录")).to_be_visible()
 
 
 def sign_in(keys: Keys) -> None:
@@ -92,3 +107,46 @@ def at_the_desk(keys: Keys) -> str:
     with page.expect_event("load"), page.expect_download() as printing:  # back here the page shows what it has changed
         page.keyboard.press("Enter")
     return activation_code(words_of(printing.value))
+
+
+def open_class(keys: Keys) -> None:
+    page = keys.page
+    keys.press(page.get_by_role("link", name="班级", exact=True))
+    page.get_by_role("heading", name="班级", level=1).wait_for()
+    keys.press(page.get_by_role("link", name="跳到正文"))
+    keys.press(page.get_by_role("link", name=PERSON.class_name))
+    page.get_by_role("heading", name=PERSON.class_name, level=1).wait_for()
+
+
+def print_the_class(keys: Keys) -> None:
+    page = keys.page
+    open_class(keys)
+    keys.press(page.get_by_role("link", name="打印登记表"))
+    page.get_by_role("heading", name="打印登记表", level=1).wait_for()
+    keys.press(page.get_by_role("button", name="打印3人"))
+    expect(page.get_by_role("link", name=re.compile(r"打开\d+页"))).to_be_visible(timeout=60_000)
+    keys.to(page.get_by_role("link", name=re.compile(r"打开\d+页")))
+    with page.expect_download() as printing:
+        page.keyboard.press("Enter")
+    assert "签字清单" in words_of(printing.value)
+
+
+def sign_the_class(keys: Keys) -> None:
+    """Past sixty ticks at one stop; whoever has not signed is unticked on the way back."""
+    page = keys.page
+    open_class(keys)
+    keys.press(page.get_by_role("link", name="登记签字"))
+    page.get_by_role("heading", name="登记签字", level=1).wait_for()
+    one = page.get_by_role("checkbox", name=people()[THREE[0]].name)
+    keys.press(one, "Space")
+    expect(one).not_to_be_checked()
+    page.reload()
+    expect(one).to_be_checked()
+    keys.press(page.get_by_role("link", name="跳过名单，到办理按钮"))
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="登记勾选考生已签字")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Space")  # the last of the list
+    expect(page.get_by_role("checkbox", name=people()[THREE[-1]].name)).not_to_be_checked()
+    keys.press(page.get_by_role("button", name="登记勾选考生已签字"))
+    expect(page.get_by_text("2 人已办")).to_be_visible(timeout=60_000)

@@ -19,13 +19,8 @@ from baoming.shared.queries import Kept
 
 ROOT = Path(__file__).parents[2]
 _ASKS = {"filter", "get", "exclude", "Q", "get_object_or_404"}
-_BY = {"account", "path", "recipient", "registration", "site", "subject"}
-_ENDS = ("_id", "__gte", "__lt", "__path__gte", "__path__lt")
-_NAMES = (
-    (_BY - {"site"})
-    | {f"{name}{end}" for name in _BY for end in _ENDS}
-    | {f"{side}_path{end}" for side in ("from", "to") for end in ("__gte", "__lt")}
-)
+_BY = {"account", "from_path", "path", "recipient", "registration", "site_id", "subject", "to_path"}
+_ENDS = ("__gte", "__lt", "__pk")  # of what is asked; both ends of a range are one narrowing
 _AWAY = ("migrations", "management", "config")  # asked by no request
 
 
@@ -107,7 +102,7 @@ class _Without(ast.NodeTransformer):
         return node
 
     def _shorten(self, node: ast.Dict) -> None:
-        for key in [key for key in node.keys if isinstance(key, ast.Constant) and key.value in _NAMES]:
+        for key in [key for key in node.keys if isinstance(key, ast.Constant) and _is_by(str(key.value))]:
             if self._here(str(key.value)):
                 kept = [pair for pair in zip(node.keys, node.values, strict=True) if pair[0] is not key]
                 node.keys, node.values = [one for one, _ in kept], [one for _, one in kept]
@@ -115,12 +110,20 @@ class _Without(ast.NodeTransformer):
 
 def _narrows(one: ast.keyword) -> bool:
     """By somebody or some place; that something is not there narrows to nobody."""
-    return one.arg in _NAMES and not (isinstance(one.value, ast.Constant) and one.value.value is None)
+    return _is_by(one.arg or "") and not (isinstance(one.value, ast.Constant) and one.value.value is None)
+
+
+def _is_by(name: str) -> bool:
+    """Whether it is asked of a person or a place: the row's own, or that of what it belongs to."""
+    last = _side(name).rpartition("__")[2]
+    return last in _BY or last.removesuffix("_id") in _BY
 
 
 def _side(name: str) -> str:
-    """Both ends of a range are one narrowing."""
-    return name.removesuffix("__gte").removesuffix("__lt")
+    """Return the field that is asked, without how: some names for places it is in are the area, too."""
+    for end in _ENDS:
+        name = name.removesuffix(end)
+    return name.removesuffix("__in") if name.endswith("path__in") else name
 
 
 @contextmanager

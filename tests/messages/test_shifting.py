@@ -4,9 +4,12 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from baoming.audit.models import Event
+from baoming.messages import queries
 from baoming.messages.models import Attempt, Shift
 from baoming.messages.queries import sending_now
 from baoming.messages.routing import HOLD
@@ -68,6 +71,24 @@ def test_one_that_loses_every_receipt_is_slow() -> None:
 def test_what_lies_further_back_says_nothing() -> None:
     handed("sms", 25, "arrived", delay=40, ago=600)
     assert judge_senders() is None
+
+
+def test_the_newest_are_measured_through_their_index_and_no_more_than_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    handed("sms", 3, "arrived", delay=1, ago=100)
+    handed("sms", 2, "submitted", ago=90)
+    now = timezone.now()
+    assert queries.measures(["sms"], "sms", None, now=now)["sms"].sent == 5
+    monkeypatch.setattr(queries, "_MOST_MEASURED", 2)
+    with CaptureQueriesContext(connection) as asked:
+        newest = queries.measures(["sms"], "sms", None, now=now)["sms"]
+    assert (newest.sent, newest.slow) == (2, pytest.approx(90, abs=5))
+    [question] = [one["sql"] for one in asked]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {question}")
+        plan = "\n".join(line for [line] in cursor.fetchall())
+    assert "attempts_of_late" in plan
+    assert "Sort" not in plan
 
 
 def away(minutes: float) -> Shift:

@@ -137,6 +137,15 @@ def test_another_picture_is_another_declaration_even_for_the_same_kind() -> None
     assert Declaration.objects.count() == 2
 
 
+def test_a_picture_takes_the_place_of_the_own_one_alone() -> None:
+    neighbour, row = declarer(), declarer()
+    declared(neighbour, "MARTYR")
+    theirs = pictures_of(neighbour)
+    declared(row, "MARTYR")
+    declared(row, "MARTYR", revision="1", files={"declaration-MARTYR": paper("another")})
+    assert pictures_of(neighbour) == theirs
+
+
 def test_the_same_once_more_is_no_new_version() -> None:
     row = declarer()
     declared(row, "MARTYR")

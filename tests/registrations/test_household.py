@@ -8,7 +8,13 @@ from PIL import Image
 
 from baoming.audit.models import Event
 from baoming.registrations import apart
-from baoming.registrations.attached_queries import household_counts, newest_check, picture_bytes, pictures_of
+from baoming.registrations.attached_queries import (
+    household_counts,
+    household_rows,
+    newest_check,
+    picture_bytes,
+    pictures_of,
+)
 from baoming.registrations.models import Evidence, HouseholdCheck, Registration
 from baoming.registrations.queries import tasks_of
 from baoming.registrations.services import evidence, household
@@ -240,6 +246,9 @@ def test_the_site_checks_beside_the_addresses_and_lists_by_state(office: Client)
     upload(row)
     signed_in(office, make.staff(row.site))
     assert household_counts(row.season_id, row.path) == {"waiting": 1, "": 0, "returned": 0, "matched": 0}
+    elsewhere = make.site("01", of="0203")
+    assert (household_counts(row.season_id, elsewhere.path)["waiting"],
+            household_rows(row.season_id, elsewhere.path, "waiting").count()) == (0, 0)  # fmt: skip
     page = office.get("/households/").content.decode()
     assert row.name in page
     page = office.get(f"/candidates/{row.pk}/household/").content.decode()

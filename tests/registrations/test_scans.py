@@ -371,6 +371,13 @@ def test_a_job_that_has_no_time_left_leaves_the_rest_to_another() -> None:
     assert found(*ScannedPage.objects.order_by("number")) == ["matched", "twice", "twice"]
 
 
+def test_the_same_key_at_another_site_is_another_form() -> None:
+    row, key = saved(), uuid4()
+    take_files(row.season, [b"x"], key=key, by=operator(row))
+    take_files(row.season, [b"y"], key=key, by=make.staff(make.site("02")).actor)
+    assert ScanFile.objects.filter(key=key).count() == 2
+
+
 @pytest.mark.parametrize("count", [0, 31])
 def test_no_file_or_too_many_are_refused_with_what_to_do(count: int) -> None:
     row = saved()
@@ -385,6 +392,8 @@ def test_a_file_that_cannot_be_read_says_why(content: bytes, fault: str) -> None
     file = ScanFile.objects.get()
     assert file.fault == fault
     assert file.done_at is not None
+    assert drop_pages(row.season_id, [], [file.pk], by=make.staff(make.site("02")).actor) == 0
+    assert drop_pages(row.season_id, [], [file.pk], by=operator(row)) == 1
 
 
 def test_what_nobody_confirms_is_thrown_away_by_hand_or_after_some_days() -> None:

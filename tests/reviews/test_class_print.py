@@ -9,6 +9,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from PIL import Image
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pypdf import PdfReader
 
@@ -18,8 +19,10 @@ from baoming.documents.models import Print, PrintFile
 from baoming.documents.queries import files
 from baoming.documents.services import fetch_file, void_prints
 from baoming.organizations.models import Organization
+from baoming.photos.card_fronts import cut_name, find_name
 from baoming.photos.standard import PhotoProfile, prepare
-from baoming.registrations.models import Batch, BatchLine, Photo, Registration
+from baoming.registrations.models import Batch, BatchLine, NameImage, Photo, Registration
+from baoming.registrations.name_image_queries import picture_context
 from baoming.registrations.services import class_sheets
 from baoming.registrations.services.class_sheets import FileOrder, log_file
 from baoming.registrations.services.sheets import SHEET, print_sheet, record_signature
@@ -30,7 +33,9 @@ from baoming.reviews.tasks import make_print_file, run_batch
 from baoming.seasons.models import Season
 from baoming.seasons.queries import season_now
 from baoming.shared.errors import Refused
+from baoming.vault.services import keys
 from bench.saved import saved_pupils
+from standins.cards import front, photographed
 from standins.faces import face
 from standins.people import people
 from tests import factories as make
@@ -39,6 +44,7 @@ from tests.registrations.classes import operator
 pytestmark = pytest.mark.django_db
 RARE = ("欧阳思远", "阿依古丽·买买提", "陈㛃", "𠮷明")  # the first four of the stand-in's class
 PRIVATE = "龙\ue863"
+NAMELESS = "龙\ue000明"
 
 
 @cache
@@ -308,6 +314,38 @@ def test_a_lost_photo_keeps_one_sheet_back_and_no_other(here: Organization) -> N
     cover, *sheets = pages(file, here)
     assert len(sheets) == 1
     assert f"{rows[0].name}（照片文件读不出" in cover
+
+
+def test_a_name_that_no_font_has_stands_as_its_picture_on_the_list_and_on_the_sheet(here: Organization) -> None:
+    rows = a_class(here, 2)
+    nameless = rows[0]
+    nameless.name = NAMELESS
+    nameless.save()
+    assert sizes_of(printed(here, rows)[1][0], here)[0] == []  # control: without a picture that one is left out
+    png = cut()
+    image = NameImage(registration=nameless, made_at=nameless.created_at, confirmed_at=nameless.created_at)
+    image.current, image.picture_sealed = True, keys().seal(png, context=picture_context(image.pk))
+    image.save()
+    _, [file] = printed(here, rows)
+    size = Image.open(io.BytesIO(png)).size
+    cover, *sheets = sizes_of(file, here)
+    assert cover == [size]
+    assert [size in one for one in sheets].count(True) == 1
+    assert len(sheets) == 2
+    words = "".join(pages(file, here))
+    assert "没有打印无" in "".join(words.split())
+    assert "\ue000" not in words
+
+
+def cut() -> bytes:
+    line = find_name(photographed(front(NAMELESS)))
+    return cut_name(line.strip, line.box)
+
+
+def sizes_of(file: PrintFile, here: Organization) -> list[list[tuple[int, int]]]:
+    """Return the pictures of each page."""
+    pdf = PdfReader(io.BytesIO(fetch_file(file.pk, by=operator(here))))
+    return [[image.image.size for image in page.images if image.image] for page in pdf.pages]
 
 
 def test_only_the_site_prints_a_class(here: Organization) -> None:

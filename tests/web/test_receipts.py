@@ -12,6 +12,7 @@ import pytest
 from django.test import Client, override_settings
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from baoming.messages import tasks
 from baoming.messages.models import Attempt, Message
 from baoming.messages.providers import inbox as inbox_module
 from baoming.messages.providers.base import Receipt
@@ -163,5 +164,36 @@ def test_receipts_are_fetched_from_the_second_sender(tmp_path: Path, monkeypatch
         made.sender().send(outgoing("19900006023", reference_of(message, 1, "tencent")))
         monkeypatch.setattr(receipts, "senders", lambda: {"tencent": made.sender()})
         pull_receipts()
+    [job] = ProcrastinateJob.objects.filter(task_name="messages.settle")
+    tasks.settle(**job.args)
     message.refresh_from_db()
     assert message.state == "arrived"
+
+
+class Pulled:
+    """A sender that hands these out once."""
+
+    def __init__(self, *found: Receipt) -> None:
+        self._found = list(found)
+
+    def pull(self) -> list[Receipt]:
+        found, self._found = self._found, []
+        return found
+
+
+def test_what_was_fetched_is_written_down_whole_before_any_of_it_is_settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A defect, or the worker's death, while one is settled costs none of the others."""
+
+    def dies(_: Receipt) -> None:
+        raise KeyboardInterrupt
+
+    messages = [submitted(provider="tencent") for _ in range(3)]
+    sender = Pulled(*(Receipt(reference_of(one, 1, "tencent"), True) for one in messages), Receipt("nobody's", True))
+    monkeypatch.setattr(receipts, "senders", lambda: {"tencent": sender})
+    monkeypatch.setattr(receipts, "settle", dies)
+    pull_receipts()
+    assert settling() == 3
+    monkeypatch.undo()
+    for job in ProcrastinateJob.objects.filter(task_name="messages.settle"):
+        tasks.settle(**job.args)
+    assert {Message.objects.get(pk=one.pk).state for one in messages} == {"arrived"}

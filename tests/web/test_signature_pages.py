@@ -3,10 +3,13 @@
 import io
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pypdf import PdfReader
 
 from baoming.audit.models import Event
+from baoming.documents.engine import Unprintable
 from baoming.organizations.models import Organization
 from baoming.organizations.roles import Role
 from baoming.registrations import signature_queries
@@ -109,6 +112,27 @@ def test_the_list_on_paper_names_them_and_is_recorded(office: Client) -> None:
     answer = office.post("/prints/signatures/print/", {"class": "没有这个班"})
     assert answer.status_code == 422
     assert "没有要重签的人" in answer.content.decode()
+
+
+def test_it_is_laid_out_before_anything_is_written_and_what_fails_is_recorded_as_nothing(
+    office: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Laying out takes seconds; the chain of the audit waits for nobody's list."""
+    row = again()
+    asked = CaptureQueriesContext(connection)
+
+    class Broken:
+        def render(self, *_: object, **__: object) -> bytes:
+            written = [one["sql"] for one in asked.captured_queries if one["sql"].startswith(("INSERT", "UPDATE"))]
+            raise Unprintable(written or ["\ue001"])
+
+    monkeypatch.setattr(resign_lists, "press", Broken)
+    signed_in(office, make.staff(row.site))
+    with asked:
+        answer = office.post("/prints/signatures/print/", {"class": ""})
+    assert answer.status_code == 409
+    assert "字库中没有 U+E001，" in answer.content.decode()
+    assert not Event.objects.filter(verb="print_resign_list").exists()
 
 
 def test_more_than_one_list_holds_is_asked_for_class_by_class_and_nobody_is_left_out(

@@ -1,6 +1,6 @@
 """What became of messages: receipts that senders bring, and those that are fetched."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -26,25 +26,28 @@ def take_receipts(headers: Mapping[str, str], body: bytes) -> None:
     if caller is None:
         raise ReceiptsRefused("refused")
     receipts = caller.read_receipts({key.lower(): value for key, value in headers.items()}, body, now=timezone.now())
-    with transaction.atomic():
-        for one in receipts:
-            if _parts(one.reference) is not None:
-                defer("messages.settle", reference=one.reference, arrived=int(one.arrived), reason=one.reason)
+    _write_down([one for one in receipts if _parts(one.reference) is not None])
 
 
 def pull_receipts() -> None:
-    """Fetch what waits at the senders that do not call us. A sender hands each out once: settled at once, one by one.
+    """Fetch what waits at the senders that do not call us, each receipt to be settled in a job of its own.
 
-    A process that dies in between loses those of one fetch: these messages stay 已提交, which is true.
+    A sender hands each out once, and is told nothing: what was fetched is written down whole before anything is made
+    of it. Who dies between answer and commit loses those of one fetch: their messages stay 已提交, which is true.
     """
     for name, sender in senders().items():
         for _ in range(_MOST_PULLS):
             receipts = sender.pull()
-            for one in receipts:
-                if (_parts(one.reference) or ("", 0, ""))[2] == name:
-                    settle(one)
+            _write_down([one for one in receipts if (_parts(one.reference) or ("", 0, ""))[2] == name])
             if not receipts:
                 break
+
+
+@transaction.atomic
+def _write_down(receipts: Sequence[Receipt]) -> None:
+    """Queue a job for each, all of them or none."""
+    for one in receipts:
+        defer("messages.settle", reference=one.reference, arrived=int(one.arrived), reason=one.reason)
 
 
 @transaction.atomic

@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from django.db import transaction
-
 from baoming.audit.actors import Actor
 from baoming.audit.services import record
 from baoming.documents.engine import press
@@ -24,7 +22,6 @@ TEMPLATE = Path(__file__).parents[1] / "print" / "resign_list.typ"
 MOST = 1000  # lines of one list: some thirty pages
 
 
-@transaction.atomic
 def print_resign_list(
     lines: Sequence[SignatureLine], *, season: Season, site: Organization, title: str, by: Actor
 ) -> bytes:
@@ -34,13 +31,14 @@ def print_resign_list(
     if len(lines) > MOST:
         raise Invalid({"class": f"要重签的有{len(lines)}人，一份名单最多{MOST}人，请先选班级，一个班一个班打印"})
     now = season_now(season.pk)
-    record("print_resign_list", by=by, subject=site.pk, path=site.path, details={"count": len(lines)})
     head = season_head(season)
     data = {
         "season": asdict(head), "mark": head.mark, "site": asdict(line_of(site)), "title": printable(title),
         "print": asdict(PrintLine(at=full_stamp(now)[:16], by=by.label)), "lines": [_line(one) for one in lines],
     }  # fmt: skip
-    return press().render(TEMPLATE, data, made_at=now)
+    made = press().render(TEMPLATE, data, made_at=now)  # first: what is locked from the record on, is for an instant
+    record("print_resign_list", by=by, subject=site.pk, path=site.path, details={"count": len(lines)})
+    return made
 
 
 def _line(one: SignatureLine) -> Mapping[str, str]:
