@@ -4,6 +4,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -40,7 +41,7 @@ def ask(stack: Stack, question: str) -> object:
 def test_a_reset_brings_everything_back_to_the_start_under_open_connections(stack: Stack) -> None:
     practice.keep_start(stack)
     practice.keep_start(stack)  # the second time it is there
-    photo = stack.home / "media" / "photos" / "ab" / "abcd"
+    photo = stack.home / "media" / "photos" / "ab" / uuid4().hex
     photo.parent.mkdir(parents=True)
     photo.write_text("somebody who practised")
     somebody = psycopg.connect(stack.cluster.url("worker"), autocommit=True)
