@@ -8,17 +8,13 @@ from django.test.utils import CaptureQueriesContext
 
 from baoming.audit.actors import Actor, Party
 from baoming.audit.models import Event
-from baoming.organizations.models import Organization, SiteSeason
-from baoming.organizations.services import set_expected
-from baoming.registrations.models import CountyCode, NumberSegment, Registration
-from baoming.registrations.segment_queries import county_codes, division_mark, needs_of, next_number
-from baoming.registrations.segments import Span, propose
-from baoming.registrations.services import plans, segments
-from baoming.registrations.services.county_codes import add_code, drop_code
+from baoming.organizations.models import Organization
+from baoming.registrations.models import NumberSegment
+from baoming.registrations.segment_queries import next_number
+from baoming.registrations.segments import Span
+from baoming.registrations.services import segments
 from baoming.registrations.services.numbers import SegmentExhausted, issue_number
-from baoming.registrations.services.plans import PlanRow, confirm_plan
 from baoming.registrations.services.segments import (
-    add_segment,
     extend_site,
     reassign_segment,
     resume_segment,
@@ -26,53 +22,13 @@ from baoming.registrations.services.segments import (
     split_segment,
     stop_segment,
 )
-from baoming.registrations.services.voids import void_number
 from baoming.seasons.models import Season
-from baoming.shared.errors import Changed, Invalid, NotOpen, Refused
+from baoming.shared.errors import Changed, Invalid, Refused
 from tests import factories as make
+from tests.registrations.segments import act, given, here, issue, last_event, of, there
 
+__all__ = ["here", "there"]  # fixtures
 pytestmark = pytest.mark.django_db
-COUNTY = Actor(kind=Party.COUNTY, id="", path="43/01/02/", label="王秀兰")
-CITY = Actor(kind=Party.CITY, id="", path="43/01/", label="李强")
-
-
-def given(site: Organization, first: int, last: int) -> NumberSegment:
-    """Give a site numbers of 0102, by serial."""
-    return add_segment(
-        Season.objects.get(), site, county=make.county(), first=1020000 + first, last=1020000 + last, by=COUNTY
-    )
-
-
-def issue(site: Organization, count: int = 1) -> list[int]:
-    by = Actor(kind=Party.SITE, id="", path=site.path, label="周敏")
-    return [issue_number(make.registration(site, done=make.before("number")).pk, by=by) for _ in range(count)]
-
-
-def of(site: Organization) -> list[tuple[int, int]]:
-    """A site's segments by serial."""
-    return [
-        (row.first - 1020000, row.last - 1020000) for row in NumberSegment.objects.filter(site=site).order_by("first")
-    ]
-
-
-def act(service: Any, site: Organization, *where: Any, **how: Any) -> Any:
-    return service(Season.objects.get(), site, *where, county=make.county(), by=COUNTY, **how)
-
-
-@pytest.fixture
-def here() -> Organization:
-    make.season()
-    return make.site("01")
-
-
-@pytest.fixture
-def there(here: Organization) -> Organization:
-    return make.site("02")
-
-
-def last_event() -> tuple[str, dict[str, object]]:
-    event = Event.objects.latest("id")
-    return event.verb, event.details
 
 
 # extend_site
@@ -330,168 +286,3 @@ def test_what_was_issued_today_is_known_without_counting(here: Organization) -> 
     issue(here, 3)
     row.refresh_from_db()
     assert (row.day_first, row.next) == (1020003, 1020006)
-
-
-# further codes
-
-
-def test_the_province_adds_a_code_and_the_county_uses_it(here: Organization) -> None:
-    season, county = Season.objects.get(), make.county()
-    with pytest.raises(Invalid, match="01020001到01029999之间"):
-        add_segment(season, here, county=county, first=1990001, last=1990100, by=COUNTY)
-    add_code(season, county, code="0199", by=make.PROVINCE)
-    add_segment(season, here, county=county, first=1990001, last=1990100, by=COUNTY)
-    assert county_codes(season.pk, county) == ["0102", "0199"]
-    with pytest.raises(Invalid, match="01990001到01999999之间"):  # across two codes
-        add_segment(season, here, county=county, first=1029990, last=1990005, by=COUNTY)
-    neighbour = make.site("01", of="0103")
-    with pytest.raises(Invalid, match="01030001到01039999之间"):
-        add_segment(season, neighbour, county=make.county("0103"), first=1990101, last=1990200, by=COUNTY)
-
-
-@pytest.mark.parametrize(
-    ("code", "said"),
-    [("0103", "雨花区|天心区|代码"), ("99", "4位数字"), ("01x9", "4位数字"), ("", "4位数字"), ("0000", "4位数字"),
-     ("０１９９", "4位数字")],
-)  # fmt: skip
-def test_codes_that_cannot_be_added(here: Organization, code: str, said: str) -> None:
-    with pytest.raises(Invalid, match=said):
-        add_code(Season.objects.get(), make.county(), code=code, by=make.PROVINCE)
-
-
-def test_a_code_belongs_to_one_county(here: Organization) -> None:
-    season = Season.objects.get()
-    add_code(season, make.county(), code="0199", by=make.PROVINCE)
-    for county in (make.county(), make.county("0103")):
-        with pytest.raises(Invalid, match=r"已经是.*增加的代码"):
-            add_code(season, county, code="0199", by=make.PROVINCE)
-    assert CountyCode.objects.count() == 1
-
-
-def test_a_code_is_taken_back_while_no_site_has_numbers_of_it(here: Organization) -> None:
-    season, county = Season.objects.get(), make.county()
-    add_code(season, county, code="0199", by=make.PROVINCE)
-    row = add_segment(season, here, county=county, first=1990001, last=1990100, by=COUNTY)
-    with pytest.raises(Refused, match="已经划给报名点"):
-        drop_code(season, county, code="0199", by=make.PROVINCE)
-    act(return_numbers, here, row.pk, count=100)
-    drop_code(season, county, code="0199", by=make.PROVINCE)
-    with pytest.raises(Refused, match="没有增加过"):  # twice
-        drop_code(season, county, code="0199", by=make.PROVINCE)
-
-
-@pytest.mark.parametrize("service", [add_code, drop_code])
-@pytest.mark.parametrize("who", [COUNTY, CITY])
-def test_only_the_province_adds_codes(here: Organization, service: Any, who: Actor) -> None:
-    with pytest.raises(NotOpen, match="省教育考试院"):
-        service(Season.objects.get(), make.county(), code="0199", by=who)
-
-
-# confirm_plan
-
-
-def proposed(here: Organization, there: Organization) -> list[PlanRow]:
-    season, county = Season.objects.get(), make.county()
-    sites = {str(site.pk): site for site in (here, there)}
-    plan = propose(needs_of(season.pk, county), [Span(1020001, 1029999)])
-    return [PlanRow(row.key, sites[row.key], span) for row in plan.rows for span in row.added]
-
-
-def confirm(rows: list[PlanRow], basis: str) -> int:
-    return confirm_plan(Season.objects.get(), make.county(), rows, basis=basis, by=COUNTY)
-
-
-def mark() -> str:
-    return division_mark(Season.objects.get().pk, make.county())
-
-
-def test_a_confirmed_proposal_gives_every_site_its_range(here: Organization, there: Organization) -> None:
-    set_expected(Season.objects.get(), there.pk, expected=600, by=COUNTY)
-    assert confirm(proposed(here, there), mark()) == 70 + 620  # 60 and 600 heads
-    assert (of(here), of(there)) == ([(1, 70)], [(71, 690)])
-    assert Event.objects.filter(verb="plan_segment").count() == 2
-    assert [row.alarm_80 for row in NumberSegment.objects.order_by("first")] == [1020056, 1020566]
-
-
-def test_issuing_meanwhile_does_not_spoil_a_proposal(here: Organization, there: Organization) -> None:
-    given(here, 1, 50)
-    rows, basis = proposed(here, there), mark()
-    issue(here, 3)
-    confirm(rows, basis)
-    assert (of(here), of(there)) == ([(1, 70)], [(71, 140)])
-
-
-@pytest.mark.parametrize("what", ["a segment", "heads", "a code", "a stop"])
-def test_what_changed_since_refuses_the_whole_proposal(here: Organization, there: Organization, what: str) -> None:
-    row = given(here, 5001, 5010)
-    rows, basis, season = proposed(here, there), mark(), Season.objects.get()
-    changes = {
-        "a segment": lambda: given(there, 9001, 9010),
-        "heads": lambda: set_expected(season, there.pk, expected=61, by=COUNTY),
-        "a code": lambda: add_code(season, make.county(), code="0199", by=make.PROVINCE),
-        "a stop": lambda: act(stop_segment, here, row.pk),
-    }
-    changes[what]()
-    before = NumberSegment.objects.count()
-    with pytest.raises(Changed, match="刚刚有变动"):
-        confirm(rows, basis)
-    assert NumberSegment.objects.count() == before
-
-
-def test_control_without_the_mark_a_stale_proposal_gives_twice(
-    here: Organization, there: Organization, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(plans, "division_mark", lambda *_: "same")
-    rows = [PlanRow("a", here, Span(1020001, 1020070))]
-    confirm(rows, "same")
-    again = [PlanRow("a", here, Span(1020071, 1020140))]  # what the same stale page would have offered elsewhere
-    confirm(again, "same")
-    assert of(here) == [(1, 140)]  # twice of what 60 heads need
-
-
-def test_each_row_that_cannot_be_is_named(here: Organization, there: Organization) -> None:
-    given(here, 1, 50)
-    rows = [
-        PlanRow("a", here, Span(1020100, 1020200)),
-        PlanRow("b", there, Span(1020150, 1020250)),
-        PlanRow("c", there, Span(1020050, 1020060)),
-        PlanRow("d", there, Span(1030001, 1030002)),
-        PlanRow("e", there, Span(1020400, 1020300)),
-    ]
-    with pytest.raises(Invalid) as refused:
-        confirm(rows, mark())
-    said = refused.value.fields
-    assert set(said) == {"b", "c", "d", "e"}
-    assert "01020100—01020200重叠" in said["b"]
-    assert "01020001—01020050重叠" in said["c"]
-    assert of(there) == []
-
-
-def test_an_empty_plan_and_a_foreign_site_are_refused(here: Organization) -> None:
-    with pytest.raises(Invalid, match="没有要划的号段"):
-        confirm([], mark())
-    with pytest.raises(Refused, match="没有找到这个报名点"):
-        confirm([PlanRow("a", make.site("01", of="0103"), Span(1020001, 1020010))], mark())
-
-
-# set_expected
-
-
-def test_heads_are_written_without_opening_the_site(here: Organization) -> None:
-    closed = make.site("03", opened=False)
-    set_expected(Season.objects.get(), closed.pk, expected=120, by=COUNTY)
-    state = SiteSeason.objects.get(site=closed)
-    assert (state.expected, state.opened_at) == (120, None)
-    with pytest.raises(Invalid, match="1到9999"):
-        set_expected(Season.objects.get(), closed.pk, expected=0, by=COUNTY)
-    with pytest.raises(Refused):
-        set_expected(Season.objects.get(), make.site("01", of="0103").pk, expected=5, by=COUNTY)
-
-
-def test_the_need_knows_what_was_voided(here: Organization) -> None:
-    given(here, 1, 100)
-    number = issue(here)[0]
-    row = NumberSegment.objects.get()
-    void_number(Registration.objects.get(number=number).pk, reason="读错证件", by=COUNTY)
-    [need] = needs_of(Season.objects.get().pk, make.county())
-    assert (need.heads, need.voided, [one.span for one in need.segments]) == (60, 1, [Span(row.first, row.last)])

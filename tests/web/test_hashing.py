@@ -18,8 +18,8 @@ from baoming.registrations.services import access, logins
 from baoming.web.limits import GUARDS, KNOCKS
 from tests import factories as make
 from tests.registrations.test_save_form import candidate
+from tests.web.second_step import code, enrolled, secret_on, sign_in
 from tests.web.test_entry import slip
-from tests.web.test_second_step import code, enrolled, secret_on, sign_in
 from tests.web.test_tries import LOGIN, Knock, portal_of
 
 pytestmark = pytest.mark.django_db

@@ -1,6 +1,5 @@
 """The second factor: set up at the first sign-in, asked at the next, each code once, reset by two persons."""
 
-import re
 import time
 
 import pytest
@@ -12,58 +11,30 @@ from baoming.accounts.models import Bucket, Device, RecoveryCode, SecondFactor, 
 from baoming.accounts.services import second_factor
 from baoming.accounts.throttling import SECOND_FACTOR
 from baoming.audit.models import Event
-from baoming.organizations.models import Organization, Staff, StaffProposal
+from baoming.organizations.models import Staff
 from baoming.organizations.roles import Role
-from baoming.organizations.services import staff as service
 from baoming.web.management.commands.load_demo import SECRET
 from standins import authenticator
 from tests import factories as make
 from tests.web.conftest import signed_in
+from tests.web.second_step import (
+    CODE,
+    NEEDED,
+    NO_PIN,
+    SET_UP,
+    STEP_2,
+    code,
+    enrolled,
+    give,
+    is_inside,
+    people_of_season,
+    person,
+    secret_on,
+    sign_in,
+)  # fmt: skip
 
-pytestmark = pytest.mark.django_db
-CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4}){3}")
-NEEDED = {Role.COUNTY, Role.CITY, Role.PROVINCE, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}
-OWN = "changjiang-58"
-STEP_2, SET_UP, NO_PIN = "/sign-in/code/", "/sign-in/authenticator/", "/account/pin/?first=1"
-
-
-@pytest.fixture(autouse=True)
-def _season() -> None:
-    make.season()
-    make.site()
-
-
-def person(role: Role = Role.CITY) -> Staff:
-    level = "site" if role in (Role.OPERATOR, Role.TEACHER) else {Role.COUNTY: "county", Role.CITY: "city"}.get(role)
-    offices = Organization.objects.filter(level=level or "province", path__startswith="43/")
-    return make.staff(offices.order_by("path")[0], role)
-
-
-def sign_in(client: Client, one: Staff) -> str:
-    sent = {"handle": one.account.handle, "password": "mima-2023"}
-    return str(client.post("/sign-in/", sent).headers["Location"])
-
-
-def give(client: Client, code: str, place: str = STEP_2) -> HttpResponse:
-    return client.post(place, {"code": code})
-
-
-def code(secret: str = SECRET, *, steps: int = 0) -> str:
-    return totp.code_at(secret, int(time.time()) // totp.STEP + steps)
-
-
-def enrolled(role: Role = Role.CITY) -> Staff:
-    one = person(role)
-    second_factor.install(one.account, SECRET)
-    return one
-
-
-def secret_on(page: str) -> str:
-    return "".join(re.findall(r"<span>([A-Z2-7]{4})</span>", page))
-
-
-def is_inside(client: Client) -> bool:
-    return client.get("/").status_code == 200
+__all__ = ["people_of_season"]  # a fixture
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("people_of_season")]
 
 
 @pytest.mark.parametrize("role", Role)
@@ -361,66 +332,6 @@ def test_control_with_the_question_of_signing_in_one_code_begets_ten(
     monkeypatch.setattr(second_factor, "_is_new_step", lambda *_: True)
     answer, _ = renewed_by_recovery_code(office)
     assert len(CODE.findall(answer.content.decode())) == 10
-
-
-def test_a_lost_authenticator_of_a_guarded_role_is_reset_by_two_persons(office: Client) -> None:
-    one, system, security = enrolled(), person(Role.SYSTEM_ADMIN), person(Role.SECURITY_ADMIN)
-    theirs = signed_in(Client(), one)
-    signed_in(office, system)
-    assert "等安全管理员核准" in office.post(
-        "/staff/act/", {"account": str(one.account_id), "act": "factor", "sure": "yes"}
-    ).content.decode()  # fmt: skip
-    assert sign_in(Client(), one) == STEP_2
-    service.decide(StaffProposal.objects.get().pk, approve=True, by=security)
-    assert not is_inside(theirs)
-    assert not RecoveryCode.objects.filter(account=one.account).exists()
-    assert sign_in(Client(), one) == SET_UP
-
-
-def act_on(client: Client, one: Staff, act: str) -> HttpResponse:
-    return client.post("/staff/act/", {"account": str(one.account_id), "act": act, "sure": "yes"})
-
-
-def test_a_county_does_not_reset_its_own_and_a_system_administrator_only_with_a_second_person(office: Client) -> None:
-    one = enrolled(Role.COUNTY)
-    assert act_on(signed_in(office, one), one, "factor").status_code == 404
-    signed_in(office, person(Role.SYSTEM_ADMIN))
-    sent = {"account": str(one.account_id), "act": "factor"}
-    assert "重设动态口令由两个人办" in office.post("/staff/act/", sent).content.decode()
-    assert "等安全管理员核准" in act_on(office, one, "factor").content.decode()
-    assert sign_in(Client(), one) == STEP_2
-    service.decide(StaffProposal.objects.get().pk, approve=True, by=person(Role.SECURITY_ADMIN))
-    assert sign_in(Client(), one) == SET_UP
-
-
-def taken_over(client: Client, county: Staff) -> bool:
-    """Whether a system administrator alone gets in as a county, by a reset authenticator and a new code."""
-    signed_in(client, person(Role.SYSTEM_ADMIN))
-    act_on(client, county, "factor")
-    given = CODE.findall(act_on(client, county, "code").content.decode())
-    sent = {"handle": county.account.handle, "code": "".join(given), "password": OWN, "again": OWN}
-    thief = Client()
-    if thief.post("/activate/", sent).headers.get("Location") != SET_UP:
-        return False
-    give(thief, code(secret_on(thief.get(SET_UP).content.decode())), SET_UP)
-    return is_inside(thief)
-
-
-def test_a_system_administrator_alone_does_not_become_a_county(office: Client) -> None:
-    assert not taken_over(office, enrolled(Role.COUNTY))
-    assert SecondFactor.objects.exists()
-
-
-def test_control_where_resetting_takes_one_person_they_do(office: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service, "takes_two", lambda *_: False)
-    assert taken_over(office, enrolled(Role.COUNTY))
-
-
-def test_the_desk_has_nothing_to_reset(office: Client) -> None:
-    one = person(Role.OPERATOR)
-    answer = act_on(signed_in(office, person(Role.COUNTY)), one, "factor")
-    assert (answer.status_code, "不用动态口令" in answer.content.decode()) == (422, True)
-    assert not StaffProposal.objects.exists()
 
 
 def test_the_demo_and_its_stand_in_have_one_secret() -> None:
