@@ -15,6 +15,7 @@ from baoming.vault.file_services import SealedFiles
 EVIDENCE = SealedFiles(Evidence, "file", "evidence", "这张照片的文件读不出，要由考生重新上传；其余资料都在")
 DRAFT = "draft-"  # before the purpose of a picture that no declaration has taken yet
 States = Registration.HouseholdState
+_IN_CLASS, _IN_AREA = ("class_name", "student_no", "number", "pk"), ("path", "number", "pk")
 HOUSEHOLD_TABS = {
     States.WAITING: "待核对",
     States.NONE: "没有上传",
@@ -103,10 +104,13 @@ def household_counts(season_id: int, path: str) -> dict[str, int]:
     return {str(state): 0 for state in HOUSEHOLD_TABS} | dict(rows)
 
 
-def household_rows(season_id: int, path: str, state: str) -> QuerySet[Registration]:
-    """Return the people of the area in one state, by class and number."""
-    rows = _asked(season_id, path).filter(household_state=state)
-    return rows.select_related("site").order_by("path", "class_name", "student_no", "number")
+def household_rows(season_id: int, path: str, state: str, *, by_class: bool) -> QuerySet[Registration]:
+    """Return the people of the area in one state: those of one site by class, else as their index has them, unsorted.
+
+    A province is never sorted for the sake of one page.
+    """
+    rows = _asked(season_id, path).filter(household_state=state).select_related("site")
+    return rows.order_by(*(_IN_CLASS if by_class else _IN_AREA))
 
 
 def _asked(season_id: int, path: str) -> QuerySet[Registration]:

@@ -143,7 +143,11 @@ class State:
         """Return the time of the phase in which step `key` can be done now, the longest where there are two."""
         times = [self.phases[phase] for phase in STEPS[key].phases if phase in self.phases]
         open_now = [time for time in times if time.open]
-        return max(open_now, key=lambda time: time.closes.timestamp() if time.closes else 0.0, default=None)
+        return max(open_now, key=_end, default=None)
+
+
+def _end(time: PhaseTime) -> float:
+    return time.closes.timestamp() if time.closes else 0.0
 
 
 def require(key: str, actor: Party, state: State) -> None:
@@ -161,6 +165,18 @@ def require(key: str, actor: Party, state: State) -> None:
         raise _phase_closed(step, state)
     if holds := state.holds_on(key):
         raise NotOpen(f"{holds[0].reason}，办结后才能继续{step.zh}")
+
+
+def with_booklet_at_site(phases: Mapping[str, PhaseTime]) -> Mapping[str, PhaseTime]:
+    """Return the times of somebody whose household booklet is with the site: it may look as long as it confirms, too.
+
+    The table's phase is the one in which booklets are handed in; what comes on its last day is looked at after it.
+    """
+    uploads, confirmation = phases.get("household"), phases.get("confirmation")
+    if uploads is None or confirmation is None or not confirmation.open:
+        return phases
+    later = max((time for time in (uploads, confirmation) if time.open), key=_end)
+    return {**phases, "household": later}
 
 
 def undone_by(key: str) -> list[str]:

@@ -78,12 +78,13 @@ def states_of(rows: Sequence[Registration], *, clock: Clock) -> dict[UUID, journ
 
 
 def _state(row: Registration, *, phases: Mapping[str, PhaseTime], holds: Iterable[journey.Hold]) -> journey.State:
+    acting = _household_with(row)
     return journey.State(
         done=row.done_steps,
-        phases=phases,
+        phases=journey.with_booklet_at_site(phases) if acting["household"] is Party.SITE else phases,
         traits=row.trait_set,
         holds=tuple(holds),
-        only={"eligibility": Party(row.decider)} | _household_with(row),
+        only={"eligibility": Party(row.decider)} | acting,
         stopped=STOPPED if row.stopped_at else "",
     )
 

@@ -1,13 +1,18 @@
 """The household booklet of 2025 (R13, P9): handed in, checked against the chosen address, given back; 2023 has none."""
 
 import io
+from datetime import datetime, timedelta
 
+import psycopg
 import pytest
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from baoming.audit.models import Event
-from baoming.registrations import apart
+from baoming.organizations.roles import Role
+from baoming.registrations import apart, journey
 from baoming.registrations.attached_queries import (
     household_counts,
     household_rows,
@@ -18,9 +23,14 @@ from baoming.registrations.attached_queries import (
 from baoming.registrations.models import Evidence, HouseholdCheck, Registration
 from baoming.registrations.queries import tasks_of
 from baoming.registrations.services import evidence, household
+from baoming.schedule.models import Extension, Phase
+from baoming.seasons.models import Season
 from baoming.shared.errors import Invalid, NotOpen, Refused
+from baoming.shared.moments import moment
 from tests import factories as make
+from tests.environment import CLUSTER, DATABASE
 from tests.registrations.attached import FILLED_2025, check, paper, saved, site, upload
+from tests.registrations.test_name_search import crowd, explained
 from tests.registrations.test_save_form import me, save, type_in
 from tests.web.conftest import office, phone, signed_in
 
@@ -208,6 +218,111 @@ def test_control_a_picture_kept_as_it_came_tells_where_it_was_taken(monkeypatch:
         test_place_and_device_are_gone_and_the_picture_lies_sealed()
 
 
+def ends() -> tuple[datetime, datetime]:
+    """When uploads end, and when the site's own confirmation does."""
+    found = dict(Phase.objects.filter(key__in=["household", "confirmation"]).values_list("key", "closes"))
+    return found["household"], found["confirmation"]
+
+
+def test_what_came_in_the_last_minute_is_checked_until_the_sites_confirmation_ends() -> None:
+    row = saved()
+    uploads_end, confirmation_ends = ends()
+    assert uploads_end < confirmation_ends
+    make.at(uploads_end - timedelta(minutes=1))
+    upload(row)
+    make.at(uploads_end)
+    with pytest.raises(NotOpen, match=r"已于.*结束"):
+        upload(row)
+    task = next(task for task in tasks_of(row, site(row).kind).now if task.key == "household")
+    assert task.closes == confirmation_ends
+    make.at(confirmation_ends - timedelta(minutes=1))
+    check(row)
+    assert "household" in row.done_steps
+
+
+def test_after_confirmation_nothing_is_checked_by_the_clock_after_the_lock() -> None:
+    row = saved()
+    upload(row)
+    make.at(ends()[1])
+    with pytest.raises(NotOpen, match=r"已于.*结束"):
+        check(row)
+    assert row.household_state == "waiting"
+
+
+def test_control_with_the_uploads_window_alone_the_last_booklets_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journey, "with_booklet_at_site", lambda phases: phases)
+    with pytest.raises((NotOpen, StopIteration)):
+        test_what_came_in_the_last_minute_is_checked_until_the_sites_confirmation_ends()
+
+
+def test_what_is_given_back_after_the_uploads_is_handed_in_again_by_this_person_alone(phone: Client) -> None:
+    row = saved()
+    upload(row)
+    uploads_end, confirmation_ends = ends()
+    make.at(uploads_end)
+    check(row, "unreadable")
+    given = Extension.objects.get(subject=row.pk)
+    assert (given.phase, given.closes, given.granted_by) == ("household", confirmation_ends, "周敏")
+    phone.force_login(row.account)
+    page = phone.get("/household/").content.decode()
+    assert f"{moment(confirmation_ends)}之前上传" in page
+    assert "户口簿上传已于" not in page
+    upload(row)
+    check(row)
+    assert "household" in row.done_steps
+
+
+def test_while_uploads_go_on_giving_back_opens_nothing() -> None:
+    row = saved()
+    upload(row)
+    check(row, "unreadable")
+    assert not Extension.objects.exists()
+
+
+def test_the_list_says_until_when_booklets_can_be_checked(office: Client) -> None:
+    row = saved()
+    signed_in(office, make.staff(row.site))
+    uploads_end, confirmation_ends = ends()
+    for at, said in ((uploads_end, f"{moment(confirmation_ends)}之前核对"), (confirmation_ends, "现在不是核对的时间")):
+        make.at(at)
+        assert said in office.get("/households/").content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_page_of_a_province_is_read_in_the_order_of_an_index_and_nobody_is_sorted() -> None:
+    """Eight thousand in a hundred sites, half of them waiting."""
+    season, here = make.season(), make.site()
+    crowd(season, here)
+    with psycopg.connect(CLUSTER.url("migrate", DATABASE), autocommit=True) as owner:
+        half = "CASE WHEN get_byte(number_blind, 0) < 128 THEN 'waiting' ELSE '' END"
+        owner.execute(f"UPDATE registrations_registration SET version = 1, household_state = {half}".encode())
+        owner.execute("VACUUM ANALYZE registrations_registration")
+    for state in ("waiting", ""):
+        plan = page_plan(season, state, by_class=False)
+        assert "registration_by_booklet" in plan, plan
+        assert "Sort" not in plan, plan
+        assert "Seq Scan on registrations_registration" not in plan, plan
+    assert "Sort" in page_plan(season, "waiting", by_class=True), "the control: by class a whole province is sorted"
+
+
+def page_plan(season: Season, state: str, *, by_class: bool) -> str:
+    with transaction.atomic(), CaptureQueriesContext(connection) as asked:
+        list(household_rows(season.pk, "43/", state, by_class=by_class)[60:120])
+    return explained(str(asked.captured_queries[-1]["sql"]))
+
+
+@pytest.mark.parametrize("role", [Role.COUNTY, Role.CITY])
+def test_above_the_site_people_stand_by_site_and_number(office: Client, role: Role) -> None:
+    row = saved()
+    upload(row)
+    county = row.site.parent
+    assert county is not None
+    where = county if role is Role.COUNTY else county.parent
+    assert where is not None
+    signed_in(office, make.staff(where, role))
+    assert row.name in office.get("/households/").content.decode()
+
+
 def test_2023_has_none_and_shows_nothing(phone: Client) -> None:
     row = saved(2023, phase="sign_up")
     assert "season option" not in row.traits
@@ -248,7 +363,7 @@ def test_the_site_checks_beside_the_addresses_and_lists_by_state(office: Client)
     assert household_counts(row.season_id, row.path) == {"waiting": 1, "": 0, "returned": 0, "matched": 0}
     elsewhere = make.site("01", of="0203")
     assert (household_counts(row.season_id, elsewhere.path)["waiting"],
-            household_rows(row.season_id, elsewhere.path, "waiting").count()) == (0, 0)  # fmt: skip
+            household_rows(row.season_id, elsewhere.path, "waiting", by_class=False).count()) == (0, 0)  # fmt: skip
     page = office.get("/households/").content.decode()
     assert row.name in page
     page = office.get(f"/candidates/{row.pk}/household/").content.decode()

@@ -127,3 +127,17 @@ def test_every_phase_of_the_demo_can_be_gone_to_and_is_open_then() -> None:
         season: Season = make.season(key)
         window = Phase.objects.get(season=season, key=key).window()
         assert window.is_open(season_now(season.pk)), key
+
+
+def test_where_booklets_are_handed_in_the_offices_confirm_for_some_days_after() -> None:
+    asked = 0
+    for file in DATA.parents[1].glob("*/phases.json"):
+        ends = {phase["key"]: phase["closes"] for phase in json.loads(file.read_text("utf-8"))}
+        if "household" in ends:
+            asked += 1
+            uploads, check, review = (
+                datetime.fromisoformat(ends[key]) for key in ("household", "confirmation", "submission")
+            )
+            assert check - uploads >= timedelta(days=3), "completion needs the booklet, which may come on the last day"
+            assert review > check
+    assert asked

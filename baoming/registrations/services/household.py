@@ -10,6 +10,7 @@ from baoming.audit.actors import Actor
 from baoming.audit.services import record
 from baoming.registrations.attached_queries import States, booklet_of, newest_check, pictures_of
 from baoming.registrations.models import Evidence, HouseholdCheck, Registration
+from baoming.registrations.queries import state_of
 from baoming.registrations.services.evidence import keep_pictures, read_pictures
 from baoming.registrations.services.steps import (
     complete_step,
@@ -19,8 +20,11 @@ from baoming.registrations.services.steps import (
     require,
     return_step,
 )
+from baoming.schedule.queries import phase_times
+from baoming.schedule.services import extend_for_person
 from baoming.seasons.models import Season
 from baoming.shared.errors import Invalid, NotOpen, Refused
+from baoming.shared.moments import moment
 from baoming.shared.services import insert, update
 
 _ADDRESS = frozenset({"household", "address"})  # the fields that a booklet is held against
@@ -65,7 +69,9 @@ def _require_upload(registration: Registration, by: Actor) -> datetime:
 def check_booklet(registration_id: UUID, *, matched: bool, reason: str, seen: str, version: str, by: Actor) -> None:
     """Say that the booklet fits the chosen address, or give it back to the candidate with a reason.
 
-    `seen`, `version`: the pictures and the form that the page showed; raises Refused where they are others now.
+    A site may as long as booklets are handed in, and after that while it confirms (docs/decisions/0027): whoever comes
+    on the last day is looked at, too. `seen`, `version`: the pictures and the form that the page showed; raises Refused
+    where they are others now.
     Raises Invalid, NotOpen. Safe to repeat: a button that is pressed twice finds it once.
     """
     registration = locked(registration_id)
@@ -90,8 +96,24 @@ def check_booklet(registration_id: UUID, *, matched: bool, reason: str, seen: st
         complete_step(registration, "household", by=by, at=now)
     else:
         record("return_household", by=by, subject=registration.pk, path=registration.path, details=details)
+        _open_upload(registration, now, by=by)
         _mark(registration, States.RETURNED)
         return_step(registration, "household", by=by, at=now, reason=booklet.reasons[reason])
+
+
+def _open_upload(registration: Registration, now: datetime, *, by: Actor) -> None:
+    """See to it that what is given back can be handed in again: uploads go on, or are opened for this person.
+
+    As long as it can be checked; without it nobody could be completed whose booklet is looked at on the last days.
+    """
+    check = state_of(registration).open_phase("household")
+    uploads = phase_times(registration.season_id, path=registration.path, subject=registration.pk)["household"]
+    if not uploads.over or check is None or check.closes is None:
+        return
+    extend_for_person(
+        registration.season_id, "household", subject=registration.pk, path=registration.path, opens=now,
+        closes=check.closes, reason=f"户口簿已退回，到{moment(check.closes)}为止", by=by,
+    )  # fmt: skip
 
 
 def shown(pictures: Mapping[str, Evidence], pages: Mapping[str, str]) -> str:

@@ -1,5 +1,6 @@
 """What candidates handed in beside the form: the household booklet to be checked, and what was declared (R13)."""
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -9,12 +10,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from baoming.audit.services import record
+from baoming.organizations.models import Organization
 from baoming.registrations import attached_queries as attached
 from baoming.registrations.attached_queries import HOUSEHOLD_TABS, booklet_of, declaring_of, pictures_of
 from baoming.registrations.form_queries import form_of, newest_version, values_of
+from baoming.registrations.journey import with_booklet_at_site
 from baoming.registrations.models import Registration
 from baoming.registrations.queries import document_of
 from baoming.registrations.services.household import check_booklet, shown
+from baoming.schedule.queries import phase_times
 from baoming.shared.errors import Invalid, Refused
 from baoming.web.access import OfficeRequest, staff_may
 from baoming.web.headers import jpeg
@@ -32,14 +36,23 @@ def households(request: OfficeRequest) -> HttpResponse:
     asked = request.GET.get("tab", "waiting")
     tab = {"none": ""}.get(asked, asked if asked in HOUSEHOLD_TABS else "waiting")
     counts = attached.household_counts(request.season.pk, request.staff.path)
-    rows = attached.household_rows(request.season.pk, request.staff.path, tab)
+    by_class = request.staff.office.level == Organization.Level.SITE
+    rows = attached.household_rows(request.season.pk, request.staff.path, tab, by_class=by_class)
     tabs = [
         {"title": title, "count": counts[key], "current": key == tab, "href": f"?tab={key or 'none'}",
          "tone": "problem" if key == "returned" and counts[key] else ""}
         for key, title in HOUSEHOLD_TABS.items()
     ]  # fmt: skip
-    context = {"tabs": tabs, "tab": tab, **_paged(request, rows, counts[tab], {"tab": tab or "none"})}
+    context = {"tabs": tabs, "tab": tab, "until": _until(request),
+               **_paged(request, rows, counts[tab], {"tab": tab or "none"})}  # fmt: skip
     return render(request, "office/households.html", context)
+
+
+def _until(request: OfficeRequest) -> datetime | None:
+    """Until when sites of this area can check a booklet; None when they cannot now."""
+    times = phase_times(request.season.pk, path=request.staff.path, clock=request.clock)
+    time = with_booklet_at_site(times)["household"]
+    return time.closes if time.open else None
 
 
 @require_http_methods(["GET", "POST"])
