@@ -22,8 +22,9 @@ from baoming.registrations.name_image_queries import lacking, name_image, pictur
 from baoming.registrations.queries import document_of
 from baoming.registrations.services import name_images
 from baoming.registrations.services.name_images import answer_name, confirm_name, framed, move_box, photograph_name
-from baoming.registrations.services.sheets import print_sheet
+from baoming.registrations.services.sheets import print_sheet, record_signature
 from baoming.registrations.services.slips import print_slip
+from baoming.registrations.signature_queries import signature_lines
 from baoming.shared.errors import NotOpen, Refused
 from standins.cards import NAME_AT, NAME_SIZE, Shot, front, photographed
 from standins.faces import face
@@ -223,6 +224,30 @@ def test_only_the_site_cuts_and_confirms() -> None:
     ):
         with pytest.raises(NotOpen, match="报名点"):
             act()
+
+
+@pytest.mark.django_db
+def test_a_signature_falls_with_the_paper_that_shows_another_name() -> None:
+    row = confirmed.signed()
+    image = confirmed_image(row)
+    row.refresh_from_db()
+    assert ("signature" in row.done_steps, row.printed_version, row.signed_version) == (False, 0, 0)
+    [line] = signature_lines(row.season_id, row.path)
+    assert (line.tab, line.why) == ("again", "姓名图片已更换")
+    print_sheet(row.pk, by=confirmed.operator(row))
+    record_signature(row.pk, version=1, by=confirmed.operator(row))
+    answer_name(row.pk, image.pk, same=False, by=confirmed.operator(row))
+    [line] = signature_lines(row.season_id, row.path)
+    assert (line.tab, line.why) == ("again", "考生说姓名图片不对")
+
+
+@pytest.mark.django_db
+def test_control_without_returning_the_signature_a_void_paper_is_listed_as_signed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(name_images, "return_step", lambda *_, **__: [])
+    with pytest.raises(AssertionError):
+        test_a_signature_falls_with_the_paper_that_shows_another_name()
 
 
 @pytest.mark.django_db
