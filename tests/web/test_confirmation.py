@@ -1,5 +1,7 @@
 """R10, R19–R22 on the candidate's page: who sees which button, and what a refusal says."""
 
+from uuid import uuid4
+
 import pytest
 from django.test import Client
 
@@ -7,6 +9,7 @@ from baoming.organizations.models import Organization
 from baoming.organizations.roles import Role
 from baoming.registrations.models import HoldRow, PersonCheck, Registration, Signature
 from baoming.schedule.models import Extension
+from baoming.schedule.queries import running_extension
 from baoming.shared.moments import stamp
 from tests import factories as make
 from tests.registrations import confirmed
@@ -88,6 +91,7 @@ def test_a_mistake_is_corrected_in_a_window_for_this_person_alone(office: Client
     assert "单人更正开放中" in page
     granted = Extension.objects.get(phase="proof_correction")
     assert f"{granted.granted_by} {stamp(granted.opens)}开放，到{stamp(granted.closes)}截止" in page
+    assert running_extension("proof_correction", row.season_id, uuid4(), now=granted.opens) is None, "theirs alone"
     assert "校对发现有错，让考生本人改" not in page, "what is open already is not offered"
     again = office.post(correction, {"hours": "24"})
     assert again.status_code == 422
