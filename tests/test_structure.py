@@ -1,6 +1,7 @@
-"""The shape of the code: rules stay pure, files and functions stay short."""
+"""The shape of the code: rules stay pure, files and functions stay short, nothing of a machine comes along."""
 
 import ast
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -54,3 +55,26 @@ def test_no_file_and_no_function_is_too_long() -> None:
             if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno >= MAX_FUNCTION:
                 long.append(f"{path}:{node.name}")
     assert long == []
+
+
+def git(folder: Path, *arguments: str) -> list[str]:
+    ran = subprocess.run(["git", "-C", folder, *arguments], check=True, capture_output=True, text=True)
+    return ran.stdout.splitlines()
+
+
+def kept_though_ignored(folder: Path) -> list[str]:
+    """Return what is part of the project and of a machine alike: a checkout would put it over the machine's own."""
+    return git(folder, "ls-files", "--cached", "--ignored", "--exclude-standard")
+
+
+@pytest.mark.skipif(not (PRODUCT.parent / ".git").exists(), reason="unpacked from an archive")
+def test_what_each_machine_makes_for_itself_is_no_part_of_the_project() -> None:
+    assert kept_though_ignored(PRODUCT.parent) == []
+
+
+def test_control_a_link_to_an_environment_that_is_added_by_force_is_found(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_text((PRODUCT.parent / ".gitignore").read_text())
+    (tmp_path / ".venv").symlink_to(tmp_path / "elsewhere")
+    git(tmp_path, "init", "--quiet")
+    git(tmp_path, "add", "--force", ".venv", ".gitignore")
+    assert kept_though_ignored(tmp_path) == [".venv"]
