@@ -1,9 +1,8 @@
 """The lists of household booklets are read in the order of their index, also those of a whole province.
 
-Built while the table is in use, and before the one goes that it takes the place of.
+Built while the table is in use. The smaller one of 0026 stays: that migration may run again at any time.
 """
 
-from django.contrib.postgres.operations import RemoveIndexConcurrently
 from django.db import migrations, models
 
 from baoming.shared.indexes import BuildIndex
@@ -17,7 +16,4 @@ INDEX = models.Index(
 class Migration(migrations.Migration):
     atomic = False
     dependencies = [("registrations", "0029_debts_since")]
-    operations = [
-        BuildIndex("registration", INDEX),
-        RemoveIndexConcurrently("registration", "registration_by_household"),
-    ]
+    operations = [BuildIndex("registration", INDEX)]
