@@ -1,5 +1,6 @@
 """What the worker does by itself, each job as one act."""
 
+from datetime import timedelta
 from functools import partial
 from uuid import uuid4
 
@@ -12,10 +13,14 @@ from baoming.organizations.models import Organization
 from baoming.organizations.roles import Role
 from baoming.payments import services as payments
 from baoming.payments.models import Order
-from baoming.registrations.models import Batch, Registration, ScanFile
+from baoming.registrations.models import Batch, HoldRow, Registration, ScanFile
+from baoming.registrations.queries import DEBT
 from baoming.registrations.services import bursts, person_checks, scans
 from baoming.registrations.services.batches import start_batch
+from baoming.registrations.services.steps import locked, place_hold
 from baoming.reviews.services import assess_morals, class_acts
+from baoming.reviews.services.debts import remind_debtors
+from baoming.seasons.queries import season_now
 from tests import factories as make
 from tests.audit.acts.candidate import before, ordered, ready
 from tests.audit.acts.confirming import all_done, class_of, here, sent_up, waiting_page
@@ -79,6 +84,16 @@ def suspect() -> Job:
     for _ in range(3):
         bursts.watch(["device:x"], ready().pk, version=2, signed_in=None, proved=True)
     return partial(bursts.raise_alarm, "device:x")
+
+
+@act("worker", "debts.remind")
+def remind() -> Job:
+    row = before("pledge")  # a phone is bound by then
+    row.phone_blind = bytes(32)
+    row.save(update_fields=["phone_blind"])
+    place_hold(locked(row.pk), kind=DEBT, steps=[], reason="手工录入", by=operator(row.site))
+    HoldRow.objects.update(placed_at=season_now(row.season_id) - timedelta(days=8))
+    return partial(remind_debtors, row.season_id)
 
 
 WHO = {"completion": Role.COUNTY, "review": Role.CITY}
