@@ -4,7 +4,7 @@ import pytest
 from django.test import Client, override_settings
 
 from baoming.registrations.models import Registration
-from baoming.registrations.services import declarations
+from baoming.registrations.services import sheets
 from baoming.registrations.services.sheets import print_sheet, record_signature
 from baoming.registrations.signature_queries import SignatureLine, signature_lines
 from baoming.schedule.models import Phase
@@ -58,11 +58,11 @@ def test_a_sheet_that_no_longer_says_what_is_declared_is_void_and_signed_anew(
     assert line_of(row).tab == "signed"
 
 
-@pytest.mark.parametrize("taken_away", ["void_sheets", "void_attested"])
+@pytest.mark.parametrize("taken_away", ["void_sheets", "return_step"])
 def test_control_without_voiding_an_old_paper_goes_on_as_if_it_counted(
     monkeypatch: pytest.MonkeyPatch, taken_away: str
 ) -> None:
-    monkeypatch.setattr(declarations, taken_away, lambda *_, **__: None)
+    monkeypatch.setattr(sheets, taken_away, lambda *_, **__: None)
     with pytest.raises(AssertionError):
         test_a_sheet_that_no_longer_says_what_is_declared_is_void_and_signed_anew(("MARTYR",), ("LOCAL",))
 

@@ -20,7 +20,7 @@ from baoming.registrations.apart import cut_name_apart, find_name_apart
 from baoming.registrations.models import NameImage, Registration
 from baoming.registrations.name_image_queries import lacking, name_image, picture_of
 from baoming.registrations.queries import document_of
-from baoming.registrations.services import name_images
+from baoming.registrations.services import name_images, sheets
 from baoming.registrations.services.name_images import answer_name, confirm_name, framed, move_box, photograph_name
 from baoming.registrations.services.sheets import print_sheet, record_signature
 from baoming.registrations.services.slips import print_slip
@@ -245,7 +245,7 @@ def test_a_signature_falls_with_the_paper_that_shows_another_name() -> None:
 def test_control_without_returning_the_signature_a_void_paper_is_listed_as_signed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(name_images, "return_step", lambda *_, **__: [])
+    monkeypatch.setattr(sheets, "return_step", lambda *_, **__: [])
     with pytest.raises(AssertionError):
         test_a_signature_falls_with_the_paper_that_shows_another_name()
 

@@ -31,14 +31,13 @@ from baoming.registrations.services.forms import (
     still_proves,
     tell_wrong_save,
 )
-from baoming.registrations.services.sheets import void_sheets
+from baoming.registrations.services.sheets import void_signed
 from baoming.registrations.services.steps import (
     complete_step,
     locked,
     refuse_if_completed,
     refuse_if_disputed,
     state_now,
-    void_attested,
 )
 from baoming.seasons.models import Season
 from baoming.shared.errors import Changed, Invalid, Refused
@@ -46,7 +45,6 @@ from baoming.shared.moments import short
 from baoming.shared.services import insert, update
 
 STEP = "declarations"
-_VOID = "加分、专项申报有改动"
 
 
 def declare(
@@ -157,15 +155,9 @@ def _write(registration: Registration, made: Declaration, declaring: Declaring, 
     record("declare", by=by, subject=registration.pk, path=registration.path, details=details)
     if made.kinds:
         complete_step(registration, STEP, by=by, at=made.at)
-    if made.kinds != (before.kinds if before else []):
-        _void_signed(registration, made, by=by)
+    if made.kinds != (before.kinds if before else []):  # the sheet names them
+        void_signed(registration, reason="加分、专项申报有改动", by=by, at=made.at)
     _notify(registration, made)
-
-
-def _void_signed(registration: Registration, made: Declaration, *, by: Actor) -> None:
-    """The sheet names what is declared: one that was printed, or signed, before says something else than the system."""
-    void_sheets(registration, reason=_VOID, at=made.at)
-    void_attested(registration, "form", by=by, at=made.at, reason=_VOID)
 
 
 def _notify(registration: Registration, made: Declaration) -> None:

@@ -1,6 +1,5 @@
 """Cutting the name from the photographed card, and confirming it: the site, then the candidate (ux.md, rule 26)."""
 
-from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -11,8 +10,8 @@ from baoming.photos.card_fronts import NameBox
 from baoming.registrations.apart import cut_name_apart, find_name_apart
 from baoming.registrations.models import NameImage, Registration
 from baoming.registrations.name_image_queries import picture_context, strip_context, strip_of
-from baoming.registrations.services.sheets import void_sheets
-from baoming.registrations.services.steps import locked, refuse_if_completed, refuse_if_stopped, return_step
+from baoming.registrations.services.sheets import void_signed
+from baoming.registrations.services.steps import locked, refuse_if_completed, refuse_if_stopped
 from baoming.seasons.queries import season_now
 from baoming.shared.errors import NotOpen, Refused
 from baoming.shared.services import insert, update
@@ -75,7 +74,7 @@ def confirm_name(registration_id: UUID, image_id: UUID, *, seen: str, by: Actor)
     NameImage.objects.filter(registration=registration, current=True).update(current=False)
     image.current, image.confirmed_at, image.confirmed_by, image.strip_sealed = True, now, by.label, ""
     update(image, "current", "confirmed_at", "confirmed_by", "strip_sealed")
-    _void_signed(registration, "姓名图片已更换", at=now, by=by)
+    void_signed(registration, reason="姓名图片已更换", by=by, at=now)
     record("confirm_name", by=by, subject=registration.pk, path=registration.path)
     return image
 
@@ -107,15 +106,8 @@ def answer_name(registration_id: UUID, image_id: UUID, *, same: bool, by: Actor)
         record("accept_name", by=by, subject=registration.pk, path=registration.path)
     else:
         record("refuse_name", by=by, subject=registration.pk, path=registration.path)
-        _void_signed(registration, "考生说姓名图片不对", at=now, by=by)
+        void_signed(registration, reason="考生说姓名图片不对", by=by, at=now)
     return image
-
-
-def _void_signed(registration: Registration, reason: str, *, at: datetime, by: Actor) -> None:
-    """The sheet shows the picture: one with another name counts no longer, nor does the signature on it."""
-    void_sheets(registration, reason=reason, at=at)
-    if "signature" in registration.done_steps:
-        return_step(registration, "signature", by=by, at=at, reason=reason)
 
 
 def _at_site(registration_id: UUID, by: Actor) -> Registration:

@@ -15,7 +15,7 @@ from baoming.registrations.models import Registration, Signature
 from baoming.registrations.queries import current_photo, photo_bytes, state_of
 from baoming.registrations.services.sheet_data import newest_data, sheet_of
 from baoming.registrations.services.slips import season_head
-from baoming.registrations.services.steps import complete_step, locked, refuse_if_completed, require
+from baoming.registrations.services.steps import complete_step, locked, refuse_if_completed, require, return_step
 from baoming.registrations.sheets import registration_forms
 from baoming.schedule.models import Extension
 from baoming.schedule.services import extend_for_person
@@ -63,6 +63,13 @@ def void_sheets(registration: Registration, *, reason: str, at: datetime) -> Non
     void_prints(registration.pk, SHEET, reason=reason, at=at)
     registration.printed_version = 0
     update(registration, "printed_version")
+
+
+def void_signed(registration: Registration, *, reason: str, by: Actor, at: datetime) -> None:
+    """As `void_sheets`, where no step done anew lets the signature fall: it stands on what is no longer so, too."""
+    void_sheets(registration, reason=reason, at=at)
+    if "signature" in registration.done_steps:
+        return_step(registration, "signature", by=by, at=at, reason=reason)
 
 
 @transaction.atomic

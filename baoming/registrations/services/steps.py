@@ -82,18 +82,13 @@ def require_two_hands(first: str, by: Actor) -> None:
 
 def complete_step(registration: Registration, key: str, *, by: Actor, at: datetime, also: tuple[str, ...] = ()) -> None:
     """Mark step `key` done, undoing what falls with it when it is done anew. `also`: fields set for it, written too."""
-    _undo_attested(registration, key, by=by, at=at, reason=f"{journey.STEPS[key].zh}有变动")
+    for fallen in journey.undone_by(key)[1:]:
+        _undo(registration, fallen, by=by, at=at, reason=f"{journey.STEPS[key].zh}有变动")
     registration.done |= journey.BITS[key]
     registration.fallen &= ~journey.BITS[key]
     _write(registration, also)
     insert(StepLog(registration=registration, step=key, done=True, at=at, by_kind=by.kind, by_label=by.label))
     record(f"step:{key}", by=by, subject=registration.pk, path=registration.path)
-
-
-def void_attested(registration: Registration, key: str, *, by: Actor, at: datetime, reason: str) -> None:
-    """Undo what attests to step `key`, because the paper says something else now; the step itself stands."""
-    _undo_attested(registration, key, by=by, at=at, reason=reason)
-    _write(registration)
 
 
 def return_step(registration: Registration, key: str, *, by: Actor, at: datetime, reason: str) -> list[str]:
@@ -140,11 +135,6 @@ def _count_holds(registration: Registration) -> None:
     registration.debts, registration.debt_since = len(owed), min(owed, default=None)
     registration.held = len(rows) - len(owed)
     registration.save(update_fields=["debts", "debt_since", "held"])
-
-
-def _undo_attested(registration: Registration, key: str, *, by: Actor, at: datetime, reason: str) -> None:
-    for fallen in journey.undone_by(key)[1:]:
-        _undo(registration, fallen, by=by, at=at, reason=reason)
 
 
 def _undo(registration: Registration, key: str, *, by: Actor, at: datetime, reason: str) -> bool:
