@@ -93,14 +93,16 @@ class SealedFiles:
 def remove_nameless(kinds: Sequence[SealedFiles]) -> int:
     """Delete files that no row has named for NAMELESS_FOR; returns how many. May run twice.
 
-    Nothing goes while more files are without a row than with one: then this is not the database of these files.
+    Nothing goes of a folder while more of its files are without a row than with one: then this is not the database of
+    these files, or the table has lost its rows.
     """
-    named, without = 0, list[str]()
-    for kind in kinds:
-        count, names = kind.nameless()
-        named, without = named + count, without + names
+    return sum(map(_remove_nameless, kinds))
+
+
+def _remove_nameless(kind: SealedFiles) -> int:
+    named, without = kind.nameless()
     if len(without) > max(named, _FEW):
-        log.error("%d files have no row and %d have one: none was removed", len(without), named)
+        log.error("%s: %d files have no row and %d have one: none was removed", kind.folder, len(without), named)
         return 0
     old = [name for name in without if _is_old(name)]
     for name in old:

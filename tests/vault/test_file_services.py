@@ -108,6 +108,16 @@ def test_nothing_goes_where_the_rows_are_of_another_database(
     assert remove_nameless([PHOTOS]) == 2
 
 
+def test_a_table_that_has_lost_its_rows_is_not_outweighed_by_the_files_of_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(file_services, "_FEW", 0)
+    aged(photo().file)
+    left = aged(EVIDENCE.keep(uuid4(), b"whose"))
+    assert remove_nameless([PHOTOS, EVIDENCE]) == 0
+    assert default_storage.exists(left)
+
+
 def test_what_bears_no_name_of_ours_stays() -> None:
     folder = Path(settings.MEDIA_ROOT) / "photos" / "ab"
     folder.mkdir(parents=True)
