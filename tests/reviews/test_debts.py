@@ -20,6 +20,7 @@ from baoming.reports.services import count_progress
 from baoming.reviews.debts import Terms, owed_days, terms
 from baoming.reviews.services import debts
 from baoming.reviews.services.debts import remind_debtors
+from baoming.schedule.models import Phase
 from baoming.seasons.models import Season
 from baoming.seasons.queries import season_now
 from baoming.vault.services import keys
@@ -123,15 +124,34 @@ def test_who_has_read_the_card_withdrawn_or_has_no_phone_is_not_told(later: Call
 
 
 @pytest.mark.django_db
-def test_who_reads_the_card_while_the_list_is_made_is_not_told(
-    later: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
+def test_once_the_tickets_are_over_nobody_is_told_any_more() -> None:
+    row = debtor()
+    make.season("tickets")
+    assert (remind_debtors(row.season_id), told()) == (1, 1)
+    HoldRow.objects.update(reminded_at=None)
+    make.at((Phase.objects.get(key="tickets").closes or PLACED) + timedelta(days=8))
+    assert (remind_debtors(row.season_id), told()) == (0, 1)
+
+
+def read_card(row: Registration) -> None:
+    clear_holds(locked(row.pk), DEBT, by=site(row), at=season_now(row.season_id))
+
+
+def lose_phone(row: Registration) -> None:
+    Registration.objects.filter(pk=row.pk).update(phone_sealed="", phone_blind=None)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("happens", [read_card, lose_phone])
+def test_who_reads_the_card_or_loses_the_phone_while_the_list_is_made_is_not_told(
+    happens: Callable[[Registration], None], later: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row = debtor()
     later(8)
     remind = debts._remind
 
     def overtaken(*args: object, **more: object) -> int:
-        clear_holds(locked(row.pk), DEBT, by=site(row), at=season_now(row.season_id))
+        happens(row)
         return remind(*args, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(debts, "_remind", overtaken)

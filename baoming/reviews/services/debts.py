@@ -14,6 +14,7 @@ from baoming.registrations.form_queries import bound_phone
 from baoming.registrations.models import HoldRow, Registration
 from baoming.registrations.queries import DEBT
 from baoming.reviews.debts import terms
+from baoming.schedule.queries import phase_times
 from baoming.seasons.queries import data, season_at
 
 _CHUNK = 200  # people of one transaction (architecture rule 1)
@@ -22,13 +23,15 @@ _CHUNK = 200  # people of one transaction (architecture rule 1)
 def remind_debtors(season_id: int) -> int:
     """Tell everybody who owes a card read, and was not told within the season's days; return how many. May run twice.
 
-    Only those with a bound phone: the others are on their site's list, which has to call them.
+    Only those with a bound phone: the others are on their site's list, which has to call them. Nobody once the
+    tickets' time is over: the card was to be read for them.
     """
     season, clock = season_at(season_id)
+    if phase_times(season_id, clock=clock)["tickets"].over:
+        return 0
     before = terms(data(season, "cases")).told_before(clock.now)
-    debtors = Registration.objects.filter(season=season_id, debts__gt=0, stopped_at=None, phone_blind__isnull=False)
-    untold = debtors.filter(pk__in=_untold(before).values("registration")).order_by("pk")
-    ids = list(untold.values_list("pk", flat=True))
+    untold = _reachable().filter(season=season_id, debts__gt=0, pk__in=_untold(before).values("registration"))
+    ids = list(untold.order_by("pk").values_list("pk", flat=True))
     chunks = (ids[first : first + _CHUNK] for first in range(0, len(ids), _CHUNK))
     return sum(_remind(chunk, before=before, now=clock.now) for chunk in chunks)
 
@@ -36,7 +39,7 @@ def remind_debtors(season_id: int) -> int:
 @transaction.atomic
 def _remind(ids: Sequence[UUID], *, before: datetime, now: datetime) -> int:
     """Tell those of `ids` who still owe it and were not told meanwhile."""
-    rows = Registration.objects.filter(pk__in=ids, stopped_at=None).select_related("season", "site").order_by("pk")
+    rows = _reachable().filter(pk__in=ids).select_related("season", "site").order_by("pk")
     people = list(rows.select_for_update(of=("self",)))
     untold = _untold(before).filter(registration__in=people)
     owing = set(untold.values_list("registration", flat=True))
@@ -49,6 +52,10 @@ def _remind(ids: Sequence[UUID], *, before: datetime, now: datetime) -> int:
                 phone=person.site.phone,
             )  # fmt: skip
     return len(owing)
+
+
+def _reachable() -> QuerySet[Registration]:
+    return Registration.objects.filter(stopped_at=None, phone_blind__isnull=False)
 
 
 def _untold(before: datetime) -> QuerySet[HoldRow]:
