@@ -1,14 +1,13 @@
 """The database that runs copy is made anew whenever something that forms it has changed."""
 
-import re
+import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests import database
 from tests.environment import ROOT
-
-IMPORTED = re.compile(r"^(?:from|import) (baoming[\w.]*)(?: import (\w+))?", re.MULTILINE)
 
 
 def brought_along() -> set[Path]:
@@ -18,14 +17,27 @@ def brought_along() -> set[Path]:
     while left:
         path = left.pop()
         found.add(path)
-        for module, name in IMPORTED.findall(path.read_text()):
-            base = ROOT / module.replace(".", "/")
-            left |= {file for file in (base.with_suffix(".py"), base / f"{name}.py") if file.exists()} - found
+        modules = (ROOT / f"{name.replace('.', '/')}.py" for name in imported(path.read_text("utf-8")))
+        left |= {module for module in modules if module.exists()} - found
     return found
+
+
+def imported(source: str) -> Iterator[str]:
+    """Yield each module of ours that may be meant, wherever it is imported and however many in a line."""
+    for node in ast.walk(ast.parse(source)):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
+        if isinstance(node, ast.ImportFrom):
+            names = [str(node.module), *(f"{node.module}.{name}" for name in names)]
+        yield from (name for name in names if name.startswith("baoming."))
 
 
 def test_whatever_a_migration_imports_has_the_copies_made_anew() -> None:
     assert brought_along() <= set(database.formed_by())
+
+
+def test_control_each_of_a_line_is_seen_and_what_a_function_imports() -> None:
+    lines = "from baoming.shared import (\n    money,\n    paths,\n)\n\ndef late():\n    import baoming.audit.actors"
+    assert {"baoming.shared.money", "baoming.shared.paths", "baoming.audit.actors"} <= set(imported(lines))
 
 
 def test_control_a_module_left_out_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
