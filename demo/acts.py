@@ -254,6 +254,6 @@ ACTS: dict[str, Callable[[Walk], None]] = {
     "open": _open, "return": _return, "pass": _pass, "photo": _photo, "number": _number, "slip": _slip,
     "claim": _claim, "order": _order, "close": _close, "pay": _pay, "check": _check, "phone": _phone,
     "passwords": _passwords, "pledge": _pledge, "draft": _draft, "save": _save, "declare": _declare, "resave": _resave,
-    "print": _print,    "correct": _correct, "sign": _sign, "assess": _assess, "object": _object, "complete": _complete,
+    "print": _print, "correct": _correct, "sign": _sign, "assess": _assess, "object": _object, "complete": _complete,
     "reopen": _reopen, "review": _review,
 }  # fmt: skip

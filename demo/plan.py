@@ -76,7 +76,7 @@ AFTER = {
     "return": ("open", 2), "pass": ("open", 2), "photo": ("open", 4), "number": ("open", 5), "slip": ("open", 6),
     "order": ("claim", 3), "pay": ("claim", 5), "close": ("claim", 8), "check": ("claim", 7), "phone": ("claim", 10),
     "passwords": ("claim", 13), "pledge": ("claim", 16), "draft": ("claim", 27), "save": ("claim", 41),
-    "declare": ("claim", 52),    "correct": ("print", 9), "assess": ("sign", 11), "object": ("sign", 12),
+    "declare": ("claim", 52), "correct": ("print", 9), "assess": ("sign", 11), "object": ("sign", 12),
 }  # fmt: skip
 READY = datetime(2022, 10, 31, 15, 0, tzinfo=BEIJING)  # when sites were opened and rosters taken in
 NOW = datetime(2022, 11, 3, 10, 0, tzinfo=BEIJING)
