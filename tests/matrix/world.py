@@ -11,7 +11,7 @@ from baoming.messages.models import Announcement
 from baoming.organizations.models import Organization, Staff, StaffProposal
 from baoming.organizations.roles import Role
 from baoming.registrations.attached_queries import EVIDENCE
-from baoming.registrations.models import Batch, Evidence, NameImage, Registration
+from baoming.registrations.models import Batch, Evidence, NameImage, Registration, ScanFile
 from baoming.registrations.name_image_queries import picture_context
 from baoming.registrations.rosters import RosterRow
 from baoming.registrations.services.batches import start_batch
@@ -154,9 +154,10 @@ def _into_classes(people: dict[str, Registration]) -> None:
 
 
 def _to_another_season(row: Registration) -> None:
-    """Let somebody be of another season."""
+    """Let somebody be of another season, and what the site has handed in of them."""
     row.season = Season.objects.filter(kind="practice").first() or load("43", 2023, "practice")
     row.save(update_fields=["season"])
+    ScanFile.objects.filter(scannedpage__registration=row).update(season=row.season)
 
 
 def _target(row: Registration, comer: Registration, admin: Staff) -> Target:
