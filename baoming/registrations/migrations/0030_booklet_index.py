@@ -1,6 +1,6 @@
 """The lists of household booklets are read in the order of their index, also those of a whole province.
 
-Built while the table is in use. The smaller one of 0026 stays: that migration may run again at any time.
+Built while the table is in use. The one of 0026, whose place it takes, goes in 0032.
 """
 
 from django.db import migrations, models

@@ -159,14 +159,6 @@ class Registration(models.Model):
             ),
             models.Index(
                 "season",
-                "path",
-                "household_state",
-                "number",
-                name="registration_by_household",
-                condition=Q(household_state__in=["waiting", "matched", "returned"]),
-            ),
-            models.Index(
-                "season",
                 "household_state",
                 "path",
                 "number",
