@@ -272,6 +272,17 @@ def test_what_is_given_back_after_the_uploads_is_handed_in_again_by_this_person_
     assert "household" in row.done_steps
 
 
+def test_what_is_given_back_in_the_last_hours_of_the_uploads_can_be_handed_in_after_them() -> None:
+    row = saved()
+    upload(row)
+    uploads_end, _ = ends()
+    make.at(uploads_end - timedelta(minutes=10))
+    check(row, "unreadable")
+    make.at(uploads_end + timedelta(hours=1))
+    upload(row)
+    assert row.household_state == "waiting"
+
+
 def test_while_uploads_go_on_giving_back_opens_nothing() -> None:
     row = saved()
     upload(row)

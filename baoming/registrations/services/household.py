@@ -1,7 +1,7 @@
 """The household booklet (户口簿): handed in by the candidate, held against the chosen address by the site (R13, P9)."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -27,6 +27,7 @@ from baoming.shared.errors import Invalid, NotOpen, Refused
 from baoming.shared.moments import moment
 from baoming.shared.services import insert, update
 
+_TO_HAND_IN = timedelta(days=1)  # anew: less, and who is given it back on the last evening finds uploads closed
 _ADDRESS = frozenset({"household", "address"})  # the fields that a booklet is held against
 
 
@@ -102,13 +103,15 @@ def check_booklet(registration_id: UUID, *, matched: bool, reason: str, seen: st
 
 
 def _open_upload(registration: Registration, now: datetime, *, by: Actor) -> None:
-    """See to it that what is given back can be handed in again: uploads go on, or are opened for this person.
+    """See to it that what is given back can be handed in again: uploads go on for a day, or are opened for this person.
 
     As long as it can be checked; without it nobody could be completed whose booklet is looked at on the last days.
     """
     check = state_of(registration).open_phase("household")
     uploads = phase_times(registration.season_id, path=registration.path, subject=registration.pk)["household"]
-    if not uploads.over or check is None or check.closes is None:
+    if check is None or check.closes is None:
+        return
+    if not uploads.over and (uploads.closes is None or uploads.closes - now >= _TO_HAND_IN):
         return
     extend_for_person(
         registration.season_id, "household", subject=registration.pk, path=registration.path, opens=now,
