@@ -193,7 +193,10 @@ def test_the_page_says_beforehand_that_the_right_is_lost(phone: Client) -> None:
     assert 'value="MARTYR" id="f-kinds" checked' in answer.content.decode()
     sent |= {"save_password": PASSWORD}  # the picture was kept: it is not chosen again
     assert phone.post("/declarations/", sent)["Location"] == "/declarations/"
-    assert "烈士子女" in phone.get("/declarations/").content.decode()
+    page = phone.get("/declarations/").content.decode()
+    assert "烈士子女" in page
+    assert ("之前可以改" in page, "之前申报" in page) == (True, False)  # who has declared gives up nothing
+    assert "（第1次）" in phone.get("/viewers/").content.decode()  # declarations are no versions of the form
     make.season("tickets")
     assert "不申报视为放弃" not in phone.get("/tasks/").content.decode()
     assert "申报已于" in phone.get("/declarations/").content.decode()

@@ -123,7 +123,7 @@ def test_the_desk_takes_one_person_from_typing_to_the_slip(office: Client) -> No
         ({"number": "990001200503170136"}, "请对照证件"),
         ({"number": "12345"}, "请输入18位身份证号码"),
         ({"name": ""}, "请填写姓名"),
-        ({"birth": "2005-02-30"}, "请填写出生日期"),
+        ({"birth": "2005-02-30"}, "请填写出生日期，例如2005-03-17"),
         ({"valid_to": ""}, "长期"),
     ],
 )

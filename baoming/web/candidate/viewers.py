@@ -15,7 +15,7 @@ from baoming.audit.queries import Deed, deeds
 from baoming.organizations.models import Organization, Staff
 from baoming.shared.moments import BEIJING, moment
 from baoming.web.access import CandidateRequest, candidate_required
-from baoming.web.office.words import ALL_VERBS
+from baoming.web.office.words import ALL_VERBS, numbered
 
 PAGE = 60
 _LOOKED = {
@@ -100,7 +100,7 @@ def _line(same: Sequence[Deed], who: dict[tuple[str, str], str]) -> Line:
     newest, oldest = same[0], same[-1]
     what = _LOOKED.get(newest.verb) or ALL_VERBS.get(newest.verb, newest.verb)
     if version := newest.details.get("version"):
-        what = f"{what}（第{version}版）"
+        what = f"{what}（{numbered(newest.verb, version)}）"
     times = "—".join(dict.fromkeys((_clock(oldest.at), _clock(newest.at))))
     return Line(what, who[newest.actor_id, newest.actor_path], f"{times}，{len(same)}次" if len(same) > 1 else times)
 

@@ -15,7 +15,7 @@ from baoming.registrations.subject_queries import masked, subject_of
 from baoming.shared.errors import Invalid
 from baoming.shared.moments import BEIJING, full_stamp, typed_moment
 from baoming.web.access import OfficeRequest
-from baoming.web.office.words import ALL_VERBS, KINDS
+from baoming.web.office.words import ALL_VERBS, KINDS, numbered
 
 FIELDS = ("since", "until", "actor", "office", "act", "about")
 _USUAL = timedelta(days=7)  # looked back at where no beginning is given
@@ -85,14 +85,14 @@ def _line(one: Found, staff: dict[str, Staff], offices: dict[str, str], about: d
         act=ALL_VERBS.get(one.verb, one.verb),
         about=about.get(one.subject, f"编号{str(one.subject)[:8]}…") if one.subject else "",
         subject=one.subject,
-        told=_told(one.details),
+        told=_told(one.verb, one.details),
         place=one.place,
     )
 
 
-def _told(details: dict[str, object]) -> str:
+def _told(verb: str, details: dict[str, object]) -> str:
     """Return what an event holds beside, as far as it says something: numbers of versions, how many of what."""
-    said = [f"第{details['version']}版"] if details.get("version") else []
+    said = [numbered(verb, details["version"])] if details.get("version") else []
     if isinstance(changed := details.get("changed"), list) and changed:
         said.append(f"改动{len(changed)}项")
     if device := details.get("device"):

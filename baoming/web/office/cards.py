@@ -11,7 +11,11 @@ from baoming.registrations.identity_documents import IdentityDocument
 from baoming.shared.errors import Invalid, Refused
 from baoming.shared.text import clean_name, halfwidth
 
-_DATES = {"birth": "出生日期", "valid_from": "有效期起日", "valid_to": "有效期止日"}
+_DATES = {  # what the card calls each, and how one looks
+    "birth": ("出生日期", "2005-03-17"),
+    "valid_from": ("有效期起日", "2021-03-18"),
+    "valid_to": ("有效期止日", "2031-03-18"),
+}
 
 
 def reader_agent() -> str:
@@ -65,14 +69,14 @@ def _dates(typed: Mapping[str, str]) -> tuple[dict[str, date], dict[str, str]]:
     """Return the dates that can be read, and a sentence for each that cannot; 长期 has no date."""
     dates: dict[str, date] = {}
     problems: dict[str, str] = {}
-    for key, label in _DATES.items():
+    for key, (label, example) in _DATES.items():
         if key == "valid_to" and typed.get("long_term"):
             continue
         try:
             dates[key] = _date(typed.get(key, ""))
         except ValueError:
             also = "；证件上写“长期”的，请勾选长期" if key == "valid_to" else ""
-            problems[key] = f"请填写{label}，例如2021-03-18{also}"
+            problems[key] = f"请填写{label}，例如{example}{also}"
     return dates, problems
 
 

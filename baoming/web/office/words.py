@@ -218,7 +218,13 @@ QUIET = {
     "open_file",
     "take_photo",
     "step:form",
+    "step:declarations",
     "hold:dispute",
     "clear:dispute",
 }
 TITLES = {step.key: step.zh for step in JOURNEY}
+
+
+def numbered(verb: str, version: object) -> str:
+    """Return which one it was of its kind: versions of a form are 版, declarations are counted in 次."""
+    return f"第{version}{'次' if verb == 'declare' else '版'}"

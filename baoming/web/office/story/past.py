@@ -6,7 +6,7 @@ from baoming.audit.queries import Act, story
 from baoming.photos.geometry import Fault
 from baoming.registrations.models import Registration
 from baoming.shared.moments import stamp
-from baoming.web.office.words import QUIET, VERBS
+from baoming.web.office.words import QUIET, VERBS, numbered
 
 _VIEWS = 6  # of those who looked, the newest are named
 
@@ -27,5 +27,8 @@ def _line(act: Act) -> dict[str, str]:
     title, version, number = VERBS[act.verb], act.details.get("version"), act.details.get("number")
     if faults := [Fault[name].said for name in act.details.get("faults", []) if name in Fault.__members__]:
         title = f"{title}：{'；'.join(faults)}"
-    said = f"{title}，第{version}版" if version else f"{title} {number[:4]} {number[4:]}" if number else title
-    return {"time": stamp(act.at), "title": said, "sub": act.label}
+    if version:
+        title = f"{title}，{numbered(act.verb, version)}"
+    elif number:
+        title = f"{title} {number[:4]} {number[4:]}"
+    return {"time": stamp(act.at), "title": title, "sub": act.label}
