@@ -58,6 +58,10 @@ def test_both_seasons_have_terms(year: int) -> None:
     assert terms(documents("43", year)["cases"]) == WEEK_AND_MONTH
 
 
+def test_a_season_that_was_loaded_before_there_were_terms_has_those_of_the_sample() -> None:
+    assert terms({"transfer": []}) == WEEK_AND_MONTH
+
+
 def debtor(*, phone: str = PHONE) -> Registration:
     """Somebody whose card was typed in, with a phone bound."""
     season = make.season("intake") if not Season.objects.exists() else Season.objects.get()
