@@ -164,7 +164,8 @@ def stuck(facts: Facts, viewer: Party, phases: Mapping[str, PhaseTime]) -> Stuck
     if not step:
         return Stuck("")
     if facts.printed_version and facts.printed_version < facts.version:
-        return Stuck("打印后又改了，请重打")
+        prints = viewer in STEPS["signature"].actors
+        return Stuck("打印后又改了，请重打" if prints else "打印后又改了，等报名点重打", quiet=not prints)
     if step == "completion" and facts.debts:
         return Stuck("补读身份证后才能完成县区确认")
     if late := closed(step, phases):

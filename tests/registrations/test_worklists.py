@@ -84,6 +84,7 @@ SENTENCES = [  # facts, who reads, the sentence, whether it is quiet
     (Facts(done("form"), version=1), COUNTY, "等报名点打印登记表", True),
     (Facts(done("form"), version=1, printed_version=1), SITE, "等考生到场签字", True),
     (Facts(done("form"), version=2, printed_version=1), SITE, "打印后又改了，请重打", False),
+    (Facts(done("form"), version=2, printed_version=1), COUNTY, "打印后又改了，等报名点重打", True),
     (
         Facts(done("form"), version=2, printed_version=2, fallen=BITS["signature"]),
         SITE,
