@@ -40,6 +40,7 @@ OFFERED: Mapping[str, frozenset[str]] = {
     "phone_kept": _NOTICE,
     "phone_bound": _NOTICE,
     "form_saved": _TIMED | {"version", "changed", "device"},
+    "correction_opened": _TIMED,
     "debt_reminder": _NOTICE,
     "declared": _TIMED | {"version"},
     "form_restored": _TIMED | {"of", "version", "changed"},

@@ -94,7 +94,7 @@ def test_nothing_to_declare_is_said_and_kept_too() -> None:
         (("MARTYR",), {"files": {"declaration-LOCAL": paper()}}, Invalid, "请上传烈士证明书和户口簿的照片"),
         (("MARTYR",), {"consent": ""}, Invalid, "勾选同意"),
         (("MARTYR",), {"save_password": "bu-dui-2023"}, WrongSavePassword, "还没有申报"),
-        (("MARTYR",), {"save_password": ""}, WrongSavePassword, "请输入保存密码"),
+        (("MARTYR",), {"save_password": ""}, Invalid, "请输入保存密码"),
         (("MARTYR",), {"revision": "3"}, Changed, "刚刚在另一处申报过"),
     ],
 )
@@ -106,6 +106,13 @@ def test_what_is_no_declaration_says_what_to_do_and_leaves_nothing(
         declared(row, *kinds, **changes)  # type: ignore[arg-type]
     assert not Declaration.objects.exists()
     assert pictures_of(row) == {}
+
+
+def test_what_is_missing_is_named_all_at_once() -> None:
+    row = declarer()
+    with pytest.raises(Invalid) as refusal:
+        declared(row, "MARTYR", "LOCAL", files={"declaration-LOCAL": paper()}, consent="", save_password="")
+    assert list(refusal.value.fields) == ["declaration-MARTYR", "save_password", "consent"]
 
 
 @pytest.mark.concurrency

@@ -317,8 +317,9 @@ def test_a_page_of_a_province_is_read_in_the_order_of_an_index_and_nobody_is_sor
 
 
 def page_plan(season: Season, state: str, *, by_class: bool) -> str:
+    """The plan of a page of few: PostgreSQL takes an area for half a percent of all, which is 20 of these 4,000."""
     with transaction.atomic(), CaptureQueriesContext(connection) as asked:
-        list(household_rows(season.pk, "43/", state, by_class=by_class)[60:120])
+        list(household_rows(season.pk, "43/", state, by_class=by_class)[4:8])
     return explained(str(asked.captured_queries[-1]["sql"]))
 
 

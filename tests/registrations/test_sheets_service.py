@@ -10,6 +10,8 @@ from baoming.audit.actors import Party
 from baoming.audit.models import Event
 from baoming.documents.models import Print
 from baoming.documents.queries import prints_of, valid_print
+from baoming.messages.models import Message
+from baoming.messages.services.outbox import text_of
 from baoming.registrations.form_queries import newest_version
 from baoming.registrations.models import Photo, Registration, RosterEntry, Signature
 from baoming.registrations.queries import state_of
@@ -23,6 +25,7 @@ from baoming.registrations.sheets import RegistrationSheet
 from baoming.schedule.models import Extension, Phase
 from baoming.schedule.services import extend_for_person
 from baoming.shared.errors import Invalid, NotOpen, Refused
+from baoming.shared.moments import short
 from baoming.vault.services import keys
 from standins.faces import face
 from tests import factories as make
@@ -160,6 +163,17 @@ def test_a_correction_opens_the_form_for_one_person_and_not_for_a_neighbour() ->
     assert state_of(neighbour).open_phase("form") is None
     change(row)
     assert row.version == 2
+
+
+def test_for_whom_a_correction_was_opened_is_told_until_when_and_nobody_when_it_was_not() -> None:
+    row = printed()
+    with pytest.raises(Invalid):
+        open_correction(row.pk, hours=0, by=operator(row))
+    told = Message.objects.filter(template="correction_opened")
+    assert not told.exists()
+    opened = open_correction(row.pk, hours=2, by=operator(row))
+    assert told.get().recipient == row.pk
+    assert f"{short(opened.closes)}前请登录改好" in text_of(told.get())
 
 
 def test_a_correction_ends() -> None:

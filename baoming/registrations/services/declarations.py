@@ -4,7 +4,7 @@ Each declaration is a version of its own, proved by the save password: it is no 
 another one, and what it gives or loses weighs as much as a save (docs/decisions/0024).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -26,7 +26,6 @@ from baoming.registrations.services.evidence import keep_drafts, read_each, take
 from baoming.registrations.services.forms import (
     WrongSavePassword,
     proves,
-    refuse_empty,
     save_budget,
     still_proves,
     tell_wrong_save,
@@ -54,17 +53,18 @@ def declare(
     """Declare `kinds`, each with a picture of its evidence, or that there is nothing to declare.
 
     `revision`: the number of the declaration that the page showed, 0 for none. Pictures are kept as drafts before
-    anything else is refused: whoever mistypes the password chooses none anew. What changes the printed sheet voids
-    it, and the signature on it. Safe to repeat. Raises TooMany, WrongSavePassword, Invalid by purpose, Changed,
-    NotOpen by the clock after the lock.
+    anything else is refused: whoever mistypes the password chooses none anew. What is missing is named all at once.
+    What changes the printed sheet voids it, and the signature on it. Safe to repeat. Raises Invalid by purpose,
+    TooMany, WrongSavePassword, Changed, NotOpen by the clock after the lock.
     """
     declaring = declaring_of(season)
     wanted = {kind.purpose for key, kind in declaring.kinds.items() if key in kinds}
     sent = {purpose: content for purpose, content in files.items() if purpose in wanted}
-    if sent:
-        _keep_drafts(registration_id, declaring, sent, consent=consent, by=by)
-    chosen = _chosen(declaring, kinds, none=none)
-    refuse_empty(save_password)
+    errors = _keep_drafts(registration_id, declaring, sent, consent=consent, by=by) if sent else {}
+    chosen = [key for key in declaring.kinds if key in kinds]
+    there = _there(registration_id) | sent.keys()
+    if missing := _missing(declaring, kinds, there, none=none, save_password=save_password) | errors:
+        raise Invalid(missing)
     account = Account.objects.get(registration=registration_id)
     key, limit = save_budget(account, device)
     last = take(key, limit)
@@ -87,21 +87,38 @@ def declare(
 
 def _keep_drafts(
     registration_id: UUID, declaring: Declaring, files: Mapping[str, bytes], *, consent: str, by: Actor
-) -> None:
-    """Keep what can be read; raise Invalid for the rest, and NotOpen where nobody may declare now."""
+) -> dict[str, str]:
+    """Keep what can be read; return what is wrong with the rest. Raises NotOpen where nobody may declare now."""
     pictures, errors = read_each(files, declaring.consent, ticked=consent)
     with transaction.atomic():
         registration = locked(registration_id)
         keep_drafts(registration, pictures, declaring.consent, at=_moment(registration, by))
-    if errors:
-        raise Invalid(errors)
+    return errors
 
 
-def _chosen(declaring: Declaring, kinds: Sequence[str], *, none: bool) -> list[str]:
-    chosen = [key for key in declaring.kinds if key in kinds]
-    if bool(chosen) == none or not set(kinds) <= set(declaring.kinds):
-        raise Invalid({"kinds": "请勾选要申报的项目；都不申报的，只勾选“不申报”"})
-    return chosen
+def _missing(
+    declaring: Declaring, kinds: Sequence[str], there: Collection[str], *, none: bool, save_password: str
+) -> dict[str, str]:
+    """Return all that is missing on the page, in its order; `there`: the purposes of pictures that were ever sent."""
+    found = {}
+    if bool(kinds) == none or not set(kinds) <= set(declaring.kinds):
+        found["kinds"] = "请勾选要申报的项目；都不申报的，只勾选“不申报”"
+    found |= _lacking(declaring, kinds, there)
+    return found if save_password else found | {"save_password": "请输入保存密码"}
+
+
+def _there(registration_id: UUID) -> set[str]:
+    person = Registration(pk=registration_id)
+    return {*pictures_of(person), *drafts_of(person)}
+
+
+def _lacking(declaring: Declaring, kinds: Sequence[str], there: Collection[str]) -> dict[str, str]:
+    """Return a sentence for each of `kinds` whose evidence is not `there`."""
+    return {
+        kind.purpose: f"请上传{kind.evidence}的照片"
+        for key, kind in declaring.kinds.items()
+        if key in kinds and kind.purpose not in there
+    }
 
 
 def _declared_before(
@@ -135,12 +152,7 @@ def _new(registration: Registration, chosen: list[str], *, revision: str, by: Ac
 
 def _write(registration: Registration, made: Declaration, declaring: Declaring, *, by: Actor) -> None:
     pictures = pictures_of(registration)
-    lacking = {
-        kind.purpose: f"请上传{kind.evidence}的照片"
-        for key, kind in declaring.kinds.items()
-        if key in made.kinds and kind.purpose not in pictures
-    }
-    if lacking:
+    if lacking := _lacking(declaring, made.kinds, pictures):  # taken away since it was asked
         raise Invalid(lacking)
     made.pictures = {key: str(pictures[declaring.kinds[key].purpose].pk) for key in made.kinds}
     before = newest_declaration(registration)

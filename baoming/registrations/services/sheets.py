@@ -9,8 +9,9 @@ from baoming.audit.actors import PARTY_NAMES, Actor, Party
 from baoming.audit.services import record
 from baoming.documents.queries import counting_print, valid_print
 from baoming.documents.services import log_print, void_prints
+from baoming.messages.services import send
 from baoming.registrations.class_lists import PrintLine
-from baoming.registrations.form_queries import newest_version
+from baoming.registrations.form_queries import bound_phone, newest_version
 from baoming.registrations.models import Registration, Signature
 from baoming.registrations.queries import current_photo, photo_bytes, state_of
 from baoming.registrations.services.sheet_data import newest_data, sheet_of
@@ -21,7 +22,7 @@ from baoming.schedule.models import Extension
 from baoming.schedule.services import extend_for_person
 from baoming.seasons.queries import season_now
 from baoming.shared.errors import Invalid, NotOpen, Refused
-from baoming.shared.moments import full_stamp, moment
+from baoming.shared.moments import full_stamp, moment, short
 from baoming.shared.services import insert, update
 
 SHEET = "registration_form"  # kind in the print log
@@ -74,7 +75,7 @@ def void_signed(registration: Registration, *, reason: str, by: Actor, at: datet
 
 @transaction.atomic
 def open_correction(registration_id: UUID, *, hours: int, by: Actor) -> Extension:
-    """Open the form again for this one person, for at most 72 hours and no longer than confirmation lasts.
+    """Open the form again for this one person, for at most 72 hours and no longer than confirmation lasts; tell them.
 
     The save password is still needed. Raises Invalid, Refused when it is open already, and NotOpen
     where the sheet could not be signed now, or after completion.
@@ -91,10 +92,15 @@ def open_correction(registration_id: UUID, *, hours: int, by: Actor) -> Extensio
     closes = now + timedelta(hours=hours)
     if confirmation and confirmation.closes:
         closes = min(closes, confirmation.closes)
-    return extend_for_person(
+    opened = extend_for_person(
         registration.season_id, "proof_correction", subject=registration.pk, path=registration.path,
         opens=now, closes=closes, reason="校对登记表时发现需要更正", by=by,
     )  # fmt: skip
+    send(
+        "correction_opened", season=registration.season, recipient=registration.pk, number=bound_phone(registration),
+        at=short(closes), phone=registration.site.phone,
+    )  # fmt: skip
+    return opened
 
 
 @transaction.atomic
