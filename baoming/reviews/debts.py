@@ -27,7 +27,7 @@ class Terms:
         return -(-late // timedelta(days=1)) if late > timedelta() else 0
 
 
-SAMPLE = Terms(remind_days=7, due_days=30)
+SAMPLE = Terms(remind_days=7, due_days=30)  # as cases.json ships them
 
 
 def terms(cases: Mapping[str, Any]) -> Terms:

@@ -1,4 +1,4 @@
-"""The second factor: set up at the first sign-in, asked at the next, each code once, reset by two persons."""
+"""The second factor: set up at the first sign-in, asked at the next, each code once."""
 
 import time
 
