@@ -7,8 +7,15 @@ import lighthouse from "lighthouse";
 const { port, out, throttling, pages } = JSON.parse(await text(process.stdin));
 const AUDITS = ["first-contentful-paint", "largest-contentful-paint", "total-blocking-time", "total-byte-weight", "network-requests"];
 
+// Now and then the browser's trace has no beginning (NO_NAVSTART), and nothing was measured: the page is opened again.
+async function measured(url, settings, tries = 3) {
+  const found = await lighthouse(url, settings);
+  const read = AUDITS.every((audit) => !found.lhr.audits[audit]?.errorMessage);
+  return read || tries === 1 ? found : measured(url, settings, tries - 1);
+}
+
 for (const { name, url, warm } of pages) {
-  const { lhr, report } = await lighthouse(url, {
+  const { lhr, report } = await measured(url, {
     port, output: "html", logLevel: "error", onlyAudits: AUDITS, formFactor: "mobile",
     screenEmulation: { mobile: true, width: 390, height: 844, deviceScaleFactor: 2 },
     throttlingMethod: "devtools", throttling,
