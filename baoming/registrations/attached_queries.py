@@ -1,10 +1,11 @@
 """Reading what was handed in beside the form: pictures of papers, the household booklet, declarations."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from django.db.models import Count, Q, QuerySet
 
 from baoming.forms.attached import Booklet, Declaring
+from baoming.registrations.journey import Trait
 from baoming.registrations.models import Declaration, Evidence, HouseholdCheck, Registration
 from baoming.seasons.models import Season
 from baoming.seasons.queries import data
@@ -99,16 +100,17 @@ def declarations_of(registration: Registration) -> QuerySet[Declaration]:
 
 
 def household_counts(season_id: int, path: str) -> dict[str, int]:
-    """Return state → how many people of the area who have saved their form."""
-    rows = _asked(season_id, path).values_list("household_state").annotate(many=Count("pk"))
-    return {str(state): 0 for state in HOUSEHOLD_TABS} | dict(rows)
+    """Return state → how many people of a county or a site who have saved their form.
+
+    The states are named: else the index, in which they come before the path, is read for the whole province.
+    """
+    rows = _asked(season_id, path).filter(household_state__in=list(HOUSEHOLD_TABS))
+    counted = rows.values_list("household_state").annotate(many=Count("pk")).order_by()
+    return {str(state): 0 for state in HOUSEHOLD_TABS} | dict(counted)
 
 
 def household_rows(season_id: int, path: str, state: str, *, by_class: bool) -> QuerySet[Registration]:
-    """Return the people of the area in one state: those of one site by class, else as their index has them, unsorted.
-
-    A province is never sorted for the sake of one page.
-    """
+    """Return the people in one state: those of one site by class, those of a county as their index has them."""
     rows = _asked(season_id, path).filter(household_state=state).select_related("site")
     return rows.order_by(*(_IN_CLASS if by_class else _IN_AREA))
 
@@ -117,22 +119,30 @@ def _asked(season_id: int, path: str) -> QuerySet[Registration]:
     return Registration.objects.within(path).filter(season=season_id, stopped_at=None, version__gt=0)
 
 
-def declared_counts(season_id: int, path: str, kinds: Sequence[str]) -> Mapping[str, int]:
-    """Return kind → how many people of the area declare it; "" for those who declare nothing."""
-    asked = {f"of_{place}": Q(kinds__contains=[kind]) for place, kind in enumerate(kinds)} | {"nothing": Q(kinds=[])}
-    found = _declared(season_id, path).aggregate(**{key: Count("pk", filter=one) for key, one in asked.items()})
-    return dict(zip((*kinds, ""), (found[key] for key in asked), strict=True))
-
-
-def declared_rows(season_id: int, path: str, kind: str) -> QuerySet[Declaration]:
-    """Return the newest declarations of the area that name `kind`; an empty one: all that declare something."""
-    rows = _declared(season_id, path).exclude(kinds=[])
-    rows = rows.filter(kinds__contains=[kind]) if kind else rows
-    return rows.select_related("registration", "registration__site").order_by(
-        "registration__path", "registration__class_name", "registration__student_no", "registration__number"
+def declared_counts(season_id: int, path: str, kinds: Sequence[str]) -> dict[str, int]:
+    """Return kind → how many people of a county or a site declare it; "" for all that declare something."""
+    asked = {f"of_{place}": Q(kinds__contains=[kind]) for place, kind in enumerate(kinds)}
+    found = _declared(season_id, path).aggregate(
+        all=Count("pk"), **{key: Count("pk", filter=one) for key, one in asked.items()}
     )
+    return dict(zip(("", *kinds), (found["all"], *(found[key] for key in asked)), strict=True))
+
+
+def declared_rows(season_id: int, path: str, kind: str, *, by_class: bool) -> QuerySet[Declaration]:
+    """Return the newest declarations that name `kind` ("": any), in the order of `household_rows`."""
+    rows = _declared(season_id, path).filter(kinds__contains=[kind] if kind else [])
+    order = (f"registration__{column}" for column in (_IN_CLASS if by_class else _IN_AREA))
+    return rows.select_related("registration", "registration__site").order_by(*order)
+
+
+def declaring_nothing(season_id: int, path: str) -> int:
+    """Return how many people of a site have said that they declare nothing."""
+    people = Registration.objects.within(path).filter(season=season_id, stopped_at=None)
+    return Declaration.objects.filter(newest=True, kinds=[], registration__in=people).count()
 
 
 def _declared(season_id: int, path: str) -> QuerySet[Declaration]:
+    """The newest declarations of those who declare something: few, and told by their trait from an index."""
     people = Registration.objects.within(path).filter(season=season_id, stopped_at=None)
-    return Declaration.objects.filter(newest=True, registration__in=people)
+    declaring = people.filter(traits__contains=[Trait.DECLARES.value])
+    return Declaration.objects.filter(newest=True, registration__in=declaring)

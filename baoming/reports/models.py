@@ -30,6 +30,8 @@ class Progress(models.Model):
     problems = models.PositiveIntegerField(default=0)
     debts = models.PositiveIntegerField(default=0)
     overdue = models.PositiveIntegerField(default=0, db_default=0)  # of the debts
+    booklets = models.PositiveIntegerField(default=0, db_default=0)  # household booklets that wait to be checked
+    declared = models.PositiveIntegerField(default=0, db_default=0)  # who declare bonus points or special plans
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint("season", "site", name="progress_of_a_site_once")]

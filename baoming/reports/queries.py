@@ -1,8 +1,10 @@
 """Reading the kept counts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Count as Many
 from django.db.models import Sum
 from django.db.models.functions import Left
 
@@ -11,6 +13,7 @@ from baoming.reports.models import COLUMNS, Count, Progress
 from baoming.shared.paths import next_sibling
 
 _ACROSS = ("approvals", "problems", "debts")
+_BESIDE = ("expected", "overdue", "booklets", "declared")
 _STEP = 3  # characters of one level in a path: `02/`
 
 
@@ -18,9 +21,12 @@ _STEP = 3  # characters of one level in a path: `02/`
 class Area:
     """The people below one office: how many are expected, and how many stand at each stage."""
 
-    expected: int
     counts: Counts
-    overdue: int = 0  # of the debts
+    sites: int
+    expected: int
+    overdue: int  # of the debts
+    booklets: int  # that wait to be checked
+    declared: int
 
     @property
     def there(self) -> int:
@@ -40,20 +46,20 @@ def counted_at(season_id: int) -> datetime | None:
 def areas_below(season_id: int, path: str) -> dict[str, Area]:
     """Return the kept counts of each office directly below the one at `path`, by its path: one question."""
     rows = Progress.objects.filter(season=season_id, path__gte=path, path__lt=next_sibling(path))
-    columns = ("expected", *COLUMNS, *_ACROSS, "overdue")
-    sums = rows.values_list(Left("path", len(path) + _STEP)).annotate(*map(Sum, columns)).order_by()
-    return {office: _area(dict(zip(columns, found, strict=True))) for office, *found in sums}
+    columns = (*COLUMNS, *_ACROSS, *_BESIDE)
+    sums = rows.values_list(Left("path", len(path) + _STEP)).annotate(*map(Sum, columns), Many("pk")).order_by()
+    return {office: _area(dict(zip((*columns, "sites"), found, strict=True))) for office, *found in sums}
 
 
-def together(areas: dict[str, Area]) -> Area:
+def together(areas: Iterable[Area]) -> Area:
     """Return the sum of areas."""
-    parts = list(areas.values())
-    stages = {stage: sum(part.counts.stages[stage] for part in parts) for stage in COLUMNS}
-    across = {name: sum(getattr(part.counts, name) for part in parts) for name in _ACROSS}
-    overdue = sum(part.overdue for part in parts)
-    return Area(sum(part.expected for part in parts), Counts(stages, **across), overdue)
+    parts = list(areas)
+    sums = {stage: sum(part.counts.stages[stage] for part in parts) for stage in COLUMNS}
+    sums |= {name: sum(getattr(part.counts, name) for part in parts) for name in _ACROSS}
+    return _area(sums | {name: sum(getattr(part, name) for part in parts) for name in (*_BESIDE, "sites")})
 
 
 def _area(sums: dict[str, int]) -> Area:
     stages = {stage: sums[stage] for stage in COLUMNS}
-    return Area(sums["expected"], Counts(stages, **{name: sums[name] for name in _ACROSS}), sums["overdue"])
+    counts = Counts(stages, **{name: sums[name] for name in _ACROSS})
+    return Area(counts, sums["sites"], **{name: sums[name] for name in _BESIDE})

@@ -1,4 +1,4 @@
-"""Counting a province: one statement, from the index that worklists are counted by."""
+"""Counting a province: one statement, from the indexes that worklists are counted by."""
 
 from django.db import connection, transaction
 
@@ -6,7 +6,7 @@ from baoming.reports.models import COLUMNS, Count
 from baoming.reviews.debts import terms
 from baoming.seasons.queries import data, season_at
 
-_KEPT = ("expected", *COLUMNS, "approvals", "problems", "debts", "overdue")
+_KEPT = ("expected", *COLUMNS, "approvals", "problems", "debts", "overdue", "booklets", "declared")
 _STAGE_SUMS = ", ".join(f"count(*) FILTER (WHERE stage = '{stage}') AS {stage}" for stage in COLUMNS)
 _ZEROED = ", ".join(f"coalesce({name}, 0)" for name in _KEPT)
 # Sites with nobody are counted too; rows that are as before are not written again.
@@ -25,6 +25,14 @@ LEFT JOIN (  -- few: of the people with debts alone
     SELECT path AS late, count(*) AS overdue FROM registrations_registration
     WHERE season_id = %(season)s AND debts > 0 AND debt_since < %(due)s AND stopped_at IS NULL GROUP BY path
 ) lates ON lates.late = site.path
+LEFT JOIN (  -- from the indexes of the lists of booklets and of declarations
+    SELECT path AS handed, count(*) AS booklets FROM registrations_registration
+    WHERE season_id = %(season)s AND household_state = 'waiting' AND version > 0 AND stopped_at IS NULL GROUP BY path
+) waiting ON waiting.handed = site.path
+LEFT JOIN (
+    SELECT path AS said, count(*) AS declared FROM registrations_registration
+    WHERE season_id = %(season)s AND traits @> '["declares"]' AND stopped_at IS NULL GROUP BY path
+) declaring ON declaring.said = site.path
 WHERE site.level = 'site'
 ON CONFLICT (season_id, site_id) DO UPDATE SET (path, {", ".join(_KEPT)})
     = (excluded.path, {", ".join(f"excluded.{name}" for name in _KEPT)})

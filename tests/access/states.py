@@ -13,6 +13,7 @@ from tests import factories as make
 from tests.access.pages import Shown, seen
 from tests.audit.acts.register import of
 from tests.matrix.asking import LINES
+from tests.matrix.tables import LISTS
 from tests.registrations import classes
 from tests.registrations.test_pass_photo import RED
 from tests.reviews import files
@@ -72,7 +73,7 @@ def _nobody_yet() -> Iterator[Shown]:
     for level, role in _LEVELS.items():
         client = signed_in(Client(), make.staff(offices[level], role))
         for line in LINES:
-            if "GET" in line.methods and role in line.roles and line.about == "list" and "/" not in line.key:
+            if "GET" in line.methods and role in line.roles and line.about in LISTS and "/" not in line.key:
                 yield from seen(
                     "office", line.route, f"nobody yet, by {role}", client.get(reverse(f"office:{line.route}"))
                 )

@@ -52,6 +52,7 @@ def address(line: Line, target: Target) -> str:
     ids = {**target.ids, "kind": line.act}
     place = reverse(f"office:{line.route}", kwargs={name: ids[name] for name in known[line.route].pattern.converters})
     asked = {"name": target.person.class_name} if line.about == "class" else {}
+    asked |= {"county": target.person.path[3:8].replace("/", "")} if line.about == "county" else {}  # 43/01/02/…
     asked |= {"of": str(paper_of(target.person))} if line.route == "evidence" else {}
     return f"{place}?{urlencode(asked)}" if asked else place
 

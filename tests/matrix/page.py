@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from baoming.organizations.roles import ROLE_NAMES, Role
-from tests.matrix.tables import Line, office_lines, table
+from tests.matrix.tables import ABOVE_A_COUNTY, Line, office_lines, table
 
 PAGE = Path(__file__).parents[2] / "docs" / "security" / "authorisation.md"
 _HEAD = """# Who may come to which page
@@ -14,7 +14,7 @@ another one, and compares; a route or an act without a line fails the build. `ma
 roles × relations, with both layers of authorisation and with each alone.
 
 - **area**: the own office and those below it; nothing else is found (404). **own site**, **own class**: that only.
-- **yes**: there is no row to choose; a list shows the own area only.
+- **yes**: there is no row to choose; a list shows the own area only. A list with **area** is of one county.
 - Empty: not found, whatever it is about. A stranger is led to sign in, but on pages for everybody.
 - Reached means shown, done, or refused by a rule with a sentence (409, 422): phases, locks and steps are judged then.
 - A method that is not named is answered with 405 to everybody. A person of another season is found by nobody.
@@ -49,7 +49,7 @@ def _word(line: Line, role: Role) -> str:
         return "yes"
     if role not in line.roles:
         return ""
-    if line.about == "list":
+    if line.about == "list" or (line.about == "county" and role not in ABOVE_A_COUNTY):
         return "yes"
     if role is Role.TEACHER:
         return {"class": "own class", "site": "own site"}[line.about]

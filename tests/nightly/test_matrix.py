@@ -14,7 +14,7 @@ from baoming.organizations.roles import Role
 from baoming.web.office.classes import AREA, TITLES
 from tests.matrix.asking import LINES, ROLES, Case, address, wrong
 from tests.matrix.layers import application_alone, rows_alone
-from tests.matrix.tables import METHODS, RELATIONS, expected, table
+from tests.matrix.tables import LISTS, METHODS, RELATIONS, expected, table
 from tests.matrix.world import World, make_world, nameless
 from tests.web.conftest import office, signed_in
 from tests.web.test_scope import routes
@@ -113,7 +113,7 @@ def shown(world: World, role: Role) -> set[str]:
     """Return the relations of those whom some list of the portal shows to `role`, by their ids in its links."""
     client, found = signed_in(Client(), world.staff[role]), set()
     for line, method in product(LINES, ("GET", "POST")):
-        if line.about != "list" or line.open or method not in line.methods:
+        if line.about not in LISTS or line.open or method not in line.methods:
             continue
         with transaction.atomic():
             answer = (
@@ -132,7 +132,7 @@ def test_control_without_both_layers_others_are_reached_and_shown(office: Client
     with application_alone(), rows_alone():
         found = wrong(world, of_a_place())
         seen = shown(world, Role.COUNTY)
-    assert {line.key for line in LINES if line.about != "list" and line.roles - ABOVE} <= {
+    assert {line.key for line in LINES if line.about not in LISTS and line.roles - ABOVE} <= {
         one.split()[1] for one in found if one.endswith("same city: reached, not 404")
     }
     assert seen >= {"same city", "other city"}

@@ -111,7 +111,9 @@ def _declared(row: Registration) -> None:
     """Let somebody have declared with a paper, have had a frozen form released, and ask for another phone."""
     asked = {"asked_at": row.created_at, "asked_by": "x", "asked_label": "周敏"}
     Evidence.objects.create(registration=row, purpose="declaration-MARTYR", file="x", sha256="", at=row.created_at)
-    Declaration.objects.create(registration=row, number=1, kinds=["MARTYR"], pictures={}, at=row.created_at)
+    for who, kinds in ((row, ["MARTYR"]), (make.registration(row.site), [])):
+        Declaration.objects.create(registration=who, number=1, kinds=kinds, pictures={}, at=row.created_at)
+    row.traits = [*row.traits, "declares"]
     Dispute.objects.create(
         registration=row, first=1, last=9, at=row.created_at, state="released", decided_by="y", **asked
     )

@@ -3,15 +3,11 @@
 import io
 from datetime import datetime, timedelta
 
-import psycopg
 import pytest
-from django.db import connection, transaction
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from baoming.audit.models import Event
-from baoming.organizations.roles import Role
 from baoming.registrations import apart, journey
 from baoming.registrations.attached_queries import (
     household_counts,
@@ -24,13 +20,10 @@ from baoming.registrations.models import Evidence, HouseholdCheck, Registration
 from baoming.registrations.queries import tasks_of
 from baoming.registrations.services import evidence, household
 from baoming.schedule.models import Extension, Phase
-from baoming.seasons.models import Season
 from baoming.shared.errors import Invalid, NotOpen, Refused
 from baoming.shared.moments import moment
 from tests import factories as make
-from tests.environment import CLUSTER, DATABASE
 from tests.registrations.attached import FILLED_2025, check, paper, saved, site, upload
-from tests.registrations.test_name_search import crowd, explained
 from tests.registrations.test_save_form import me, save, type_in
 from tests.web.conftest import office, phone, signed_in
 
@@ -297,42 +290,6 @@ def test_the_list_says_until_when_booklets_can_be_checked(office: Client) -> Non
     for at, said in ((uploads_end, f"{moment(confirmation_ends)}之前核对"), (confirmation_ends, "现在不是核对的时间")):
         make.at(at)
         assert said in office.get("/households/").content.decode()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_page_of_a_province_is_read_in_the_order_of_an_index_and_nobody_is_sorted() -> None:
-    """Eight thousand in a hundred sites, half of them waiting."""
-    season, here = make.season(), make.site()
-    crowd(season, here)
-    with psycopg.connect(CLUSTER.url("migrate", DATABASE), autocommit=True) as owner:
-        half = "CASE WHEN get_byte(number_blind, 0) < 128 THEN 'waiting' ELSE '' END"
-        owner.execute(f"UPDATE registrations_registration SET version = 1, household_state = {half}".encode())
-        owner.execute("VACUUM ANALYZE registrations_registration")
-    for state in ("waiting", ""):
-        plan = page_plan(season, state, by_class=False)
-        assert "registration_by_booklet" in plan, plan
-        assert "Sort" not in plan, plan
-        assert "Seq Scan on registrations_registration" not in plan, plan
-    assert "Sort" in page_plan(season, "waiting", by_class=True), "the control: by class a whole province is sorted"
-
-
-def page_plan(season: Season, state: str, *, by_class: bool) -> str:
-    """The plan of a page of few: PostgreSQL takes an area for half a percent of all, which is 20 of these 4,000."""
-    with transaction.atomic(), CaptureQueriesContext(connection) as asked:
-        list(household_rows(season.pk, "43/", state, by_class=by_class)[4:8])
-    return explained(str(asked.captured_queries[-1]["sql"]))
-
-
-@pytest.mark.parametrize("role", [Role.COUNTY, Role.CITY])
-def test_above_the_site_people_stand_by_site_and_number(office: Client, role: Role) -> None:
-    row = saved()
-    upload(row)
-    county = row.site.parent
-    assert county is not None
-    where = county if role is Role.COUNTY else county.parent
-    assert where is not None
-    signed_in(office, make.staff(where, role))
-    assert row.name in office.get("/households/").content.decode()
 
 
 def test_2023_has_none_and_shows_nothing(phone: Client) -> None:

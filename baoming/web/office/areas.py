@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from urllib.parse import urlencode
 from uuid import UUID
+
+from django.http import Http404
 
 from baoming.organizations.models import Organization
 from baoming.web.access import OfficeRequest
@@ -33,6 +36,21 @@ class Area:
     def path(self) -> str:
         return self.site.path if self.site else self.office.path
 
+    @property
+    def is_listed(self) -> bool:
+        """Whether its people are listed and counted: above a county one is chosen first (docs/decisions/0013)."""
+        return self.office.level not in _ABOVE_COUNTY
+
+    @property
+    def is_single(self) -> bool:
+        """Whether its people are of one site: they are told apart by class."""
+        return self.site is not None or not self.sites
+
+    def address(self, **more: str) -> str:
+        """Return the end of an address that chooses this area, and more."""
+        asked = {**self.chosen, **more}
+        return f"?{urlencode(asked)}" if asked else ""
+
     @cached_property
     def sites(self) -> list[Site]:
         """The sites of a county; empty for any other office."""
@@ -60,6 +78,14 @@ def area_of(request: OfficeRequest) -> Area:
     if site is None:
         return Area(office, chosen, unknown="报名点")
     return Area(office, {**chosen, "site": site.code}, site=site)
+
+
+def area_or_404(request: OfficeRequest) -> Area:
+    """Return what the address chooses; 404 for a code that names nothing here."""
+    area = area_of(request)
+    if area.unknown:
+        raise Http404
+    return area
 
 
 _ABOVE_COUNTY = (Level.PROVINCE, Level.CITY)

@@ -2,15 +2,15 @@
 
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from baoming.audit.services import record
-from baoming.organizations.models import Organization
+from baoming.forms.attached import Declaring
 from baoming.registrations import attached_queries as attached
 from baoming.registrations.attached_queries import HOUSEHOLD_TABS, booklet_of, declaring_of, pictures_of
 from baoming.registrations.form_queries import form_of, newest_version, values_of
@@ -22,35 +22,46 @@ from baoming.schedule.queries import phase_times
 from baoming.shared.errors import Invalid, Refused
 from baoming.web.access import OfficeRequest, staff_may
 from baoming.web.headers import jpeg
+from baoming.web.office.areas import Area, area_or_404
+from baoming.web.office.progress import Column, choose
 from baoming.web.office.scope import one
 
 PAGE = 60
+_SAVED: Column = ("已保存", lambda counted: counted.past("form"))
+_BOOKLETS: tuple[Column, ...] = (_SAVED, ("待核对", lambda counted: counted.booklets))
+_DECLARED: tuple[Column, ...] = (_SAVED, ("已申报", lambda counted: counted.declared))
 _FIELDS = ("household", "address")  # what the booklet is held against
 
 
 @require_safe
 @staff_may("see_candidates")
 def households(request: OfficeRequest) -> HttpResponse:
-    """The area's household booklets by state, with counts; those to be checked first."""
+    """A county's or a site's household booklets by state, with counts; above the county, one is chosen."""
+    area = area_or_404(request)
     booklet_of(request.season)
+    if not area.is_listed:
+        return choose(request, area, "户口簿", _BOOKLETS, above=_above(area))
+    return _households(request, area)
+
+
+def _households(request: OfficeRequest, area: Area) -> HttpResponse:
     asked = request.GET.get("tab", "waiting")
     tab = {"none": ""}.get(asked, asked if asked in HOUSEHOLD_TABS else "waiting")
-    counts = attached.household_counts(request.season.pk, request.staff.path)
-    by_class = request.staff.office.level == Organization.Level.SITE
-    rows = attached.household_rows(request.season.pk, request.staff.path, tab, by_class=by_class)
+    counts = attached.household_counts(request.season.pk, area.path)
+    rows = attached.household_rows(request.season.pk, area.path, tab, by_class=area.is_single)
     tabs = [
-        {"title": title, "count": counts[key], "current": key == tab, "href": f"?tab={key or 'none'}",
+        {"title": title, "count": counts[key], "current": key == tab, "href": area.address(tab=key or "none"),
          "tone": "problem" if key == "returned" and counts[key] else ""}
         for key, title in HOUSEHOLD_TABS.items()
     ]  # fmt: skip
-    context = {"tabs": tabs, "tab": tab, "until": _until(request),
-               **_paged(request, rows, counts[tab], {"tab": tab or "none"})}  # fmt: skip
+    context = {"area": area, "above": _above(area), "tabs": tabs, "tab": tab, "until": _until(request, area),
+               **_paged(request, rows, counts[tab], area.address(tab=tab or "none"))}  # fmt: skip
     return render(request, "office/households.html", context)
 
 
-def _until(request: OfficeRequest) -> datetime | None:
+def _until(request: OfficeRequest, area: Area) -> datetime | None:
     """Until when sites of this area can check a booklet; None when they cannot now."""
-    times = phase_times(request.season.pk, path=request.staff.path, clock=request.clock)
+    times = phase_times(request.season.pk, path=area.path, clock=request.clock)
     time = with_booklet_at_site(times)["household"]
     return time.closes if time.open else None
 
@@ -107,28 +118,41 @@ def evidence(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
 @require_safe
 @staff_may("see_candidates")
 def declarations(request: OfficeRequest) -> HttpResponse:
-    """Who of the area declares what, with counts. What is decided of it stands elsewhere."""
+    """Who of a county or a site declares what, with counts; above the county, one is chosen."""
+    area = area_or_404(request)
     declaring = declaring_of(request.season)
+    if not area.is_listed:
+        return choose(request, area, "优惠加分和专项计划申报", _DECLARED, above=_above(area))
+    return _declarations(request, area, declaring)
+
+
+def _declarations(request: OfficeRequest, area: Area, declaring: Declaring) -> HttpResponse:
     kinds = declaring.kinds
     kind = request.GET.get("kind", "") if request.GET.get("kind", "") in kinds else ""
-    counts = attached.declared_counts(request.season.pk, request.staff.path, list(kinds))
-    rows = attached.declared_rows(request.season.pk, request.staff.path, kind)
-    total = rows.count()
-    everybody = total if not kind else attached.declared_rows(request.season.pk, request.staff.path, "").count()
-    tabs = [{"title": "全部", "count": everybody, "current": not kind, "href": "?"}] + [
-        {"title": one.label, "count": counts[one.key], "current": one.key == kind, "href": f"?kind={one.key}"}
-        for one in kinds.values()
+    counts = attached.declared_counts(request.season.pk, area.path, list(kinds))
+    rows = attached.declared_rows(request.season.pk, area.path, kind, by_class=area.is_single)
+    labels = {"": "全部"} | {one.key: one.label for one in kinds.values()}
+    tabs = [
+        {"title": label, "count": counts[key], "current": key == kind, "href": area.address(kind=key)}
+        for key, label in labels.items()
     ]
-    context = {"tabs": tabs, "nothing": counts[""], "declaring": declaring,
-               **_paged(request, rows, total, {"kind": kind})}  # fmt: skip
+    nothing = attached.declaring_nothing(request.season.pk, area.path) if area.is_single else 0
+    context = {
+        "area": area, "above": _above(area), "tabs": tabs, "kind": kind, "nothing": nothing, "declaring": declaring,
+        **_paged(request, rows, counts[kind], area.address(kind=kind)),
+    }  # fmt: skip
     return render(request, "office/declarations.html", context)
 
 
-def _paged(request: OfficeRequest, rows: Any, total: int, address: dict[str, str]) -> dict[str, Any]:
+def _above(area: Area) -> list[tuple[str, str]]:
+    return [(reverse("office:candidates") + area.address(), "考生")]
+
+
+def _paged(request: OfficeRequest, rows: Any, total: int, address: str) -> dict[str, Any]:
     asked, pages = request.GET.get("page", ""), max(1, -(-total // PAGE))
     page = min(max(1, int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1), pages)
     found = list(rows[(page - 1) * PAGE : page * PAGE])
     return {
         "rows": found, "total": total, "page": page, "pages": pages, "first": (page - 1) * PAGE + 1,
-        "address": f"?{urlencode(address)}&page=",
+        "address": f"{address}&page=",
     }  # fmt: skip

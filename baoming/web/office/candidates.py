@@ -31,7 +31,6 @@ from baoming.web.office.story import show
 from baoming.web.office.worklist import Owing, rows_of
 
 PAGE = 50
-_LIST = (Organization.Level.SITE, Organization.Level.COUNTY)
 
 
 @require_safe
@@ -39,12 +38,12 @@ _LIST = (Organization.Level.SITE, Organization.Level.COUNTY)
 def index(request: OfficeRequest) -> HttpResponse:
     """A county's or a site's people under one tab; above the county, how far its parts have come."""
     area = area_of(request)
-    return _worklist(request, area) if area.office.level in _LIST else progress(request, area)
+    return _worklist(request, area) if area.is_listed else progress(request, area)
 
 
 def _worklist(request: OfficeRequest, area: Area) -> HttpResponse:
     tab = TABS.get(request.GET.get("tab", ""), TABS["all"])
-    single = area.site is not None or not area.sites  # people of one site: they are told apart by class
+    single = area.is_single
     classes = list_queries.classes(request.season.pk, area.path) if single else []
     filters, chosen = _chosen(request, area, classes)
     counts = list_queries.counts(filters)
