@@ -1,5 +1,7 @@
 """R4: a number is voided by the county alone, is never issued again, and takes with it all that shows it."""
 
+from functools import partial
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
@@ -8,11 +10,13 @@ from baoming.audit.models import Event
 from baoming.documents.models import Print
 from baoming.organizations.models import Organization
 from baoming.organizations.roles import Role
+from baoming.registrations.journey import unpack
 from baoming.registrations.models import Activation, NumberSegment, Registration, Signature, StepLog, VoidedNumber
 from baoming.registrations.services import voids
 from baoming.registrations.services.numbers import issue_number
 from baoming.registrations.services.sheets import print_sheet, record_signature
 from baoming.registrations.services.slips import print_slip
+from baoming.registrations.services.steps import return_step
 from baoming.registrations.services.voids import void_number
 from baoming.reviews.services import reopen, review_finally
 from baoming.schedule.models import Extension
@@ -56,8 +60,18 @@ def test_what_falls_is_the_number_and_the_signature_and_nothing_else(far: str) -
     assert row.done_steps > KEPT
     assert row.number is None
     assert row.current_step == "number"
+    assert unpack(row.fallen) == FALLS[far], "who has never signed has nothing to sign again"
     log = StepLog.objects.filter(registration=row, done=False, step="number")
     assert [line.reason for line in log] == [WHY]
+
+
+@pytest.mark.parametrize("far", ["ready", "printed"])
+def test_control_where_a_signature_is_returned_that_never_was_the_unsigned_are_to_sign_again(
+    far: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(voids, "void_signed", partial(return_step, key="signature"))
+    with pytest.raises(AssertionError, match="nothing to sign again"):
+        test_what_falls_is_the_number_and_the_signature_and_nothing_else(far)
 
 
 def test_the_number_stands_on_the_list_with_reason_time_and_who() -> None:

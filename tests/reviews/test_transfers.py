@@ -1,5 +1,7 @@
 """转报名点: within a county at once, its number kept; between counties asked and accepted, the number issued anew."""
 
+from functools import partial
+
 import pytest
 
 from baoming.audit.actors import Actor
@@ -9,9 +11,11 @@ from baoming.organizations.models import Organization
 from baoming.registrations.list_queries import Filters, page
 from baoming.registrations.models import Registration, RosterEntry, Signature, VoidedNumber
 from baoming.registrations.rosters import RosterRow
+from baoming.registrations.services import moves
 from baoming.registrations.services.numbers import issue_number
 from baoming.registrations.services.rosters import import_roster
 from baoming.registrations.services.sheets import print_sheet, record_signature
+from baoming.registrations.services.steps import return_step
 from baoming.registrations.worklists import TABS
 from baoming.reviews.models import Transfer
 from baoming.reviews.services import (
@@ -91,6 +95,22 @@ def test_after_the_number_it_is_kept_and_the_sheet_is_printed_and_signed_anew() 
     print_sheet(row.pk, by=site(row))
     record_signature(row.pk, version=version, by=site(row))
     assert VoidedNumber.objects.count() == 0
+
+
+def test_who_has_never_signed_has_nothing_to_sign_again() -> None:
+    row, there = confirmed.printed(), make.site("02")
+    made = move(row, there)
+    assert made.fell == []
+    assert row.fallen == 0, "nothing to sign again"
+    assert row.printed_version == 0
+
+
+def test_control_where_a_move_returns_a_signature_that_never_was_it_is_to_be_signed_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(moves, "void_signed", partial(return_step, key="signature"))
+    with pytest.raises(AssertionError, match="nothing to sign again"):
+        test_who_has_never_signed_has_nothing_to_sign_again()
 
 
 def test_what_the_old_site_submitted_the_new_one_submits_again() -> None:

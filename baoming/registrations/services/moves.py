@@ -7,8 +7,7 @@ from baoming.audit.actors import Actor
 from baoming.organizations.models import Organization
 from baoming.registrations import journey
 from baoming.registrations.models import Registration, RosterEntry
-from baoming.registrations.services.sheets import void_sheets
-from baoming.registrations.services.steps import return_step
+from baoming.registrations.services.sheets import void_signed
 
 NEWCOMERS = "转入"  # the class of those whom no class of the new site's school has
 _WHY = "报名点已变动，登记表要重新打印、签字"
@@ -50,6 +49,5 @@ def move_to_site(
         entry.site, entry.path = site, site.path
         entry.class_name, entry.student_no = now.class_name, now.student_no
         entry.save(update_fields=["site", "path", "class_name", "student_no"])
-    void_sheets(registration, reason=_WHY, at=at)
-    return_step(registration, "signature", by=by, at=at, reason=_WHY)
+    void_signed(registration, reason=_WHY, by=by, at=at)
     return was

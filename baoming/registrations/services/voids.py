@@ -10,7 +10,7 @@ from baoming.audit.services import record
 from baoming.documents.services import void_prints
 from baoming.registrations.models import Activation, NumberSegment, Registration, VoidedNumber
 from baoming.registrations.queries import state_of
-from baoming.registrations.services.sheets import void_sheets
+from baoming.registrations.services.sheets import void_signed
 from baoming.registrations.services.slips import SLIP
 from baoming.registrations.services.steps import locked, refuse_if_stopped, return_step
 from baoming.schedule.services import extend_for_person
@@ -76,10 +76,9 @@ def drop_number(registration: Registration, *, reason: str, by: Actor, at: datet
     )  # fmt: skip
     registration.number = None
     registration.save(update_fields=["number"])
-    void_sheets(registration, reason=_WHY, at=at)
+    void_signed(registration, reason=_WHY, by=by, at=at)
     void_prints(registration.pk, SLIP, reason=_WHY, at=at)
     Activation.objects.filter(registration=registration, revoked_at=None, used_at=None).update(revoked_at=at)
     return_step(registration, "number", by=by, at=at, reason=reason)
-    return_step(registration, "signature", by=by, at=at, reason=_WHY)
     record("void_number", by=by, subject=registration.pk, path=registration.path, details={"number": serial(voided)})
     return voided
