@@ -1,6 +1,5 @@
 """Jobs of the outbox. Each takes ids, calls one service, ends; each may run twice."""
 
-from contextlib import suppress
 from uuid import UUID
 
 from procrastinate.contrib.django import app
@@ -29,6 +28,5 @@ def judge() -> None:
 @app.task(name="messages.look_after", queueing_lock="messages.look_after")
 def look_after(timestamp: int) -> None:
     """Fetch receipts, and judge by those that have been settled."""
-    with suppress(SmsDown):  # the next minute asks again; what waits there stays there
-        receipts.pull_receipts()
+    receipts.pull_receipts()
     shifting.judge_senders()

@@ -158,7 +158,7 @@ def sweep() -> int:
     for order in orders:
         order.ask_at = now + min(max((now - order.created_at) / 2, _SOONEST), _LATEST)
     Order.objects.bulk_update(orders, ["ask_at"])
-    defer_many("payments.look_after", "order_id", [str(order.pk) for order in orders])
+    defer_many("payments.look_after", ({"order_id": str(order.pk)} for order in orders))
     return len(orders)
 
 

@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 
 from baoming.reviews.services import class_acts, class_prints, debts
 from baoming.seasons.queries import season_ids
-from baoming.shared.jobs import Again
+from baoming.shared.jobs import Again, for_each
 
 
 @app.task(name="reviews.run_batch", retry=Again())
@@ -23,5 +23,4 @@ def make_print_file(file_id: str) -> None:
 @app.task(name="reviews.remind_debtors", queueing_lock="reviews.remind_debtors")
 def remind_debtors(timestamp: int) -> None:
     """Remind once a day of whatever is due that day."""
-    for season_id in season_ids():
-        debts.remind_debtors(season_id)
+    for_each(season_ids(), debts.remind_debtors)

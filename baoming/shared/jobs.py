@@ -3,7 +3,8 @@
 A job deferred in a transaction runs only if that commits, and not before it does. Every job may run twice.
 """
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import timedelta
 from functools import cache
@@ -23,6 +24,8 @@ DATABASE_AWAY = (OperationalError, InterfaceError, ConnectorException)  # it is 
 _LONGEST_WAIT = 60  # seconds between two tries
 _MOST_TRIES = 1500  # a little more than a day
 _STALLED = 30  # seconds without a sign of life from the worker, which gives one every ten
+
+log = logging.getLogger("baoming.jobs")
 
 
 class Again(BaseRetryStrategy):
@@ -66,10 +69,9 @@ def defer_in_line(task: str, line: str, **ids: str | int) -> None:
     _queue(task, lock=line).defer(**ids)
 
 
-def defer_many(task: str, key: str, ids: Sequence[str]) -> None:
-    """As `defer`, one job for each of `ids`, given to it as `key`; all in one statement."""
-    if ids:
-        rows: list[JSONDict] = [{key: one} for one in ids]
+def defer_many(task: str, each: Iterable[JSONDict]) -> None:
+    """As `defer`, a job for each set of ids; all in one statement."""
+    if rows := list(each):
         _queue(task).batch_defer(*rows)
 
 
@@ -82,6 +84,19 @@ def defer_once(task: str, key: str, *, after: timedelta = timedelta(0), **ids: s
     # An inner block: the refused insert must not break the caller's transaction.
     with suppress(AlreadyEnqueued), transaction.atomic():
         _queue(task, queueing_lock=f"{task}:{key}", schedule_in=wait).defer(**ids)
+
+
+def for_each(ids: Iterable[int], work: Callable[[int], object]) -> None:
+    """Do `work` for each of `ids` by itself: where one fails the others have their turn, then the job fails."""
+    failures = []
+    for one in ids:
+        try:
+            work(one)
+        except Exception as problem:
+            log.error("%s of %s failed: %s", work.__name__, one, type(problem).__name__)
+            failures.append(problem)
+    if failures:
+        raise ExceptionGroup(f"{work.__name__} failed for {len(failures)}", failures)
 
 
 @app.periodic(cron="* * * * *")

@@ -5,17 +5,20 @@ import hmac
 import json
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from baoming.messages import tasks
 from baoming.messages.models import Attempt, Message
 from baoming.messages.providers import inbox as inbox_module
-from baoming.messages.providers.base import Receipt
+from baoming.messages.providers.base import Receipt, SmsDown
 from baoming.messages.services import receipts, send
 from baoming.messages.services.outbox import reference_of
 from baoming.messages.services.receipts import pull_receipts, settle
@@ -197,3 +200,38 @@ def test_what_was_fetched_is_written_down_whole_before_any_of_it_is_settled(monk
     for job in ProcrastinateJob.objects.filter(task_name="messages.settle"):
         tasks.settle(**job.args)
     assert {Message.objects.get(pk=one.pk).state for one in messages} == {"arrived"}
+
+
+def test_as_many_receipts_as_came_are_one_statement(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = []
+    for many in (1, 100):
+        found = [Receipt(f"{uuid4()}.1.tencent", False, "number_blocked") for _ in range(many)]
+        monkeypatch.setattr(receipts, "senders", lambda found=found: {"tencent": Pulled(*found)})
+        with CaptureQueriesContext(connection) as asked:
+            pull_receipts()
+        counts.append(len(asked))
+    assert counts == [1, 1]
+    assert settling() == 101
+
+
+class Away:
+    """A sender that does not answer."""
+
+    def pull(self) -> list[Receipt]:
+        raise SmsDown
+
+
+def test_a_sender_that_does_not_answer_keeps_no_other_from_being_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    message = submitted(provider="tencent")
+    found = Pulled(Receipt(reference_of(message, 1, "tencent"), True))
+    monkeypatch.setattr(receipts, "senders", lambda: {"sms": Away(), "tencent": found})
+    tasks.look_after(timestamp=0)
+    assert settling() == 1
+
+
+def test_control_where_the_first_that_is_away_ends_the_run_the_other_is_not_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(receipts, "suppress", lambda *_: nullcontext())
+    with pytest.raises(SmsDown):
+        test_a_sender_that_does_not_answer_keeps_no_other_from_being_asked(monkeypatch)

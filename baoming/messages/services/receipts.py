@@ -1,16 +1,17 @@
 """What became of messages: receipts that senders bring, and those that are fetched."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
 from baoming.messages.models import Attempt, Message
-from baoming.messages.providers.base import Reason, Receipt, ReceiptsRefused
+from baoming.messages.providers.base import Reason, Receipt, ReceiptsRefused, SmsDown, SmsSender
 from baoming.messages.routing import Handed
 from baoming.messages.services.senders import senders
-from baoming.shared.jobs import defer
+from baoming.shared.jobs import defer_many
 from baoming.shared.services import update
 
 _OPEN = (Handed.SENDING, Handed.UNKNOWN, Handed.SUBMITTED, Handed.FAILED)
@@ -34,20 +35,27 @@ def pull_receipts() -> None:
 
     A sender hands each out once, and is told nothing: what was fetched is written down whole before anything is made
     of it. Who dies between answer and commit loses those of one fetch: their messages stay 已提交, which is true.
+    A sender that does not answer keeps its own until the next minute asks again.
     """
     for name, sender in senders().items():
-        for _ in range(_MOST_PULLS):
-            receipts = sender.pull()
-            _write_down([one for one in receipts if (_parts(one.reference) or ("", 0, ""))[2] == name])
-            if not receipts:
-                break
+        with suppress(SmsDown):
+            _pull(name, sender)
 
 
-@transaction.atomic
-def _write_down(receipts: Sequence[Receipt]) -> None:
+def _pull(name: str, sender: SmsSender) -> None:
+    for _ in range(_MOST_PULLS):
+        receipts = sender.pull()
+        _write_down([one for one in receipts if (_parts(one.reference) or ("", 0, ""))[2] == name])
+        if not receipts:
+            break
+
+
+def _write_down(receipts: Iterable[Receipt]) -> None:
     """Queue a job for each, all of them or none."""
-    for one in receipts:
-        defer("messages.settle", reference=one.reference, arrived=int(one.arrived), reason=one.reason)
+    defer_many(
+        "messages.settle",
+        ({"reference": one.reference, "arrived": int(one.arrived), "reason": str(one.reason)} for one in receipts),
+    )
 
 
 @transaction.atomic
