@@ -1,11 +1,13 @@
 """python -m demo: load the people of the demo into the season that `manage.py load_demo` made. Once is enough.
 
-python -m demo --begin-again: after the database was put back to its start, the clock and the photo files too.
+python -m demo --begin-again MOMENT: after the database was put back to its start, the clock and the files too;
+MOMENT, as ISO 8601 has it: when the former database was gone.
 """
 
 import os
 import sys
 import time
+from datetime import datetime
 
 import django
 
@@ -25,8 +27,8 @@ def main() -> int:
         print("BAOMING_DEMO is not set: the people of a demo never come into a real season", file=sys.stderr)
         return 1
     season, _ = current_season()
-    if "--begin-again" in sys.argv[1:]:
-        begin_again(season)
+    if sys.argv[1:2] == ["--begin-again"]:
+        begin_again(season, dropped_at=datetime.fromisoformat(sys.argv[2]))
         return 0
     if not is_empty(season):
         return 0

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from baoming.accounts.passwords import PasswordPolicy, missing
 from baoming.audit.actors import SYSTEM, Actor
+from baoming.documents.services import PRINTS
 from baoming.messages.announcements import checked
 from baoming.messages.models import Message
 from baoming.messages.services import publish
@@ -26,11 +27,13 @@ from baoming.registrations.models import Registration, RosterEntry
 from baoming.registrations.queries import PHOTOS
 from baoming.registrations.rosters import RosterRow
 from baoming.registrations.services.rosters import import_roster
+from baoming.registrations.services.scans import PAGES, SCANS
 from baoming.registrations.services.segments import add_segment
 from baoming.schedule.models import Phase
 from baoming.schedule.services import extend_for_area
 from baoming.seasons.models import Season
 from baoming.seasons.services import set_clock
+from baoming.vault.file_services import was_stored_before
 from baoming.web.management.commands.load_demo import PIN, SECRET
 from demo import plan
 from demo.acts import Walk
@@ -39,6 +42,7 @@ from demo.guide import KNOWN_LOGIN, KNOWN_SAVE, Guide, known, newcomers
 from demo.outside import Cashier, Printer, replaced
 
 Say = Callable[[str], None]
+_FILES = (PHOTOS, EVIDENCE, SCANS, PAGES, PRINTS)  # people photograph themselves, and prints show it
 _ROSTER_SEX = {"男": "1", "女": "2"}
 
 
@@ -78,12 +82,17 @@ def load(season: Season, cast: list[Pupil], *, password: str, say: Say = lambda 
     return Loaded(Guide([walk.pupil for walk in signed_in], slips), walks)
 
 
-def begin_again(season: Season) -> None:
-    """After the database was put back: the clock too, and away with pictures that nobody has any more."""
+def begin_again(season: Season, *, dropped_at: datetime) -> None:
+    """After the database was put back: the clock too, and away with files of those who practised in the former one.
+
+    `dropped_at`: when that one was gone, and every upload to it. What was stored since may be about to get its row;
+    if it never does, the night takes it.
+    """
     set_clock(season.pk, to=plan.NOW, by=SYSTEM)
-    for kind in (PHOTOS, EVIDENCE):
+    for kind in _FILES:
         for name in kind.nameless()[1]:
-            default_storage.delete(name)
+            if was_stored_before(dropped_at, name):
+                default_storage.delete(name)
 
 
 def _offices(password: str) -> dict[str, Actor]:

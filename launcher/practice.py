@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -60,12 +61,13 @@ def reset(stack: Stack) -> None:
     """Put the start back: database, clock, and no photo of anybody who practised. All sign in again."""
     with _server(stack) as server:
         server.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+        dropped_at = datetime.now(UTC).isoformat()
         _begin_anchors(anchors(stack.home))  # now: nobody is there who could seal
         server.execute(f"CREATE DATABASE {DATABASE} OWNER migrate TEMPLATE {START}")
     stack.manage("bootstrap_roles")  # what a database says of roles is not copied
     stack.manage("migrate", "--verbosity", "0", role="migrate")  # the start may be older than the program
     env = {**os.environ, **stack.env, "DATABASE_URL": stack.cluster.url("worker")}
-    subprocess.run([sys.executable, "-m", "demo", "--begin-again"], cwd=ROOT, env=env, check=True)
+    subprocess.run([sys.executable, "-m", "demo", "--begin-again", dropped_at], cwd=ROOT, env=env, check=True)
 
 
 def _begin_anchors(path: Path) -> None:

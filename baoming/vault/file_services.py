@@ -7,7 +7,7 @@ harms nobody, and the night takes it.
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.core.files.base import ContentFile
@@ -104,7 +104,8 @@ def _remove_nameless(kind: SealedFiles) -> int:
     if len(without) > max(named, _FEW):
         log.error("%s: %d files have no row and %d have one: none was removed", kind.folder, len(without), named)
         return 0
-    old = [name for name in without if _is_old(name)]
+    then = timezone.now() - NAMELESS_FOR
+    old = [name for name in without if was_stored_before(then, name)]
     for name in old:
         default_storage.delete(name)
     if old:
@@ -112,9 +113,10 @@ def _remove_nameless(kind: SealedFiles) -> int:
     return len(old)
 
 
-def _is_old(name: str) -> bool:
+def was_stored_before(moment: datetime, name: str) -> bool:
+    """Whether a file is there, and was before `moment` (aware)."""
     try:
-        return default_storage.get_modified_time(name) < timezone.now() - NAMELESS_FOR
+        return default_storage.get_modified_time(name) < moment
     except FileNotFoundError:  # gone meanwhile
         return False
 
