@@ -4,8 +4,10 @@ Whether one is there is asked of the finished page, whoever wrote it into which 
 What the face is: documents/webfonts.py.
 """
 
+import logging
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Any, cast
 
 from jinja2 import Template
@@ -17,6 +19,8 @@ SHEET = f"{FOLDER}/faces.css"
 _FEW = "".join(f"{chr(span[0])}-{chr(span[-1])}" for span in FEW_FONTS)
 _ORDINARY = re.compile(f"[^{_FEW}]*+")  # read to its end four times as fast as a rare one is looked for
 
+log = logging.getLogger("baoming.web")
+
 
 class Page(Template):
     """A template. Where its page holds a character that few fonts draw, the style sheet of faces is linked."""
@@ -26,4 +30,14 @@ class Page(Template):
         if _ORDINARY.fullmatch(text):
             return text
         static = cast("Callable[[str], str]", self.environment.globals["static"])
-        return text.replace("</head>", f'<link rel="stylesheet" href="{static(SHEET)}">\n</head>', 1)
+        return text.replace("</head>", f"{_link(static)}</head>", 1)
+
+
+@cache
+def _link(static: Callable[[str], str]) -> str:
+    """Return the link; empty where no faces were collected: the page is shown with what the device has."""
+    try:
+        return f'<link rel="stylesheet" href="{static(SHEET)}">\n'
+    except ValueError:  # what was not collected has no address
+        log.warning("pages link no faces for rare characters: %s was not collected", SHEET)
+        return ""

@@ -1,5 +1,9 @@
-"""Puts the faces for rare characters among the static files, out of the packages of fonts."""
+"""Puts the faces for rare characters among the static files, out of the packages of fonts.
 
+Where these are not installed there are no faces: pages do without, and only printing asks for the packages.
+"""
+
+import logging
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property
@@ -14,13 +18,19 @@ from baoming.documents.glyphs import default_faces
 from baoming.documents.webfonts import files
 from baoming.web.rare import FOLDER
 
+log = logging.getLogger("baoming.web")
+
 
 class _Faces(FileSystemStorage):
     """The files, each wherever its package keeps it."""
 
     @cached_property
     def places(self) -> dict[str, Path]:
-        return {f"{FOLDER}/{name}": path for name, path in files(default_faces()).items()}
+        faces = default_faces()
+        if faces.absent:
+            log.warning("no faces for rare characters: %s is missing, run `npm ci`", faces.absent[0])
+            return {}
+        return {f"{FOLDER}/{name}": path for name, path in files(faces).items()}
 
     def path(self, name: str) -> str:
         return str(self.places[name])

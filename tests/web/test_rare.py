@@ -13,10 +13,11 @@ from django.test import Client, RequestFactory, override_settings
 from jinja2 import Template
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
+from baoming.documents.glyphs import Typefaces
 from baoming.organizations.models import Staff
 from baoming.registrations.models import Registration
 from baoming.shared.errors import Refused
-from baoming.web import errors, templates
+from baoming.web import errors, rare, rare_files, templates
 from baoming.web.candidate import app
 from baoming.web.rare import Page
 from tests import factories as make
@@ -201,6 +202,55 @@ def test_nothing_else_of_the_packages_is_served(collected: Path) -> None:
     assert shown == {"woff2", "css", "br", "gz"}
     assert finders.find("rare/HanaMin.css") is None
     assert finders.find("rare/../package.json") is None
+
+
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    """An installation in which `npm ci` has not run; where its static files go."""
+    monkeypatch.setattr(rare_files, "default_faces", lambda: Typefaces(node_modules=tmp_path / "none", cache=tmp_path))
+    finders.get_finder.cache_clear()
+    yield tmp_path / "static"
+    finders.get_finder.cache_clear()
+
+
+def page_of_one_who_is_rare() -> str:
+    call_command("collectstatic", "--noinput", "--verbosity", "0")
+    made = templates.environment().from_string("<head></head>{{ name }}")
+    made.render(name="𪚥")
+    return made.render(name="𠮷明")
+
+
+def test_without_the_packages_of_fonts_a_page_is_shown_without_faces_and_that_is_logged_once(
+    bare: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with as_installed(bare):
+        assert page_of_one_who_is_rare() == "<head></head>𠮷明"
+        assert finders.find("rare/faces.css") is None
+        assert finders.find("rare/01.woff2") is None
+    said = [line.getMessage() for line in caplog.records if line.name == "baoming.web"]
+    assert len(said) == 2, said
+    assert "run `npm ci`" in said[0]
+    assert "was not collected" in said[1]
+    assert list(bare.glob("tokens.*.css")), "all else is collected"
+
+
+def test_control_without_asking_for_the_packages_nothing_is_collected(
+    bare: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Typefaces, "absent", [])
+    with as_installed(bare), pytest.raises(FileNotFoundError):
+        page_of_one_who_is_rare()
+
+
+def test_control_a_page_that_insists_on_the_sheet_is_a_defect(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rare, "_link", lambda static: static(rare.SHEET))
+    with as_installed(bare), pytest.raises(ValueError, match="Missing staticfiles manifest entry"):
+        page_of_one_who_is_rare()
+
+
+def test_with_the_packages_the_page_links_the_sheet_by_the_name_it_was_collected_under(collected: Path) -> None:
+    with as_installed(collected):
+        assert re.search(r'href="/static/rare/faces\.[0-9a-f]{12}\.css"', page_of_one_who_is_rare())
 
 
 def test_staff_with_a_rare_name_see_their_own_name_everywhere(office: Client) -> None:
