@@ -13,7 +13,7 @@ from baoming.documents.services import keep_file
 from baoming.organizations.roles import Role
 from baoming.registrations.attached_queries import declaring_of, drafts_of
 from baoming.registrations.models import Evidence, NameImage, Photo, Registration, ScannedPage
-from baoming.registrations.services.evidence import keep_drafts, take_drafts
+from baoming.registrations.services.evidence import keep_drafts, lost_of, take_drafts
 from baoming.registrations.services.photos import take_photo
 from standins.faces import face
 from tests import factories as make
@@ -129,8 +129,8 @@ def test_a_lost_picture_is_taken_again_as_it_was() -> None:
     pk, consent = theirs.pk, declaring_of(theirs.season).consent
 
     def drafts() -> int:
-        row = Registration.objects.get(pk=pk)
-        keep_drafts(row, {"minority": b"jpeg"}, consent, at=row.created_at)
+        row, sent = Registration.objects.get(pk=pk), {"minority": b"jpeg"}
+        keep_drafts(row, sent, consent, lost=lost_of(row, sent), at=row.created_at)
         return len(drafts_of(Registration.objects.get(pk=pk)))
 
     assert drafts() == 1

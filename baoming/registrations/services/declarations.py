@@ -22,7 +22,7 @@ from baoming.registrations.attached_queries import declaring_of, drafts_of, newe
 from baoming.registrations.form_queries import bound_phone
 from baoming.registrations.journey import Trait
 from baoming.registrations.models import Declaration, Registration
-from baoming.registrations.services.evidence import keep_drafts, read_each, take_drafts
+from baoming.registrations.services.evidence import keep_drafts, lost_of, read_each, take_drafts
 from baoming.registrations.services.forms import (
     WrongSavePassword,
     proves,
@@ -90,9 +90,10 @@ def _keep_drafts(
 ) -> dict[str, str]:
     """Keep what can be read; return what is wrong with the rest. Raises NotOpen where nobody may declare now."""
     pictures, errors = read_each(files, declaring.consent, ticked=consent)
+    lost = lost_of(Registration(pk=registration_id), pictures)
     with transaction.atomic():
         registration = locked(registration_id)
-        keep_drafts(registration, pictures, declaring.consent, at=_moment(registration, by))
+        keep_drafts(registration, pictures, declaring.consent, lost=lost, at=_moment(registration, by))
     return errors
 
 

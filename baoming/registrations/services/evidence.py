@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from functools import partial
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -56,17 +56,29 @@ def read_each(files: Mapping[str, bytes], consent: Consent, *, ticked: str) -> t
     return found, errors
 
 
-def keep_drafts(registration: Registration, pictures: Pictures, consent: Consent, *, at: datetime) -> None:
+def lost_of(registration: Registration, pictures: Pictures) -> set[UUID]:
+    """Return which of the pictures that count, and are among `pictures` again, the storage has lost.
+
+    To be called before `locked`: nobody waits for the storage.
+    """
+    sent = {(purpose, _digest(jpeg)) for purpose, jpeg in pictures.items()}
+    counted = pictures_of(registration).items()
+    return {one.pk for key, one in counted if (key, one.sha256) in sent and not EVIDENCE.is_there(one)}
+
+
+def keep_drafts(
+    registration: Registration, pictures: Pictures, consent: Consent, *, lost: Collection[UUID], at: datetime
+) -> None:
     """Keep pictures beside those that count, until `take_drafts`; older drafts of them are erased. After `locked`.
 
-    What counts already is kept no second time: it was sent twice.
+    What counts already, and is not `lost`, is kept no second time: it was sent twice.
     """
     older = Evidence.objects.filter(registration=registration, purpose__in=[DRAFT + purpose for purpose in pictures])
     for name in older.values_list("file", flat=True):
         transaction.on_commit(partial(default_storage.delete, name))
     older.delete()
-    counted = [(purpose, one) for purpose, one in pictures_of(registration).items() if EVIDENCE.is_there(one)]
-    counting = {(purpose, one.sha256) for purpose, one in counted}
+    counted = pictures_of(registration).items()
+    counting = {(purpose, one.sha256) for purpose, one in counted if one.pk not in lost}
     drafts = {DRAFT + key: jpeg for key, jpeg in pictures.items() if (key, _digest(jpeg)) not in counting}
     keep_pictures(registration, drafts, consent, at=at, then=lambda _: None)
 
