@@ -26,10 +26,11 @@ from baoming.accounts.services import browsers, shifts
 from baoming.organizations.roles import AT_DESK
 from baoming.shared.queries import Kept
 from baoming.shared.scope_queries import entering_account, entering_area, leave
-from baoming.web.cookies import bound, keep, kept
+from baoming.web.cookies import keep, kept
 
 ITSELF = "itself"  # in the address of a page that reads itself again: nobody sits there for that
-_ENDED, _TOLD = "ended", 120  # a cookie, and the seconds for which it is good
+_ENDED = "ended"  # a cookie: _NEWS until the sign-in page has told it, then of which session it has
+_NEWS, _NEWS_FOR = "1", 120  # seconds
 BEGAN, SEEN, WORDS, SHARED = "began", "renewed", "words", "public"  # keys in a session; the first two in seconds
 
 
@@ -169,22 +170,33 @@ def itself(request: HttpRequest) -> str:
 
 def turned_away(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """On the way to the sign-in page: who was signed in here, and is no more, is told so there, once."""
-    if request.COOKIES.get(settings.SESSION_COOKIE_NAME):
-        keep(response, f"{_ENDED}_{settings.PORTAL}", "1", seconds=_TOLD)
+    dead = _cookie(request)
+    if dead and kept(request, _ended()) != digest(dead):
+        keep(response, _ended(), _NEWS, seconds=_NEWS_FOR)
     return response
 
 
 def is_turned_away(request: HttpRequest) -> bool:
     """Whether the sign-in page is asked for because a session has ended."""
-    return kept(request, f"{_ENDED}_{settings.PORTAL}") == "1"
+    return kept(request, _ended()) == _NEWS
 
 
 def told_once(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """After the sign-in page has told it; the cookie of the session that is no more goes, too."""
-    if request.session.is_empty():
-        request.session.flush()
-    response.delete_cookie(bound(f"{_ENDED}_{settings.PORTAL}"))
+    """After the sign-in page has told it: of that session this browser is told no more.
+
+    The session's cookie, which opens nothing, stays: a page that is answered late would take back the new one of who
+    has signed in meanwhile.
+    """
+    keep(response, _ended(), digest(_cookie(request)), seconds=int(STAFF.longest.total_seconds()))
     return response
+
+
+def _ended() -> str:
+    return f"{_ENDED}_{settings.PORTAL}"
+
+
+def _cookie(request: HttpRequest) -> str:
+    return request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
 
 
 def row_key(request: HttpRequest) -> str:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import connection
+from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -15,6 +16,7 @@ from baoming.accounts.services.sign_in import remember_device
 from baoming.organizations.models import Organization
 from baoming.organizations.roles import Role
 from baoming.web import access
+from baoming.web.office import entry
 from baoming.web.sessions import Sessions
 from tests import factories as make
 from tests.web.conftest import signed_in
@@ -122,8 +124,29 @@ def test_who_signs_out_takes_the_cookie_along(office: Client) -> None:
 def test_who_was_told_that_the_session_has_ended_is_not_told_again(office: Client) -> None:
     late = overtaken(office)
     assert "登录已经结束" in late.get("/", follow=True).text
-    assert "bm_office" not in {name for name, cookie in late.cookies.items() if cookie.value}
     assert "登录已经结束" not in late.get("/", follow=True).text
+    late.cookies["bm_office"] = "of-another-session-that-has-ended"
+    assert "登录已经结束" in late.get("/", follow=True).text
+
+
+@pytest.mark.django_db
+def test_a_sign_in_page_that_is_answered_late_leaves_who_has_signed_in_meanwhile_signed_in(office: Client) -> None:
+    late = overtaken(office)
+    late.get("/")
+    assert not taken_back(late, "/sign-in/"), "the browser has the new cookie by now"
+
+
+@pytest.mark.django_db
+def test_control_a_sign_in_page_that_ends_the_session_it_knows_takes_the_new_cookie(
+    office: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def flushed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        request.session.flush()
+        return response
+
+    monkeypatch.setattr(entry, "told_once", flushed)
+    with pytest.raises(AssertionError, match="the new cookie"):
+        test_a_sign_in_page_that_is_answered_late_leaves_who_has_signed_in_meanwhile_signed_in(office)
 
 
 @pytest.mark.django_db
