@@ -6,6 +6,7 @@ from one address with a fresh browser for each. The controls take the rule away,
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from django.contrib.auth.hashers import make_password
@@ -25,6 +26,7 @@ from baoming.registrations.queries import document_of, suspect_changes
 from baoming.registrations.services import access, bursts
 from baoming.registrations.tasks import tidy
 from tests import factories as make
+from tests.concurrency.together import together
 from tests.forms.samples import FILLED
 from tests.registrations.test_save_form import PASSWORD, candidate, save, type_in
 
@@ -147,8 +149,31 @@ def test_the_third_save_is_stopped_and_all_three_are_told(fresh: bool) -> None:
     work_off()
     assert Alarm.objects.exists()
     assert sorted(AlarmLine.objects.filter(alarm=Alarm.objects.first()).values_list("version", flat=True)) == [0, 2, 2]
-    assert [told(row) >= 1 for row in people] == [True, True, True]
+    assert [told(row) for row in people] == [1, 1, 1], "the browser and its address have met the same people"
     assert draft_of(people[2]) is not None
+
+
+@pytest.mark.concurrency
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_portal")
+def test_a_browser_and_its_address_that_sound_at_the_same_instant_tell_each_once() -> None:
+    people, client = [classmate() for _ in range(3)], Client()
+    assert [tamper(client, row) for row in people] == [302, 302, 422]
+    keys = list(Watch.objects.values_list("key", flat=True))
+    assert len(keys) == 2
+    assert together([partial(bursts.raise_alarm, key) for key in keys * 2]) == [None] * 4
+    assert Alarm.objects.count() == 2
+    assert AlarmLine.objects.count() == 6
+    assert [told(row) for row in people] == [1, 1, 1], "each is told once"
+
+
+@pytest.mark.concurrency
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_portal")
+def test_control_without_asking_what_was_told_each_alarm_tells_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bursts, "is_news", lambda _: True)
+    with pytest.raises(AssertionError, match="each is told once"):
+        test_a_browser_and_its_address_that_sound_at_the_same_instant_tell_each_once()
 
 
 @pytest.mark.django_db

@@ -66,7 +66,7 @@ def check(handle: str, password: str, *, kind: str, device: str, address: str, s
 
 
 def is_news(key: str) -> bool:
-    """Whether the last hour was not told yet that the tries of `key` were used up."""
+    """Whether nothing was told of `key` in the last hour; now it is. Of two who ask at one instant one is told so."""
     with suppress(TooMany), refusals():
         take(f"told:{key}"[:120], TOLD)
         return True

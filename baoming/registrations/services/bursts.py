@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
+from baoming.accounts.services.sign_in import is_news
 from baoming.audit.actors import SYSTEM
 from baoming.audit.services import record
 from baoming.messages.services import send
@@ -81,7 +82,7 @@ def raise_alarm(key: str) -> None:
         row.stepped_until = now + STEPPED
         row.save(update_fields=["stepped_until"])
     people = Registration.objects.select_related("site").in_bulk([UUID(change.person) for change in found])
-    for change in found:
+    for change in sorted(found, key=lambda one: one.person):  # in one order: what is told is a lock
         _line(alarm, people[UUID(change.person)], change)
 
 
@@ -99,9 +100,11 @@ def _line(alarm: Alarm, person: Registration, change: Change) -> None:
     if not new:
         return
     record("suspect_change", by=SYSTEM, subject=person.pk, path=person.path, details={"version": change.version})
-    send(
-        "suspect_change", season=person.season, recipient=person.pk, number=bound_phone(person), phone=person.site.phone
-    )
+    if is_news(f"burst:{person.pk}:{change.version}"):  # a browser and its address raise their alarms at one instant
+        send(
+            "suspect_change", season=person.season, recipient=person.pk, number=bound_phone(person),
+            phone=person.site.phone,
+        )  # fmt: skip
 
 
 def _add(
