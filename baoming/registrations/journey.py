@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from baoming.audit.actors import PARTY_NAMES, Party
 from baoming.schedule.windows import PhaseTime
-from baoming.shared.errors import Closed, NotOpen
+from baoming.shared.errors import Closed, Held, NotOpen
 from baoming.shared.moments import moment
 
 VERSION = 1
@@ -111,6 +111,7 @@ class Hold:
 
     steps: frozenset[str]  # empty: names no step, yet counts where a step asks for no hold at all
     reason: str
+    todo: str = ""  # what the candidate does to end it; empty: nothing, an office does
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,7 @@ def require(key: str, actor: Party, state: State) -> None:
     if state.open_phase(key) is None:
         raise _phase_closed(step, state)
     if holds := state.holds_on(key):
-        raise NotOpen(f"{holds[0].reason}，办结后才能继续{step.zh}")
+        raise Held(f"{holds[0].reason}，办结后才能继续{step.zh}")
 
 
 def with_booklet_at_site(phases: Mapping[str, PhaseTime]) -> Mapping[str, PhaseTime]:

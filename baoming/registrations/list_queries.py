@@ -29,7 +29,7 @@ _PRINTING = {
 _ACROSS = {  # in the order of `Counts`
     "approvals": Q(approval_since__isnull=False) & ~Q(stage="stopped"),
     "problems": Q(problem=True),
-    "owing": Q(debts__gt=0),
+    "owing": Q(debts__gt=0) & ~Q(stage="stopped"),
 }
 _TABS_ACROSS = {"approval": "approvals", "problem": "problems", "debts": "owing"}
 # As the paper lists go: who has no student number stands last, 2 before 10.
@@ -72,6 +72,7 @@ class Line(NamedTuple):
     photo_state: str
     stopped_at: datetime | None
     decider: str
+    approval_since: datetime | None
 
 
 def counts(filters: Filters) -> Counts:

@@ -38,6 +38,7 @@ PHOTOS = SealedFiles(Photo, "file", "photos", "照片文件读不出，请在受
 NOBODY = UUID(int=0)  # no registration has it: ours are random
 _RETURNED = Registration.HouseholdState.RETURNED
 DEBT = "reverification"  # kind of the hold that typed entry, or a card run out, leaves (R26)
+_TODO = {DEBT: "带身份证到报名点读卡"}  # by kind of hold, what the candidate does to end it
 
 
 def state_of(registration: Registration, *, clock: Clock | None = None, extended: bool | None = None) -> journey.State:
@@ -51,18 +52,22 @@ def state_of(registration: Registration, *, clock: Clock | None = None, extended
         phases=phase_times(
             registration.season_id, path=registration.path, subject=registration.pk, clock=clock, extended=more
         ),
-        holds=[journey.Hold(steps=frozenset(steps), reason=reason) for steps, reason in _open_holds(registration)],
+        holds=[_hold(row) for row in _open_holds(registration)],
     )
 
 
-def _open_holds(registration: Registration) -> Sequence[tuple[list[str], str]]:
+def _open_holds(registration: Registration) -> Sequence[HoldRow]:
     """The row says how many there are: mostly none, and then nothing is asked."""
     return _holds(registration) if registration.held or registration.debts else ()
 
 
 @Kept
-def _holds(registration: Registration) -> "QuerySet[HoldRow, tuple[list[str], str]]":
-    return HoldRow.objects.filter(registration=registration, cleared_at=None).values_list("steps", "reason")
+def _holds(registration: Registration) -> QuerySet[HoldRow]:
+    return HoldRow.objects.filter(registration=registration, cleared_at=None)
+
+
+def _hold(row: HoldRow) -> journey.Hold:
+    return journey.Hold(steps=frozenset(row.steps), reason=row.reason, todo=_TODO.get(row.kind, ""))
 
 
 def states_of(rows: Sequence[Registration], *, clock: Clock) -> dict[UUID, journey.State]:
@@ -71,8 +76,7 @@ def states_of(rows: Sequence[Registration], *, clock: Clock) -> dict[UUID, journ
         return {}
     holds: dict[UUID, list[journey.Hold]] = {}
     for hold in HoldRow.objects.filter(registration__in=[row.pk for row in rows], cleared_at=None):
-        found = journey.Hold(steps=frozenset(hold.steps), reason=hold.reason)
-        holds.setdefault(hold.registration_id, []).append(found)
+        holds.setdefault(hold.registration_id, []).append(_hold(hold))
     times = phase_times_of(rows[0].season_id, {row.pk: row.path for row in rows}, clock=clock)
     return {row.pk: _state(row, phases=times[row.pk], holds=holds.get(row.pk, ())) for row in rows}
 
@@ -102,6 +106,8 @@ def tasks_of(
     log = step_log(registration)
     done_at = {row.step: row.at for row in log if row.done}
     returned = {row.step: f"{row.reason}，请到报名点重拍" for row in log if row.step == "photo" and not row.done}
+    if viewer is not Party.CANDIDATE:  # why the county opened somebody again was written for offices
+        returned |= {row.step: f"重新打开过：{row.reason}" for row in log if row.step == "completion" and not row.done}
     if registration.household_state == _RETURNED and (check := _household_check(registration)):
         booklet = Booklet.of(data(registration.season, "form"))
         returned["household"] = booklet.reasons.get(check.reason, "") if booklet else ""

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from baoming.audit.actors import PARTY_NAMES, Party
-from baoming.registrations.journey import BOXES, JOURNEY, State, Step
+from baoming.registrations.journey import BOXES, JOURNEY, Hold, State, Step
 from baoming.shared.moments import moment, short
 
 
@@ -25,7 +25,7 @@ class Task:
     """One step as a person reads it."""
 
     key: str
-    title: str
+    title: str  # of the step, or what ends the hold on it
     status: Status
     who: str  # who must act
     said: str  # the second line: until when, why not yet
@@ -124,10 +124,19 @@ def _task(step: Step, state: State, viewer: Party, at: datetime | None) -> Task:
         return Task(step.key, step.zh, Status.LATER, who, _why_later(step, state))
     until = f"{moment(time.closes)}之前" if time.closes else ""
     if holds := state.holds_on(step.key):
-        return Task(step.key, step.zh, Status.PROBLEM, who, holds[0].reason, closes=time.closes)
+        return _held(step, holds[0], viewer, who, time.closes)
     if viewer in actors:
         return Task(step.key, step.zh, Status.TODO, who, until, verb=step.verb, closes=time.closes)
     return Task(step.key, step.zh, Status.DOING, who, f"{who}办理，{until}", closes=time.closes)
+
+
+def _held(step: Step, hold: Hold, viewer: Party, who: str, closes: datetime | None) -> Task:
+    """A step on hold; what the candidate can do about it stands before its name."""
+    if not hold.todo:
+        return Task(step.key, step.zh, Status.PROBLEM, who, hold.reason, closes=closes)
+    name = PARTY_NAMES[Party.CANDIDATE]
+    title = hold.todo if viewer is Party.CANDIDATE else f"{name}{hold.todo}"
+    return Task(step.key, title, Status.PROBLEM, name, hold.reason, closes=closes)
 
 
 def _again(task: Task, viewer: Party, why: str | None) -> Task:

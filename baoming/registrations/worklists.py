@@ -103,6 +103,8 @@ class Facts:
     photo: str = ""  # what an examination of the photo left: faulty, retake
     stopped: bool = False
     decider: Party = Party.SITE  # of eligibility
+    referred: bool = False  # the decider has been asked, and has not answered
+    submitted: bool = True  # the site's submission stands: asked of those who wait for the county alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,29 +142,32 @@ _WAY = (
     ("completion", "请完成县区确认", "等县（市、区）完成确认"),
     ("final_review", "请终审", "等市（州）终审"),
 )
-_FALLEN = (  # in the order in which they are told; each needs an office although the number was issued
-    ("eligibility", "资格审核已退回，请重新审核"),
-    ("photo", "照片要重拍"),
-    ("number", "报名序号已作废，请重新分配"),
+# What needs an office although the number was issued, in the order in which it is told: who acts, and what others read.
+_FALLEN = (
+    ("eligibility", "资格审核已退回，请重新审核", "资格审核已退回，等{}重新审核"),
+    ("photo", "照片要重拍", "照片要重拍，等{}重新采集"),
+    ("number", "报名序号已作废，请重新分配", "报名序号已作废，等{}重新分配"),
 )
-
-_PHOTOS = {"faulty": "照片有问题，请处理", "retake": "照片要重拍"}
+_PHOTOS = {"faulty": ("照片有问题，请处理", "照片有问题，等{}处理"), "retake": _FALLEN[1][1:]}
+_ANEW = {  # of those who had got further before
+    "completion": ("重新打开过，改好后请再完成确认", "重新打开过，等县（市、区）再完成确认"),
+    "final_review": ("请重新终审", "等市（州）重新终审"),
+}
+_SUBMIT = ("请上报县（市、区）", "等报名点上报")
+_SUBMIT_ANEW = ("重新打开过，改好后请再上报", "重新打开过，等报名点再上报")
 
 
 def stuck(facts: Facts, viewer: Party, phases: Mapping[str, PhaseTime]) -> Stuck:
-    """Return in one sentence what this person waits for, as `viewer` reads it; empty when all is done."""
+    """Return in one sentence what this person waits for, as `viewer` reads it."""
     if facts.stopped:
         return Stuck("报名已中止", quiet=True)
     if facts.holds:
         return Stuck(facts.holds[0])
-    for step, words in _FALLEN:
-        if facts.fallen & BITS[step]:
-            return Stuck(words)
-    if facts.photo in _PHOTOS:
-        return Stuck(_PHOTOS[facts.photo])
+    if given_back := _given_back(facts, viewer):
+        return given_back
     step, asked, waited = next((row for row in _WAY if not facts.done & BITS[row[0]]), ("", "", ""))
     if not step:
-        return Stuck("")
+        return Stuck("已终审，报名办完", quiet=True)
     if facts.printed_version and facts.printed_version < facts.version:
         prints = viewer in STEPS["signature"].actors
         return Stuck("打印后又改了，请重打" if prints else "打印后又改了，等报名点重打", quiet=not prints)
@@ -172,7 +177,29 @@ def stuck(facts: Facts, viewer: Party, phases: Mapping[str, PhaseTime]) -> Stuck
         return Stuck(late, quiet="结束" not in late)
     if step == "signature" and facts.printed_version:
         return Stuck("等考生重新签字" if facts.fallen & BITS["signature"] else "等考生到场签字", quiet=True)
-    if step == "eligibility" and facts.decider is not Party.SITE:
-        waited = f"等{PARTY_NAMES[facts.decider]}审批报考资格"
-    acts = viewer is facts.decider if step == "eligibility" else viewer in STEPS[step].actors
+    anew = bool(facts.fallen & BITS[step])
+    if step == "completion" and not facts.submitted:
+        return _to_do(_SUBMIT_ANEW if anew else _SUBMIT, viewer is Party.SITE)
+    if step == "eligibility":
+        if facts.decider is not Party.SITE:
+            waited = f"等{PARTY_NAMES[facts.decider]}审批报考资格"
+        return _to_do((asked, waited), viewer is facts.decider)
+    return _to_do(_ANEW[step] if anew and step in _ANEW else (asked, waited), viewer in STEPS[step].actors)
+
+
+def _given_back(facts: Facts, viewer: Party) -> Stuck | None:
+    """Tell what was given back, or found to be wrong, after it had been done: it is told before what comes next."""
+    for step, asked, waited in _FALLEN:
+        if facts.fallen & BITS[step] and not (step == "eligibility" and facts.referred):
+            office = facts.decider if step == "eligibility" else Party.SITE
+            return _to_do((asked, waited.format(PARTY_NAMES[office])), viewer is office)
+    if facts.photo in _PHOTOS:
+        asked, waited = _PHOTOS[facts.photo]
+        return _to_do((asked, waited.format(PARTY_NAMES[Party.SITE])), viewer is Party.SITE)
+    return None
+
+
+def _to_do(words: tuple[str, str], acts: bool) -> Stuck:
+    """What whoever acts is asked, and what others read."""
+    asked, waited = words
     return Stuck(asked) if acts and asked else Stuck(waited, quiet=True)

@@ -17,7 +17,7 @@ FROM organizations_organization site
 LEFT JOIN organizations_siteseason state ON state.site_id = site.id AND state.season_id = %(season)s
 LEFT JOIN (
     SELECT path AS counted, {_STAGE_SUMS}, count(*) FILTER (WHERE problem) AS problems,
-        count(*) FILTER (WHERE debts > 0) AS debts,
+        count(*) FILTER (WHERE debts > 0 AND stage <> 'stopped') AS debts,
         count(*) FILTER (WHERE approval_since IS NOT NULL AND stage <> 'stopped') AS approvals
     FROM registrations_registration WHERE season_id = %(season)s GROUP BY path
 ) people ON people.counted = site.path

@@ -9,7 +9,7 @@ from django.db.models import Count, QuerySet
 from baoming.audit.actors import Party
 from baoming.registrations.class_progress import Known, Place, place_of
 from baoming.registrations.class_queries import Member, with_done
-from baoming.registrations.journey import STEPS
+from baoming.registrations.journey import STEPS, unpack
 from baoming.registrations.models import Registration
 from baoming.reviews.models import MoralAssessment
 from baoming.reviews.queries import Moral, facts_of, opened, site_submissions
@@ -116,5 +116,7 @@ def _place(member: Member, facts: Mapping[UUID, Facts]) -> Place:
             drafted=member.drafted,
             printed=known.printed == known.version,
             submitted=known.submitted,
+            again=unpack(row.fallen),
+            referred=row.approval_since is not None,
         ),
     )

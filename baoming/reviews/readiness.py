@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from baoming.audit.actors import Party
 from baoming.registrations.journey import STEPS, State, require
-from baoming.shared.errors import NotOpen, Refused
+from baoming.shared.errors import Changed, NotOpen, Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def _sign(facts: Facts, by: Party) -> None:
     if facts.printed == 0:
         raise Refused("还没有打印现在的登记表，请先打印再签字")
     if facts.printed != facts.version:
-        raise Refused("打印后又改了，请重新打印再签字")
+        raise Changed("打印后又改了，请重新打印再签字")
 
 
 def _assess(facts: Facts, by: Party) -> None:

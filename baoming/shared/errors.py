@@ -29,6 +29,10 @@ class Closed(NotOpen):
         self.why = why
 
 
+class Held(NotOpen):
+    """Something is wrong and keeps the step until an office has cleared it: a hold, a frozen form."""
+
+
 class Invalid(Refused):
     """What was entered cannot be taken. `fields` maps a field's key to its sentence."""
 

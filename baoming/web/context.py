@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from baoming.organizations.models import Staff
+from baoming.organizations.roles import Role
 from baoming.seasons.models import Season
 from baoming.web.candidate.app import in_wechat
 from baoming.web.candidate.area import Contact, hotlines
@@ -38,6 +39,8 @@ _NAV = (
     ("县代码", "office:codes", "add_code"),
     ("演示时间", "office:clock", "set_clock"),
 )
+
+_ASIDE = {("office:classes", Role.PROVINCE)}  # it acts on no class, and its lists count by area: thousands of sites
 
 
 @dataclass(frozen=True)
@@ -96,5 +99,7 @@ def _contact(request: HttpRequest) -> Contact | None:
 def _nav(request: HttpRequest, staff: Staff) -> list[tuple[str, str, bool]]:
     here = request.resolver_match.view_name if request.resolver_match else ""  # an unknown address has none
     return [
-        (title, name, here == name or here.startswith(f"{name}_")) for title, name, action in _NAV if staff.may(action)
+        (title, name, here == name or here.startswith(f"{name}_"))
+        for title, name, action in _NAV
+        if staff.may(action) and (name, staff.role) not in _ASIDE
     ]

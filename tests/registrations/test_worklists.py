@@ -67,6 +67,7 @@ def test_a_tab_counts_the_stages_it_gathers() -> None:
 
 SITE, COUNTY, CITY = Party.SITE, Party.COUNTY, Party.CITY
 READY = done("signature", "moral_assessment")
+RETURNED = READY & ~BITS["eligibility"]
 SENTENCES = [  # facts, who reads, the sentence, whether it is quiet
     (Facts(done("identity")), SITE, "请审核报考资格", False),
     (Facts(done("identity")), COUNTY, "等报名点审核报考资格", True),
@@ -98,7 +99,23 @@ SENTENCES = [  # facts, who reads, the sentence, whether it is quiet
     (Facts(READY, version=1, printed_version=1, debts=1), COUNTY, "补读身份证后才能完成县区确认", False),
     (Facts(READY, version=1, printed_version=1, holds=("品德考核不合格",)), COUNTY, "品德考核不合格", False),
     (Facts(READY | BITS["completion"], version=1, printed_version=1), CITY, "请终审", False),
-    (Facts(READY | BITS["completion"] | BITS["final_review"], version=1, printed_version=1), CITY, "", False),
+    (
+        Facts(READY | BITS["completion"] | BITS["final_review"], version=1, printed_version=1),
+        CITY,
+        "已终审，报名办完",
+        True,
+    ),
+    (Facts(READY, version=1, submitted=False), SITE, "请上报县（市、区）", False),
+    (Facts(READY, version=1, submitted=False), COUNTY, "等报名点上报", True),
+    (Facts(READY, version=1, fallen=BITS["completion"]), COUNTY, "重新打开过，改好后请再完成确认", False),
+    (Facts(READY, version=1, fallen=BITS["completion"]), SITE, "重新打开过，等县（市、区）再完成确认", True),
+    (
+        Facts(READY, version=1, fallen=BITS["completion"], submitted=False),
+        SITE,
+        "重新打开过，改好后请再上报",
+        False,
+    ),
+    (Facts(READY | BITS["completion"], version=1, fallen=BITS["final_review"]), CITY, "请重新终审", False),
     (Facts(READY, stopped=True, holds=("什么都有",)), COUNTY, "报名已中止", True),
     (
         Facts(READY & ~BITS["eligibility"], version=1, printed_version=1, fallen=BITS["eligibility"]),
@@ -106,10 +123,20 @@ SENTENCES = [  # facts, who reads, the sentence, whether it is quiet
         "资格审核已退回，请重新审核",
         False,
     ),
+    (Facts(RETURNED, fallen=BITS["eligibility"]), COUNTY, "资格审核已退回，等报名点重新审核", True),
+    (
+        Facts(RETURNED, fallen=BITS["eligibility"], decider=CITY),
+        COUNTY,
+        "资格审核已退回，等市（州）招考机构重新审核",
+        True,
+    ),
+    (Facts(RETURNED, fallen=BITS["eligibility"], decider=COUNTY, referred=True), COUNTY, "请审核报考资格", False),
     (Facts(done("form") & ~BITS["photo"], version=1, fallen=BITS["photo"]), SITE, "照片要重拍", False),
     (Facts(done("form"), version=1, photo="faulty"), SITE, "照片有问题，请处理", False),
-    (Facts(done("form"), version=1, photo="retake"), COUNTY, "照片要重拍", False),
+    (Facts(done("form"), version=1, photo="faulty"), COUNTY, "照片有问题，等报名点处理", True),
+    (Facts(done("form"), version=1, photo="retake"), COUNTY, "照片要重拍，等报名点重新采集", True),
     (Facts(done("form") & ~BITS["number"], fallen=BITS["number"]), SITE, "报名序号已作废，请重新分配", False),
+    (Facts(done("form") & ~BITS["number"], fallen=BITS["number"]), CITY, "报名序号已作废，等报名点重新分配", True),
 ]
 
 

@@ -8,6 +8,7 @@ from django.test import Client
 from baoming.organizations.models import Organization
 from baoming.organizations.roles import Role
 from baoming.registrations.models import Batch, Registration
+from baoming.registrations.services.steps import place_hold
 from baoming.reviews.services.class_acts import run
 from tests import factories as make
 from tests.registrations.classes import CLASS, operator, pupil, pupils
@@ -41,11 +42,26 @@ def test_until_it_has_ended_the_page_reads_itself_again(office: Client, here: Or
     assert "http-equiv" not in ended
     assert "<b>2</b> 人已办" in ended
     bars = re.findall(r'<rect(?: class="(\w+)")? width="(\d+)', ended)
-    assert bars == [("problem", "100"), ("", "66")]  # the skipped lie behind: what is done covers them from the left
+    assert bars == [("pale", "100"), ("", "66")]  # the skipped lie behind: what is done covers them from the left
+    assert '<b class="alarm-text">' not in ended  # whoever is not due yet is no problem
     assert "谭雅文" in ended
     assert "还没有打印现在的登记表" in ended
     assert f"/candidates/{unprinted.pk}/" in ended
     assert f"回到{CLASS}" in ended
+
+
+def test_who_is_skipped_for_something_wrong_stands_first_and_is_marked(office: Client, here: Organization) -> None:
+    rows = pupils(here, 3)
+    early, already, held = pupil(here, stage="saved"), pupil(here, stage="signed"), rows[2]
+    place_hold(held, kind="dispute", steps=["signature"], reason="报名信息已冻结", by=operator(here))
+    batch = start(here, [*rows, early, already], versions={str(row.pk): 1 + (row is rows[1]) for row in rows})
+    run(batch.pk)
+    enter(office, here)
+    told = page(office, f"/batches/{batch.pk}/")
+    assert '<b>4</b> 人跳过，其中 <b class="alarm-text">2</b> 人有问题' in told
+    marked = re.findall(r'<td class="wrap"><span class="state problem">([^<，]*)', told)
+    assert sorted(marked) == ["打印后又改了", "报名信息已冻结"]
+    assert told.index("报名信息已冻结") < told.index("已经签字")
 
 
 def test_a_batch_is_taken_back_with_a_reason(office: Client, here: Organization) -> None:

@@ -14,7 +14,7 @@ from baoming.registrations.services.class_sheets import FileOrder, Logged
 from baoming.reviews import class_queries
 from baoming.reviews.models import MoralAssessment
 from baoming.reviews.queries import moral_text
-from baoming.reviews.services import assess_morals, class_prints
+from baoming.reviews.services import assess_morals, class_prints, return_eligibility
 from baoming.reviews.services.class_acts import run
 from baoming.web.office import classes
 from tests import factories as make
@@ -102,6 +102,17 @@ def test_what_comes_next_is_the_one_filled_button(office: Client, here: Organiza
     bar = found[found.index("class-acts") : found.index("</nav>", found.index("class-acts"))]
     assert bar.count('class="button"') == 1
     assert ">登记签字</a><span>可办 <b>2</b> 人</span>" in bar
+
+
+def test_a_file_that_was_returned_is_said_to_be_and_that_the_pupil_must_come(
+    office: Client, here: Organization
+) -> None:
+    row = pupil(here)
+    make.season("intake")
+    return_eligibility(row.pk, reason="household", note="", by=operator(here))
+    found = page(enter(office, here), address(here))
+    assert '<span class="said problem">资格审核已退回，等学生补办</span>' in found
+    assert '其中有问题 <b class="alarm-text">1</b>' in found
 
 
 def test_a_class_that_is_not_there_is_not_found(office: Client, here: Organization) -> None:

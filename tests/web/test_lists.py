@@ -22,6 +22,7 @@ from baoming.seasons.models import Season
 from baoming.seasons.queries import season_now
 from tests import factories as make
 from tests.registrations import confirmed
+from tests.registrations.classes import expected as listed
 from tests.web.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +50,7 @@ PEOPLE: dict[str, tuple[dict[str, object], set[str]]] = {
     ),
     "faulty": ({"done": pack(rests_on("signature")), "version": 1, "photo_state": "faulty"}, {"sign", "problem"}),
     "referred": ({"number": None, "approval_since": THEN, "decider": "county"}, {"intake", "approval"}),
-    "stopped": ({"done": SIGNED, "version": 1, "stopped_at": THEN, "held": 1}, {"stopped"}),
+    "stopped": ({"done": SIGNED, "version": 1, "stopped_at": THEN, "held": 1, "debts": 1}, {"stopped"}),
 }
 
 
@@ -218,7 +219,9 @@ def test_a_citys_progress_is_counted_by_the_job_and_says_when(office: Client) ->
     site, other = make.site("01", of="0102"), make.site("01", of="0103")
     for _ in range(3):
         person(site, done=pack(rests_on("signature")), version=1)
-    person(other, number=None, debts=1, debt_since=season_now(season.pk) - timedelta(days=31))
+    long_ago = season_now(season.pk) - timedelta(days=31)
+    person(other, number=None, debts=1, debt_since=long_ago)
+    person(other, debts=1, debt_since=long_ago, stopped_at=THEN)  # who has withdrawn owes nothing any more
     city = make.county().parent
     assert city is not None
     signed_in(office, make.staff(city, Role.CITY))
@@ -233,7 +236,7 @@ def test_a_citys_progress_is_counted_by_the_job_and_says_when(office: Client) ->
     assert '<a href="?county=0103&tab=debts">1</a>' in page
     assert '<span class="alarm-text">1</span>' in page.partition("?county=0103")[2].partition("</tr>")[0]
     today = office.get("/").content.decode()
-    assert 'tab=all">全部</a></td><td class="num">4人' in today
+    assert 'tab=all">全部</a></td><td class="num">5人' in today
 
 
 def test_a_page_asks_the_database_as_often_for_fifty_rows_as_for_one(office: Client) -> None:
@@ -345,8 +348,20 @@ def test_a_list_says_for_how_long_a_card_has_not_been_read_and_what_is_overdue(o
     for name, days in (("欠三天", 2.5), ("欠三十", 29.9), ("超两天", 31.5)):
         person(site, name, debts=1, debt_since=now - timedelta(days=days))
     person(site, "不欠的")
+    person(site, "中止的", debts=1, debt_since=now - timedelta(days=40), stopped_at=now)
     page = office.get("/candidates/?tab=debts").content.decode()
     assert sorted(shown(page)) == ["欠三十", "欠三天", "超两天"]
     assert '<span class="doing state">第3天</span>' in page
     assert '<span class="problem state">超期2天</span>' in page
     assert page.count("超期") == 1
+    assert "超期" not in office.get("/candidates/?tab=stopped").content.decode()
+
+
+def test_a_pupil_of_the_roster_who_has_no_file_is_found_without_a_contradiction(office: Client) -> None:
+    site = operator(office, "intake")
+    listed(site, name="谭雅文")
+    page = office.post("/candidates/find/", {"wanted": "谭雅文"}).content.decode()
+    assert "已建档的考生里没有，名册上有1人还没有到场" in page
+    assert "找到0人" not in page
+    person(site, "谭雅文")
+    assert "找到1人，名册上另有1人还没有到场" in office.post("/candidates/find/", {"wanted": "谭雅文"}).content.decode()

@@ -8,6 +8,7 @@ from django.test import Client
 from baoming.registrations.models import Registration
 from baoming.reviews.models import Submission
 from baoming.reviews.queries import moral_text, site_submission
+from baoming.reviews.services import complete_registration, reopen, withdraw_submission
 from tests.registrations import confirmed
 from tests.reviews.test_undoing import assessed, reviewed, submitted
 from tests.web.test_confirmation import of_city, of_county, of_site, page
@@ -18,7 +19,9 @@ pytestmark = pytest.mark.django_db
 def test_the_site_submits_one_person_and_takes_it_back(office: Client) -> None:
     row = assessed()
     of_site(office, row)
-    assert "上报第1版" in page(office, row)
+    shown = page(office, row)
+    assert "待办：上报县（市、区）" in shown
+    assert shown.index("现在要办什么") < shown.index("上报第1版") < shown.index('id="decisions"')  # what is due, above
     for _ in range(2):
         assert office.post(f"/candidates/{row.pk}/submission/").status_code == 302
     assert Submission.objects.count() == 1
@@ -37,6 +40,18 @@ def test_what_is_not_complete_is_not_submitted_and_the_page_says_what_is_missing
     answer = office.post(f"/candidates/{row.pk}/submission/")
     assert answer.status_code == 422
     assert "还缺：思想品德考核意见" in answer.content.decode()
+
+
+def test_whoever_was_opened_again_says_so_and_why_and_the_site_finds_its_act_above(office: Client) -> None:
+    row = submitted()
+    complete_registration(row.pk, by=confirmed.county(row))
+    reopen(row.pk, reason="民族填错，本人申请更正", by=confirmed.county(row))
+    withdraw_submission(row.pk, reason="等更正", by=confirmed.operator(row))
+    assert "重新打开过：民族填错，本人申请更正" in page(of_county(office, row), row)
+    assert "重新打开过，等报名点再上报" in office.get("/candidates/").content.decode()
+    shown = page(of_site(office, row), row)
+    assert shown.index("上报第1版") < shown.index("重新打开过：民族填错") < shown.index('id="decisions"')
+    assert "重新打开过，改好后请再上报" in office.get("/candidates/").content.decode()
 
 
 @pytest.mark.parametrize(

@@ -10,15 +10,23 @@ from baoming.forms.schools import SHOWN, Schools
 from baoming.organizations.models import Organization
 from baoming.organizations.roles import Role
 from baoming.registrations import resets
+from baoming.registrations.models import Registration
+from baoming.registrations.queries import DEBT
 from baoming.registrations.rosters import RosterRow
 from baoming.registrations.services.photos import take_photo
 from baoming.registrations.services.rosters import import_roster
+from baoming.registrations.services.sheets import open_correction
+from baoming.registrations.services.steps import place_hold
+from baoming.schedule.models import Extension
+from baoming.shared.moments import moment
 from baoming.web.candidate import viewers
 from baoming.web.office.staff import by_city
 from standins.faces import face
 from tests import factories as make
 from tests.registrations import confirmed
+from tests.registrations.attached import declared, saved
 from tests.registrations.test_save_form import candidate
+from tests.reviews.test_undoing import assessed
 from tests.web.conftest import signed_in
 from tests.web.test_viewers import lines
 
@@ -104,3 +112,65 @@ def test_offices_stand_under_their_city(office: Client) -> None:
     groups = by_city(paths)
     assert (groups[0][0], groups[0][1][0][0]) == ("", "43/")
     assert sum(len(offices) for _, offices in groups) == len(paths)
+
+
+def tasks(phone: Client, row: Registration) -> str:
+    phone.force_login(row.account)
+    return phone.get("/tasks/").content.decode()
+
+
+def owing() -> Registration:
+    row = assessed()
+    place_hold(row, kind=DEBT, steps=[], reason="证件信息是手工录入的", by=confirmed.operator(row))
+    return row
+
+
+def test_a_card_that_has_still_to_be_read_reads_as_what_the_candidate_does(phone: Client) -> None:
+    row = owing()
+    now = tasks(phone, row).partition("现在要做")[2].partition("</section>")[0]
+    assert '<span class="row-title">带身份证到报名点读卡</span>' in now
+    assert "证件信息是手工录入的" in now
+    assert "县区完成" not in now
+
+
+def test_offices_read_the_same_and_the_step_on_the_way_keeps_its_name(office: Client) -> None:
+    row = owing()
+    told = signed_in(office, make.staff(row.site)).get(f"/candidates/{row.pk}/").content.decode()
+    assert '<span class="state problem">考生带身份证到报名点读卡</span>' in told
+    assert '<li class="problem">县区完成' in told
+
+
+def test_a_correction_that_runs_is_told_above_the_tasks_with_its_end(phone: Client) -> None:
+    row = confirmed.printed()
+    assert "单独为您开放了更正" not in tasks(phone, row)
+    open_correction(row.pk, hours=24, by=confirmed.operator(row))
+    page = tasks(phone, row)
+    closes = Extension.objects.get(subject=row.pk).closes
+    assert f"单独为您开放了更正，{moment(closes)}之前可以修改报名信息" in page
+    assert f"请到{row.site.name}重新打印、签字" in page
+    assert page.count("可以修改报名信息") == 1
+
+
+def test_while_everybody_may_change_the_form_nothing_is_called_a_correction(phone: Client) -> None:
+    row = confirmed.printed()
+    open_correction(row.pk, hours=72, by=confirmed.operator(row))
+    make.season("sign_up")
+    assert "单独为您开放了更正" not in tasks(phone, row)
+
+
+def test_a_declaration_that_stands_is_changed(phone: Client) -> None:
+    row = saved(2023, "declarations")
+    phone.force_login(row.account)
+    assert ">确认申报</button>" in phone.get("/declarations/").content.decode()
+    declared(row)
+    assert ">修改申报</button>" in phone.get("/declarations/").content.decode()
+
+
+def test_the_menu_leads_to_classes_where_somebody_acts_on_them(office: Client) -> None:
+    make.season()
+    county = make.county()
+    assert county.parent
+    assert county.parent.parent
+    for place, role in ((county, Role.COUNTY), (county.parent, Role.CITY), (county.parent.parent, Role.PROVINCE)):
+        bar = signed_in(office, make.staff(place, role)).get("/").content.decode().partition("</nav>")[0]
+        assert ('href="/classes/"' in bar) is (role is not Role.PROVINCE), role

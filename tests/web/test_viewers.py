@@ -21,7 +21,8 @@ pytestmark = pytest.mark.django_db
 def lines(client: Client, address: str = "/viewers/") -> list[tuple[str, str, str]]:
     """What, who and when, line by line."""
     page = client.get(address).content.decode()
-    row = r'row-title">([^<]*)</span>(?:<span class="row-sub">([^<]*)</span>)?</span>(?:<span class="row-end">([^<]*))?'
+    row = r'row-title">([^<]*)</span>(?:<span class="row-sub names">([^<]*)</span>)?</span>'
+    row += r'(?:<span class="row-end">([^<]*))?'
     return re.findall(row, page)
 
 

@@ -82,6 +82,7 @@ class BatchLine(models.Model):
     batch = models.ForeignKey(Batch, models.CASCADE)
     registration = models.ForeignKey(Registration, models.PROTECT)
     sentence = models.CharField(max_length=300, default="")  # why not; empty: done
+    problem = models.BooleanField(default=False, db_default=False)  # something is wrong; else done already, or not due
     made = models.CharField(max_length=40, default="")  # id of the row it made: undoing undoes that and no other
 
     class Meta:

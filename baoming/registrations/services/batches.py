@@ -20,7 +20,7 @@ from baoming.registrations.models import Batch, BatchLine, Registration
 from baoming.registrations.services.steps import written_reason
 from baoming.seasons.models import Season
 from baoming.seasons.queries import season_now
-from baoming.shared.errors import Invalid, Refused
+from baoming.shared.errors import Changed, Held, Invalid, Refused, Unavailable
 from baoming.shared.jobs import defer
 from baoming.shared.paths import within
 from baoming.vault.services import keys
@@ -28,6 +28,7 @@ from baoming.vault.services import keys
 JOB = "reviews.run_batch"
 CHUNK = 25  # people locked at a time: whoever saves meanwhile waits for their acts, some tenths of a second
 _NO_RIGHT = "经办人的账号或权限已经变动，没有办理；请由现在的经办人重新办理"
+_PROBLEMS = (Held, Changed, Unavailable)  # refusals that somebody has to see to
 _OUTSIDE = "已经不在本单位的范围里，没有办理"
 log = logging.getLogger("baoming.batches")
 
@@ -38,10 +39,14 @@ Undo = Callable[[Registration, str, str, Actor], object]  # undoes what `made` n
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one person: `sentence` says why not, `made` is the id of the row that the act made."""
+    """What came of one person: `sentence` says why not, `made` is the id of the row that the act made.
+
+    `problem`: something is wrong; else whoever is skipped is done already, or not due.
+    """
 
     sentence: str = ""
     made: str = ""
+    problem: bool = False
 
 
 ChunkAct = Callable[[Batch, Sequence[Registration], Options], Mapping[UUID, Outcome]]
@@ -132,11 +137,13 @@ def run_chunk(batch_id: UUID, kinds: Mapping[str, Kind]) -> bool:
         rows = [row for row in _locked(chunk) if within(row.path, batch.path)]
         outcomes = {**dict.fromkeys(chunk, Outcome(_OUTSIDE)), **_outcomes(batch, kind, rows)}
     else:
-        outcomes = dict.fromkeys(chunk, Outcome(_NO_RIGHT))
+        outcomes = dict.fromkeys(chunk, Outcome(_NO_RIGHT, problem=True))
     BatchLine.objects.bulk_create(
-        BatchLine(batch=batch, registration_id=pk, sentence=outcome.sentence[:300], made=outcome.made)
-        for pk, outcome in outcomes.items()
-    )
+        BatchLine(
+            batch=batch, registration_id=pk, sentence=one.sentence[:300], made=one.made, problem=one.problem
+        )
+        for pk, one in outcomes.items()
+    )  # fmt: skip
     _advance(batch, list(outcomes.values()))
     return not batch.ended
 
@@ -216,13 +223,13 @@ def _one(act: Callable[[], str]) -> Outcome:
         with transaction.atomic():
             return Outcome(made=act())
     except Refused as refusal:
-        return Outcome(str(refusal))
+        return Outcome(str(refusal), problem=isinstance(refusal, _PROBLEMS))
     except (OperationalError, InterfaceError):  # the database, not this person: the whole chunk runs again
         raise
     except Exception as problem:
         event = uuid4().hex[:8].upper()
         log.error("defect %s in a batch: %s", event, type(problem).__name__)
-        return Outcome(f"系统出了问题（编号{event}），没有办成，请稍后在考生页上单独办理")
+        return Outcome(f"系统出了问题（编号{event}），没有办成，请稍后在考生页上单独办理", problem=True)
 
 
 def _advance(batch: Batch, outcomes: Sequence[Outcome]) -> None:

@@ -25,7 +25,7 @@ from baoming.registrations.sheet_codes import print_code
 from baoming.registrations.sheets import RegistrationSheet, class_file, unprintable_fields
 from baoming.seasons.models import Season
 from baoming.seasons.queries import season_now
-from baoming.shared.errors import NotOpen, Unavailable
+from baoming.shared.errors import Held, NotOpen, Unavailable
 from baoming.shared.moments import full_stamp
 from baoming.shared.text import serial
 from baoming.vault.file_services import FileLost
@@ -61,6 +61,7 @@ class Logged:
     file: PrintFile | None
     prints: Mapping[UUID, UUID]
     left_out: Mapping[UUID, str]
+    wrong: frozenset[UUID] = frozenset()  # of them those for whom something is wrong: the others are not due yet
 
 
 def log_file(rows: Sequence[Registration], order: FileOrder, *, morals: Mapping[UUID, str]) -> Logged:
@@ -77,9 +78,10 @@ def log_file(rows: Sequence[Registration], order: FileOrder, *, morals: Mapping[
     people = sorted(_with_sites(rows), key=_place)
     found = newest_data(people, morals=morals)
     left_out = {pk: why for pk, one in found.items() if (why := _why_not(one, printed))}
+    wrong = frozenset(pk for pk in left_out if not isinstance(found[pk], NotOpen) or isinstance(found[pk], Held))
     ready = [one for one in found.values() if isinstance(one, SheetData) and one.registration.pk not in left_out]
     if not ready:
-        return Logged(None, {}, left_out)
+        return Logged(None, {}, left_out, wrong)
     by = order.by
     file = PrintFile.objects.create(
         kind=SHEET, season=order.season, path=by.path, batch=order.batch, title=order.title, part=order.part,
@@ -95,7 +97,7 @@ def log_file(rows: Sequence[Registration], order: FileOrder, *, morals: Mapping[
         for place, one in enumerate(ready, start=1)
     )  # fmt: skip
     _mark_printed([one.registration for one in ready], by=by)
-    return Logged(file, {one.subject: one.pk for one in prints}, left_out)
+    return Logged(file, {one.subject: one.pk for one in prints}, left_out, wrong)
 
 
 def make_file(file_id: UUID, *, morals_of: Callable[[Sequence[UUID]], Mapping[UUID, str]]) -> None:

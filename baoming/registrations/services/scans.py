@@ -30,7 +30,7 @@ from baoming.registrations.services.steps import locked
 from baoming.registrations.sheet_codes import SheetCode, read_code, read_continued
 from baoming.seasons.models import Season
 from baoming.seasons.queries import season_now
-from baoming.shared.errors import Invalid, NotOpen, Refused, Unavailable
+from baoming.shared.errors import Changed, Invalid, NotOpen, Refused, Unavailable
 from baoming.shared.jobs import DATABASE_AWAY, defer_in_line
 from baoming.shared.paths import within
 from baoming.shared.services import insert, update
@@ -131,14 +131,14 @@ def _with_first(pages: Sequence[ScannedPage], living: Signature | None) -> bool:
 
 
 def refuse_if_void(printed: Print, registration: Registration) -> None:
-    """Raise Refused where a print shows what is no longer so, with what counts now."""
+    """Raise Changed where a print shows what is no longer so, with what counts now."""
     if printed.voided_at is None and printed.version == registration.version:
         return
     why = f"（{printed.void_reason}）" if printed.void_reason else ""
     now = f"现在有效的是第{registration.version}版"
     if registration.printed_version < registration.version or not registration.printed_version:
-        raise Refused(f"第{printed.version}版已作废{why}，{now}，还没有打印，请打印后重新签字")
-    raise Refused(f"第{printed.version}版已作废{why}，{now}，请在新打印的表上签字")
+        raise Changed(f"第{printed.version}版已作废{why}，{now}，还没有打印，请打印后重新签字")
+    raise Changed(f"第{printed.version}版已作废{why}，{now}，请在新打印的表上签字")
 
 
 @transaction.atomic

@@ -23,7 +23,7 @@ from baoming.registrations.services.slips import site_line
 from baoming.registrations.services.steps import FROZEN
 from baoming.registrations.sheet_codes import continued_qr_text, qr_text, short_hash, signed_part
 from baoming.registrations.sheets import CardBlock, Cell, Group, RegistrationSheet, Table, VersionLine
-from baoming.shared.errors import NotOpen
+from baoming.shared.errors import Held, NotOpen
 from baoming.shared.moments import day, full_stamp
 from baoming.shared.text import serial
 from baoming.vault.services import keys
@@ -143,7 +143,7 @@ def _one(
     if registration.stopped_at is not None:
         return NotOpen(STOPPED)
     if _disowned(registration):
-        return NotOpen(FROZEN)
+        return Held(FROZEN)
     if registration.number is None or version is None:
         return NotOpen("考生还没有保存报名信息，保存以后才能打印登记表", go="form")
     if photo is None:

@@ -21,7 +21,7 @@ from baoming.registrations.sheets import registration_forms
 from baoming.schedule.models import Extension
 from baoming.schedule.services import extend_for_person
 from baoming.seasons.queries import season_now
-from baoming.shared.errors import Invalid, NotOpen, Refused
+from baoming.shared.errors import Changed, Invalid, NotOpen, Refused
 from baoming.shared.moments import full_stamp, moment, short
 from baoming.shared.services import insert, update
 
@@ -117,7 +117,7 @@ def record_signature(registration_id: UUID, *, version: int, by: Actor, print_id
     if registration.printed_version == 0:
         raise Refused("还没有打印现在的登记表，请先打印再签字")
     if newest is None or photo is None or printed is None or not version == newest.number == printed.version:
-        raise Refused("打印后又改了，请重新打印再签字")
+        raise Changed("打印后又改了，请重新打印再签字")
     if "signature" in registration.done_steps:  # done anew it would undo completion
         return Signature.objects.get(registration=registration, voided_at=None)
     signature = insert(

@@ -13,7 +13,7 @@ from baoming.registrations.models import HoldRow, Registration, Signature, StepL
 from baoming.registrations.queries import DEBT, STOPPED, state_of
 from baoming.schedule.queries import season_for
 from baoming.seasons.queries import Clock, season_now
-from baoming.shared.errors import Invalid, NotOpen
+from baoming.shared.errors import Held, Invalid, NotOpen
 from baoming.shared.queries import kept_one
 from baoming.shared.services import insert, update
 
@@ -71,7 +71,7 @@ def refuse_if_stopped(registration: Registration) -> None:
 def refuse_if_disputed(registration: Registration) -> None:
     """Raise NotOpen while the form is frozen; for acts that no step of the journey gates."""
     if registration.disputed_at is not None:
-        raise NotOpen(FROZEN)
+        raise Held(FROZEN)
 
 
 def require_two_hands(first: str, by: Actor) -> None:

@@ -18,7 +18,7 @@ from baoming.reviews.services.morals import assess_morals, withdraw_assessment
 from baoming.reviews.services.signatures import void_signature
 from baoming.reviews.services.submissions import submit_registration, withdraw_submission
 from baoming.seasons.queries import season_clock
-from baoming.shared.errors import Refused
+from baoming.shared.errors import Changed, Refused
 from baoming.shared.jobs import defer
 
 _TURN = 10.0  # seconds that one job runs before the next in the queue has its turn
@@ -69,7 +69,7 @@ def _assess(registration: Registration, options: Options, by: Actor) -> str:
     pk = str(registration.pk)
     counts = newest_assessment(registration)
     if (counts.pk if counts else 0) != options["seen"].get(pk, 0):
-        raise Refused("别人刚录入过这名考生的考核意见，请核对后再更正")
+        raise Changed("别人刚录入过这名考生的考核意见，请核对后再更正")
     own = {"qualified": True, "text": "", **options["own"].get(pk, {})}
     text = own["text"] or options["text"]
     return str(assess_morals(registration.pk, qualified=own["qualified"], text=text, by=by).pk)

@@ -40,7 +40,7 @@ def log_chunk(batch: Batch, rows: Sequence[Registration], options: Options) -> M
         county = "/".join(batch.path.split("/")[:_COUNTY])
         defer_in_line(_JOB, f"press:{county}", file_id=str(logged.file.pk))
     made = {pk: Outcome(made=str(print_id)) for pk, print_id in logged.prints.items()}
-    return made | {pk: Outcome(sentence) for pk, sentence in logged.left_out.items()}
+    return made | {pk: Outcome(why, problem=pk in logged.wrong) for pk, why in logged.left_out.items()}
 
 
 def make_print_file(file_id: UUID) -> None:

@@ -18,7 +18,8 @@ from baoming.audit.actors import Actor, Party
 from baoming.messages.queries import unread
 from baoming.registrations import resets
 from baoming.registrations.identity_numbers import canonical
-from baoming.registrations.queries import tasks_of, whose_number
+from baoming.registrations.journey import State
+from baoming.registrations.queries import state_of, tasks_of, whose_number
 from baoming.registrations.services.claim import MISMATCH, claim
 from baoming.reviews.queries import decision_on
 from baoming.schedule.queries import phase_times
@@ -123,12 +124,14 @@ def sign_out(request: CandidateRequest) -> HttpResponse:
 @candidate_required
 def tasks(request: CandidateRequest) -> HttpResponse:
     """The candidate's own task list, in the frame of the eight official boxes."""
-    found = tasks_of(request.registration, Party.CANDIDATE, clock=request.clock)
+    state = state_of(request.registration, clock=request.clock)
+    found = tasks_of(request.registration, Party.CANDIDATE, state=state)
     boxes = [{"letter": box.letter, "name": box.title, "state": box.status.value} for box in found.boxes]
     links = {key: url(name) for key, name in STEP_PAGES.items()}
     told = decision_on(request.registration)
     context = {"registration": request.registration, "tasks": found, "boxes": boxes, "links": links, "told": told}
     context["name_image"] = shown_image(request.registration)
+    context["correcting"] = found.again if _opened_for_one(state) else None
     context["news"] = news_of(request)
     context["declare"] = declaring_now(request) if not found.stopped else {}
     context["settled"] = settled_for(request)
@@ -139,6 +142,11 @@ def tasks(request: CandidateRequest) -> HttpResponse:
     )  # fmt: skip
     context["relogin"] = resets.login_told(timezone.now(), done=request.user.login_recovered_at)
     return render(request, "candidate/tasks.html", context)
+
+
+def _opened_for_one(state: State) -> bool:
+    """Whether the form is open beyond everybody's time, for a correction."""
+    return state.phases["proof_correction"].open and not state.phases["sign_up"].open
 
 
 def _closed(request: CandidateRequest) -> str:

@@ -77,7 +77,7 @@ def _class_of(batch: Batch) -> tuple[str, str] | None:
 
 def _page(request: OfficeRequest, batch: Batch, *, errors: dict[str, str] | None = None) -> HttpResponse:
     lines = BatchLine.objects.filter(batch=batch, registration__in=Registration.objects.within(request.staff.path))
-    told = list(lines.exclude(sentence="").select_related("registration").order_by(*_IN_CLASS)[:LINES])
+    told = list(lines.exclude(sentence="").select_related("registration").order_by("-problem", *_IN_CLASS)[:LINES])
     printed = list(files(batch.season_id, batch.path).filter(batch=batch.pk)) if batch.kind == PRINT else []
     undone = getattr(batch, "undone_by", None)
     open_to_undo = undone is None and batch.undoes is None and batch.ended and batch.done > 0
@@ -86,7 +86,8 @@ def _page(request: OfficeRequest, batch: Batch, *, errors: dict[str, str] | None
         "batch": batch,
         "kind": KINDS[batch.kind],
         "total": len(batch.ids),
-        "meter": [(100 * (batch.done + batch.skipped) / total, "problem"), (100 * batch.done / total, "")],
+        "meter": [(100 * (batch.done + batch.skipped) / total, "pale"), (100 * batch.done / total, "")],
+        "wrong": lines.filter(problem=True).count() if batch.skipped else 0,
         "lines": told,
         "gone": min(batch.skipped, LINES) - len(told),
         "most": LINES,

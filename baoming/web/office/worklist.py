@@ -8,8 +8,9 @@ from uuid import UUID
 from baoming.audit.actors import Party
 from baoming.registrations.journey import BITS
 from baoming.registrations.list_queries import Line, holds_of, masked_numbers
-from baoming.registrations.worklists import Facts, stuck
+from baoming.registrations.worklists import Facts, Stuck, stage_of, stuck
 from baoming.reviews.debts import Terms, owed_days
+from baoming.reviews.queries import submitted_among
 from baoming.schedule.windows import PhaseTime
 from baoming.shared.moments import BEIJING
 from baoming.shared.text import serial
@@ -54,28 +55,30 @@ def rows_of(
     lines: Sequence[Line], *, viewer: Party, phases: Mapping[str, PhaseTime], sites: Mapping[UUID, str], owing: Owing
 ) -> list[Row]:
     """Return the rows of one page. `sites`: names to show, by id; empty where the site is known anyway."""
-    holds = holds_of(lines)
-    documents = masked_numbers(lines)
-    return [
-        _row(line, document, holds.get(line.id, ()), viewer, phases, sites.get(line.site_id, ""), owing)
-        for line, document in zip(lines, documents, strict=True)
-    ]
+    holds, unsubmitted = holds_of(lines), _unsubmitted(lines)
+    rows = []
+    for line, document in zip(lines, masked_numbers(lines), strict=True):
+        facts = _facts(line, holds.get(line.id, ()), submitted=line.id not in unsubmitted)
+        where = stuck(facts, viewer, phases)
+        rows.append(_row(line, document, viewer, sites.get(line.site_id, ""), owing, where))
+    return rows
 
 
-def _row(
-    line: Line,
-    document: str,
-    holds: Sequence[str],
-    viewer: Party,
-    phases: Mapping[str, PhaseTime],
-    site: str,
-    owing: Owing,
-) -> Row:
-    facts = Facts(
+def _unsubmitted(lines: Sequence[Line]) -> set[UUID]:
+    """Return those who wait for the county while their site has still to submit them; asks where there are any."""
+    ready = {line.id for line in lines if stage_of(line.done) == "complete"}
+    return ready - submitted_among(list(ready)) if ready else ready
+
+
+def _facts(line: Line, holds: Sequence[str], *, submitted: bool) -> Facts:
+    return Facts(
         done=line.done, fallen=line.fallen, version=line.version, printed_version=line.printed_version, holds=holds,
         debts=line.debts, photo=line.photo_state, stopped=line.stopped_at is not None, decider=Party(line.decider),
+        referred=line.approval_since is not None, submitted=submitted,
     )  # fmt: skip
-    where = stuck(facts, viewer, phases)
+
+
+def _row(line: Line, document: str, viewer: Party, site: str, owing: Owing, where: Stuck) -> Row:
     number = serial(line.number) if line.number is not None else ""
     return Row(
         line.id, (number[:4], number[4:]), line.name, _SEXES[line.sex], document, site, line.class_name,
@@ -123,7 +126,7 @@ def _signature(line: Line) -> tuple[str, str]:
 
 
 def _debt(line: Line, owing: Owing) -> tuple[str, str]:
-    if line.debt_since is None:
+    if line.debt_since is None or line.stopped_at is not None:
         return "none", "无"
     if late := owing.terms.overdue(line.debt_since, owing.now):
         return "problem", f"超期{late}天"

@@ -29,4 +29,4 @@ def _when(box: Box, tasks: TaskList, registration: Registration) -> str:
 
 def _part(task: Task) -> dict[str, str]:
     said = stamp(task.at) if task.at else (task.who if task.status is Status.DOING else "")
-    return {"name": task.title, "said": said, "state": task.status.value}
+    return {"name": STEPS[task.key].zh, "said": said, "state": task.status.value}
