@@ -32,10 +32,12 @@ def name_work(registration: Registration) -> dict[str, Any]:
     images = images_of(registration)
     at_work = next((image for image in images if image.confirmed_at is None), None)
     used = next((image for image in images if image.current), None)
+    refused = used is not None and used.answer == NameImage.Answer.NO
     return {
         "said": said,
         "used": used,
-        "refused": used is not None and used.answer == NameImage.Answer.NO,
+        "refused": refused,
+        "settled": used is not None and not refused and at_work is None,
         "at_work": at_work,
         "seen": framed(at_work) if at_work else "",
         "box": NameBox(*at_work.box) if at_work else None,
