@@ -12,7 +12,7 @@ from pytest_django import DjangoDbBlocker
 
 from baoming.vault.sealing import KeyRing
 from baoming.vault.signing import SigningKey
-from tests import database
+from tests import database, seasons_kept
 from tests.environment import CLUSTER, DATABASE, HOME
 from tests.roles import portals_in_their_roles
 
@@ -21,6 +21,9 @@ from tests.roles import portals_in_their_roles
 def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The database as an installation gets it, used by `app`."""
     database.start()
+    with django_db_blocker.unblock():
+        seasons_kept.keep()
+        connections.close_all()
     yield
     with django_db_blocker.unblock():
         connections.close_all()

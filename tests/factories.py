@@ -15,7 +15,7 @@ from baoming.registrations.services.intake import open_file
 from baoming.schedule.services import go_to_phase
 from baoming.seasons.models import Season
 from baoming.seasons.services import set_clock
-from baoming.web.management.commands.load_season import load
+from tests import seasons_kept
 
 PROVINCE = Actor(kind=Party.PROVINCE, id="", path="43/", label="测试")
 _numbers = count(1)
@@ -23,7 +23,7 @@ _numbers = count(1)
 
 def season(phase: str = "intake") -> Season:
     """The demo season of Hunan 2023, its clock in `phase`."""
-    made = Season.objects.filter(kind="demo").first() or load("43", 2023, "demo")
+    made = Season.objects.filter(kind="demo").first() or seasons_kept.demo()
     go_to_phase(made, phase, by=PROVINCE)
     return made
 
