@@ -14,7 +14,10 @@ from baoming.vault.sealing import KeyRing
 from baoming.vault.signing import SigningKey
 from tests import database, seasons_kept
 from tests.environment import CLUSTER, DATABASE, HOME
+from tests.hashing import HASTY
 from tests.roles import portals_in_their_roles
+
+HASTY.set()  # before anything is imported that hashes
 
 
 @pytest.fixture(scope="session")

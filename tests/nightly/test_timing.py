@@ -4,7 +4,7 @@ import gc
 import random
 import time
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 from django.test import Client, override_settings
@@ -15,6 +15,7 @@ from baoming.accounts.models import Account, Bucket, PhoneCode, candidate_handle
 from baoming.registrations.models import Registration
 from baoming.web.candidate import entry
 from tests import factories as make
+from tests.hashing import as_installed
 from tests.web.conftest import nobody_outside, service_keys
 from tests.web.test_entry import slip
 
@@ -42,6 +43,12 @@ ROUTES: dict[str, tuple[str, str, Callable[[dict[str, str]], dict[str, str]]]] =
         lambda typed: {
             "handle": typed["handle"], "code": new_activation_code(), "password": "mima-2024", "again": "mima-2024"}),
 }  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _hashed_as_installed() -> Iterator[None]:
+    with as_installed():
+        yield
 
 
 def auc(first: Sequence[float], second: Sequence[float]) -> float:
