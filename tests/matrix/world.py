@@ -15,13 +15,11 @@ from baoming.registrations.models import Batch, Evidence, NameImage, Registratio
 from baoming.registrations.name_image_queries import picture_context
 from baoming.registrations.rosters import RosterRow
 from baoming.registrations.services.batches import start_batch
-from baoming.registrations.services.photos import take_photo
 from baoming.registrations.services.rosters import import_roster
 from baoming.reviews.models import Transfer
 from baoming.seasons.models import Season
 from baoming.vault.services import keys
 from baoming.web.management.commands.load_season import load
-from standins.faces import face
 from tests import factories as make
 from tests.matrix.tables import ABOVE_ALL, Line
 from tests.registrations import confirmed
@@ -100,7 +98,7 @@ def make_world() -> World:
     }
     for person in people.values():
         if person != mine:
-            take_photo(person.pk, face(3), by=confirmed.operator(person), source="camera")
+            confirmed.photographed(person)
         _picture_of_name(person)
         _picture_of_paper(person)
     away = make.site("08", of="0302")

@@ -1,9 +1,19 @@
 """People on their way through confirmation, brought there by the services themselves."""
 
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import pytest
+
 from baoming.audit.actors import Actor, Party
 from baoming.organizations.models import Organization
 from baoming.organizations.roles import Role
-from baoming.registrations.models import NumberSegment, Registration
+from baoming.photos.standard import ExaminedPhoto
+from baoming.registrations.apart import examine_apart
+from baoming.registrations.models import NumberSegment, Photo, Registration
+from baoming.registrations.services import photos
 from baoming.registrations.services.numbers import issue_number
 from baoming.registrations.services.photos import take_photo
 from baoming.registrations.services.sheets import print_sheet, record_signature
@@ -29,12 +39,28 @@ def city(row: Registration) -> Actor:
     return make.staff(Organization.objects.get(pk=row.site.parent.parent_id), Role.CITY).actor
 
 
+@cache
+def _once(picture: bytes, profile: str) -> ExaminedPhoto:
+    return examine_apart(picture, json.loads(profile))
+
+
+def _examined(picture: bytes, profile: Mapping[str, Any]) -> ExaminedPhoto:
+    return _once(picture, json.dumps(profile))
+
+
+def photographed(row: Registration) -> Photo:
+    """Take the photo on somebody's way; the decoder is asked but once in a process about the face of all of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(photos, "examine_apart", _examined)
+        return take_photo(row.pk, face(3), by=operator(row), source="camera")
+
+
 def ready() -> Registration:
     """A person with photo and number, whose form is not saved yet; sign-up is open."""
     row = candidate()
     if not NumberSegment.objects.filter(site=row.site).exists():
         make.segment(row.site)
-    take_photo(row.pk, face(3), by=operator(row), source="camera")
+    photographed(row)
     issue_number(row.pk, by=operator(row))
     row.refresh_from_db()
     return row

@@ -7,7 +7,6 @@ from baoming.audit.actors import Actor, Party
 from baoming.organizations.models import Organization
 from baoming.registrations.models import NumberSegment, Registration
 from baoming.registrations.services.numbers import issue_number
-from baoming.registrations.services.photos import take_photo
 from baoming.reviews.services import (
     pass_eligibility,
     refer_eligibility,
@@ -17,7 +16,6 @@ from baoming.reviews.services import (
 )
 from baoming.schedule.services import extend_for_person
 from baoming.seasons.queries import data, season_now
-from standins.faces import face
 from tests import factories as make
 from tests.registrations import confirmed
 
@@ -111,7 +109,7 @@ def returned() -> Registration:
 
 def numbered() -> Registration:
     row = passed()
-    take_photo(row.pk, face(3), by=site(row), source="camera")
+    confirmed.photographed(row)
     if not NumberSegment.objects.filter(site=row.site).exists():
         make.segment(row.site)
     issue_number(row.pk, by=site(row))

@@ -75,7 +75,7 @@ def test_before_the_number_the_file_goes_on_at_the_new_site() -> None:
     assert not sees(row, old)
     assert sees(row, there.path)
     row = full(row)
-    files.take_photo(row.pk, files.face(3), by=site(row), source="camera")
+    confirmed.photographed(row)
     assert issue_number(row.pk, by=site(row)) == 1020700
 
 

@@ -17,7 +17,6 @@ from baoming.registrations.services.sheets import print_sheet
 from baoming.registrations.services.slips import print_slip
 from baoming.shared import names, text
 from baoming.shared.text import clean_name, mask_name, name_problem
-from standins.faces import face
 from tests import factories as make
 from tests.forms.samples import FILLED, FORM
 from tests.registrations import confirmed
@@ -129,7 +128,7 @@ def test_the_claim_compares_names_without_dot_and_blanks(typed: str, kept: str, 
     here = make.site()
     make.segment(here)
     row = make.registration(here, name=kept, done=make.before("number"))
-    confirmed.take_photo(row.pk, face(3), by=confirmed.operator(row), source="camera")
+    confirmed.photographed(row)
     confirmed.issue_number(row.pk, by=confirmed.operator(row))
     row.refresh_from_db()
     code = ""

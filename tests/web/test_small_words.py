@@ -13,7 +13,6 @@ from baoming.registrations import resets
 from baoming.registrations.models import Registration
 from baoming.registrations.queries import DEBT
 from baoming.registrations.rosters import RosterRow
-from baoming.registrations.services.photos import take_photo
 from baoming.registrations.services.rosters import import_roster
 from baoming.registrations.services.sheets import open_correction
 from baoming.registrations.services.steps import place_hold
@@ -21,7 +20,6 @@ from baoming.schedule.models import Extension
 from baoming.shared.moments import moment
 from baoming.web.candidate import viewers
 from baoming.web.office.staff import by_city
-from standins.faces import face
 from tests import factories as make
 from tests.registrations import confirmed
 from tests.registrations.attached import declared, saved
@@ -35,7 +33,7 @@ pytestmark = pytest.mark.django_db
 
 def acts_on_a_photo(phone: Client) -> list[str]:
     row = candidate()
-    take_photo(row.pk, face(3), by=confirmed.operator(row), source="camera")
+    confirmed.photographed(row)
     phone.force_login(row.account)
     return [what for what, _, _ in lines(phone) if "照片" in what]
 
