@@ -15,7 +15,7 @@ from baoming.registrations.services.intake import open_file
 from baoming.schedule.services import go_to_phase
 from baoming.seasons.models import Season
 from baoming.seasons.services import set_clock
-from tests import seasons_kept
+from tests.seasons_kept import loaded
 
 PROVINCE = Actor(kind=Party.PROVINCE, id="", path="43/", label="测试")
 _numbers = count(1)
@@ -23,7 +23,7 @@ _numbers = count(1)
 
 def season(phase: str = "intake") -> Season:
     """The demo season of Hunan 2023, its clock in `phase`."""
-    made = Season.objects.filter(kind="demo").first() or seasons_kept.demo()
+    made = Season.objects.filter(kind="demo").first() or loaded()
     go_to_phase(made, phase, by=PROVINCE)
     return made
 

@@ -1,4 +1,4 @@
-"""The demo season as the service loads it, loaded once in each process: two of three tests begin with it.
+"""Seasons as the service loads them, loaded once in each process: two of three tests begin with one.
 
 Loading asks some five hundred questions; what it has written is written anew in four. Each time the season has another
 number, as if it had been loaded: nothing that a process keeps of a season is of the one before.
@@ -14,6 +14,8 @@ from baoming.schedule.models import Phase
 from baoming.seasons.models import Season, SeasonData
 from baoming.web.management.commands.load_season import load
 
+YEARS = (2023, 2025)
+
 
 @dataclass(frozen=True)
 class _Loaded:
@@ -23,27 +25,32 @@ class _Loaded:
     phases: list[Phase]
 
 
-_kept: list[_Loaded] = []
+_kept: dict[int, _Loaded] = {}
 
 
 def keep() -> None:
-    """Load the season and keep its rows; the database is left as it was."""
-    with transaction.atomic():
-        season = load("43", 2023, "demo")
-        offices = list(Organization.objects.order_by("path"))
-        _kept[:] = [_Loaded(offices, season, list(SeasonData.objects.order_by("pk")), list(Phase.objects.all()))]
-        transaction.set_rollback(True)
+    """Load each year's season and keep its rows; the database is left as it was."""
+    for year in YEARS:
+        with transaction.atomic():
+            season = load("43", year, "demo")
+            offices = list(Organization.objects.order_by("path"))
+            _kept[year] = _Loaded(offices, season, list(SeasonData.objects.order_by("pk")), list(Phase.objects.all()))
+            transaction.set_rollback(True)
 
 
-def demo() -> Season:
-    """Return the season, as new: loaded by the service where nothing is kept, or somebody else has made offices."""
-    if not _kept or Organization.objects.exists():
-        return load("43", 2023, "demo")
-    kept = _kept[0]
+def loaded(year: int = 2023, kind: str = "demo") -> Season:
+    """As `load`, which does it itself where the season is there, or offices are that it has not made."""
+    kept = _kept.get(year)
+    if kept is None or Season.objects.filter(year=year, kind=kind).exists():
+        return load("43", year, kind)
+    offices = Organization.objects.exclude(level="site").values_list("path", "name")
+    if not offices:
+        Organization.objects.bulk_create(kept.offices)
+    elif set(offices) != {(office.path, office.name) for office in kept.offices}:
+        return load("43", year, kind)
     season = copy(kept.season)
-    season.pk = None
+    season.pk, season.kind = None, kind
     season.save(force_insert=True)
-    Organization.objects.bulk_create(kept.offices)
     for rows in (kept.documents, kept.phases):
         for row in rows:
             row.pk, row.season_id = None, season.pk

@@ -19,11 +19,11 @@ from baoming.registrations.services.rosters import import_roster
 from baoming.reviews.models import Transfer
 from baoming.seasons.models import Season
 from baoming.vault.services import keys
-from baoming.web.management.commands.load_season import load
 from tests import factories as make
 from tests.matrix.tables import ABOVE_ALL, Line
 from tests.registrations import confirmed
 from tests.registrations.scanned import signed_page
+from tests.seasons_kept import loaded
 
 CLASS, SECOND_CLASS, FORMER_CLASS = "高三（1）班", "高三（2）班", "高三（9）班"
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -153,7 +153,7 @@ def _into_classes(people: dict[str, Registration]) -> None:
 
 def _to_another_season(row: Registration) -> None:
     """Let somebody be of another season, and what the site has handed in of them."""
-    row.season = Season.objects.filter(kind="practice").first() or load("43", 2023, "practice")
+    row.season = Season.objects.filter(kind="practice").first() or loaded(kind="practice")
     row.save(update_fields=["season"])
     ScanFile.objects.filter(scannedpage__registration=row).update(season=row.season)
 

@@ -9,10 +9,10 @@ from baoming.registrations.attached_queries import booklet_of, declaring_of, pic
 from baoming.registrations.models import Registration
 from baoming.registrations.services.declarations import declare
 from baoming.registrations.services.household import check_booklet, shown, upload_booklet
-from baoming.web.management.commands.load_season import load
 from tests import factories as make
 from tests.forms.samples import FILLED
 from tests.registrations.test_save_form import PASSWORD, candidate, me, save, type_in
+from tests.seasons_kept import loaded
 
 FILLED_2025 = FILLED | {"history.0.to": ["2025-06"], "history.0.from": ["2020-09"]}
 
@@ -34,7 +34,7 @@ def paper(words: str = "HUKOU", *, kind: str = "JPEG", place: bool = False) -> b
 
 def saved(year: int = 2025, phase: str = "household") -> Registration:
     """Somebody who has saved their form, in a season of that year; the clock stands in `phase`."""
-    load("43", year, "demo")
+    loaded(year)
     row = candidate()
     type_in(row, FILLED_2025 if year == 2025 else FILLED)
     save(row)

@@ -35,7 +35,6 @@ from baoming.seasons.models import Season
 from baoming.shared.errors import Invalid, NotOpen, Refused, Unavailable
 from baoming.shared.text import serial
 from baoming.vault.sealing import KeyRing
-from baoming.web.management.commands.load_season import load
 from standins.faces import face
 from tests import factories as make
 from tests.concurrency.together import together
@@ -43,6 +42,7 @@ from tests.registrations import degrade
 from tests.registrations.confirmed import change, county, operator, saved
 from tests.registrations.test_hostile_files import printed_sheet
 from tests.registrations.test_sheets_service import open_phase
+from tests.seasons_kept import loaded
 
 pytestmark = pytest.mark.django_db
 
@@ -183,7 +183,7 @@ def test_another_sites_and_another_seasons_page_tell_nothing_of_the_person() -> 
 
 
 def other_season() -> Season:
-    return load("43", 2023, "practice")
+    return loaded(kind="practice")
 
 
 def test_control_without_the_look_at_the_site_another_sites_page_is_matched(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,6 @@ from baoming.registrations.services.scans import keep_pages, page_bytes
 from baoming.registrations.services.sheets import print_sheet
 from baoming.registrations.sheet_codes import continued_qr_text
 from baoming.shared.text import serial
-from baoming.web.management.commands.load_season import load
 from tests import factories as make
 from tests.forms.samples import CODESETS, as_inputs
 from tests.registrations import degrade
@@ -22,6 +21,7 @@ from tests.registrations.attached import FILLED_2025
 from tests.registrations.confirmed import MORAL, operator, ready
 from tests.registrations.test_save_form import save, type_in
 from tests.registrations.test_scans import found, handed_in
+from tests.seasons_kept import loaded
 
 pytestmark = pytest.mark.django_db
 YEARS = (2023, 2025)
@@ -29,7 +29,7 @@ YEARS = (2023, 2025)
 
 def long_sheet(year: int) -> tuple[Registration, bytes]:
     """Somebody with eight schools and four in the family, whose answers are as long as may be."""
-    load("43", year, "demo")
+    loaded(year)
     row = ready()
     type_in(row, {**FILLED_2025, **schools(year), **_LONG})
     save(row)

@@ -14,7 +14,6 @@ from baoming.registrations import form_queries
 from baoming.registrations.form_queries import Typed, form_of
 from baoming.registrations.models import Registration
 from baoming.reviews.services import assess_morals
-from baoming.web.management.commands.load_season import load
 from tests import factories as make
 from tests.forms.samples import FILLED
 from tests.matrix.asking import LINES, address
@@ -23,6 +22,7 @@ from tests.registrations.classes import pupils
 from tests.registrations.confirmed import MORAL, operator, signed
 from tests.registrations.test_save_form import candidate
 from tests.reviews.test_class_kinds import do, submitted
+from tests.seasons_kept import loaded
 from tests.web.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -89,7 +89,7 @@ def office_pages() -> Iterator[tuple[str, str]]:
 
 def candidate_pages(year: int) -> Iterator[tuple[str, str]]:
     """Every page of somebody who has typed nothing yet."""
-    load("43", year, "demo")
+    loaded(year)
     row = candidate()
     with override_settings(PORTAL="candidate", ROOT_URLCONF="baoming.config.urls_candidate"):
         for page in form_of(row.season).pages:

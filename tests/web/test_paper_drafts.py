@@ -11,8 +11,8 @@ from baoming.documents.models import Print
 from baoming.organizations.models import Organization
 from baoming.registrations.paper_drafts import MOST
 from baoming.registrations.services import paper_drafts as service
-from baoming.web.management.commands.load_season import load
 from tests import factories as make
+from tests.seasons_kept import loaded
 from tests.web.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,7 @@ def printed(office: Client, count: object) -> str:
 
 @pytest.mark.parametrize("year", [2023, 2025])
 def test_anybody_opens_the_blank_one_from_the_home_page(phone: Client, year: int) -> None:
-    load("43", year, "demo")
+    loaded(year)
     assert 'href="/paper-draft/"' in phone.get("/").content.decode()
     answer = phone.get("/paper-draft/")
     assert (answer.status_code, answer["Content-Type"], page_count(answer.content)) == (200, "application/pdf", 2)

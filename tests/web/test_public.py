@@ -8,8 +8,8 @@ from django.test import Client, override_settings
 from baoming.schedule.models import Phase
 from baoming.seasons.models import Season
 from baoming.seasons.queries import current_season
-from baoming.web.management.commands.load_season import load
 from tests import factories as make
+from tests.seasons_kept import loaded
 
 pytestmark = pytest.mark.django_db
 
@@ -71,8 +71,8 @@ def test_a_county_without_sites_says_so(phone: Client) -> None:
 
 
 def test_the_practice_season_is_served_under_its_own_name(phone: Client) -> None:
-    load("43", 2023, "demo")
-    load("43", 2023, "practice")
+    loaded()
+    loaded(kind="practice")
     with override_settings(DEMO_KIND="practice"):
         assert current_season()[0].kind == Season.Kind.PRACTICE
         assert "演练：这里填写的内容不作为正式报名" in phone.get("/").content.decode()

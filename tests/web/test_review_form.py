@@ -12,8 +12,8 @@ from baoming.continuity.services import pause_season
 from baoming.documents.engine import page_count
 from baoming.forms import cleaning
 from baoming.reviews import review_forms
-from baoming.web.management.commands.load_season import load
 from tests import factories as make
+from tests.seasons_kept import loaded
 
 pytestmark = pytest.mark.django_db
 NUMBER = "990001200508090249"  # nobody's
@@ -48,7 +48,7 @@ def words(pdf: bytes) -> str:
 
 @pytest.mark.parametrize(("year", "title"), [(2023, "湖南省2023年普通高等学校招生考试"), (2025, "湖南省2025年")])
 def test_the_home_page_leads_to_a_blank_pdf_of_the_season(phone: Client, year: int, title: str) -> None:
-    load("43", year, "demo")
+    loaded(year)
     assert 'href="/review-form/"' in phone.get("/").content.decode()
     page = phone.get("/review-form/").content.decode()
     assert 'href="/review-form/blank/"' in page
