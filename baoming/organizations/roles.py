@@ -55,7 +55,7 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "see_candidates": _OFFICES,
     "see_classes": _OFFICES | {Role.TEACHER},  # a teacher: the own classes, as progress only
     "intake": _SITE,  # card, photo, number, slip
-    "see_photos": _SITE_COUNTY,  # of a class at a glance
+    "see_photos": _OFFICES,  # of a class at a glance
     "return_photo": _SITE_COUNTY,
     "review_eligibility": _SITE_COUNTY_CITY,
     "open_review": _COUNTY,
@@ -85,7 +85,7 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "open_site": _COUNTY,
     "set_segments": _COUNTY,
     "void_number": _COUNTY,
-    "see_segments": _SITE_COUNTY,
+    "see_segments": _OFFICES,  # sites and their numbers
     "add_code": frozenset({Role.PROVINCE}),
     "set_clock": frozenset({Role.PROVINCE}),
     "announce": frozenset({Role.COUNTY, Role.PROVINCE}),

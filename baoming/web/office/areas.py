@@ -62,6 +62,32 @@ class Area:
 
 def area_of(request: OfficeRequest) -> Area:
     """Return what the address chooses; a code that names nothing here leaves the whole area, and is said."""
+    area = _office_of(request)
+    if area.unknown or not request.GET.get("site") or area.office.level != Level.COUNTY:
+        return area
+    site = next((site for site in area.sites if site.code == request.GET["site"]), None)
+    if site is None:
+        return Area(area.office, area.chosen, unknown="报名点")
+    return Area(area.office, {**area.chosen, "site": site.code}, site=site)
+
+
+def area_or_404(request: OfficeRequest) -> Area:
+    """Return what the address chooses; 404 for a code that names nothing here."""
+    return _known(area_of(request))
+
+
+def office_or_404(request: OfficeRequest) -> Area:
+    """As `area_or_404`, of a page that chooses the city and the county so, and whatever lies below in its own way."""
+    return _known(_office_of(request))
+
+
+def _known(area: Area) -> Area:
+    if area.unknown:
+        raise Http404
+    return area
+
+
+def _office_of(request: OfficeRequest) -> Area:
     office, asked = request.staff.office, request.GET
     chosen: dict[str, str] = {}
     for key, level, above in (("city", Level.CITY, (Level.PROVINCE,)), ("county", Level.COUNTY, _ABOVE_COUNTY)):
@@ -71,21 +97,7 @@ def area_of(request: OfficeRequest) -> Area:
                 return Area(office, chosen, unknown=_SAID[key])
             office = found
             chosen = {key: found.code}
-    area = Area(office, chosen)
-    if not asked.get("site") or office.level != Level.COUNTY:
-        return area
-    site = next((site for site in area.sites if site.code == asked["site"]), None)
-    if site is None:
-        return Area(office, chosen, unknown="报名点")
-    return Area(office, {**chosen, "site": site.code}, site=site)
-
-
-def area_or_404(request: OfficeRequest) -> Area:
-    """Return what the address chooses; 404 for a code that names nothing here."""
-    area = area_of(request)
-    if area.unknown:
-        raise Http404
-    return area
+    return Area(office, chosen)
 
 
 _ABOVE_COUNTY = (Level.PROVINCE, Level.CITY)

@@ -188,7 +188,7 @@ def _queue(request: OfficeRequest, errors: dict[str, str] | None = None) -> Http
         "photo_work": photo_work(request.season.pk, request.staff.path),
         "half_done": half_done(request.season.pk, request.staff.path),
         "next_number": next_number(request.season.pk, request.staff.office_id),
-        "alarms": [one for one in site_numbers(request) if one.warning],
+        "alarms": [one for one in site_numbers(request, request.staff.path) if one.warning],
         "titles": TITLES,
     }
     return render(request, "office/desk_queue.html", context, status=422 if errors else 200)

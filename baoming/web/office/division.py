@@ -79,9 +79,9 @@ class CodeMap:
     voided: int
 
 
-def site_numbers(request: OfficeRequest) -> list[SiteNumbers]:
-    """Return the office's sites with their numbers, in the order of their codes: four queries."""
-    season, path = request.season.pk, request.staff.path
+def site_numbers(request: OfficeRequest, path: str) -> list[SiteNumbers]:
+    """Return the sites of a county, or one site, with their numbers, in the order of their codes: four queries."""
+    season = request.season.pk
     rows, voids = segments(season, path), void_counts(season, path)
     return [_site(site, state, rows, voids, request.clock.now) for site, state in sites_of(season, path)]
 
@@ -165,9 +165,9 @@ def tail(number: int) -> str:
     return serial(number)[4:]
 
 
-def changes(request: OfficeRequest, *, limit: int) -> list[dict[str, str]]:
-    """Return what happened to the office's numbers and sites, newest first, in words."""
-    season, path = request.season.pk, request.staff.path
+def changes(request: OfficeRequest, path: str, *, limit: int) -> list[dict[str, str]]:
+    """Return what happened to the numbers and sites of a county or a site, newest first, in words."""
+    season = request.season.pk
     names = {site.pk: site.name for site in Organization.objects.within(path)}
     voided = voided_numbers(season, path).order_by("-id")[:limit]
     # Whoever moved on to another county may have had a number voided there too: that one is not told here.

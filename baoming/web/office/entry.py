@@ -16,7 +16,8 @@ from baoming.shared.errors import Refused
 from baoming.web.access import OfficeRequest, staff_may
 from baoming.web.addresses import client_address
 from baoming.web.devices import device_of
-from baoming.web.office.division import site_numbers
+from baoming.web.office.areas import Area
+from baoming.web.office.division import SiteNumbers, site_numbers
 from baoming.web.office.progress import counts_here
 from baoming.web.office.second_step import enter
 from baoming.web.office.waiting import proposals, waits_for
@@ -84,6 +85,14 @@ def today(request: OfficeRequest) -> HttpResponse:
         "frozen": count_disputes(season.pk, staff.path) if staff.may("release_dispute") else 0,
         "waits": waits_for(request),
         "proposals": proposals(request),
-        "alarms": [one for one in site_numbers(request) if one.warning] if staff.may("see_segments") else [],
+        "alarms": _alarms(request),
     }
     return render(request, "office/today.html", context)
+
+
+def _alarms(request: OfficeRequest) -> list[SiteNumbers]:
+    """The sites whose numbers run out, told to themselves and to their county."""
+    staff = request.staff
+    if not (staff.may("see_segments") and Area(staff.office, {}).is_listed):
+        return []
+    return [one for one in site_numbers(request, staff.path) if one.warning]

@@ -20,12 +20,15 @@ from baoming.registrations.services.retakes import ask_retake, keep_photo
 from baoming.shared.errors import Invalid, Refused
 from baoming.web.access import OfficeRequest, staff_may
 from baoming.web.headers import jpeg
+from baoming.web.office.areas import Area, office_or_404
+from baoming.web.office.progress import Column, choose
 from baoming.web.office.scope import one
 from baoming.web.office.story import acted, show
 from baoming.web.office.story.pictures import Picture, at_a_glance, picture, retake_options, seen_href
 from baoming.web.uploads import sent_id
 
 PAGE = 60
+_COLUMNS: tuple[Column, ...] = (("在办", lambda counted: counted.there),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +82,22 @@ def keep(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
 @staff_may("see_photos")
 def photos(request: OfficeRequest) -> HttpResponse:
     """The photos of a class on one page, faults named; each of those shown reads in the own log who has looked."""
-    sites = [site for site, _ in sites_of(request.season.pk, request.staff.path)]
+    area = office_or_404(request)
+    if not area.is_listed:
+        return choose(request, area, "照片", _COLUMNS)
+    sites = [site for site, _ in sites_of(request.season.pk, area.path)]
     site = next((site for site in sites if str(site.pk) == request.GET.get("site")), sites[0] if sites else None)
-    context: dict[str, Any] = {"sites": [(str(one.pk), one.name) for one in sites], "site_id": "", "faces": []}
+    names = [(str(one.pk), one.name) for one in sites]
+    context: dict[str, Any] = {"area": area, "sites": names, "site_id": "", "faces": []}
     if site is not None:
-        context |= _class(request, site)
+        context |= _class(request, area, site)
     if shown := [face for face in context["faces"] if face.picture]:
         seen: dict[UUID, tuple[str, dict[str, object]]] = {face.person.pk: (face.person.path, {}) for face in shown}
         record_many("see_photos", by=request.actor, subjects=seen)
     return render(request, "office/photos.html", context)
 
 
-def _class(request: OfficeRequest, site: Organization) -> dict[str, Any]:
+def _class(request: OfficeRequest, area: Area, site: Organization) -> dict[str, Any]:
     """One class of a site (or all of it), one tab, one page."""
     classes = classes_of(request.season.pk, site)
     wanted, tab = request.GET.get("class", ""), request.GET.get("tab", "all")
@@ -100,7 +107,7 @@ def _class(request: OfficeRequest, site: Organization) -> dict[str, Any]:
     pages = max(1, -(-counts[tab] // PAGE))
     page = min(max(1, _number(request.GET.get("page"))), pages)
     people = faces(request.season.pk, site, class_name=chosen, tab=tab)[(page - 1) * PAGE : page * PAGE]
-    address = {"site": str(site.pk), "class": chosen}
+    address = {**area.chosen, "site": str(site.pk), "class": chosen}
     return {
         "site_id": str(site.pk),
         "classes": [(one.name, f"{one.name}　{one.counts['all']}人") for one in classes if one.name],

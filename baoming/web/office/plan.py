@@ -32,7 +32,7 @@ class Line:
 @staff_may("set_segments")
 def plan(request: OfficeRequest) -> HttpResponse:
     """Show the proposal, or confirm it as edited; after a refusal what was typed stands beside the present state."""
-    sites = site_numbers(request)
+    sites = site_numbers(request, request.staff.path)
     if request.method != "POST":
         return _page(request, sites, _proposed(sites, _proposal(request)))
     typed = _typed(request, sites)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from baoming.organizations.models import Organization
@@ -14,27 +15,33 @@ from baoming.registrations.segments import code_span, propose
 from baoming.registrations.services import segments as services
 from baoming.shared.errors import Invalid, Refused
 from baoming.web.access import OfficeRequest, staff_may
+from baoming.web.office.areas import Area, office_or_404
 from baoming.web.office.division import changes, code_map, site_numbers, tail, total
-from baoming.web.office.sites import site_of, whole_number
+from baoming.web.office.progress import Column, choose
+from baoming.web.office.sites import EXPECTED, site_of, whole_number
 
 RECENT, ALL = 6, 500  # acts on the page, and on the list of all
+_COLUMNS: tuple[Column, ...] = (*EXPECTED, ("已发号", lambda counted: counted.past("intake")))
 
 
 @require_safe
 @staff_may("see_segments")
 def index(request: OfficeRequest) -> HttpResponse:
-    """All sites with their numbers; for the county the map of its codes and what it should do next."""
-    sites, county = site_numbers(request), _county(request)
-    codes = county_codes(request.season.pk, county) if county else []
+    """The sites of a county with their numbers, the map of its codes, and to itself what it should do next."""
+    area = office_or_404(request)
+    if not area.is_listed:
+        return choose(request, area, "号段", _COLUMNS)
+    sites, county = site_numbers(request, area.path), area.office
+    codes = county_codes(request.season.pk, county) if county.level == Organization.Level.COUNTY else []
     context = {
         "sites": sites,
         "total": total(sites),
         "codes": codes,
         "maps": [code_map(code, sites) for code in codes],
-        "proposal": _proposal(request, county, codes) if county else None,
+        "proposal": _proposal(request, county, codes) if request.staff.may("set_segments") else None,
         "names": {str(one.site.pk): one.site.name for one in sites},
-        "changes": changes(request, limit=RECENT),
-        "office": request.staff.office,
+        "changes": changes(request, area.path, limit=RECENT),
+        "area": area,
         "tail": tail,
     }
     return render(request, "office/segments/index.html", context)
@@ -43,17 +50,25 @@ def index(request: OfficeRequest) -> HttpResponse:
 @require_safe
 @staff_may("see_segments")
 def all_changes(request: OfficeRequest) -> HttpResponse:
-    """What happened to the office's numbers."""
-    return render(request, "office/segments/changes.html", {"changes": changes(request, limit=ALL), "limit": ALL})
+    """What happened to the numbers of a county or a site."""
+    area = office_or_404(request)
+    if not area.is_listed:
+        return choose(request, area, "号段的变动", _COLUMNS, above=_above(area))
+    found = changes(request, area.path, limit=ALL)
+    context = {"area": area, "above": _above(area), "changes": found, "limit": ALL}
+    return render(request, "office/segments/changes.html", context)
 
 
 @require_safe
 @staff_may("see_segments")
 def void_list(request: OfficeRequest) -> HttpResponse:
-    """Every number that was voided, with the one that took its place."""
-    rows = list(voided_numbers(request.season.pk, request.staff.path))
-    people = Registration.objects.within(request.staff.path).in_bulk([row.registration_id for row in rows])
-    context = {"rows": rows, "people": people, "office": request.staff.office}
+    """Every number of a county or a site that was voided, with the one that took its place."""
+    area = office_or_404(request)
+    if not area.is_listed:
+        return choose(request, area, "作废号清单", _COLUMNS, above=_above(area))
+    rows = list(voided_numbers(request.season.pk, area.path))
+    people = Registration.objects.within(area.path).in_bulk([row.registration_id for row in rows])
+    context = {"area": area, "above": _above(area), "rows": rows, "people": people}
     return render(request, "office/segments/voids.html", context)
 
 
@@ -160,7 +175,7 @@ def _done(request: OfficeRequest, site_id: UUID, form: str, act: Callable[[Organ
 def _site_page(
     request: OfficeRequest, site: Organization, *, errors: dict[str, str] | None = None, form: str = ""
 ) -> HttpResponse:
-    sites, county = site_numbers(request), request.staff.office
+    sites, county = site_numbers(request, request.staff.path), request.staff.office
     context = {
         "one": next(one for one in sites if one.site.pk == site.pk),
         "others": [(str(one.site.pk), one.site.name) for one in sites if one.site.pk != site.pk],
@@ -176,8 +191,8 @@ def _proposal(request: OfficeRequest, county: Organization, codes: list[str]) ->
     return propose(needs_of(request.season.pk, county), [code_span(code) for code in codes])
 
 
-def _county(request: OfficeRequest) -> Organization | None:
-    return request.staff.office if request.staff.may("set_segments") else None
+def _above(area: Area) -> list[tuple[str, str]]:
+    return [(reverse("office:segments") + area.address(), "号段")]
 
 
 def _other(request: OfficeRequest) -> Organization:

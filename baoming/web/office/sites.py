@@ -13,12 +13,21 @@ from baoming.registrations.segment_queries import segments
 from baoming.shared.errors import Invalid
 from baoming.shared.text import halfwidth
 from baoming.web.access import OfficeRequest, staff_may
+from baoming.web.office.areas import Area, office_or_404
+from baoming.web.office.progress import Column, choose
+
+EXPECTED: tuple[Column, ...] = (
+    ("报名点数", lambda counted: counted.sites),
+    ("预计人数", lambda counted: counted.expected),
+)
 
 
 @require_safe
 @staff_may("see_segments")
 def index(request: OfficeRequest) -> HttpResponse:
-    return _page(request)
+    """The sites of a county, or the own one; above the county, one is chosen and read."""
+    area = office_or_404(request)
+    return _page(request, area) if area.is_listed else choose(request, area, "报名点", EXPECTED)
 
 
 @require_POST
@@ -30,16 +39,18 @@ def opening(request: OfficeRequest, site_id: UUID) -> HttpResponse:
     try:
         act(request.season, site.pk, expected=whole_number(request, "expected"), by=request.actor)
     except Invalid as refusal:
-        return _page(request, refusal, site)
+        return _page(request, Area(request.staff.office, {}), refusal, site)
     return redirect("office:sites")
 
 
-def _page(request: OfficeRequest, refusal: Invalid | None = None, refused: Organization | None = None) -> HttpResponse:
+def _page(
+    request: OfficeRequest, area: Area, refusal: Invalid | None = None, refused: Organization | None = None
+) -> HttpResponse:
     """Answer with all sites; after a refusal, with what was typed for the one `refused`."""
-    rows = segments(request.season.pk, request.staff.path)
+    rows = segments(request.season.pk, area.path)
     sites = [
         (site, state, sum(row.total for row in rows if row.site_id == site.pk))
-        for site, state in sites_of(request.season.pk, request.staff.path)
+        for site, state in sites_of(request.season.pk, area.path)
     ]
     errors = {"sites": str(refusal)} if refusal else {}
     context = {
@@ -47,7 +58,7 @@ def _page(request: OfficeRequest, refusal: Invalid | None = None, refused: Organ
         "errors": errors,
         "refused": refused,
         "typed": request.POST.dict(),
-        "office": request.staff.office,
+        "area": area,
         "may_set": request.staff.may("open_site"),
     }
     return render(request, "office/sites.html", context, status=422 if refusal else 200)
