@@ -41,6 +41,7 @@ OFFERED: Mapping[str, frozenset[str]] = {
     "phone_bound": _NOTICE,
     "form_saved": _TIMED | {"version", "changed", "device"},
     "correction_opened": _TIMED,
+    "booklet_returned": _TIMED,
     "debt_reminder": _NOTICE,
     "declared": _TIMED | {"version"},
     "form_restored": _TIMED | {"of", "version", "changed"},

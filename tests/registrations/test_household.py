@@ -1,14 +1,13 @@
 """The household booklet of 2025 (R13, P9): handed in, checked against the chosen address, given back; 2023 has none."""
 
 import io
-from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
 from PIL import Image
 
 from baoming.audit.models import Event
-from baoming.registrations import apart, journey
+from baoming.registrations import apart
 from baoming.registrations.attached_queries import (
     household_counts,
     household_rows,
@@ -19,9 +18,7 @@ from baoming.registrations.attached_queries import (
 from baoming.registrations.models import Evidence, HouseholdCheck, Registration
 from baoming.registrations.queries import tasks_of
 from baoming.registrations.services import evidence, household
-from baoming.schedule.models import Extension, Phase
 from baoming.shared.errors import Invalid, NotOpen, Refused
-from baoming.shared.moments import moment
 from tests import factories as make
 from tests.registrations.attached import FILLED_2025, check, paper, saved, site, upload
 from tests.registrations.test_save_form import me, save, type_in
@@ -181,21 +178,6 @@ def test_without_the_tick_of_the_present_consent_nothing_is_kept() -> None:
     assert not Evidence.objects.exists()
 
 
-def test_its_window_is_its_own_by_the_clock_after_the_lock() -> None:
-    row = saved(phase="sign_up")
-    with pytest.raises(NotOpen, match="开放，到时再来办理"):
-        upload(row)
-    make.season("exam_fee")
-    with pytest.raises(NotOpen, match=r"已于.*结束"):
-        upload(row)
-
-
-def test_control_without_the_clock_the_booklet_is_taken_too_early(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(household, "require", lambda *_: make.season("sign_up").created_at)
-    with pytest.raises((pytest.fail.Exception, AttributeError)):
-        test_its_window_is_its_own_by_the_clock_after_the_lock()
-
-
 def test_control_without_asking_what_was_seen_a_replaced_picture_is_judged(monkeypatch: pytest.MonkeyPatch) -> None:
     row = saved()
     upload(row)
@@ -209,87 +191,6 @@ def test_control_a_picture_kept_as_it_came_tells_where_it_was_taken(monkeypatch:
     monkeypatch.setattr(evidence, "read_page_apart", lambda *_: raw)
     with pytest.raises(AssertionError):
         test_place_and_device_are_gone_and_the_picture_lies_sealed()
-
-
-def ends() -> tuple[datetime, datetime]:
-    """When uploads end, and when the site's own confirmation does."""
-    found = dict(Phase.objects.filter(key__in=["household", "confirmation"]).values_list("key", "closes"))
-    return found["household"], found["confirmation"]
-
-
-def test_what_came_in_the_last_minute_is_checked_until_the_sites_confirmation_ends() -> None:
-    row = saved()
-    uploads_end, confirmation_ends = ends()
-    assert uploads_end < confirmation_ends
-    make.at(uploads_end - timedelta(minutes=1))
-    upload(row)
-    make.at(uploads_end)
-    with pytest.raises(NotOpen, match=r"已于.*结束"):
-        upload(row)
-    task = next(task for task in tasks_of(row, site(row).kind).now if task.key == "household")
-    assert task.closes == confirmation_ends
-    make.at(confirmation_ends - timedelta(minutes=1))
-    check(row)
-    assert "household" in row.done_steps
-
-
-def test_after_confirmation_nothing_is_checked_by_the_clock_after_the_lock() -> None:
-    row = saved()
-    upload(row)
-    make.at(ends()[1])
-    with pytest.raises(NotOpen, match=r"已于.*结束"):
-        check(row)
-    assert row.household_state == "waiting"
-
-
-def test_control_with_the_uploads_window_alone_the_last_booklets_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journey, "with_booklet_at_site", lambda phases: phases)
-    with pytest.raises((NotOpen, StopIteration)):
-        test_what_came_in_the_last_minute_is_checked_until_the_sites_confirmation_ends()
-
-
-def test_what_is_given_back_after_the_uploads_is_handed_in_again_by_this_person_alone(phone: Client) -> None:
-    row = saved()
-    upload(row)
-    uploads_end, confirmation_ends = ends()
-    make.at(uploads_end)
-    check(row, "unreadable")
-    given = Extension.objects.get(subject=row.pk)
-    assert (given.phase, given.closes, given.granted_by) == ("household", confirmation_ends, "周敏")
-    phone.force_login(row.account)
-    page = phone.get("/household/").content.decode()
-    assert f"{moment(confirmation_ends)}之前上传" in page
-    assert "户口簿上传已于" not in page
-    upload(row)
-    check(row)
-    assert "household" in row.done_steps
-
-
-def test_what_is_given_back_in_the_last_hours_of_the_uploads_can_be_handed_in_after_them() -> None:
-    row = saved()
-    upload(row)
-    uploads_end, _ = ends()
-    make.at(uploads_end - timedelta(minutes=10))
-    check(row, "unreadable")
-    make.at(uploads_end + timedelta(hours=1))
-    upload(row)
-    assert row.household_state == "waiting"
-
-
-def test_while_uploads_go_on_giving_back_opens_nothing() -> None:
-    row = saved()
-    upload(row)
-    check(row, "unreadable")
-    assert not Extension.objects.exists()
-
-
-def test_the_list_says_until_when_booklets_can_be_checked(office: Client) -> None:
-    row = saved()
-    signed_in(office, make.staff(row.site))
-    uploads_end, confirmation_ends = ends()
-    for at, said in ((uploads_end, f"{moment(confirmation_ends)}之前核对"), (confirmation_ends, "现在不是核对的时间")):
-        make.at(at)
-        assert said in office.get("/households/").content.decode()
 
 
 def test_2023_has_none_and_shows_nothing(phone: Client) -> None:

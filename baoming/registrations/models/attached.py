@@ -39,7 +39,7 @@ class HouseholdCheck(models.Model):
     matched = models.BooleanField()
     reason = models.CharField(max_length=20, default="")  # code; why it goes back to the candidate
     version = models.PositiveIntegerField()  # of the form that it was held against
-    pictures = models.JSONField()  # ids of the pictures that were looked at
+    pictures = models.JSONField()  # ids of those that were looked at; none: it was the booklet itself
     at = models.DateTimeField()  # by the season's clock
     by_label = models.CharField(max_length=60)
 

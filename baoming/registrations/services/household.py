@@ -1,14 +1,16 @@
 """The household booklet (户口簿): handed in by the candidate, held against the chosen address by the site (R13, P9)."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from baoming.audit.actors import Actor
 from baoming.audit.services import record
+from baoming.messages.services import send
 from baoming.registrations.attached_queries import States, booklet_of, newest_check, pictures_of
+from baoming.registrations.form_queries import bound_phone
 from baoming.registrations.models import Evidence, HouseholdCheck, Registration
 from baoming.registrations.queries import state_of
 from baoming.registrations.services.evidence import keep_pictures, read_pictures
@@ -24,10 +26,10 @@ from baoming.schedule.queries import phase_times
 from baoming.schedule.services import extend_for_person
 from baoming.seasons.models import Season
 from baoming.shared.errors import Invalid, NotOpen, Refused
-from baoming.shared.moments import moment
+from baoming.shared.moments import moment, short
 from baoming.shared.services import insert, update
 
-_TO_HAND_IN = timedelta(days=1)  # anew: less, and who is given it back on the last evening finds uploads closed
+_CHANGED = "考生刚刚换过照片或改过填报的地址，请看过现在的内容再决定"
 _ADDRESS = frozenset({"household", "address"})  # the fields that a booklet is held against
 
 
@@ -83,39 +85,89 @@ def check_booklet(registration_id: UUID, *, matched: bool, reason: str, seen: st
         raise Invalid({"reason": "请选择不相符的原因，考生会看到"})
     pictures = pictures_of(registration)
     if seen != shown(pictures, booklet.pages) or version != str(registration.version):
-        raise Refused("考生刚刚换过照片或改过填报的地址，请看过现在的内容再决定")
+        raise Refused(_CHANGED)
     if matched and registration.household_state == States.MATCHED:
         return
-    found = HouseholdCheck(registration=registration, matched=matched, reason="" if matched else reason, at=now)
-    found.version, found.by_label = registration.version, by.label
-    found.pictures = [str(pictures[purpose].pk) for purpose in booklet.pages]
-    insert(found)
-    details = {"version": registration.version, "reason": found.reason or "none"}
+    looked_at = [str(pictures[purpose].pk) for purpose in booklet.pages if purpose in pictures]
     if matched:
-        record("match_household", by=by, subject=registration.pk, path=registration.path, details=details)
-        _mark(registration, States.MATCHED)
-        complete_step(registration, "household", by=by, at=now)
+        _match(registration, looked_at, by=by, at=now)
     else:
-        record("return_household", by=by, subject=registration.pk, path=registration.path, details=details)
-        _open_upload(registration, now, by=by)
-        _mark(registration, States.RETURNED)
-        return_step(registration, "household", by=by, at=now, reason=booklet.reasons[reason])
+        _give_back(registration, looked_at, reason, booklet.reasons[reason], by=by, at=now)
 
 
-def _open_upload(registration: Registration, now: datetime, *, by: Actor) -> None:
-    """See to it that what is given back can be handed in again: uploads go on for a day, or are opened for this person.
+@transaction.atomic
+def match_original(registration_id: UUID, *, version: str, by: Actor) -> None:
+    """Say that the booklet itself, shown at the site, fits the chosen address: no picture of it is taken.
 
-    As long as it can be checked; without it nobody could be completed whose booklet is looked at on the last days.
+    For whoever does not agree to pictures (the consent says so), or comes too late for them. `version`: the form that
+    the page showed. Raises NotOpen as `check_booklet`, Refused where the form is another now. Safe to repeat.
+    """
+    registration = locked(registration_id)
+    if registration.household_state == States.MATCHED:
+        return
+    registration.household_state = States.WAITING  # as if it had been handed in: the step is the site's
+    now = require("household", registration, by)
+    refuse_if_completed(registration)
+    if version != str(registration.version):
+        raise Refused(_CHANGED)
+    _match(registration, [], by=by, at=now)
+
+
+def _match(registration: Registration, pictures: list[str], *, by: Actor, at: datetime) -> None:
+    details = {"version": registration.version, "reason": "none", "count": len(pictures)}
+    record("match_household", by=by, subject=registration.pk, path=registration.path, details=details)
+    _write(registration, States.MATCHED, pictures, by=by, at=at)
+    complete_step(registration, "household", by=by, at=at)
+
+
+def _give_back(
+    registration: Registration, pictures: list[str], reason: str, words: str, *, by: Actor, at: datetime
+) -> None:
+    details = {"version": registration.version, "reason": reason}
+    record("return_household", by=by, subject=registration.pk, path=registration.path, details=details)
+    until = _open_upload(registration, at, by=by)
+    _write(registration, States.RETURNED, pictures, reason, by=by, at=at)
+    return_step(registration, "household", by=by, at=at, reason=words)
+    if until:
+        _tell(registration, until)
+
+
+def _write(
+    registration: Registration, state: str, pictures: list[str], reason: str = "", *, by: Actor, at: datetime
+) -> None:
+    """Keep what the site has found. `pictures`: ids of those looked at; none where it was the booklet itself."""
+    insert(
+        HouseholdCheck(
+            registration=registration, matched=not reason, reason=reason, version=registration.version,
+            pictures=pictures, at=at, by_label=by.label,
+        )
+    )  # fmt: skip
+    _mark(registration, state)
+
+
+def _open_upload(registration: Registration, now: datetime, *, by: Actor) -> datetime | None:
+    """See to it that what is given back can be handed in again as long as it can be checked; return until when.
+
+    Without it nobody could be completed whose booklet is looked at late, or who comes with the right page after the
+    uploads.
     """
     check = state_of(registration).open_phase("household")
     uploads = phase_times(registration.season_id, path=registration.path, subject=registration.pk)["household"]
     if check is None or check.closes is None:
-        return
-    if not uploads.over and (uploads.closes is None or uploads.closes - now >= _TO_HAND_IN):
-        return
-    extend_for_person(
-        registration.season_id, "household", subject=registration.pk, path=registration.path, opens=now,
-        closes=check.closes, reason=f"户口簿已退回，到{moment(check.closes)}为止", by=by,
+        return None
+    if not uploads.open or uploads.closes != check.closes:
+        extend_for_person(
+            registration.season_id, "household", subject=registration.pk, path=registration.path, opens=now,
+            closes=check.closes, reason=f"户口簿已退回，到{moment(check.closes)}为止", by=by,
+        )  # fmt: skip
+    return check.closes
+
+
+def _tell(registration: Registration, until: datetime) -> None:
+    """Tell the bound phone, and where there is help: who cannot take the picture brings the booklet to the site."""
+    send(
+        "booklet_returned", season=registration.season, recipient=registration.pk, number=bound_phone(registration),
+        at=short(until), phone=registration.site.phone,
     )  # fmt: skip
 
 
@@ -134,12 +186,18 @@ def address_changed(registration: Registration, changed: list[str], *, by: Actor
     if registration.household_state == States.RETURNED:
         found = newest_check(registration)
         if found and found.reason in booklet_of(registration.season).by_form:
-            _mark(registration, States.WAITING)
+            _hand_in(registration)
         return
     if registration.household_state != States.MATCHED:
         return
-    _mark(registration, States.WAITING)
+    _hand_in(registration)
     return_step(registration, "household", by=by, at=at, reason="填报的地址改过，要重新核对")
+
+
+def _hand_in(registration: Registration) -> None:
+    """Let the site look again; where it saw the booklet itself there is nothing to look at."""
+    whole = booklet_of(registration.season).pages.keys() <= pictures_of(registration).keys()
+    _mark(registration, States.WAITING if whole else States.NONE)
 
 
 def _mark(registration: Registration, state: str) -> None:

@@ -1,5 +1,7 @@
 """Pictures of papers, the household booklet, and the declaration of bonus points and special plans (R13)."""
 
+from collections.abc import Mapping
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,6 +18,7 @@ from baoming.registrations.attached_queries import (
     picture_named,
     pictures_of,
 )
+from baoming.registrations.journey import with_booklet_at_site
 from baoming.registrations.services.declarations import declare
 from baoming.registrations.services.forms import WrongSavePassword
 from baoming.registrations.services.household import upload_booklet
@@ -50,9 +53,10 @@ def household(request: CandidateRequest) -> HttpResponse:
 
 def _household(request: CandidateRequest, errors: dict[str, str] | None = None) -> HttpResponse:
     mine, booklet = request.registration, booklet_of(request.season)
-    check = newest_check(mine)
+    check, times = newest_check(mine), _times(request)
     context = {
-        "booklet": booklet, "pictures": pictures_of(mine), "errors": errors or {}, "time": _time(request, "household"),
+        "booklet": booklet, "pictures": pictures_of(mine), "errors": errors or {}, "time": times.get("household"),
+        "at_site": with_booklet_at_site(times).get("household"),
         "state": mine.household_state, "check": check, "reason": booklet.reasons.get(check.reason, "") if check else "",
         "may": mine.household_state != "matched" and "form" in mine.done_steps,
     }  # fmt: skip
@@ -136,6 +140,9 @@ def evidence(request: CandidateRequest, key: str) -> HttpResponse:
 
 def _time(request: CandidateRequest, phase: str) -> PhaseTime | None:
     """Return the window as it is for this person."""
+    return _times(request).get(phase)
+
+
+def _times(request: CandidateRequest) -> Mapping[str, PhaseTime]:
     mine = request.registration
-    times = phase_times(request.season.pk, path=mine.path, subject=mine.pk, clock=request.clock)
-    return times.get(phase)
+    return phase_times(request.season.pk, path=mine.path, subject=mine.pk, clock=request.clock)

@@ -17,7 +17,7 @@ from baoming.registrations.form_queries import form_of, newest_version, values_o
 from baoming.registrations.journey import with_booklet_at_site
 from baoming.registrations.models import Registration
 from baoming.registrations.queries import document_of
-from baoming.registrations.services.household import check_booklet, shown
+from baoming.registrations.services.household import check_booklet, match_original, shown
 from baoming.schedule.queries import phase_times
 from baoming.shared.errors import Invalid, Refused
 from baoming.web.access import OfficeRequest, staff_may
@@ -54,14 +54,14 @@ def _households(request: OfficeRequest, area: Area) -> HttpResponse:
          "tone": "problem" if key == "returned" and counts[key] else ""}
         for key, title in HOUSEHOLD_TABS.items()
     ]  # fmt: skip
-    context = {"area": area, "above": _above(area), "tabs": tabs, "tab": tab, "until": _until(request, area),
+    context = {"area": area, "above": _above(area), "tabs": tabs, "tab": tab, "until": _until(request, area.path),
                **_paged(request, rows, counts[tab], area.address(tab=tab or "none"))}  # fmt: skip
     return render(request, "office/households.html", context)
 
 
-def _until(request: OfficeRequest, area: Area) -> datetime | None:
-    """Until when sites of this area can check a booklet; None when they cannot now."""
-    times = phase_times(request.season.pk, path=area.path, clock=request.clock)
+def _until(request: OfficeRequest, path: str, person: UUID | None = None) -> datetime | None:
+    """Until when sites here can check a booklet, or that of one person; None when they cannot now."""
+    times = phase_times(request.season.pk, path=path, subject=person, clock=request.clock)
     time = with_booklet_at_site(times)["household"]
     return time.closes if time.open else None
 
@@ -74,11 +74,15 @@ def household(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
     booklet_of(request.season)
     if request.method != "POST":
         return _household(request, registration)
+    act, version = request.POST.get("act"), request.POST.get("version", "")
     try:
-        check_booklet(
-            registration.pk, matched=request.POST.get("act") == "match", reason=request.POST.get("reason", ""),
-            seen=request.POST.get("seen", ""), version=request.POST.get("version", ""), by=request.actor,
-        )  # fmt: skip
+        if act == "original":
+            match_original(registration.pk, version=version, by=request.actor)
+        else:
+            check_booklet(
+                registration.pk, matched=act == "match", reason=request.POST.get("reason", ""),
+                seen=request.POST.get("seen", ""), version=version, by=request.actor,
+            )  # fmt: skip
     except Refused as refusal:
         errors = refusal.fields if isinstance(refusal, Invalid) else {"act": str(refusal)}
         return _household(request, one(request, registration_id), errors)
@@ -98,6 +102,7 @@ def _household(
         + [{"label": "身份证住址", "value": document_of(registration).address or "（没有）"}],
         "seen": shown(pictures, booklet.pages), "check": attached.newest_check(registration),
         "state": registration.household_state, "said": registration.get_household_state_display(),
+        "until": _until(request, registration.path, registration.pk),
     }  # fmt: skip
     return render(request, "office/household.html", context, status=422 if errors else 200)
 

@@ -115,6 +115,12 @@ def match_household() -> Ask:
     return Ask(of(row), own(row, "household/"), {**sent, "act": "match"}, answers=(302,))
 
 
+@act("office", "household/original")
+def match_original() -> Ask:
+    row = attached.saved()
+    return Ask(of(row), own(row, "household/"), {"act": "original", "version": "1"}, answers=(302,))
+
+
 @act("office", "household/return")
 def return_household() -> Ask:
     row, sent = with_booklet()
