@@ -106,6 +106,7 @@ OF_MANY = {
     "alarms": PAGE,
     "households": PAGE,
     "declarations": PAGE,
+    "missing": PAGE,
     "overflows": FORM,
     "approvals": PAGE,
     "approvals_answer": ACT,

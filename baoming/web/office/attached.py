@@ -1,7 +1,6 @@
 """What candidates handed in beside the form: the household booklet to be checked, and what was declared (R13)."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -23,10 +22,10 @@ from baoming.shared.errors import Invalid, Refused
 from baoming.web.access import OfficeRequest, staff_may
 from baoming.web.headers import jpeg
 from baoming.web.office.areas import Area, area_or_404
+from baoming.web.office.paging import paged
 from baoming.web.office.progress import Column, choose
 from baoming.web.office.scope import one
 
-PAGE = 60
 _SAVED: Column = ("已保存", lambda counted: counted.past("form"))
 _BOOKLETS: tuple[Column, ...] = (_SAVED, ("待核对", lambda counted: counted.booklets))
 _DECLARED: tuple[Column, ...] = (_SAVED, ("已申报", lambda counted: counted.declared))
@@ -55,7 +54,7 @@ def _households(request: OfficeRequest, area: Area) -> HttpResponse:
         for key, title in HOUSEHOLD_TABS.items()
     ]  # fmt: skip
     context = {"area": area, "above": _above(area), "tabs": tabs, "tab": tab, "until": _until(request, area.path),
-               **_paged(request, rows, counts[tab], area.address(tab=tab or "none"))}  # fmt: skip
+               **paged(request, rows, counts[tab], area.address(tab=tab or "none"))}  # fmt: skip
     return render(request, "office/households.html", context)
 
 
@@ -144,20 +143,10 @@ def _declarations(request: OfficeRequest, area: Area, declaring: Declaring) -> H
     nothing = attached.declaring_nothing(request.season.pk, area.path) if area.is_single else 0
     context = {
         "area": area, "above": _above(area), "tabs": tabs, "kind": kind, "nothing": nothing, "declaring": declaring,
-        **_paged(request, rows, counts[kind], area.address(kind=kind)),
+        **paged(request, rows, counts[kind], area.address(kind=kind)),
     }  # fmt: skip
     return render(request, "office/declarations.html", context)
 
 
 def _above(area: Area) -> list[tuple[str, str]]:
     return [(reverse("office:candidates") + area.address(), "考生")]
-
-
-def _paged(request: OfficeRequest, rows: Any, total: int, address: str) -> dict[str, Any]:
-    asked, pages = request.GET.get("page", ""), max(1, -(-total // PAGE))
-    page = min(max(1, int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1), pages)
-    found = list(rows[(page - 1) * PAGE : page * PAGE])
-    return {
-        "rows": found, "total": total, "page": page, "pages": pages, "first": (page - 1) * PAGE + 1,
-        "address": f"{address}&page=",
-    }  # fmt: skip
