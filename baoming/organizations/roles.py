@@ -89,6 +89,7 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "add_code": frozenset({Role.PROVINCE}),
     "set_clock": frozenset({Role.PROVINCE}),
     "announce": frozenset({Role.COUNTY, Role.PROVINCE}),
+    "extend": _OFFICES,  # more time in a phase: who asks for whom, who decides, schedule.extending
     "pause": frozenset({Role.PROVINCE}),
     "see_senders": frozenset({Role.PROVINCE}),  # which sender of SMS sends, since when, why
     "see_staff": _COUNTY | {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN},

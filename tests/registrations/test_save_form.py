@@ -14,6 +14,7 @@ from baoming.audit.actors import Actor, Party
 from baoming.audit.models import Event
 from baoming.documents.models import Print
 from baoming.forms.definition import as_raw
+from baoming.organizations.models import Organization
 from baoming.registrations import journey
 from baoming.registrations.form_queries import (
     differences,
@@ -44,7 +45,12 @@ PASSWORD = "baocun-2023"
 def candidate(done: Sequence[str] = ()) -> Registration:
     """A person at the form, with an account and a bound phone."""
     make.season("sign_up")
-    row = make.registration(make.site(), done=[*make.before("form"), *done])
+    return at_the_form(make.site(), done)
+
+
+def at_the_form(site: Organization, done: Sequence[str] = ()) -> Registration:
+    """As `candidate`, one more of them at a site."""
+    row = make.registration(site, done=[*make.before("form"), *done])
     row.account = Account.objects.create(
         kind="candidate",
         handle=candidate_handle(row.season_id, bytes(row.number_blind)),

@@ -22,6 +22,7 @@ OFFICES_ONLY = {
     "outbox_attempt": "how messages were handed to senders; candidates read what became of the message",
     "registrations_batch": "what an office does to many",
     "registrations_batchline": "as batches",
+    "schedule_extensionrequest": "what offices ask and decide; candidates read what was granted",
     "registrations_scanfile": "what a site hands in",
     "registrations_scannedpage": "as the files: what is kept of it the office shows",
     "reports_progress": "counts",

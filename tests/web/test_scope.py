@@ -134,6 +134,7 @@ OF_MANY = {
     "codes": FORM,
     "clock": FORM,
     "announcements": FORM,
+    "extensions": FORM,
     "pause": FORM,
     "senders": PAGE,
     "staff": FORM,

@@ -21,15 +21,22 @@ def publish(season: Season, notice: Notice, *, key: UUID, office: str, by: Actor
     """
     if by.kind not in (Party.PROVINCE, Party.COUNTY):
         raise NotOpen(f"公告由{PARTY_NAMES[Party.PROVINCE]}或{PARTY_NAMES[Party.COUNTY]}发布")
+    made = tell_area(season, notice, key=key, path=by.path, office=office, by=by)
+    if made.path != by.path:
+        raise NotOpen("这条公告已经由别的单位发布，请重新填写")
+    return made
+
+
+@transaction.atomic
+def tell_area(season: Season, notice: Notice, *, key: UUID, path: str, office: str, by: Actor) -> Announcement:
+    """Publish what an act of `by` means for the area `path`. Safe to repeat: the same key, the same announcement."""
     values = {
-        "season": season, "path": by.path, "office": office, "title": notice.title, "text": notice.text,
+        "season": season, "path": path, "office": office, "title": notice.title, "text": notice.text,
         "opens": notice.opens, "closes": notice.closes, "by_label": by.label,
     }  # fmt: skip
     made, new = Announcement.objects.get_or_create(id=key, defaults=values)
     if new:
-        record("publish_announcement", by=by, subject=made.pk, path=by.path)
-    elif made.path != by.path:
-        raise NotOpen("这条公告已经由别的单位发布，请重新填写")
+        record("publish_announcement", by=by, subject=made.pk, path=path)
     return made
 
 

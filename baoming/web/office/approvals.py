@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from baoming.audit.actors import Party
+from baoming.registrations.extension_queries import Line, lines, to_decide
 from baoming.registrations.models import Registration
 from baoming.registrations.queries import document_of
 from baoming.registrations.second_queries import waiting
@@ -83,9 +84,18 @@ def _page(request: OfficeRequest, *, errors: dict[str, str] | None = None, refus
         "outgoing": _asked(request, outgoing),
         "county": county,
         "decides": request.actor.kind is not Party.SITE,
+        "extensions": _extensions(request),
         "second": waiting(request.season.pk, by=request.actor, phones=confirms_phones(request), limit=MOST),
     }
     return render(request, "office/approvals.html", context, status=422 if errors else 200)
+
+
+def _extensions(request: OfficeRequest) -> list[Line]:
+    """Return the requests for more time that wait here; a site decides none."""
+    if request.actor.kind is Party.SITE:
+        return []
+    rows = to_decide(request.season.pk, by=request.actor).order_by("asked_at", "pk")
+    return lines(rows, by=request.actor, clock=request.clock, limit=MOST)
 
 
 def _referred(request: OfficeRequest) -> list[Referred]:

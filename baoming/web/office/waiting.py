@@ -2,6 +2,7 @@
 
 from baoming.audit.actors import Party
 from baoming.organizations.queries import waiting_proposals
+from baoming.registrations.extension_queries import to_decide
 from baoming.registrations.resets import county_confirms
 from baoming.registrations.second_queries import count_waiting
 from baoming.reviews.queries import asked_transfers, count_referred
@@ -25,6 +26,11 @@ def waits_for(request: OfficeRequest) -> dict[str, int]:
 def proposals(request: OfficeRequest) -> int:
     """Return how many proposals about accounts wait for this security administrator."""
     return waiting_proposals(request.staff.path).count() if request.staff.may("approve_staff") else 0
+
+
+def extensions_waiting(request: OfficeRequest) -> int:
+    """Return how many requests for more time wait for whoever is signed in."""
+    return to_decide(request.season.pk, by=request.actor).count() if request.staff.may("extend") else 0
 
 
 def confirms_phones(request: OfficeRequest) -> bool:

@@ -75,6 +75,11 @@ VERBS = {
     "remind_debt": "短信提醒补读身份证",
     "extend_for_person": "开放单人窗口",
     "extend_for_area": "延长本地区时间",
+    "ask_extension": "申请延长时间",
+    "grant_extension": "批准延长时间",
+    "decline_extension": "没有批准延长时间，或撤回",
+    "ask_extension_end": "申请提前结束延长",
+    "grant_extension_end": "批准提前结束延长",
     "publish_announcement": "发布公告",
     "withdraw_announcement": "撤下公告",
     "send_again": "重发短信",
@@ -180,7 +185,8 @@ KINDS = {
     "审核、转点": frozenset({
         "return_eligibility", "refer_eligibility", "undo_review:passed", "undo_review:returned", "undo_review:referred",
         "ask_transfer", "transfer", "decline_transfer", "undo_transfer", "withdraw", "undo_withdrawal",
-        "extend_for_person", "extend_for_area",
+        "extend_for_person", "extend_for_area", "ask_extension", "grant_extension", "decline_extension",
+        "ask_extension_end", "grant_extension_end",
     }),
     "报名信息": frozenset({
         "save_form", "upload_booklet", "match_household", "return_household", "declare",

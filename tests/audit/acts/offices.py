@@ -10,8 +10,10 @@ from baoming.messages.models import Announcement
 from baoming.organizations.models import Organization
 from baoming.organizations.roles import Role
 from baoming.registrations.models import NumberSegment
-from baoming.registrations.services import segments
+from baoming.registrations.services import extensions, segments
 from baoming.registrations.services.county_codes import add_code
+from baoming.schedule.extending import Scope, Wanted
+from baoming.schedule.models import ExtensionRequest, Phase
 from baoming.seasons.models import Season
 from baoming.seasons.queries import season_now
 from tests import factories as make
@@ -155,6 +157,47 @@ def withdraw() -> Ask:
 def clock() -> Ask:
     make.season()
     return Ask(signed_in(Client(), province()), "/season/clock/", {"phase": "sign_up"}, answers=(302,))
+
+
+def more_time() -> ExtensionRequest:
+    """What a county asks for one of its sites."""
+    season, site = make.season("sign_up"), make.site()
+    ends = Phase.objects.get(season=season, key="sign_up").closes
+    assert ends
+    wanted = Wanted(Scope.SITE, site.path, "sign_up", None, ends + make.A_MINUTE, "学校停电")
+    return extensions.ask_extension(season, wanted, by=make.staff(make.county(), Role.COUNTY).actor)
+
+
+def decided(act: str, asked: ExtensionRequest) -> Ask:
+    sent = {"act": act, "asked": str(asked.pk), "why": "已经来电"}
+    return Ask(at(make.county(), Role.COUNTY), "/extensions/", sent, answers=(302,))
+
+
+@act("office", "extensions/ask")
+def ask_for_more_time() -> Ask:
+    make.season("sign_up")
+    sent = {
+        "act": "ask", "phase": "sign_up", "whom": f"site:{make.site().path}", "closes": "2022-11-10T17:00",
+        "opens": "", "reason": "学校停电",
+    }  # fmt: skip
+    return Ask(at(make.county(), Role.COUNTY), "/extensions/", sent, answers=(302,))
+
+
+@act("office", "extensions/grant")
+def grant_more_time() -> Ask:
+    return decided("grant", more_time())
+
+
+@act("office", "extensions/decline")
+def decline_more_time() -> Ask:
+    return decided("decline", more_time())
+
+
+@act("office", "extensions/end")
+def ask_for_the_end() -> Ask:
+    asked = more_time()
+    extensions.grant(asked.pk, by=make.staff(make.county(), Role.COUNTY).actor)
+    return decided("end", asked)
 
 
 @act("office", "pause/pause")

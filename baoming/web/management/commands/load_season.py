@@ -93,6 +93,7 @@ def _phase(content: dict[str, Any], position: int) -> dict[str, object]:
         "closed_days": content.get("closed_days", []),
         "sample": content["sample"],
         "position": position,
+        "extension_days": content.get("extension_days"),
     }
 
 
