@@ -214,7 +214,7 @@ def test_a_class_is_given_its_rows_in_one_statement(world: World, more: int) -> 
     asked = world.ask(Scope.CLASS, world.operator)
     with CaptureQueriesContext(connection) as asking:
         grant(asked.pk, by=world.county.actor)
-    assert sum("INSERT INTO" in one["sql"] for one in asking) == 4  # rows, an event each, the announcement, its event
+    assert sum("INSERT INTO" in one["sql"] for one in asking) == 5  # rows and events, announcement and event, event
     assert Extension.objects.count() == 2 + more
 
 

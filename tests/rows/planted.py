@@ -17,6 +17,7 @@ from tests.environment import CLUSTER, DATABASE
 FITTING: dict[str, dict[str, object]] = {
     "registrations_batch": dict.fromkeys(("cursor", "done", "skipped"), 0),
     "registrations_restore": {"state": "asked"},  # as it would be in a list
+    "schedule_extensionrequest": {"state": "asked", "scope": "site", "subject": None, "class_name": ""},  # as restores
     "registrations_scannedpage": {"found": "matched", "print_id": uuid4()},
 }
 _ANY = {

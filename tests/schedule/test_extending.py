@@ -56,9 +56,10 @@ def wanted(closes: datetime | None, *, opens: datetime | None = None, reason: st
     return Wanted(Scope.SITE, "43/01/02/01/", "sign_up", opens, closes, reason)
 
 
-def wrong(
-    what: Wanted, *, days: int | None = 7, window: Window | None = SIGN_UP, now: datetime = at(9, 18)
-) -> set[str]:
+AFTER = at(9, 18)
+
+
+def wrong(what: Wanted, *, days: int | None = 7, window: Window | None = SIGN_UP, now: datetime = AFTER) -> set[str]:
     return set(problems(what, window, days, now=now))
 
 

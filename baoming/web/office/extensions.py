@@ -1,5 +1,6 @@
 """More time in a phase: asking for it, and deciding what others ask for; by two persons (R1)."""
 
+from functools import partial
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
@@ -19,6 +20,7 @@ from baoming.shared.paths import next_sibling
 from baoming.web.access import OfficeRequest, staff_may
 
 _FIELDS = ("phase", "whom", "number", "opens", "closes", "reason")
+_ACTS = ("grant", "decline", "end")  # about a request that is there
 _SHOWN = 100
 _LEVELS = {Scope.SITE: "site", Scope.COUNTY: "county", Scope.CITY: "city"}
 
@@ -30,21 +32,20 @@ def index(request: OfficeRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request, {})
     typed = {name: request.POST.get(name, "") for name in _FIELDS}
-    act = request.POST.get("act", "")
+    decides = request.POST.get("act") in _ACTS
     try:
-        if act == "ask":
-            extensions.ask_extension(request.season, _wanted(request, typed), by=request.actor)
+        if decides:
+            _decide(request, request.POST["act"])
         else:
-            _decide(request, act)
+            extensions.ask_extension(request.season, _wanted(request, typed), by=request.actor)
     except Refused as refusal:
-        field = "whom" if act == "ask" else "decision"
+        field = "decision" if decides else "whom"
         return _page(request, typed, refusal.fields if isinstance(refusal, Invalid) else {field: str(refusal)})
     return redirect("office:extensions")
 
 
 def _decide(request: OfficeRequest, act: str) -> None:
     """Grant, decline, or ask for the end of, one request of the own area."""
-    acts = {"grant": extensions.grant, "decline": extensions.decline}
     try:
         asked = requests_within(request.season.pk, request.staff.path).get(pk=UUID(request.POST.get("asked", "")))
     except (ValueError, ExtensionRequest.DoesNotExist) as gone:
@@ -52,10 +53,10 @@ def _decide(request: OfficeRequest, act: str) -> None:
     try:
         if act == "end":
             extensions.ask_end(asked.pk, reason=request.POST.get("why", ""), by=request.actor)
-        elif act in acts:
-            acts[act](asked.pk, by=request.actor)
+        elif act == "grant":
+            extensions.grant(asked.pk, by=request.actor)
         else:
-            raise Http404
+            extensions.decline(asked.pk, by=request.actor)
     except Invalid as refusal:  # beside the list, not at the fields of a new request
         raise Refused(str(refusal)) from refusal
 
@@ -108,12 +109,13 @@ def _page(request: OfficeRequest, typed: dict[str, str], errors: dict[str, str] 
     running = rows.filter(state=state.GRANTED, ends=None, closes__gt=now)
     over = rows.exclude(state=state.ASKED).exclude(pk__in=running.values("pk"))
     phases = [(one, latest(one.window(), one.extension_days)) for one in calendar(season, request.clock.version)]
-    frame = {"by": request.actor, "clock": request.clock, "limit": _SHOWN}
+    shown = partial(lines, by=request.actor, clock=request.clock, limit=_SHOWN)
     context = {
-        "waiting": lines(rows.filter(state=state.ASKED), **frame),
-        "running": lines(running, **frame),
-        "over": lines(over, **frame),
+        "waiting": shown(rows.filter(state=state.ASKED)),
+        "running": shown(running),
+        "over": shown(over),
         "offered": _offered(request),
+        "at_site": request.actor.kind is Party.SITE,
         "phases": [
             (one.key, f"{one.name}（原到{moment(one.closes)}，最多到{moment(last)}）")
             for one, last in phases

@@ -188,6 +188,13 @@ def grant_more_time() -> Ask:
     return decided("grant", more_time())
 
 
+@act("office", "extensions/grant_end")
+def grant_the_end() -> Ask:
+    granted = extensions.grant(more_time().pk, by=make.staff(make.county(), Role.COUNTY).actor)
+    asked = extensions.ask_end(granted.pk, reason="已经来电", by=make.staff(make.county(), Role.COUNTY).actor)
+    return decided("grant", asked)
+
+
 @act("office", "extensions/decline")
 def decline_more_time() -> Ask:
     return decided("decline", more_time())
