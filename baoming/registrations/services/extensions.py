@@ -45,7 +45,7 @@ def ask_extension(season: Season, wanted: Wanted, *, by: Actor) -> ExtensionRequ
     )  # fmt: skip
     _refuse_nobody_or_crowd(asked)
     asked.save(force_insert=True)
-    _record("ask_extension", asked, by=by)
+    record("ask_extension", by=by, subject=_about(asked), path=asked.path, details=_details(asked))
     return asked
 
 
@@ -68,7 +68,7 @@ def ask_end(request_id: UUID, *, reason: str, by: Actor) -> ExtensionRequest:
         class_name=granted.class_name, subject=granted.subject, opens=granted.opens, closes=granted.closes,
         reason=written, asked_at=now, asked_by=by.id, asked_label=by.label,
     )  # fmt: skip
-    _record("ask_extension_end", asked, by=by)
+    record("ask_extension_end", by=by, subject=_about(asked), path=asked.path, details=_details(asked))
     return asked
 
 
@@ -84,11 +84,12 @@ def grant(request_id: UUID, *, by: Actor) -> ExtensionRequest:
     now = season_now(asked.season_id)
     if asked.ends is not None:
         _end(asked.ends, now, by=by)
+        record("grant_extension_end", by=by, subject=_about(asked), path=asked.path, details=_details(asked))
     else:
         _refuse_wrong_time(asked.season, _wanted(asked), now)
         _open(asked, now, by=by)
+        record("grant_extension", by=by, subject=_about(asked), path=asked.path, details=_details(asked))
     _decide(asked, State.GRANTED, by=by, at=now)
-    _record("grant_extension_end" if asked.ends_id else "grant_extension", asked, by=by)
     return asked
 
 
@@ -100,7 +101,7 @@ def decline(request_id: UUID, *, by: Actor) -> ExtensionRequest:
         _require_decider(asked, by)
     _refuse_decided(asked)
     _decide(asked, State.DECLINED, by=by, at=season_now(asked.season_id))
-    _record("decline_extension", asked, by=by)
+    record("decline_extension", by=by, subject=_about(asked), path=asked.path, details=_details(asked))
     return asked
 
 
@@ -191,9 +192,13 @@ def _decide(asked: ExtensionRequest, state: ExtensionRequest.State, *, by: Actor
     asked.save(update_fields=["state", "decided_at", "decided_by", "decided_label"])
 
 
-def _record(verb: str, asked: ExtensionRequest, *, by: Actor) -> None:
-    details = {"phase": asked.phase, "kind": asked.scope}
-    record(verb, by=by, subject=asked.subject or asked.pk, path=asked.path, details=details)
+def _about(asked: ExtensionRequest) -> UUID:
+    """Return whom an event of this request is about: the person where it is one."""
+    return asked.subject or asked.pk
+
+
+def _details(asked: ExtensionRequest) -> dict[str, object]:
+    return {"phase": asked.phase, "kind": asked.scope}
 
 
 def _offices(parties: frozenset[Party]) -> str:
