@@ -27,6 +27,7 @@ from baoming.registrations.services.person_checks import open_check, settle_chec
 from baoming.registrations.services.photos import take_photo
 from baoming.registrations.services.sheets import SHEET, open_correction, print_sheet, record_signature
 from baoming.registrations.services.slips import print_slip
+from baoming.registrations.services.system_checks import newest_check, settle
 from baoming.reviews.services import (
     assess_morals,
     complete_registration,
@@ -93,9 +94,13 @@ def _open(walk: Walk) -> None:
     blind = roll_blind(walk.pupil.person.roll_number, walk.season.pk)
     entry = RosterEntry.objects.get(season=walk.season, roll_blind=blind)
     reader = "" if walk.pupil.typed else "演示读卡器"
-    walk.file = open_file(
-        walk.pupil.document, season=walk.season, site=walk.site, by=walk.by_site, reader=reader, roster_entry=entry.pk
-    ).pk
+    row = open_file(
+        walk.pupil.document, season=walk.season, site=walk.site, by=walk.by_site, reader=reader, roster_entry=entry.pk,
+        reason=walk.pupil.why_typed,
+    )  # fmt: skip
+    walk.file = row.pk
+    if walk.pupil.typed and (check := newest_check(row)):
+        settle(check.pk)
 
 
 def _pass(walk: Walk) -> None:

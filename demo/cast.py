@@ -12,6 +12,7 @@ from standins.people import Named, Person, people
 
 _SEX = {"男": "1", "女": "2"}  # GB/T 2261.1
 _TYPED_EVERY, _EXPIRED_EVERY = 9, 40  # of those who have a file: typed in, or with a card that has run out
+UNRECORDED = people(FRESH_CARDS + 1)[FRESH_CARDS].number  # typed in, and the registers know nobody of this number
 _HAVE_NO_DEBT = ("absent", "completed", "reopened", "reviewed")  # a debt keeps the county from completing
 
 
@@ -127,6 +128,13 @@ class Pupil:
         )  # fmt: skip
 
     @property
+    def why_typed(self) -> str:
+        """Return the season's reason for typed entry."""
+        if not self.typed:
+            return ""
+        return "expired" if self.person.valid_to < date(2022, 11, 1) else "absent"
+
+    @property
     def phone(self) -> str:
         return f"199{self.seed:08d}"
 
@@ -229,5 +237,5 @@ def _pupil(site: Site, person: Person, stage: Stage, *, seed: int) -> Pupil:
         run_out = owes and seed % _EXPIRED_EVERY == _EXPIRED_EVERY - 3
         end = date(2022, 9, 1) if run_out else max(person.valid_to, date(2023, 9, 1))
         person = replace(person, valid_to=end, valid_from=min(person.valid_from, date(2017, 9, 1)))
-    typed = owes and seed % _TYPED_EVERY == _TYPED_EVERY - 1
+    typed = owes and (seed % _TYPED_EVERY == _TYPED_EVERY - 1 or person.number == UNRECORDED)
     return Pupil(person, site, stage, shift=seed % 3, place=seed % 1000 // 3, typed=typed, seed=seed)

@@ -20,9 +20,10 @@ from baoming.payments.models import Order
 from baoming.payments.providers.base import Charge, ChargeState, Notice
 from baoming.photos.standard import ExaminedPhoto
 from baoming.registrations.apart import examine_apart
-from baoming.registrations.providers.base import Outcome, Session
+from baoming.registrations.providers.base import Finding, Outcome, Session
 from baoming.registrations.sheets import NumberSlip, SeasonHead, number_slips
 from baoming.vault.services import keys
+from demo.cast import UNRECORDED
 from standins.faces import Sex, face
 
 _FACES = 8  # of each sex: enough for a class to look like one
@@ -63,6 +64,13 @@ class PersonCheck:
 
     def result(self, session: str) -> Outcome:
         return "passed"
+
+
+class SystemCheck:
+    """The contract of registrations.providers.base: everybody stands in the register but one."""
+
+    def check(self, *, name: str, number: str) -> Finding:
+        return Finding("no_record" if number == UNRECORDED else "match", "公安人口信息（演示）")
 
 
 class Printer:
@@ -116,6 +124,7 @@ def replaced(cashier: Cashier, printer: Printer) -> Iterator[None]:
         for name, new in {
             "baoming.payments.services.cashier": lambda: cashier,
             f"{services}.person_checks.provider": PersonCheck,
+            f"{services}.system_checks.provider": SystemCheck,
             f"{services}.slips.number_slips": printer.slips,
             f"{services}.sheets.registration_forms": printer.sheets,
             f"{services}.sheets.photo_bytes": lambda _: b"",
@@ -123,11 +132,12 @@ def replaced(cashier: Cashier, printer: Printer) -> Iterator[None]:
             "baoming.messages.services.outbox.defer": _nothing,
             "baoming.payments.services.defer": _nothing,
             f"{services}.person_checks.defer": _nothing,
+            f"{services}.system_checks.defer_once": _nothing,
         }.items():
             stack.enter_context(patch(name, new))
         stack.enter_context(patch.multiple(Argon2id, memory_cost=8, time_cost=1))
         yield
 
 
-def _nothing(task: str, **ids: object) -> None:
+def _nothing(task: str, *_: object, **ids: object) -> None:
     """No job: what it would do is done here at once, or has no receiver."""

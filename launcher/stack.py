@@ -110,6 +110,7 @@ class Stack:
             "BAOMING_SMS": self.url("sms"),
             "BAOMING_SMS_TENCENT": self.url("tencent"),
             "BAOMING_PERSON_CHECK": self.url("identity"),
+            "BAOMING_SYSTEM_CHECK": self.url("identity"),
             "BAOMING_READER": self.url("reader"),
             "BAOMING_CANDIDATE_ORIGIN": self.url("candidate"),
             "BAOMING_OFFICE_ORIGIN": self.url("office"),

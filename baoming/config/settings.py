@@ -181,6 +181,7 @@ SERVICES = {
     "sms": os.environ.get("BAOMING_SMS", ""),
     "sms_tencent": os.environ.get("BAOMING_SMS_TENCENT", ""),
     "person_check": os.environ.get("BAOMING_PERSON_CHECK", ""),
+    "system_check": os.environ.get("BAOMING_SYSTEM_CHECK", ""),
 }
 SMS_FIRST = os.environ.get("BAOMING_SMS_FIRST", "sms")  # of two senders: sms or tencent
 SERVICE_KEYS = Path(os.environ.get("BAOMING_SERVICE_KEYS", HOME / "standins"))  # their public keys and secrets

@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 from baoming.registrations.attached_queries import EVIDENCE
 from baoming.registrations.providers.base import PersonCheckDown
 from baoming.registrations.queries import PHOTOS
-from baoming.registrations.services import bursts, logins, person_checks, scans
+from baoming.registrations.services import bursts, logins, person_checks, scans, system_checks
 from baoming.shared.errors import Unavailable
 from baoming.shared.jobs import Again
 from baoming.vault.file_services import remove_nameless
@@ -21,6 +21,11 @@ def open_person_check(check_id: str) -> None:
 @app.task(name="registrations.settle_person_check")
 def settle_person_check(check_id: str, tries: int = 0) -> None:
     person_checks.settle_or_follow(UUID(check_id), tries=tries)
+
+
+@app.task(name="registrations.settle_system_check")
+def settle_system_check(check_id: int, tries: int = 0) -> None:
+    system_checks.settle_or_follow(check_id, tries=tries)
 
 
 @app.task(name="registrations.send_login_code")

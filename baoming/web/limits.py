@@ -117,7 +117,7 @@ GUARDS: dict[str, Guard] = {
     ),
     **_each(
         "office",
-        "find desk_card desk_typing desk_reread desk_review desk_photo desk_pass desk_number desk_slip",
+        "find desk_card desk_typing desk_reread desk_check desk_review desk_photo desk_pass desk_number desk_slip",
         _ACT,
     ),
     **_each(

@@ -48,6 +48,7 @@ def real(tmp_path: Path) -> Environment:
             "BAOMING_CASHIER": "https://pay.example.cn",
             "BAOMING_SMS": "https://sms.example.cn",
             "BAOMING_PERSON_CHECK": "https://face.example.cn",
+            "BAOMING_SYSTEM_CHECK": "https://register.example.cn",
             "BAOMING_SERVICE_KEYS": str(tmp_path / "services"),
             **changes,
         }
@@ -103,6 +104,7 @@ def test_a_complete_installation_passes(real: Environment) -> None:
         ("BAOMING_SMS", "", "BAOMING_SMS or BAOMING_SMS_TENCENT must be"),
         ("BAOMING_SMS_FIRST", "sms_tencent", "BAOMING_SMS_FIRST must be sms or tencent"),
         ("BAOMING_PERSON_CHECK", "", "BAOMING_PERSON_CHECK must be"),
+        ("BAOMING_SYSTEM_CHECK", "", "BAOMING_SYSTEM_CHECK must be"),
         ("BAOMING_SERVICE_KEYS", "", "lies under `standins`"),
         ("BAOMING_SERVICE_KEYS", "/nowhere", "there is no folder /nowhere"),
     ],

@@ -1,5 +1,6 @@
 """What staff do in the browser: by roles and labels only, as a person finds things."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -51,6 +52,16 @@ def type_card(page: Page, card: dict[str, str]) -> None:
     """Fill the typed entry; `card` maps labels to texts."""
     for label, text in card.items():
         page.get_by_label(label).fill(text)
+    page.get_by_label("二代证失效").check()
+
+
+def matched(page: Page) -> None:
+    """Wait until the registers have answered."""
+    expect(page.get_by_text("手工录入，欠读卡核验")).to_be_visible()
+    deadline = time.monotonic() + 60
+    while not page.get_by_text("系统核验相符").is_visible() and time.monotonic() < deadline:
+        page.get_by_role("link", name="看结果").click()
+    expect(page.get_by_text("系统核验相符")).to_be_visible()
 
 
 def pass_review(page: Page) -> None:

@@ -32,7 +32,7 @@ def typed(done: tuple[str, ...] = ("identity",)) -> Registration:
     """A person whose card had run out: typed, with the debt, and with the steps in `done`."""
     season, here = make.season(), make.site()
     old = make.document(valid_from=date(2012, 10, 8), valid_to=date(2022, 10, 8))
-    row = open_file(old, season=season, site=here, by=make.staff(here).actor)
+    row = open_file(old, season=season, site=here, by=make.staff(here).actor, reason="expired")
     row.done = pack(done)
     row.save(update_fields=["done"])
     return row

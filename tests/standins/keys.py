@@ -13,4 +13,5 @@ def make_service_keys(home: Path) -> Path:
     Account(home / "cashier")
     for name in ("identity", "sms"):
         (home / name / f"{name}.secret").write_text(secrets.token_hex(32))
+    (home / "identity" / "system_check.secret").write_text(secrets.token_hex(32))
     return home

@@ -10,7 +10,7 @@ from baoming.accounts.local_buckets import LocalBuckets
 from baoming.messages.services.senders import senders
 from baoming.organizations.models import Staff
 from baoming.payments import queries as payments
-from baoming.registrations.services import person_checks
+from baoming.registrations.services import person_checks, system_checks
 from tests.standins.keys import make_service_keys
 
 
@@ -35,8 +35,8 @@ def service_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def nobody_outside(service_keys: Path) -> Iterator[None]:
     """Services whose keys we have, and which do not answer."""
-    nowhere = dict.fromkeys(("cashier", "sms", "person_check"), "http://127.0.0.1:9")
-    clients = (payments.cashier, senders, person_checks.provider)
+    nowhere = dict.fromkeys(("cashier", "sms", "person_check", "system_check"), "http://127.0.0.1:9")
+    clients = (payments.cashier, senders, person_checks.provider, system_checks.provider)
     with override_settings(SERVICE_KEYS=service_keys, SERVICES=nowhere):
         for client in clients:
             client.cache_clear()

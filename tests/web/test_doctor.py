@@ -24,6 +24,7 @@ from baoming.documents.glyphs import Typefaces
 from baoming.messages.services.senders import senders as sms
 from baoming.payments.queries import cashier
 from baoming.registrations.services.person_checks import provider as person_check
+from baoming.registrations.services.system_checks import provider as system_check
 from baoming.vault.sealing import KeyRing
 from baoming.web.management.commands import doctor
 from launcher.doctor import obstacle
@@ -54,21 +55,21 @@ def healthy() -> Iterator[None]:
     make.registration(make.site())
     run_sql("INSERT INTO procrastinate_workers DEFAULT VALUES")
     yield
-    for client in (sms, cashier, person_check):
+    for client in (sms, cashier, person_check, system_check):
         client.cache_clear()
 
 
 @pytest.fixture
 def services(tmp_path: Path) -> Iterator[Callable[..., override_settings]]:
     """Settings of services that all listen, with their keys; addresses may be changed."""
-    for folder, secret in (("sms", "sms.secret"), ("identity", "identity.secret")):
-        (tmp_path / "keys" / folder).mkdir(parents=True)
-        (tmp_path / "keys" / folder / secret).write_bytes(b"k" * 32)
+    for folder, secret in (("sms", "sms"), ("identity", "identity"), ("identity", "system_check")):
+        (tmp_path / "keys" / folder).mkdir(parents=True, exist_ok=True)
+        (tmp_path / "keys" / folder / f"{secret}.secret").write_bytes(b"k" * 32)
     with socket.create_server(("127.0.0.1", 0)) as server:
         here = f"http://127.0.0.1:{server.getsockname()[1]}"
 
         def settings(**changes: str) -> override_settings:
-            addresses = {"cashier": here, "sms": here, "person_check": here, **changes}
+            addresses = {"cashier": here, "sms": here, "person_check": here, "system_check": here, **changes}
             return override_settings(SERVICES=addresses, SERVICE_KEYS=tmp_path / "keys")
 
         yield settings
@@ -219,12 +220,13 @@ def test_a_full_disk_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_services_are_asked_for_a_connection(services: Callable[..., override_settings]) -> None:
     with services():
         found = said()
-        assert not {"SMS", "person check"} & found.keys()
+        assert not {"SMS", "person check", "system check"} & found.keys()
         assert "The keys of this service cannot be read" in found["cashier"]
-    with services(sms="http://127.0.0.1:9", person_check=""):
+    with services(sms="http://127.0.0.1:9", person_check="", system_check="http://127.0.0.1:9"):
         found = said()
     assert found["SMS"] == "Nothing answers at http://127.0.0.1:9: start that service, or correct BAOMING_SMS."
     assert "BAOMING_PERSON_CHECK is no address" in found["person check"]
+    assert "correct BAOMING_SYSTEM_CHECK" in found["system check"]
 
 
 def test_settings_of_a_demo_are_refused_for_real_people_only() -> None:

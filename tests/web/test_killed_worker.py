@@ -17,18 +17,22 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from baoming.messages.models import Message
 from baoming.payments.models import Order
-from baoming.registrations.models import PersonCheck, Registration
+from baoming.registrations.models import PersonCheck, Registration, SystemCheck
+from baoming.registrations.services.steps import locked
+from baoming.registrations.services.system_checks import ask
+from baoming.seasons.queries import season_now
 from baoming.shared.jobs import defer, defer_once
 from tests.environment import CLUSTER, DATABASE, ROOT
+from tests.registrations.confirmed import operator
 from tests.registrations.test_access import PHONE
 from tests.standins.running import running
-from tests.web.test_services_down import NOBODY, keys_of, signed_in, work
+from tests.web.test_services_down import ALL_DOWN, NOBODY, keys_of, signed_in, work
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 PATIENCE = 40
@@ -60,6 +64,11 @@ def order_and_pay(phone: Client, row: Registration) -> None:
     defer("payments.mark_paid", order_id=str(order.pk))
 
 
+@transaction.atomic
+def typed_anew(_: Client, row: Registration) -> None:
+    ask(locked(row.pk), reason="expired", by=operator(row), at=season_now(row.season_id))
+
+
 STORIES = {
     "payments.mark_paid": Story(
         "registration_fee",
@@ -87,13 +96,20 @@ STORIES = {
         "identity",
         "BAOMING_PERSON_CHECK",
     ),
+    "registrations.settle_system_check": Story(
+        "phone",
+        typed_anew,
+        lambda row: SystemCheck.objects.get().state == "match" and not Registration.objects.get(pk=row.pk).held,
+        "identity",
+        "BAOMING_SYSTEM_CHECK",
+    ),
 }
 
 
 @contextmanager
 def worker(keys: Path, log: Path, **services: str) -> Iterator["subprocess.Popen[bytes]"]:
     """The worker as the launcher starts it; killed at the end, as nothing else stops it at once."""
-    addresses = {"BAOMING_SMS": NOBODY, "BAOMING_CASHIER": NOBODY, "BAOMING_PERSON_CHECK": NOBODY, **services}
+    addresses = {**ALL_DOWN, **services}
     env = {**os.environ, **addresses, "BAOMING_SERVICE_KEYS": str(keys)}
     command = [sys.executable, "manage.py", "procrastinate", "worker", "--concurrency", "4"]
     with log.open("ab") as out:

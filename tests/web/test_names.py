@@ -73,7 +73,7 @@ def test_the_desk_keeps_a_name_as_it_is(office: Client, card: str, kept: str) ->
     number = make.number(1)
     answer = office.post("/desk/typing/", {
         "name": card, "number": number, "sex": "1", "ethnicity": "01", "birth": "2005-03-17", "address": "演示路1号",
-        "issuer": "演示公安局", "valid_from": "2021-03-18", "valid_to": "2031-03-18",
+        "issuer": "演示公安局", "valid_from": "2021-03-18", "valid_to": "2031-03-18", "reason": "absent",
     })  # fmt: skip
     assert answer.status_code == 302, answer.content.decode()
     row = Registration.objects.get()

@@ -165,6 +165,7 @@ SOUND_OFFICE: dict[str, dict[str, str]] = {
         "issuer": "青麓县公安局",
         "valid_from": "2021-03-18",
         "valid_to": "2031-03-18",
+        "reason": "expired",
         "entry": "1",
     },
     "/candidates/{row}/signature/": {"version": "1"},

@@ -14,13 +14,14 @@ from baoming.registrations.models import HoldRow, NumberSegment, Registration, R
 from baoming.seasons.queries import data
 from standins.faces import face
 from tests import factories as make
+from tests.registrations.checked import answered
 from tests.web.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
 
 TYPED = {
     "name": "欧阳思远", "ethnicity": "01", "address": "湘岭市青麓县", "issuer": "青麓县公安局",
-    "valid_from": "2021-03-18", "valid_to": "2031-03-18",
+    "valid_from": "2021-03-18", "valid_to": "2031-03-18", "reason": "expired",
 }  # fmt: skip
 
 
@@ -102,6 +103,7 @@ def test_the_desk_takes_one_person_from_typing_to_the_slip(office: Client) -> No
     assert opened.status_code == 302, opened.content.decode()
     row = Registration.objects.get()
     desk = f"/desk/{row.pk}/"
+    answered(row)
     rules = {rule["key"]: "yes" for rule in data(season, "eligibility")["rules"]}
     assert office.post(f"{desk}review/", {**rules, "act": "pass"}).status_code == 302
     picture = io.BytesIO(face(1))
@@ -271,6 +273,7 @@ def test_what_was_judged_stays_when_a_rule_was_left_out(office: Client) -> None:
     season = make.season()
     signed_in(office, make.staff(make.site()))
     office.post("/desk/typing/", typed(make.number()))
+    answered(Registration.objects.get())
     first = data(season, "eligibility")["rules"][0]["key"]
     refused = office.post(f"/desk/{Registration.objects.get().pk}/review/", {first: "yes", "act": "pass"})
     assert refused.status_code == 422

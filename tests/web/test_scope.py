@@ -71,6 +71,7 @@ OF_ONE = {
     "undo": Route(ACT),
     "desk_file": Route(PAGE),
     "desk_reread": Route(ACT),
+    "desk_check": Route(FORM),
     "desk_review": Route(ACT),
     "desk_photo": Route(ACT),
     "desk_pass": Route(ACT),

@@ -26,6 +26,7 @@ from tests.standins.running import running
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 NOBODY = "http://127.0.0.1:9"  # nothing listens there
+ALL_DOWN = {f"BAOMING_{name}": NOBODY for name in ("SMS", "CASHIER", "PERSON_CHECK", "SYSTEM_CHECK")}
 
 
 def signed_in(phone: Client, step: str) -> Registration:
@@ -44,7 +45,7 @@ def keys_of(name: str, keys: Path) -> Path:
 
 def work(keys: Path, **services: str) -> None:
     """Let a worker do what is due, with services at these addresses; all others are down."""
-    addresses = {"BAOMING_SMS": NOBODY, "BAOMING_CASHIER": NOBODY, "BAOMING_PERSON_CHECK": NOBODY, **services}
+    addresses = {**ALL_DOWN, **services}
     command = [sys.executable, "manage.py", "procrastinate", "worker", "--one-shot", "--no-listen-notify"]
     env = {**os.environ, **addresses, "BAOMING_SERVICE_KEYS": str(keys)}
     subprocess.run(command, cwd=ROOT, env=env, check=True, capture_output=True, timeout=60)

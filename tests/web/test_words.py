@@ -63,7 +63,7 @@ def test_every_step_and_its_return_have_words() -> None:
 
 def test_holds_are_placed_and_cleared_in_words() -> None:
     kinds = {verb.partition(":")[2] for verb in VERBS if verb.startswith(("hold:", "clear:"))}
-    assert kinds == {"reverification", "moral_assessment", "dispute"}
+    assert kinds == {"reverification", "moral_assessment", "dispute", "system_check"}
     assert {f"{way}:{kind}" for way in ("hold", "clear") for kind in kinds} <= set(VERBS)
 
 

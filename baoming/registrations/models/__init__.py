@@ -11,6 +11,7 @@ from baoming.registrations.models.recovery import Dispute, PhoneReset, Restore, 
 from baoming.registrations.models.registration import HoldRow, Registration, StepLog
 from baoming.registrations.models.roster import RosterEntry
 from baoming.registrations.models.scans import ScanFile, ScannedPage
+from baoming.registrations.models.system_checks import SystemCheck
 
 __all__ = [
     "Activation",
@@ -42,6 +43,7 @@ __all__ = [
     "ScannedPage",
     "Signature",
     "StepLog",
+    "SystemCheck",
     "VoidedNumber",
     "Watch",
 ]

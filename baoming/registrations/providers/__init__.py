@@ -1,1 +1,1 @@
-"""Adapters to services that check a real person, each behind the contract of base.py."""
+"""Adapters to services that check a person or what was typed of one, each behind a contract of base.py."""

@@ -1,4 +1,4 @@
-"""What the project asks of any service that checks that a real person is there (R11)."""
+"""What the project asks of services outside: that a real person is there (R11), that typed identity is right (R26)."""
 
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 from baoming.shared.errors import Unavailable
 
 Outcome = Literal["waiting", "passed", "failed"]
+Verdict = Literal["match", "mismatch", "no_record"]
 
 
 class PersonCheckDown(Unavailable):
@@ -31,3 +32,25 @@ class PersonCheck(Protocol):
 
     def result(self, session: str) -> Outcome:
         """Return how the check ended. Raises PersonCheckDown."""
+
+
+class SystemCheckDown(Unavailable):
+    """The registers do not answer (the outcome `unavailable`). They are asked again; nothing is lost."""
+
+    def __init__(self) -> None:
+        super().__init__("系统核验服务暂时没有回应，系统会自动再问，请稍后再看")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a register says of somebody. `register`: its name, of those that the service asks."""
+
+    outcome: Verdict
+    register: str
+
+
+class SystemCheck(Protocol):
+    """One service that compares with the registers of the police or of the schools (系统核验)."""
+
+    def check(self, *, name: str, number: str) -> Finding:
+        """Return whether somebody of this name has this identity number. Raises SystemCheckDown."""

@@ -1,7 +1,9 @@
 """The desk, first half: a card read or typed entry opens the file (R6); a later reading ends its debt (R26)."""
 
 import hashlib
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
@@ -13,10 +15,11 @@ from baoming.organizations.models import Organization, SiteSeason
 from baoming.registrations.card_readings import FRESH
 from baoming.registrations.identity_documents import IdentityDocument, checked, validity_problem
 from baoming.registrations.journey import STEPS, undone_by
-from baoming.registrations.models import CardUse, Registration, RosterEntry
+from baoming.registrations.models import CardUse, NameImage, Registration, RosterEntry
 from baoming.registrations.name_queries import bare
 from baoming.registrations.overflow_queries import overflows_of
 from baoming.registrations.queries import DEBT, document_context, document_of, find_by_number, state_of
+from baoming.registrations.services import system_checks
 from baoming.registrations.services.sheets import void_sheets
 from baoming.registrations.services.steps import (
     clear_holds,
@@ -27,9 +30,9 @@ from baoming.registrations.services.steps import (
     require,
 )
 from baoming.seasons.models import Season
-from baoming.seasons.queries import season_now
+from baoming.seasons.queries import data, season_now
 from baoming.shared import names
-from baoming.shared.errors import NotOpen, Refused
+from baoming.shared.errors import Invalid, NotOpen, Refused
 from baoming.shared.moments import BEIJING, day
 from baoming.shared.services import insert, update
 from baoming.shared.text import halfwidth, without_dot
@@ -37,6 +40,10 @@ from baoming.vault.services import keys
 
 _OWN = ("ethnicity", "address")  # of the person; name, number, sex and birth are compared before
 _CARDS = ("issuer", "valid_from", "valid_to")  # of the piece of plastic: every new card has others
+_TYPED = (  # columns that are written when what was typed is corrected
+    "name", "name_key", "name_initials", "sex", "ethnicity", "document_sealed", "number_blind", "last_four_blind",
+    "too_wide", "read_by", "read_at",
+)  # fmt: skip
 _KEPT = 3 * FRESH  # longer than any reading of now can be fresh, whatever the clocks of two computers say
 
 
@@ -57,10 +64,12 @@ def open_file(
     by: Actor,
     reader: str = "",
     nonce: str = "",
+    reason: str = "",
     roster_entry: int | None = None,
 ) -> Registration:
     """Open one person's file at `site`; `reader` is empty for typed entry, which leaves a debt (R26).
 
+    `reason`: of typed entry, one of the season's; the registers are asked for what was typed (系统核验).
     `nonce` is the reading's: it opens one file, and sent again it gives that file again (a button
     clicked twice). Raises Refused for a reading used elsewhere, Invalid for what cannot be on a card,
     Duplicate for a person registered anywhere in the province, NotOpen outside the intake window or
@@ -68,6 +77,8 @@ def open_file(
     """
     now = season_now(season.pk)
     person = checked(document, today=now.astimezone(BEIJING).date(), real_season=season.is_real)
+    if not reader:
+        _require_reason(season, reason)
     _require_open(season, site)
     registration = _new(person, season=season, site=site)
     registration.reading = Registration.Reading.CARD if reader else Registration.Reading.TYPED
@@ -82,8 +93,10 @@ def open_file(
         use_reading(registration, reader, nonce)
     if roster_entry is not None:
         _tie(registration, roster_entry)
-    if reason := _owing(person, reader=reader, today=now.astimezone(BEIJING).date()):
-        place_hold(registration, kind=DEBT, steps=[], by=by, reason=reason)
+    if owing := _owing(person, reader=reader, today=now.astimezone(BEIJING).date()):
+        place_hold(registration, kind=DEBT, steps=[], by=by, reason=owing)
+    if not reader:
+        system_checks.ask(registration, reason=reason, by=by, at=now)
     complete_step(registration, "identity", by=by, at=now)
     record(
         "open_file",
@@ -100,6 +113,16 @@ def _require_open(season: Season, site: Organization) -> None:
         raise NotOpen("本报名点还没有开通采集，请联系县（市、区）招考机构确认条件并开通")
 
 
+def typing_reasons(season: Season) -> list[tuple[str, str]]:
+    """Return why a card may be typed, key and words."""
+    return [(item["key"], item["title"]) for item in data(season, "eligibility")["typing"]]
+
+
+def _require_reason(season: Season, reason: str) -> None:
+    if reason not in dict(typing_reasons(season)):
+        raise Invalid({"reason": "请选择手工录入的原因"})
+
+
 def _owing(person: IdentityDocument, *, reader: str, today: date) -> str:
     """Return why a card has still to be read, empty when it has been."""
     if not reader:
@@ -110,30 +133,32 @@ def _owing(person: IdentityDocument, *, reader: str, today: date) -> str:
 
 
 def _new(person: IdentityDocument, *, season: Season, site: Organization) -> Registration:
-    ring, pk = keys(), uuid4()
-    return Registration(
-        id=pk,
-        season=season,
-        site=site,
-        path=site.path,
-        name=person.name,
-        name_key=names.pinyin_key(person.name),
-        name_initials=names.initials(person.name),
-        sex=person.sex,
-        ethnicity=person.ethnicity,
-        document_sealed=ring.seal(person.to_json(), context=document_context(pk)),
-        number_blind=ring.blind(person.number, purpose="id", season=season.pk),
-        last_four_blind=ring.blind(person.number[-4:], purpose="last4", season=season.pk),
-        traits=["takes the culture exam or 对口", "takes an exam"],
-        too_wide=len(overflows_of(season, person)),
-    )
+    traits = ["takes the culture exam or 对口", "takes an exam"]
+    registration = Registration(id=uuid4(), season=season, site=site, path=site.path, traits=traits)
+    _name(registration, person)
+    _take_over(registration, person)
+    return registration
+
+
+def _name(registration: Registration, person: IdentityDocument) -> None:
+    """Say who it is: what a later reading of the card must not change."""
+    ring, season = keys(), registration.season_id
+    registration.name, registration.sex = person.name, person.sex
+    registration.name_key, registration.name_initials = names.pinyin_key(person.name), names.initials(person.name)
+    registration.number_blind = ring.blind(person.number, purpose="id", season=season)
+    registration.last_four_blind = ring.blind(person.number[-4:], purpose="last4", season=season)
 
 
 def _insert(registration: Registration, person: IdentityDocument) -> Registration | None:
-    """Insert, or return the file this person has; the unique blind index decides between two counties (FR3)."""
+    """Insert, or return the file this person has."""
+    return _unique(partial(insert, registration), registration, person)
+
+
+def _unique(write: Callable[[], object], registration: Registration, person: IdentityDocument) -> Registration | None:
+    """Write, or return the file this person has; the unique blind index decides between two counties (FR3)."""
     try:
         with transaction.atomic():
-            insert(registration)
+            write()
     except IntegrityError:
         other = find_by_number(registration.season_id, person.number)
         if other is None:
@@ -178,6 +203,32 @@ def matching_entry(season_id: int, site_id: UUID, name: str) -> RosterEntry | No
 
 
 @transaction.atomic
+def retype_card(registration_id: UUID, document: IdentityDocument, *, reason: str, by: Actor) -> Registration:
+    """Correct what was typed while the registers have not confirmed it, and have them asked anew; the debt stays.
+
+    Nothing has been judged by it: the hold of the check saw to that. A name cut from a picture is of another name.
+    Raises Invalid; NotOpen outside intake and for others than the site; Refused once it was confirmed; Duplicate.
+    """
+    registration = locked(registration_id)
+    now = require("identity", registration, by)
+    system_checks.open_check(registration)
+    season = registration.season
+    _require_reason(season, reason)
+    person = checked(document, today=now.astimezone(BEIJING).date(), real_season=season.is_real)
+    if person.name != registration.name:
+        NameImage.objects.filter(registration=registration, current=True).update(current=False)
+    _name(registration, person)
+    _take_over(registration, person)
+    registration.read_by, registration.read_at = by.label, now
+    if (there := _unique(partial(update, registration, *_TYPED), registration, person)) is not None:
+        raise _duplicate(there)
+    complete_step(registration, "identity", by=by, at=now)
+    record("retype_card", by=by, subject=registration.pk, path=registration.path)
+    system_checks.ask(registration, reason=reason, by=by, at=now)
+    return registration
+
+
+@transaction.atomic
 def reread_card(
     registration_id: UUID, document: IdentityDocument, *, reader: str, nonce: str, by: Actor
 ) -> Registration:
@@ -219,6 +270,7 @@ def reread_card(
     if moved:
         complete_step(registration, "identity", by=by, at=now)
     clear_holds(registration, DEBT, by=by, at=now)
+    system_checks.end_checks(registration, by=by, at=now)
     record("reread_card", by=by, subject=registration.pk, path=registration.path, details={"changed": changed})
     return registration
 

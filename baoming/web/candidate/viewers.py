@@ -29,7 +29,7 @@ _LOOKED = {
 # An act that does or undoes a step is told by its own word; the step's event of the same instant says no more.
 _TOLD_BY = {
     "step:form": {"save_form", "confirm_restore"},
-    "step:identity": {"open_file"},
+    "step:identity": {"open_file", "retype_card"},
     "step:photo": {"take_photo", "pass_photo", "keep_photo"},
     "undo:photo": {"return_photo"},
     "step:household": {"match_household"},
@@ -45,6 +45,8 @@ _TOLD_BY = {
     "hold:dispute": {"dispute"},
     "clear:dispute": {"release"},
     "clear:reverification": {"reread_card"},
+    "hold:system_check": {"open_file", "retype_card", "ask_check", "answer_check"},
+    "clear:system_check": {"reread_card", "retype_card", "ask_check", "answer_check"},
 }
 _INSTANT = timedelta(seconds=2)  # the events of one act lie closer together
 

@@ -62,6 +62,8 @@ def _asked(typed: Mapping[str, str]) -> dict[str, str]:
         problems["sex"] = "请选择性别，和证件上一致"
     if not typed.get("ethnicity"):
         problems["ethnicity"] = "请选择民族，和证件上一致"
+    if not typed.get("reason"):
+        problems["reason"] = "请选择手工录入的原因"
     return problems
 
 

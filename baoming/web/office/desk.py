@@ -24,10 +24,11 @@ from baoming.registrations.queries import (
     tasks_of,
 )
 from baoming.registrations.segment_queries import next_number
-from baoming.registrations.services.intake import Duplicate, matching_entry, open_file, reread_card
+from baoming.registrations.services.intake import Duplicate, matching_entry, open_file, reread_card, typing_reasons
 from baoming.registrations.services.numbers import issue_number
 from baoming.registrations.services.photos import pass_photo, take_photo
 from baoming.registrations.services.slips import print_slip
+from baoming.registrations.services.system_checks import OPEN, newest_check
 from baoming.reviews.decisions import reasons
 from baoming.reviews.queries import last_review
 from baoming.seasons.queries import data
@@ -91,14 +92,14 @@ def open_by_typing(request: OfficeRequest) -> HttpResponse:
         return redirect("office:desk")  # which says what is to be done first
     if request.method != "POST":
         entry = RosterEntry.objects.filter(pk=_entry(request.GET.dict()) or 0, site=request.staff.office).first()
-        return _typing(request, {}, {"name": entry.name, "sex": entry.sex, "entry": str(entry.pk)} if entry else {})
+        return typing(request, {}, {"name": entry.name, "sex": entry.sex, "entry": str(entry.pk)} if entry else {})
     typed = {key: request.POST.get(key, "") for key in request.POST}
     try:
-        return _opened(request, typed_card(typed), reader="", entry=_entry(typed))
+        return _opened(request, typed_card(typed), reader="", reason=typed["reason"], entry=_entry(typed))
     except Invalid as refusal:
-        return _typing(request, refusal.fields, typed)
+        return typing(request, refusal.fields, typed)
     except Refused as refusal:
-        return _typing(request, {"number": str(refusal)}, typed)
+        return typing(request, {"number": str(refusal)}, typed)
 
 
 @require_safe
@@ -168,14 +169,16 @@ def slip(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
 
 
 def _opened(
-    request: OfficeRequest, document: IdentityDocument, *, reader: str, nonce: str = "", entry: int | None = None
-) -> HttpResponse:
+    request: OfficeRequest, document: IdentityDocument, *, reader: str, nonce: str = "", entry: int | None = None,
+    reason: str = "",
+) -> HttpResponse:  # fmt: skip
     site = request.staff.office
     if entry is None and (match := matching_entry(request.season.pk, site.pk, document.name)):
         entry = match.pk
     registration = open_file(
-        document, season=request.season, site=site, by=request.actor, reader=reader, nonce=nonce, roster_entry=entry
-    )
+        document, season=request.season, site=site, by=request.actor, reader=reader, nonce=nonce, roster_entry=entry,
+        reason=reason,
+    )  # fmt: skip
     return redirect("office:desk_file", registration.pk)
 
 
@@ -205,8 +208,17 @@ def _expected(request: OfficeRequest) -> dict[str, Any]:
     return {"pupils": pupils, "expected": (first + 1, first + len(pupils), total, page, -(-total // PAGE))}
 
 
-def _typing(request: OfficeRequest, errors: dict[str, str], typed: dict[str, str]) -> HttpResponse:
-    context = {"errors": errors, "typed": typed, "ethnicities": list(code_sets()["Ethnicity"].labels.items())}
+def typing(
+    request: OfficeRequest, errors: dict[str, str], typed: dict[str, str], *, file: Registration | None = None
+) -> HttpResponse:
+    """Answer with the form of typed entry; `file`: whose entry is corrected."""
+    context = {
+        "errors": errors,
+        "typed": typed,
+        "file": file,
+        "typing_reasons": typing_reasons(request.season),
+        "ethnicities": list(code_sets()["Ethnicity"].labels.items()),
+    }
     return render(request, "office/desk_typing.html", context, status=422 if errors else 200)
 
 
@@ -221,6 +233,7 @@ def show_file(request: OfficeRequest, registration: Registration, errors: dict[s
         "ethnicity": code_sets()["Ethnicity"].labels.get(document.ethnicity, ""),
         "typed": request.POST.dict() if errors else {},
         "owing": owes_reading(registration),
+        **_check(registration),
         "slip": newest_slip(registration) if registration.number else None,
         "done": registration.done_steps,
         "tasks": {task.key: task for task in tasks_of(registration, request.actor.kind, clock=request.clock).all},
@@ -234,6 +247,12 @@ def show_file(request: OfficeRequest, registration: Registration, errors: dict[s
         "name_read": "、".join(f"U+{ord(one):04X}" for one in document.name_read if unmapped(one) != one),
     }
     return render(request, "office/desk_file.html", context, status=422 if errors else 200)
+
+
+def _check(registration: Registration) -> dict[str, Any]:
+    """How the check of typed identity stands, and whether it keeps the file waiting."""
+    check = newest_check(registration) if registration.reading == Registration.Reading.TYPED else None
+    return {"check": check, "unchecked": check is not None and check.state in OPEN}
 
 
 def _judging(request: OfficeRequest, registration: Registration) -> dict[str, Any]:

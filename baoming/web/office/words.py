@@ -66,6 +66,11 @@ VERBS = {
     "clear:moral_assessment": "品德考核已更正，恢复办理",
     "clear:reverification": "读卡核验，消除欠核验",
     "reread_card": "补读身份证",
+    "retype_card": "更正手工录入的证件信息",
+    "ask_check": "重新做系统核验",
+    "answer_check": "系统核验有结果",
+    "hold:system_check": "等系统核验，暂停资格审核",
+    "clear:system_check": "系统核验办结，恢复办理",
     "claim": "凭激活码登录",
     "open_order": "下单缴费",
     "take_payment": "收银台确认已付款",
@@ -179,7 +184,8 @@ KINDS = {
     }),
     "打印": frozenset({"print_slip", "print_sheet", "print_drafts", "print_resign_list", "fetch_prints"}),
     "采集、发号": frozenset({
-        "open_file", "reread_card", "take_photo", "pass_photo", "return_photo", "keep_photo", "void_number",
+        "open_file", "reread_card", "retype_card", "ask_check", "answer_check",
+        "take_photo", "pass_photo", "return_photo", "keep_photo", "void_number",
         "photograph_name", "confirm_name", "accept_name", "refuse_name", "import_roster", "start_batch",
     }),
     "审核、转点": frozenset({

@@ -18,6 +18,7 @@ from tests import factories as make
 from tests.audit.acts.register import act, at, card, of, own
 from tests.audit.walking import Ask
 from tests.registrations import confirmed
+from tests.registrations.checked import answered
 from tests.registrations.test_pass_photo import RED
 from tests.reviews import files
 from tests.web import test_card_twice as readings
@@ -52,8 +53,28 @@ def reread() -> Ask:
     make.season()
     site = make.site()
     by = make.staff(site).actor
-    row = open_file(make.document(), season=Season.objects.get(kind="demo"), site=site, by=by)
+    row = open_file(make.document(), season=Season.objects.get(kind="demo"), site=site, by=by, reason="expired")
     return Ask(of(row), desk(row, "card/"), {"card": card(row)}, answers=(302,))
+
+
+def unmatched() -> Registration:
+    """A person who was typed, and whom the registers know by another name."""
+    season, site = make.season(), make.site()
+    row = open_file(make.document(), season=season, site=site, by=make.staff(site).actor, reason="expired")
+    answered(row, "mismatch")
+    return row
+
+
+@act("office", "desk_check/retype")
+def retype() -> Ask:
+    row = unmatched()
+    return Ask(of(row), desk(row, "check/"), typed(make.number()), answers=(302,))
+
+
+@act("office", "desk_check/again")
+def ask_again() -> Ask:
+    row = unmatched()
+    return Ask(of(row), desk(row, "check/"), {"act": "again"}, answers=(302,))
 
 
 def judged(sent: dict[str, str]) -> Ask:

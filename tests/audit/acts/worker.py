@@ -4,6 +4,7 @@ from datetime import timedelta
 from functools import partial
 from uuid import uuid4
 
+import pytest
 from django.utils import timezone
 
 from baoming.messages.models import Attempt
@@ -13,10 +14,11 @@ from baoming.organizations.models import Organization
 from baoming.organizations.roles import Role
 from baoming.payments import services as payments
 from baoming.payments.models import Order
-from baoming.registrations.models import Batch, HoldRow, Registration, ScanFile
+from baoming.registrations.models import Batch, HoldRow, Registration, ScanFile, SystemCheck
 from baoming.registrations.queries import DEBT
-from baoming.registrations.services import bursts, person_checks, scans
+from baoming.registrations.services import bursts, person_checks, scans, system_checks
 from baoming.registrations.services.batches import start_batch
+from baoming.registrations.services.intake import open_file
 from baoming.registrations.services.steps import locked, place_hold
 from baoming.reviews.services import assess_morals, class_acts
 from baoming.reviews.services.debts import remind_debtors
@@ -27,6 +29,7 @@ from tests.audit.acts.confirming import all_done, class_of, here, sent_up, waiti
 from tests.audit.acts.register import act, office_of
 from tests.audit.walking import Job
 from tests.registrations import confirmed
+from tests.registrations.checked import Registers
 from tests.registrations.classes import operator
 from tests.registrations.confirmed import MORAL
 from tests.registrations.test_save_form import me
@@ -77,6 +80,19 @@ def settle() -> Job:
     check = person_checks.start_check(row.pk, by=me(row))
     person_checks.open_check(check.pk)
     return partial(person_checks.settle_check, check.pk)
+
+
+@act("worker", "system_check.settle")
+def settle_system_check() -> Job:
+    season, site = make.season(), make.site()
+    row = open_file(make.document(), season=season, site=site, by=operator(site), reason="expired")
+
+    def job() -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(system_checks, "provider", Registers)
+            system_checks.settle(SystemCheck.objects.get(registration=row).pk)
+
+    return job
 
 
 @act("worker", "bursts.suspect")

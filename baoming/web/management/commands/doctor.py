@@ -27,6 +27,7 @@ from baoming.payments.queries import cashier
 from baoming.registrations.models import Registration
 from baoming.registrations.queries import document_context
 from baoming.registrations.services.person_checks import provider as person_check
+from baoming.registrations.services.system_checks import provider as system_check
 from baoming.seasons.models import Season, SeasonData
 from baoming.seasons.queries import current_season
 from baoming.vault.sealing import KeyFileUnsafe, KeyRing, SealBroken
@@ -292,6 +293,7 @@ ALONE: tuple[tuple[str, Check], ...] = (
     ("cashier", service("cashier", cashier)),
     ("SMS", sms),
     ("person check", service("person_check", person_check)),
+    ("system check", service("system_check", system_check)),
     ("disk", disk),
     ("settings", installation),
 )
