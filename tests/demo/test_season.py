@@ -18,7 +18,7 @@ from baoming.organizations.services import open_site
 from baoming.registrations import journey
 from baoming.registrations.attached_queries import newest_declaration, picture_bytes, pictures_of
 from baoming.registrations.identity_numbers import is_synthetic
-from baoming.registrations.models import NameImage, Registration
+from baoming.registrations.models import NameImage, Registration, SystemCheck
 from baoming.registrations.name_image_queries import lacking, name_image, picture_of
 from baoming.registrations.queries import owes_reading
 from baoming.registrations.services.claim import claim
@@ -26,9 +26,10 @@ from baoming.registrations.services.intake import reread_card
 from baoming.registrations.services.sheets import print_sheet
 from baoming.schedule.services import go_to_phase
 from baoming.seasons.queries import season_now
+from baoming.shared.errors import Held
 from demo import plan
 from demo.acts import Walk
-from demo.cast import SITES, Pupil, pupils
+from demo.cast import SITES, UNRECORDED, Pupil, pupils
 from demo.guide import KNOWN_LOGIN, KNOWN_SAVE
 from demo.load import Loaded, is_empty, load
 from demo.outside import replaced
@@ -154,11 +155,21 @@ def _make_way(walk: Walk) -> None:
     """What the county and the calendar do first, where the plan has left it open."""
     if not SiteSeason.objects.filter(site=walk.site, opened_at__isnull=False).exists():
         open_site(walk.season, walk.site.pk, expected=88, by=walk.by_county)
-    if NEXT[walk.pupil.stage.key] == "complete" and owes_reading(row_of(walk)):
+    unrecorded = walk.pupil.person.number == UNRECORDED
+    if unrecorded or (NEXT[walk.pupil.stage.key] == "complete" and owes_reading(row_of(walk))):
         new_card = replace(walk.pupil.document, valid_to=date(2032, 9, 1))
         reread_card(walk.file, new_card, reader="R1", nonce=walk.pupil.person.number, by=walk.by_site)
     if walk.pupil.stage.key == "printed" and not walk.site.path.startswith(plan.PILOT):
         go_to_phase(walk.season, "confirmation", by=SYSTEM)
+
+
+def test_one_was_typed_whom_the_registers_do_not_know(loaded: Loaded) -> None:
+    states = SystemCheck.objects.values_list("state", flat=True)
+    assert set(states) == {"match", "no_record"}
+    (waits,) = [walk for walk in loaded.walks if walk.pupil.person.number == UNRECORDED]
+    assert not row_of(waits).number
+    with undone(), replaced(waits.cashier, waits.printer), pytest.raises(Held, match="请考生带证件到公安机关核实"):
+        waits.do("pass")
 
 
 def test_a_sheet_of_everybody_saved_is_really_printed_rare_names_too(loaded: Loaded) -> None:

@@ -11,7 +11,7 @@ from baoming.audit.services import record
 from baoming.registrations.models import Registration
 from baoming.registrations.queries import document_of
 from baoming.registrations.services.intake import retype_card
-from baoming.registrations.services.system_checks import OPEN, ask_again, newest_check
+from baoming.registrations.services.system_checks import ask_again, newest_check
 from baoming.shared.errors import Invalid, Refused
 from baoming.web.access import OfficeRequest, staff_may
 from baoming.web.office.cards import typed_card
@@ -48,10 +48,8 @@ def _again(request: OfficeRequest, registration: Registration) -> HttpResponse:
 def _form(request: OfficeRequest, registration: Registration) -> HttpResponse:
     """What was typed, to be corrected; the number, which pages show masked, is typed anew."""
     last = newest_check(registration)
-    if last is None or last.state not in OPEN:
-        return redirect("office:desk_file", registration.pk)
     record("see_candidate", by=request.actor, subject=registration.pk, path=registration.path)
     card = asdict(document_of(registration))
     shown = {key: str(card[key]) for key in ("name", "sex", "ethnicity", "birth", "address", "issuer", "valid_from")}
     end = {"valid_to": str(card["valid_to"])} if card["valid_to"] else {"long_term": "1"}
-    return typing(request, {}, {**shown, **end, "reason": last.reason}, file=registration)
+    return typing(request, {}, {**shown, **end, "reason": last.reason if last else ""}, file=registration)
