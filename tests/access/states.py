@@ -11,6 +11,7 @@ from baoming.organizations.roles import Role
 from baoming.registrations.services.photos import take_photo
 from tests import factories as make
 from tests.access.pages import Shown, seen
+from tests.audit.acts.desk import unmatched
 from tests.audit.acts.register import of
 from tests.matrix.asking import LINES
 from tests.matrix.tables import LISTS
@@ -26,7 +27,7 @@ _LEVELS = {"site": Role.OPERATOR, "county": Role.COUNTY, "city": Role.CITY, "pro
 def of_states() -> list[Shown]:
     """Pages of the states below, each built and undone."""
     found: list[Shown] = []
-    for pages in (*(_decided(name) for name in files.BUILD), _photo_in_doubt(), _long_names(), _nobody_yet()):
+    for pages in (*(_decided(name) for name in files.BUILD), _photo_in_doubt(), _typed(), _long_names(), _nobody_yet()):
         with transaction.atomic():
             found += pages
             transaction.set_rollback(True)
@@ -48,6 +49,13 @@ def _photo_in_doubt() -> Iterator[Shown]:
         yield from seen(
             "office", "desk_file", f"photo in doubt, {place}", client.post(address) if place else client.get(address)
         )
+
+
+def _typed() -> Iterator[Shown]:
+    """Whom the registers know by another name: what the desk does, and what it corrects."""
+    row = unmatched()
+    yield from seen("office", "desk_file", "typed, not matched", of(row).get(f"/desk/{row.pk}/"))
+    yield from seen("office", "desk_check", "typed, not matched", of(row).get(f"/desk/{row.pk}/check/"))
 
 
 def _long_names() -> Iterator[Shown]:
