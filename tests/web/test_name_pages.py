@@ -64,6 +64,9 @@ def test_from_the_photograph_to_the_candidates_answer(office: Client) -> None:
     image = NameImage.objects.get()
     page = office.get(desk).content.decode()
     assert "和证件一致，采用" in page
+    typed = page.partition('<form class="name-sides"')[2].partition("</form>")[0]
+    assert typed.count("<button") == 1  # Enter in a side cuts by what was typed, and moves nothing
+    assert 'name="move"' not in typed
     assert office.get(f"/candidates/{row.pk}/name/").status_code == 409
     for of in ("strip", "cut"):
         answer = office.get(f"/candidates/{row.pk}/name/?of={of}")
