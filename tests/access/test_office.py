@@ -12,7 +12,7 @@ from tests.audit.test_walk import _outside
 from tests.journeys.access import DESK, NARROW, TWICE, faults, stops
 from tests.matrix.asking import LINES
 from tests.web.conftest import office
-from tests.web.test_scope import routes
+from tests.web.routes import routes
 
 __all__ = ["_outside", "office"]  # fixtures
 pytestmark = [pytest.mark.journey, pytest.mark.django_db]

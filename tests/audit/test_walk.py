@@ -26,8 +26,8 @@ from tests.matrix.tables import office_lines
 from tests.matrix.tables import table as matrix
 from tests.payments.test_sweep import Cashier
 from tests.web import test_words
+from tests.web.routes import routes
 from tests.web.test_person_check import Provider
-from tests.web.test_scope import routes
 
 pytestmark = pytest.mark.django_db
 LINES = table("routes.tsv")

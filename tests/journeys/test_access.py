@@ -13,8 +13,8 @@ from baoming.registrations.models import Registration
 from tests.forms.samples import FILLED, FORM
 from tests.journeys import access, served
 from tests.registrations.test_save_form import PASSWORD, candidate, save, type_in
+from tests.web.routes import routes
 from tests.web.test_announcements import announced
-from tests.web.test_scope import routes
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 

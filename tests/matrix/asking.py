@@ -16,7 +16,7 @@ from baoming.organizations.roles import Role
 from tests.matrix.tables import RELATIONS, Line, expected, office_lines
 from tests.matrix.world import Target, World, paper_of
 from tests.web.conftest import signed_in
-from tests.web.test_scope import routes
+from tests.web.routes import routes
 
 LINES = office_lines()
 ROLES: list[Role | None] = [None, *Role]

@@ -11,7 +11,7 @@ import pytest
 from django.urls import URLPattern
 
 from baoming.organizations.roles import ACTIONS, Role
-from tests.web.test_scope import routes
+from tests.web.routes import routes
 
 _ROOT = Path(__file__).parents[2] / "baoming"
 

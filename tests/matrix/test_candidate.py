@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from tests.matrix.tables import METHODS, table
 from tests.matrix.world import Target, make_world, nameless
-from tests.web.test_scope import routes
+from tests.web.routes import routes
 
 pytestmark = pytest.mark.django_db
 LINES = table("candidate.tsv")

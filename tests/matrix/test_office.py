@@ -12,7 +12,8 @@ from baoming.web.office.classes import AREA, TITLES
 from tests.matrix.asking import LINES, near_and_far, pairs, wrong
 from tests.matrix.world import make_world, nameless
 from tests.roles import portals_as_worker
-from tests.web.test_scope import routes, without_scoping
+from tests.web.routes import routes
+from tests.web.test_scope import without_scoping
 
 pytestmark = pytest.mark.django_db
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.accounts.test_lattice import _paired, _quick_hashes, expected, named, reached  # noqa: F401  (two fixtures)
+from tests.accounts.test_lattice import _paired, _quick_hashes, expected, named  # noqa: F401  (two fixtures)
+from tests.accounts.thief import reached
 
 pytestmark = pytest.mark.django_db
 

@@ -17,7 +17,7 @@ from tests.matrix.layers import application_alone, rows_alone
 from tests.matrix.tables import LISTS, METHODS, RELATIONS, expected, table
 from tests.matrix.world import World, make_world, nameless
 from tests.web.conftest import office, signed_in
-from tests.web.test_scope import routes
+from tests.web.routes import routes
 
 __all__ = ["office"]
 pytestmark = pytest.mark.django_db

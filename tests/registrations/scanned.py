@@ -9,8 +9,10 @@ from PIL import Image
 from baoming.audit.actors import Actor, Party
 from baoming.documents.services import log_print
 from baoming.registrations.models import Registration, ScanFile, ScannedPage
-from baoming.registrations.services.scans import PAGES
-from baoming.registrations.services.sheets import SHEET
+from baoming.registrations.services.scans import PAGES, take_files
+from baoming.registrations.services.sheets import SHEET, print_sheet
+from baoming.registrations.tasks import read_scan
+from tests.registrations.confirmed import operator, saved
 
 
 def _print(row: Registration) -> UUID:
@@ -31,3 +33,24 @@ def signed_page(row: Registration, *, print_id: UUID | None = None) -> ScannedPa
     return ScannedPage.objects.create(
         id=pk, file=file, number=1, found="matched", registration=row, print_id=print_id or _print(row), picture=name
     )
+
+
+def printed() -> tuple[Registration, bytes]:
+    """A person whose sheet is printed, and the sheet."""
+    row = saved()
+    pdf = print_sheet(row.pk, by=operator(row))
+    row.refresh_from_db()
+    return row, pdf
+
+
+def handed_in(row: Registration, *files: bytes) -> list[ScannedPage]:
+    """Hand files in at the site of `row`, and let the worker read them."""
+    key = uuid4()
+    take_files(row.season, files, key=key, by=operator(row))
+    for file in ScanFile.objects.filter(key=key).order_by("place"):
+        read_scan(str(file.pk))
+    return list(ScannedPage.objects.filter(file__key=key).order_by("file__place", "number"))
+
+
+def found(*pages: ScannedPage) -> list[str]:
+    return [page.found for page in pages]

@@ -21,7 +21,7 @@ from baoming.registrations.attached_queries import (
     newest_declaration,
     pictures_of,
 )
-from baoming.registrations.models import Declaration, Evidence, Registration
+from baoming.registrations.models import Declaration, Registration
 from baoming.registrations.queries import current_photo
 from baoming.registrations.services import declarations, sheet_data
 from baoming.registrations.services.forms import WrongSavePassword
@@ -38,7 +38,6 @@ from tests import factories as make
 from tests.concurrency.together import together
 from tests.registrations import confirmed
 from tests.registrations.attached import declared, paper, saved
-from tests.registrations.test_household import FIRST
 from tests.registrations.test_save_form import PASSWORD
 from tests.registrations.test_sheets_service import words
 from tests.web.conftest import office, phone, signed_in
@@ -134,24 +133,6 @@ def test_control_without_looking_at_what_was_declared_the_second_tap_is_blamed(m
         test_a_button_tapped_twice_at_the_same_instant_declares_once()
 
 
-def test_another_picture_is_another_declaration_even_for_the_same_kind() -> None:
-    row = declarer()
-    declared(row, "MARTYR")
-    with pytest.raises(Changed):
-        declared(row, "MARTYR", files={"declaration-MARTYR": paper("another")})
-    declared(row, "MARTYR", revision="1", files={})
-    assert Declaration.objects.count() == 2
-
-
-def test_a_picture_takes_the_place_of_the_own_one_alone() -> None:
-    neighbour, row = declarer(), declarer()
-    declared(neighbour, "MARTYR")
-    theirs = pictures_of(neighbour)
-    declared(row, "MARTYR")
-    declared(row, "MARTYR", revision="1", files={"declaration-MARTYR": paper("another")})
-    assert pictures_of(neighbour) == theirs
-
-
 def test_the_same_once_more_is_no_new_version() -> None:
     row = declarer()
     declared(row, "MARTYR")
@@ -209,66 +190,10 @@ def test_the_page_says_beforehand_that_the_right_is_lost(phone: Client) -> None:
     assert "申报已于" in phone.get("/declarations/").content.decode()
 
 
-def test_a_picture_waits_as_a_draft_that_no_office_sees_until_the_save_password_is_right() -> None:
-    row = declarer()
-    declared(row, "MARTYR")
-    before = pictures_of(row)["declaration-MARTYR"]
-    for content in (paper("first try"), paper("second try")):
-        with pytest.raises(WrongSavePassword):
-            declared(row, "MARTYR", revision="1", files={before.purpose: content}, save_password="bu-dui-2023")
-    assert pictures_of(row) == {before.purpose: before}
-    (draft,) = drafts_of(row).values()
-    assert Evidence.objects.filter(registration=row).count() == 2, "an older draft is erased"
-    declared(row, "MARTYR", revision="1", files={})
-    newest = newest_declaration(row)
-    assert newest
-    assert (newest.number, newest.pictures, newest.consent) == (2, {"MARTYR": str(draft.pk)}, "2023.1")
-    assert (pictures_of(row), drafts_of(row)) == ({before.purpose: draft}, {})
-    assert not Evidence.objects.get(pk=before.pk).current
-
-
-def test_pictures_that_came_with_ticks_that_exclude_each_other_are_kept() -> None:
-    row = declarer()
-    with pytest.raises(Invalid, match="只勾选“不申报”"):
-        declared(row, "MARTYR", none=True)
-    assert list(drafts_of(row)) == ["declaration-MARTYR"]
-    declared(row, "MARTYR", files={})
-    assert Declaration.objects.get().kinds == ["MARTYR"]
-
-
-def test_an_office_cannot_ask_for_a_draft(office: Client) -> None:
-    row = declarer()
-    with pytest.raises(WrongSavePassword):
-        declared(row, "LOCAL", save_password="bu-dui-2023")
-    signed_in(office, make.staff(row.site))
-    for of in (drafts_of(row)["declaration-LOCAL"].pk, "declaration-LOCAL", ""):
-        assert office.get(f"/candidates/{row.pk}/evidence/?of={of}").status_code == 409
-
-
 def test_control_a_draft_that_is_not_kept_is_chosen_anew(monkeypatch: pytest.MonkeyPatch, phone: Client) -> None:
     monkeypatch.setattr(declarations, "keep_drafts", lambda *_, **__: None)
     with pytest.raises(AssertionError, match="已上传，还没有申报"):
         test_the_page_says_beforehand_that_the_right_is_lost(phone)
-
-
-def test_what_can_be_read_stays_when_another_file_is_refused() -> None:
-    row = declarer()
-    files = {"declaration-MARTYR": paper(), "declaration-LOCAL": b"=1+1"}
-    with pytest.raises(Invalid) as refusal:
-        declared(row, "MARTYR", "LOCAL", files=files)
-    assert list(refusal.value.fields) == ["declaration-LOCAL"]
-    declared(row, "MARTYR", "LOCAL", files={"declaration-LOCAL": paper()})
-    assert Declaration.objects.get().kinds == ["MARTYR", "LOCAL"]
-
-
-def test_a_file_that_is_no_picture_uses_up_no_try_of_the_save_password() -> None:
-    row = declarer()
-    for _ in range(12):
-        with pytest.raises(Invalid):
-            declared(row, "MARTYR", files={"declaration-MARTYR": b"=1+1"})
-        with pytest.raises(Invalid):
-            declared(row, "MARTYR", files={})
-    declared(row, "MARTYR")
 
 
 @YEARS
@@ -290,16 +215,6 @@ def test_a_season_loaded_before_this_message_was_sent_still_takes_a_declaration(
     declared(row, "MARTYR")
     assert Message.objects.filter(recipient=row.pk, template="declared").exists()
     seasons._data.cache_clear()
-
-
-@pytest.mark.parametrize(("address", "field"), [("/declarations/", "declaration-MARTYR"), ("/household/", FIRST)])
-def test_too_much_at_once_says_so_and_asks_for_one_after_the_other(phone: Client, address: str, field: str) -> None:
-    row = saved(2025, "declarations" if "decl" in address else "household")
-    phone.force_login(row.account)
-    sent = {"kinds": ["MARTYR"], "consent": "2025.1", "save_password": PASSWORD, "revision": "0"}
-    large = {field: io.BytesIO(bytes(13 * 1024 * 1024))}
-    answer = phone.post(address, sent | large)
-    assert (answer.status_code, "合计超过12MB，没有收到。请一张一张上传" in answer.content.decode()) == (422, True)
 
 
 def test_the_sheet_says_what_stood_declared_when_it_was_printed_and_keeps_to_one_page() -> None:

@@ -5,6 +5,7 @@ from datetime import date
 from itertools import pairwise
 
 import pytest
+import segno
 from pypdf import PdfReader, PdfWriter
 
 from baoming.documents.engine import page_count
@@ -13,14 +14,16 @@ from baoming.registrations.page_scans import read_page
 from baoming.registrations.services.scans import keep_pages, page_bytes
 from baoming.registrations.services.sheets import print_sheet
 from baoming.registrations.sheet_codes import continued_qr_text
+from baoming.reviews.services.signatures import void_signature
+from baoming.shared.errors import Refused
 from baoming.shared.text import serial
 from tests import factories as make
 from tests.forms.samples import CODESETS, as_inputs
 from tests.registrations import degrade
 from tests.registrations.attached import FILLED_2025
 from tests.registrations.confirmed import MORAL, operator, ready
+from tests.registrations.scanned import found, handed_in, printed
 from tests.registrations.test_save_form import save, type_in
-from tests.registrations.test_scans import found, handed_in
 from tests.seasons_kept import loaded
 
 pytestmark = pytest.mark.django_db
@@ -100,3 +103,53 @@ def test_a_short_sheet_has_no_second_page() -> None:
     save(row)
     make.season("confirmation")
     assert page_count(print_sheet(row.pk, by=operator(row))) == 1
+
+
+def test_a_second_page_goes_with_the_first_that_waits_and_alone_it_asks_for_it() -> None:
+    row, pdf = printed()
+    small = io.BytesIO()
+    segno.make(continued_qr_text(year=2023, serial=serial(row.number or 0), version=1)).save(small, kind="png", scale=8)
+    assert found(*handed_in(row, small.getvalue())) == ["continued"]
+    [first] = handed_in(row, pdf)
+    [second] = handed_in(row, small.getvalue())
+    assert (second.found, second.place, second.print_id) == ("matched", 2, first.print_id)
+    with pytest.raises(Refused, match="已经处理过"):
+        keep_pages(row.pk, [second.pk], by=operator(row))
+    keep_pages(row.pk, [first.pk, second.pk], by=operator(row))
+    assert ScannedPage.objects.filter(kept_at__isnull=False).count() == 2
+
+
+def small(row: Registration, *, year: int = 2023) -> bytes:
+    """The code of the second page of this person's first version."""
+    made = io.BytesIO()
+    segno.make(continued_qr_text(year=year, serial=serial(row.number or 0), version=1)).save(made, kind="png", scale=8)
+    return made.getvalue()
+
+
+def test_a_second_page_that_comes_after_the_signature_is_kept_beside_it() -> None:
+    row, pdf = printed()
+    [first] = handed_in(row, pdf)
+    keep_pages(row.pk, [first.pk], by=operator(row))
+    [second] = handed_in(row, small(row))
+    assert (second.found, second.print_id) == ("matched", first.print_id)
+    assert found(*handed_in(row, small(row))) == ["twice"]
+    assert keep_pages(row.pk, [second.pk], by=operator(row)) == ""
+    assert Signature.objects.count() == 1
+    assert ScannedPage.objects.filter(kept_at__isnull=False).count() == 2
+
+
+def test_a_second_page_alone_proves_no_signature_when_that_was_taken_back_meanwhile() -> None:
+    row, pdf = printed()
+    [first] = handed_in(row, pdf)
+    keep_pages(row.pk, [first.pk], by=operator(row))
+    [second] = handed_in(row, small(row))
+    void_signature(row.pk, reason="录错了人", by=operator(row))
+    with pytest.raises(Refused, match="已经处理过"):
+        keep_pages(row.pk, [second.pk], by=operator(row))
+    assert not Signature.objects.filter(voided_at=None).exists()
+
+
+def test_a_second_page_of_last_year_goes_with_nobody() -> None:
+    row, pdf = printed()
+    handed_in(row, pdf)
+    assert found(*handed_in(row, small(row, year=2022))) == ["season"]

@@ -24,8 +24,8 @@ from standins.cards import front, photographed
 from standins.faces import face
 from tests import factories as make
 from tests.registrations import attached, degrade, hostile
+from tests.registrations.scanned import printed
 from tests.registrations.test_save_form import PASSWORD
-from tests.registrations.test_scans import printed
 from tests.web.conftest import signed_in
 
 RARE = "龙\ue000明"  # which no font draws: the name is a picture

@@ -19,7 +19,8 @@ from tests import factories as make
 from tests.forms.samples import FILLED
 from tests.registrations.test_save_form import PASSWORD, candidate, deadline, now, save, type_in
 from tests.web.conftest import signed_in
-from tests.web.test_scope import CANDIDATES_OPEN, CANDIDATES_OWN, _any_address
+from tests.web.routes import _any_address
+from tests.web.test_scope import CANDIDATES_OPEN, CANDIDATES_OWN
 
 pytestmark = pytest.mark.django_db
 REASON = "支付平台故障，正在处理"

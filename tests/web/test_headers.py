@@ -16,8 +16,9 @@ from baoming.web.gateway import health
 from tests import factories as make
 from tests.registrations import confirmed
 from tests.web.conftest import signed_in
+from tests.web.routes import routes
 from tests.web.test_nasty_input import address
-from tests.web.test_scope import METHODS, routes
+from tests.web.test_scope import METHODS
 
 pytestmark = pytest.mark.django_db
 

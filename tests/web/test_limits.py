@@ -22,7 +22,7 @@ from baoming.web import limiting
 from baoming.web.limiting import Limits, route_of
 from baoming.web.limits import GUARDS, Guard, Work
 from tests import factories as make
-from tests.web.test_scope import _any_address
+from tests.web.routes import _any_address
 
 PORTALS = ("candidate", "office")
 METHODS = {"reads": "GET", "writes": "POST"}

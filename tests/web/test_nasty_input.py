@@ -18,7 +18,8 @@ from tests import factories as make
 from tests.forms.samples import FILLED
 from tests.registrations import confirmed
 from tests.web.conftest import signed_in
-from tests.web.test_scope import CANDIDATES_OPEN, CANDIDATES_OWN, METHODS, OF_ONE, batch_of, file_of, routes
+from tests.web.routes import batch_of, file_of, routes
+from tests.web.test_scope import CANDIDATES_OPEN, CANDIDATES_OWN, METHODS, OF_ONE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.usefixtures("without_haste")]
 

@@ -27,7 +27,7 @@ from tests import factories as make
 from tests.environment import ROOT
 from tests.registrations import degrade
 from tests.registrations.confirmed import change, operator
-from tests.registrations.test_scans import printed
+from tests.registrations.scanned import printed
 from tests.roles import portals_as_worker
 from tests.web.conftest import signed_in
 

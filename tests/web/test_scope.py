@@ -3,7 +3,6 @@
 The control takes the scope away: the same requests then reach another county's people.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,25 +10,21 @@ from uuid import UUID
 import pytest
 from django.db.models import QuerySet
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from django.urls.converters import UUIDConverter
 
-from baoming.audit.actors import Actor, Party
-from baoming.documents.models import PrintFile, PrintFileQuerySet
-from baoming.messages.models import Announcement, AnnouncementQuerySet
+from baoming.documents.models import PrintFileQuerySet
+from baoming.messages.models import AnnouncementQuerySet
 from baoming.organizations import queries as organizations
 from baoming.organizations.models import Organization, OrganizationQuerySet, Staff
 from baoming.organizations.roles import Role
-from baoming.registrations.models import HoldRow, Registration, ScannedPage, Signature, StepLog
+from baoming.registrations.models import HoldRow, Registration, Signature, StepLog
 from baoming.registrations.models.batches import BatchQuerySet
 from baoming.registrations.models.registration import RegistrationQuerySet
-from baoming.registrations.services.batches import start_batch
 from baoming.web.office import scope
 from tests import factories as make
 from tests.registrations import confirmed
-from tests.registrations.scanned import signed_page
 from tests.roles import portals_as_worker
 from tests.web.conftest import signed_in
+from tests.web.routes import _any_address, address, routes, takes_an_id
 
 pytestmark = pytest.mark.django_db
 PAGE, ACT, FORM = ("GET", "HEAD"), ("POST",), ("GET", "POST")
@@ -202,56 +197,6 @@ CANDIDATES_OPEN = {
 METHODS = {**{name: route.methods for name, route in OF_ONE.items()}, **OF_MANY, **OPEN}
 
 
-def routes(portal: str) -> dict[str, URLPattern]:
-    """Every named route of a portal, out of its URL table."""
-    return {str(pattern.name): pattern for pattern in _patterns(get_resolver(f"baoming.config.urls_{portal}"))}
-
-
-def _patterns(resolver: URLResolver) -> Iterator[URLPattern]:
-    for pattern in resolver.url_patterns:
-        if isinstance(pattern, URLResolver):
-            yield from _patterns(pattern)
-        elif pattern.name:
-            yield pattern
-
-
-def takes_an_id(pattern: URLPattern) -> bool:
-    return any(isinstance(converter, UUIDConverter) for converter in pattern.pattern.converters.values())
-
-
-def file_of(row: Registration) -> PrintFile:
-    """A file of prints of this person's site, made on first use."""
-    values = {"kind": "registration_form", "season": row.season, "title": "高三（1）班", "at": row.created_at}
-    return PrintFile.objects.get_or_create(path=row.path, defaults=values)[0]
-
-
-def address(name: str, row: Registration) -> str:
-    if name == "signed_page" and not ScannedPage.objects.filter(registration=row).exists():
-        signed_page(row)
-    ids = {
-        "registration_id": row.pk,
-        "site_id": row.site_id,
-        "file_id": file_of(row).pk,
-        "batch_id": batch_of(row),
-        "kind": "signature",
-        "announcement_id": announcement_of(row).pk,
-    }
-    asked = routes("office")[name].pattern.converters
-    return reverse(f"office:{name}", kwargs={key: ids[key] for key in asked})
-
-
-def batch_of(row: Registration) -> UUID:
-    """A batch of the site's over this one person; not run."""
-    key, by = UUID(int=7), Actor(kind=Party.SITE, id="", path=row.path, label="周敏")
-    return start_batch(row.season, "signature", [row.pk], key=key, about="", options={}, by=by).pk
-
-
-def announcement_of(row: Registration) -> Announcement:
-    """What the county of `row` has announced."""
-    values = {"office": "县招办", "title": "须知", "text": "带户口簿", "opens": row.created_at, "by_label": "王秀兰"}
-    return Announcement.objects.get_or_create(season=row.season, path=row.path[:9], defaults=values)[0]
-
-
 def ask(client: Client, name: str, row: Registration) -> int:
     """Ask in the way that the route is meant to be asked."""
     return client.generic(OF_ONE[name].methods[0], address(name, row)).status_code
@@ -395,19 +340,3 @@ def test_a_stranger_is_led_to_sign_in_everywhere(
         for method in allowed:
             answer = client.generic(method, _any_address(portal, name))
             assert (answer.status_code, answer.headers.get("Location")) == (302, "/sign-in/"), (name, method)
-
-
-def _any_address(portal: str, name: str) -> str:
-    samples = {
-        "registration_id": UUID(int=1),
-        "site_id": UUID(int=1),
-        "batch_id": UUID(int=1),
-        "kind": "signature",
-        "file_id": UUID(int=1),
-        "announcement_id": UUID(int=1),
-        "key": "exam",
-        "no": 1,
-        "code": "BM1.F",
-    }
-    asked = routes(portal)[name].pattern.converters
-    return reverse(f"{portal}:{name}", kwargs={key: samples[key] for key in asked})
