@@ -43,6 +43,8 @@ OFFERED: Mapping[str, frozenset[str]] = {
     "correction_opened": _TIMED,
     "booklet_returned": _TIMED,
     "debt_reminder": _NOTICE,
+    "case_returned": _NOTICE,
+    "case_decided": _NOTICE,
     "declared": _TIMED | {"version"},
     "form_restored": _TIMED | {"of", "version", "changed"},
 }

@@ -64,6 +64,9 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "undo_decision": _SITE_COUNTY_CITY,
     "see_approvals": _SITE_COUNTY_CITY,  # a site: what its second person confirms
     "answer_transfer": _COUNTY,
+    "see_cases": _OFFICES,
+    "open_case": _SITE_COUNTY_CITY,
+    "act_on_case": _OFFICES,
     "print_sheet": _SITE,
     "sign_sheet": _SITE,
     "open_correction": _SITE,

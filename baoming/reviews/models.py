@@ -1,12 +1,16 @@
 """Decisions of offices about a registration."""
 
 from typing import ClassVar
+from uuid import uuid4
 
 from django.db import models
 from django.db.models import Q
 
+from baoming.audit.actors import Party
 from baoming.organizations.models import Organization
 from baoming.registrations.models import Registration
+from baoming.reviews.cases import STATE_NAMES, Standing, State
+from baoming.seasons.models import Season
 
 
 class Decision(models.Model):
@@ -148,3 +152,71 @@ class SubmissionWithdrawal(models.Model):
 
     def __str__(self) -> str:
         return self.reason
+
+
+class Case(models.Model):
+    """One special case of one person (reviews/cases.py). Where it stands is told from here, how it came there from
+    its acts, which never change (migration 0008). `path` follows the person to another site."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)  # in addresses: no running number tells how many there are
+    registration = models.ForeignKey(Registration, models.PROTECT)
+    season = models.ForeignKey(Season, models.PROTECT)
+    path = models.CharField(max_length=24, db_collation="C")  # of the person's site, for lists
+    kind = models.CharField(max_length=30)  # key of the season's kinds
+    state = models.CharField(max_length=10, choices=[(one.value, name) for one, name in STATE_NAMES.items()])
+    desk = models.PositiveSmallIntegerField(default=0)  # place in the chain
+    holder = models.CharField(max_length=10, default="")  # who must act next; empty: nobody any more
+    opener = models.CharField(max_length=10)  # the party
+    forwarded = models.BooleanField(default=False)
+    objected = models.BooleanField(default=False)
+    received_at = models.DateTimeField(null=True)
+    newest = models.PositiveSmallIntegerField(default=0)  # number of its newest act
+    opened_at = models.DateTimeField()
+    since = models.DateTimeField()  # when it came to stand where it does
+    due_at = models.DateTimeField(null=True)  # until when the office that has it should act
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                "registration", "kind", condition=Q(state__in=["waiting", "returned"]), name="one_open_case_of_a_kind"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index("registration", name="case_by_registration"),
+            models.Index("season", "holder", "path", name="open_case_by_holder", condition=~Q(holder="")),
+            models.Index("season", "path", "since", name="closed_case_by_path", condition=Q(holder="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.state}"
+
+    @property
+    def standing(self) -> Standing:
+        """Where it stands, for the rules."""
+        return Standing(
+            State(self.state), self.desk, Party(self.opener), self.forwarded, self.received_at, self.objected
+        )
+
+
+class CaseAct(models.Model):
+    """One act in a case, as it was done. `number` counts from 1."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)  # made here: the content is sealed to it
+    case = models.ForeignKey(Case, models.PROTECT, related_name="acts")
+    number = models.PositiveSmallIntegerField()
+    act = models.CharField(max_length=10)
+    desk = models.PositiveSmallIntegerField()  # where the case stood
+    reason = models.CharField(max_length=30, default="")  # key of the kind's reasons
+    note = models.CharField(max_length=200, default="")
+    content_sealed = models.TextField(default="")  # JSON: what was asked for, or what the office wrote down
+    pictures = models.JSONField(default=dict)  # paper → id of its picture, of what was handed in with it
+    at = models.DateTimeField()  # by the season's clock
+    by_kind = models.CharField(max_length=10)
+    by_id = models.CharField(max_length=40)
+    by_label = models.CharField(max_length=60)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint("case", "number", name="case_acts_in_order")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.act}"

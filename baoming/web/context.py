@@ -25,6 +25,7 @@ _NAV = (
     ("照片", "office:photos", "see_photos"),
     ("考生", "office:candidates", "see_candidates"),
     ("待审批", "office:approvals", "see_approvals"),
+    ("事项", "office:cases", "see_cases"),
     ("可疑改动", "office:alarms", "see_alarms"),
     ("班级", "office:classes", "see_classes"),
     ("打印", "office:prints", "print_sheet"),

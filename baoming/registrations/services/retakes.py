@@ -1,6 +1,6 @@
 """Marking a photo as to be retaken, and taking the mark away again (R7)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -25,6 +25,7 @@ from baoming.shared.moments import moment
 
 _MAY_ASK = (Party.SITE, Party.COUNTY)
 _STATES = Registration.PhotoState
+_RETAKEN_IN = timedelta(hours=72)
 
 
 @transaction.atomic
@@ -50,13 +51,35 @@ def ask_retake(registration_id: UUID, photo_id: UUID, *, reason: str, by: Actor)
         raise Invalid({"retake": "请选择一条重拍理由，考生会看到它"})
     now = season_now(registration.season_id)
     _open_intake(registration, now, by=by)
-    photo.returned_at, photo.returned_by, photo.returned_kind, photo.returned_reason = now, by.label, by.kind, reason
+    return _returned(registration, photo, reason=reason, why=titles[reason], by=by, at=now)
+
+
+def send_back(registration: Registration, *, reason: str, by: Actor, at: datetime) -> list[str]:
+    """As `ask_retake`, by a decision that needs no phase: also after completion, which falls. Call after `locked`.
+
+    Intake opens for this one person for 72 hours where it is over. Nothing is done where the photo is to be
+    retaken already.
+    """
+    photo = Photo.objects.filter(registration=registration, current=True).first()
+    if photo is None or photo.returned_at is not None:
+        return []
+    titles = {item["key"]: item["title"] for item in data(registration.season, "photo")["retakes"]}
+    if state_of(registration).phases["intake"].over:
+        extend_for_person(
+            registration.season_id, "intake", subject=registration.pk, path=registration.path, opens=at,
+            closes=at + _RETAKEN_IN, reason="照片待重拍", by=by,
+        )  # fmt: skip
+    return _returned(registration, photo, reason=reason, why=titles[reason], by=by, at=at)
+
+
+def _returned(registration: Registration, photo: Photo, *, reason: str, why: str, by: Actor, at: datetime) -> list[str]:
+    photo.returned_at, photo.returned_by, photo.returned_kind, photo.returned_reason = at, by.label, by.kind, reason
     photo.save(update_fields=["returned_at", "returned_by", "returned_kind", "returned_reason"])
     mark(registration, _STATES.RETAKE)
-    void_sheets(registration, reason="照片待重拍", at=now)
+    void_sheets(registration, reason="照片待重拍", at=at)
     details = {"photo": str(photo.pk), "reason": reason}
     record("return_photo", by=by, subject=registration.pk, path=registration.path, details=details)
-    return return_step(registration, "photo", by=by, at=now, reason=f"照片{titles[reason]}")
+    return return_step(registration, "photo", by=by, at=at, reason=f"照片{why}")
 
 
 @transaction.atomic

@@ -103,8 +103,11 @@ def return_step(registration: Registration, key: str, *, by: Actor, at: datetime
 
 
 def place_hold(registration: Registration, *, kind: str, steps: list[str], reason: str, by: Actor) -> HoldRow:
-    """Keep `steps` from being done until the hold is cleared (an empty list: completion and tickets only)."""
-    record(f"hold:{kind}", by=by, subject=registration.pk, path=registration.path)
+    """Keep `steps` from being done until the hold is cleared (an empty list: completion and tickets only).
+
+    `kind` may name which of its family it is after a colon (`case:correction`): the event tells the family.
+    """
+    record(f"hold:{_family(kind)}", by=by, subject=registration.pk, path=registration.path)
     hold = insert(
         HoldRow(
             registration=registration,
@@ -124,8 +127,12 @@ def clear_holds(registration: Registration, kind: str, *, by: Actor, at: datetim
     cleared = HoldRow.objects.filter(registration=registration, kind=kind, cleared_at=None).update(cleared_at=at)
     if cleared:
         _count_holds(registration)
-        record(f"clear:{kind}", by=by, subject=registration.pk, path=registration.path)
+        record(f"clear:{_family(kind)}", by=by, subject=registration.pk, path=registration.path)
     return cleared
+
+
+def _family(kind: str) -> str:
+    return kind.partition(":")[0]
 
 
 def _count_holds(registration: Registration) -> None:

@@ -18,6 +18,7 @@ from baoming.registrations.services.voids import drop_number, open_for_reissue
 from baoming.reviews.decisions import chosen, reasons, written
 from baoming.reviews.models import Transfer
 from baoming.reviews.queries import open_transfer, standing_transfers
+from baoming.reviews.services.cases import cases_follow
 from baoming.reviews.services.eligibility import refuse_if_other
 from baoming.reviews.services.submissions import drop_submission
 from baoming.seasons.queries import data, season_clock
@@ -93,6 +94,7 @@ def undo_transfer(registration_id: UUID, *, transfer_id: int, reason: str, by: A
             raise NotOpen("对方县已经接收，不能撤销。要转回去，请现在的县再办一次转报名点，由原来的县接收")
         drop_submission(registration, reason="报名点已变动", by=by, at=now)
         move_to_site(registration, row.from_site, back=listed(row), by=by, at=now)
+        cases_follow(registration)
     else:
         now = season_clock(registration.season_id).now
     row.undone_at, row.undone_by, row.undo_reason = now, by.label, said
@@ -197,6 +199,7 @@ def _move(made: Transfer, registration: Registration, *, by: Actor, at: datetime
     drop_submission(registration, reason="报名点已变动", by=by, at=at)
     made.fell = made.fell or falls_by_move(registration, keeps_number=True)
     was = move_to_site(registration, made.to_site, by=by, at=at)
+    cases_follow(registration)
     made.entry, made.class_name, made.student_no = was.entry, was.class_name, was.student_no
     made.state, made.answered_at, made.answered_by = _State.DONE, at, by.label
     made.save(update_fields=None if made.pk is None else _LATER)

@@ -5,6 +5,7 @@ from django.urls import include, path
 from baoming.registrations.sheet_codes import ROUTE
 from baoming.web.candidate import (
     browsers,
+    cases,
     entry,
     fee,
     form_urls,
@@ -35,6 +36,10 @@ urlpatterns = [
     path("browsers/", browsers.browsers, name="browsers"),
     path("care/", public.care, name="care"),
     path("tasks/", entry.tasks, name="tasks"),
+    path("requests/", cases.requests, name="requests"),
+    path("requests/new/<str:kind>/", cases.new, name="request_new"),
+    path("requests/<uuid:case_id>/", cases.one, name="request"),
+    path("requests/<uuid:case_id>/act/", cases.act, name="request_act"),
     path("messages/", messages.messages, name="messages"),
     path("viewers/", viewers.viewers, name="viewers"),
     path("name/", name.name, name="name"),

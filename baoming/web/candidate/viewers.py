@@ -43,6 +43,8 @@ _TOLD_BY = {
     "undo:final_review": {"undo_final_review"},
     "undo:number": {"void_number"},
     "hold:dispute": {"dispute"},
+    "hold:case": {"case:open", "case:undo"},
+    "clear:case": {"case:grant", "case:refuse", "case:withdraw"},
     "clear:dispute": {"release"},
     "clear:reverification": {"reread_card"},
     "hold:system_check": {"open_file", "retype_card", "ask_check", "answer_check"},

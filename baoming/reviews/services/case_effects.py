@@ -1,0 +1,48 @@
+"""What granting or refusing a case does beyond being known: each effect by the name that the season's kinds use."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from baoming.audit.actors import Actor
+from baoming.registrations.models import Registration
+from baoming.registrations.services.retakes import send_back
+from baoming.reviews.asked import Raw
+
+Extra = Mapping[str, Any]  # what a kind asks for beyond its questions, as it is kept
+Problems = dict[str, str]
+
+
+def _asks_nothing(_: Registration, __: Raw) -> tuple[Extra, Problems]:
+    return {}, {}
+
+
+def _does_nothing(_: Registration, __: Extra, *, by: Actor, at: datetime) -> None:
+    """Known, and no more: others read it (`case_queries.granted`)."""
+
+
+def _shows_nothing(_: Registration, __: Extra) -> list[tuple[str, str, str]]:
+    return []
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """`read`: what is asked for beyond the questions, with problems. `shown`: what, old and new, in words.
+
+    `granted`: done under the registration's lock, in the transaction that grants.
+    """
+
+    read: Callable[[Registration, Raw], tuple[Extra, Problems]] = _asks_nothing
+    shown: Callable[[Registration, Extra], list[tuple[str, str, str]]] = _shows_nothing
+    granted: Callable[..., None] = _does_nothing
+
+
+def _retake(registration: Registration, _: Extra, *, by: Actor, at: datetime) -> None:
+    send_back(registration, reason="not_them", by=by, at=at)
+
+
+EFFECTS: dict[str, Effect] = {
+    "noted": Effect(),
+    "retake": Effect(granted=_retake),
+}

@@ -1,0 +1,302 @@
+"""Special cases: opened, handed on, given back, decided, taken back (R15, R20–R27, R32)."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from baoming.audit.actors import PARTY_NAMES, Actor, Party
+from baoming.audit.services import record
+from baoming.forms.attached import Consent
+from baoming.messages.services import send
+from baoming.registrations.attached_queries import drafts_of, pictures_of
+from baoming.registrations.form_queries import bound_phone
+from baoming.registrations.journey import STEPS
+from baoming.registrations.models import Registration
+from baoming.registrations.services.evidence import Pictures, keep_drafts, take_drafts
+from baoming.registrations.services.steps import (
+    clear_holds,
+    locked,
+    place_hold,
+    refuse_if_stopped,
+    require_two_hands,
+    state_now,
+)
+from baoming.reviews.asked import Raw, clean
+from baoming.reviews.case_queries import acts_of, asked_in, content_context, content_of, kind_of
+from baoming.reviews.cases import (
+    ACT_NAMES,
+    DECIDED,
+    OPEN,
+    OPEN_STATES,
+    Act,
+    Kind,
+    Standing,
+    State,
+    acts,
+    after,
+    due,
+    holder,
+    holding,
+)
+from baoming.reviews.decisions import chosen, written
+from baoming.reviews.models import Case, CaseAct
+from baoming.reviews.services.case_effects import EFFECTS
+from baoming.shared.errors import Changed, Invalid, NotOpen, Refused
+from baoming.shared.moments import short
+from baoming.shared.services import insert, update
+from baoming.vault.services import keys
+
+_STANDS = (
+    "state", "desk", "holder", "forwarded", "objected", "received_at", "newest", "since", "due_at",
+)  # fmt: skip
+_OFFICES = (Act.FORWARD, Act.GRANT, Act.REFUSE, Act.RETURN)
+
+
+@transaction.atomic
+def keep_papers(registration_id: UUID, kind_key: str, pictures: Pictures, consent: Consent) -> None:
+    """Keep pictures of papers (paper → JPEG) for the case that is going to be opened or supplied: none is chosen anew.
+
+    Raises NotOpen where no such case can be opened now.
+    """
+    registration = locked(registration_id)
+    kind = kind_of(registration.season, kind_key)
+    at = _moment(registration, kind)
+    keep_drafts(registration, {purpose_of(kind, key): jpeg for key, jpeg in pictures.items()}, consent, at=at)
+
+
+def may_open_now(registration: Registration, kind: Kind) -> str:
+    """Return why no such case can be opened for this person now, as a sentence; empty where one can."""
+    try:
+        _moment(registration, kind)
+    except NotOpen as refusal:
+        return str(refusal)
+    return ""
+
+
+@transaction.atomic
+def open_case(registration_id: UUID, kind_key: str, *, raw: Raw, by: Actor) -> Case:
+    """Open a case: what is asked is answered in `raw`, the papers were kept before. Safe to repeat.
+
+    Raises NotOpen for who may not, too early or too late; Invalid by question or paper; Refused while another of
+    its kind is open.
+    """
+    registration = locked(registration_id)
+    kind = kind_of(registration.season, kind_key)
+    now = _moment(registration, kind)
+    if by.kind not in kind.opens:
+        raise NotOpen(f"{kind.title}由{_names(kind.opens)}提出")
+    content = _asked(registration, kind, raw)
+    there = Case.objects.filter(registration=registration, kind=kind.key, state__in=OPEN_STATES).first()
+    if there is not None:
+        return _same(there, content, by)
+    at = Standing(State.WAITING, 0, by.kind)
+    case = insert(Case(
+        registration=registration, season_id=registration.season_id, path=registration.path, kind=kind.key,
+        state=at.state, holder=holder(kind, at) or "", opener=by.kind, opened_at=now, since=now,
+        due_at=due(kind, at, now),
+    ))  # fmt: skip
+    _write(case, OPEN, registration, at=now, by=by, content=content, pictures=_take(registration, kind))
+    _hold(registration, case, kind, by=by)
+    return case
+
+
+@transaction.atomic
+def act_on_case(
+    case_id: UUID, act: Act, *, seen: int, by: Actor, reason: str = "", note: str = "", raw: Raw | None = None
+) -> Case:
+    """Do one act of `cases.acts` to a case: hand on, grant, refuse, give back, supply, withdraw, undo, receive, object.
+
+    `seen`: the number of the newest act that the page showed; the same act sent twice is one. Raises NotOpen for
+    who may not, after the kind's phase, and where the second of two people is the first; Changed where something
+    happened since the page was made; Invalid by what is missing.
+    """
+    registration = locked(Case.objects.values_list("registration", flat=True).get(pk=case_id))
+    case = Case.objects.select_for_update().get(pk=case_id)
+    kind, history = kind_of(registration.season, case.kind), acts_of(case)
+    now = _moment(registration, kind, act)
+    if case.newest != seen:
+        return _done_before(case, history[-1], act, seen=seen, by=by)
+    _require(kind, case, act, by=by, now=now)
+    if kind.two and act in (Act.GRANT, Act.REFUSE):
+        _require_other_hand(history, by)
+    words, content = _said(kind, act, reason=reason, note=note), _content(registration, kind, case, act, raw or {})
+    before = case.standing
+    _stand(case, kind, after(kind, before, act, now=now), now=now)
+    pictures = _take(registration, kind) if act is Act.SUPPLY else {}
+    _write(case, act, registration, at=now, by=by, content=content, pictures=pictures, desk=before.desk, **words)
+    _follow(registration, case, kind, act, before, asked=content_of(asked_in(history)), by=by, at=now)
+    return case
+
+
+def cases_follow(registration: Registration) -> None:
+    """Let a person's cases be seen where the person is now. Call after a move to another site."""
+    Case.objects.filter(registration=registration).update(path=registration.path)
+
+
+def _moment(registration: Registration, kind: Kind, act: Act | None = None) -> datetime:
+    """Return the season's moment if cases of this kind are dealt with now; raise NotOpen. Call after `locked`."""
+    if act in (Act.WITHDRAW, Act.RECEIVE):  # what ends a case is always in time
+        return state_now(registration)[1].now
+    refuse_if_stopped(registration)
+    state, clock = state_now(registration)
+    if kind.after and not state.phases[kind.after].over:
+        raise NotOpen(f"现在还可以由考生本人修改，不用办{kind.title}。修改时间结束以后再提出")
+    if kind.until and state.phases[kind.until].over:
+        raise NotOpen(f"{kind.title}的办理时间已经结束。确有特殊情况请联系{PARTY_NAMES[Party.COUNTY]}")
+    if missing := [STEPS[key].zh for key in kind.needs if key not in state.done]:
+        raise NotOpen(f"请先完成{missing[0]}，再办{kind.title}")
+    return clock.now
+
+
+def _require(kind: Kind, case: Case, act: Act, *, by: Actor, now: datetime) -> None:
+    """Raise NotOpen unless the rules allow `act`; the sentence says who has it."""
+    if act in acts(kind, case.standing, by.kind, now=now):
+        return
+    if case.holder and act in _OFFICES and by.kind.value != case.holder:
+        raise NotOpen(f"这件事现在由{PARTY_NAMES[Party(case.holder)]}办理，请等其办完")
+    name = "已经决定" if State(case.state) in DECIDED else "现在的办理状态"
+    raise NotOpen(f"这件事{name}，不能{ACT_NAMES[act]}。请刷新页面核对")
+
+
+def _done_before(case: Case, last: CaseAct, act: Act, *, seen: int, by: Actor) -> Case:
+    """Return the case where the newest act is this very one: a button pressed twice. Raises Changed for all else."""
+    if (last.number, last.act, last.by_id) == (seen + 1, act.value, by.id):
+        return case
+    raise Changed("这件事刚刚有新的办理，您的操作还没有生效，请看过最新的情况再办")
+
+
+def _require_other_hand(history: list[CaseAct], by: Actor) -> None:
+    """Raise NotOpen where whoever decides has had a hand in it before."""
+    for one in history:
+        if one.by_id == by.id:
+            raise NotOpen("这件事要两个人办理，提出的人自己不能决定，请由另一位工作人员决定")
+        require_two_hands(one.by_id, by)
+
+
+def _said(kind: Kind, act: Act, *, reason: str, note: str) -> dict[str, str]:
+    """Return reason and note as they are kept. Raises Invalid."""
+    if act in (Act.REFUSE, Act.RETURN):
+        sentence = f"请选择{ACT_NAMES[act]}的理由，考生会看到它"
+        chosen(kind.reasons, reason, field="reason", sentence=sentence)
+        needed = reason == "other"
+    else:
+        reason, needed = "", act in (Act.WITHDRAW, Act.UNDO, Act.OBJECT)
+    return {
+        "reason": reason,
+        "note": written(note, field="note", sentence=f"请写明{ACT_NAMES[act]}的原因", needed=needed),
+    }
+
+
+def _content(registration: Registration, kind: Kind, case: Case, act: Act, raw: Raw) -> dict[str, Any]:
+    """Return what is kept with the act beyond reason and note. Raises Invalid by question."""
+    if act is Act.SUPPLY:
+        return _asked(registration, kind, raw)
+    if act not in (Act.FORWARD, Act.GRANT):
+        return {}
+    answers, problems = clean(kind.chain[case.desk].asks, raw)
+    if problems:
+        raise Invalid(problems)
+    return {"answers": answers} if answers else {}
+
+
+def _asked(registration: Registration, kind: Kind, raw: Raw) -> dict[str, Any]:
+    """Return what is asked for, complete. Raises Invalid by question, paper or what the effect asks."""
+    answers, problems = clean(kind.asks, raw)
+    extra, more = EFFECTS[kind.effect].read(registration, raw)
+    there = {**pictures_of(registration), **drafts_of(registration)}
+    lacking = {
+        one.key: f"请上传{one.title}的照片"
+        for one in kind.papers
+        if one.needed and purpose_of(kind, one.key) not in there
+    }
+    if found := {**problems, **more, **lacking}:
+        raise Invalid(found)
+    return {"answers": answers, "extra": extra}
+
+
+def _take(registration: Registration, kind: Kind) -> dict[str, str]:
+    """Let the pictures handed in for it count; returns paper → id."""
+    take_drafts(registration, [purpose_of(kind, paper.key) for paper in kind.papers])
+    there = pictures_of(registration)
+    return {
+        paper.key: str(there[purpose].pk) for paper in kind.papers if (purpose := purpose_of(kind, paper.key)) in there
+    }
+
+
+def purpose_of(kind: Kind, paper: str) -> str:
+    """Return what the picture of a paper is kept for."""
+    return f"case-{kind.key}-{paper}"
+
+
+def _same(there: Case, content: Mapping[str, Any], by: Actor) -> Case:
+    """Return the open case where it is the very one that is opened again. Raises Refused for another."""
+    first = acts_of(there)
+    if len(first) == 1 and first[0].by_id == by.id and content_of(first[0]) == content:
+        return there
+    raise Refused(f"已经有一件同类的事项在办理（{short(there.opened_at)}提出），请在那一件里补充，或先撤回")
+
+
+def _stand(case: Case, kind: Kind, at: Standing, *, now: datetime) -> None:
+    case.state, case.desk, case.holder = at.state, at.desk, holder(kind, at) or ""
+    case.forwarded, case.objected, case.received_at = at.forwarded, at.objected, at.received
+    case.since, case.due_at = now, due(kind, at, now)
+
+
+def _write(
+    case: Case, act: str, registration: Registration, *, at: datetime, by: Actor, content: Mapping[str, Any],
+    pictures: Mapping[str, str], desk: int = 0, reason: str = "", note: str = "",
+) -> None:  # fmt: skip
+    """Write the act beside those before it, and that it is the newest."""
+    case.newest += 1
+    pk = uuid4()
+    sealed = keys().seal(json.dumps(content).encode(), context=content_context(pk)) if content else ""
+    insert(CaseAct(
+        id=pk, case=case, number=case.newest, act=act, desk=desk, reason=reason, note=note, content_sealed=sealed,
+        pictures=dict(pictures), at=at, by_kind=by.kind, by_id=by.id, by_label=by.label,
+    ))  # fmt: skip
+    update(case, *_STANDS)
+    details = {"kind": case.kind, "reason": reason} if reason else {"kind": case.kind}
+    record(f"case:{act}", by=by, subject=registration.pk, path=registration.path, details=details)
+
+
+def _hold(registration: Registration, case: Case, kind: Kind, *, by: Actor) -> None:
+    if holding(kind, case.standing):
+        steps = list(kind.holds or ())
+        place_hold(registration, kind=hold_of(case), steps=steps, reason=f"{kind.title}正在办理", by=by)
+
+
+def hold_of(case: Case) -> str:
+    """Return the kind of the hold that this case keeps: of each kind one is open at most."""
+    return f"case:{case.kind}"
+
+
+def _follow(
+    registration: Registration, case: Case, kind: Kind, act: Act, before: Standing, *, asked: Mapping[str, Any],
+    by: Actor, at: datetime,
+) -> None:  # fmt: skip
+    """Do what the act brings with it: holds, the effect of a grant, the news to the candidate."""
+    if act is Act.GRANT:
+        EFFECTS[kind.effect].granted(registration, asked.get("extra", {}), by=by, at=at)
+    if holding(kind, before) and not holding(kind, case.standing):
+        clear_holds(registration, hold_of(case), by=by, at=at)
+    elif holding(kind, case.standing) and not holding(kind, before):
+        _hold(registration, case, kind, by=by)
+    if act in (Act.GRANT, Act.REFUSE, Act.RETURN):
+        _tell(registration, act)
+
+
+def _tell(registration: Registration, act: Act) -> None:
+    """Tell the bound phone that there is news. Of what kind stands behind the sign-in: an SMS is read by others."""
+    if not (number := bound_phone(registration)):
+        return
+    template = "case_returned" if act is Act.RETURN else "case_decided"
+    phone = registration.site.phone
+    send(template, season=registration.season, recipient=registration.pk, number=number, phone=phone)
+
+
+def _names(parties: tuple[Party, ...]) -> str:
+    return "或".join(PARTY_NAMES[party] for party in parties)

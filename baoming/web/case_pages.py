@@ -1,0 +1,141 @@
+"""Special cases as both portals show them: what was asked, the papers, how it went, and what can be done now."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest
+
+from baoming.audit.actors import PARTY_NAMES, Actor, Party
+from baoming.forms.attached import Consent
+from baoming.registrations.attached_queries import drafts_of, pictures_of
+from baoming.registrations.models import Registration
+from baoming.registrations.services.evidence import read_each
+from baoming.reviews.asked import Question, shown
+from baoming.reviews.case_queries import acts_of, asked_in, content_of, decision_in, kind_of
+from baoming.reviews.cases import ACT_NAMES, OPEN, STATE_NAMES, Act, Kind, State, acts, holder
+from baoming.reviews.models import Case, CaseAct
+from baoming.reviews.services.case_effects import EFFECTS
+from baoming.reviews.services.cases import keep_papers, purpose_of
+from baoming.shared.errors import Invalid
+from baoming.web.uploads import sent_files
+
+TOO_LARGE = "几张照片合计超过12MB，没有收到。请一张一张上传，已经上传的会留着"
+TONES = {State.WAITING: "doing", State.RETURNED: "problem", State.GRANTED: "done", State.REFUSED: "problem",
+         State.WITHDRAWN: "later"}  # fmt: skip
+ORDER = (Act.FORWARD, Act.GRANT, Act.RECEIVE, Act.SUPPLY, Act.RETURN, Act.REFUSE, Act.OBJECT, Act.UNDO, Act.WITHDRAW)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One act of the history in words."""
+
+    title: str
+    by: str
+    at: datetime
+    reason: str
+    note: str
+    facts: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One case as a page shows it to one party."""
+
+    case: Case
+    kind: Kind
+    state: str
+    tone: str
+    who: str  # in words; empty once nobody has it
+    asked: list[tuple[str, str]]
+    changes: list[tuple[str, str, str]]  # what, old, new
+    papers: list[tuple[str, str]]  # title, id of the picture
+    history: list[Told]
+    acts: list[Act]
+    asks: tuple[Question, ...]  # of the office that has it
+    decision: CaseAct | None
+
+
+def show_case(registration: Registration, case: Case, *, by: Actor, now: datetime) -> Shown:
+    """Return a case for `by`, with the acts that the rules allow."""
+    kind, history = kind_of(registration.season, case.kind), acts_of(case)
+    at, asking = case.standing, asked_in(history)
+    content = content_of(asking)
+    allowed = acts(kind, at, by.kind, now=now)
+    has = holder(kind, at)
+    return Shown(
+        case=case, kind=kind, state=STATE_NAMES[at.state], tone=TONES[at.state],
+        who=PARTY_NAMES[has] if has else "",
+        asked=shown(kind.asks, content.get("answers", {})),
+        changes=EFFECTS[kind.effect].shown(registration, content.get("extra", {})),
+        papers=[(one.title, asking.pictures[one.key]) for one in kind.papers if one.key in asking.pictures],
+        history=[_told(kind, act) for act in history],
+        acts=[act for act in ORDER if act in allowed],
+        asks=kind.chain[at.desk].asks, decision=decision_in(history),
+    )  # fmt: skip
+
+
+def _told(kind: Kind, act: CaseAct) -> Told:
+    office = act.act in (Act.FORWARD, Act.GRANT)
+    answers = content_of(act).get("answers", {}) if office else {}
+    desk = kind.chain[act.desk]
+    title = "提出" if act.act == OPEN else ACT_NAMES[Act(act.act)]
+    return Told(
+        title=f"{desk.title}：{title}" if act.act in (Act.FORWARD, Act.GRANT, Act.REFUSE, Act.RETURN) else title,
+        by=act.by_label, at=act.at, note=act.note, facts=shown(desk.asks, answers),
+        reason=kind.reasons[act.reason].title if act.reason in kind.reasons else "",
+    )  # fmt: skip
+
+
+def todo_of(shown_case: Shown) -> str:
+    """Return what the person is to do after a case was given back, as the season says it."""
+    last = shown_case.case
+    reason = next((act.reason for act in reversed(acts_of(last)) if act.act == Act.RETURN), "")
+    known = shown_case.kind.reasons.get(reason)
+    return known.todo if known else ""
+
+
+def sent_raw(request: HttpRequest) -> dict[str, list[str]]:
+    """Return what a form of questions sent."""
+    return {name: request.POST.getlist(name) for name in request.POST}
+
+
+def take_papers(
+    request: HttpRequest, registration: Registration, kind: Kind, consent: Consent, *, ticked: str
+) -> dict[str, str]:
+    """Keep the pictures that were sent, each for itself; return what is wrong with the others. Raises NotOpen."""
+    keys = [one.key for one in kind.papers]
+    if not keys:
+        return {}
+    try:
+        files = sent_files(request, keys, too_large=TOO_LARGE)
+    except Invalid as refusal:
+        return refusal.fields
+    if not files:
+        return {}
+    pictures, errors = read_each(files, consent, ticked=ticked)
+    if pictures:
+        keep_papers(registration.pk, kind.key, pictures, consent)
+    return errors
+
+
+def papers_there(registration: Registration, kind: Kind) -> dict[str, str]:
+    """Return paper → id of the picture that is there already, counting or a draft."""
+    there = {**pictures_of(registration), **drafts_of(registration)}
+    found = {one.key: there.get(purpose_of(kind, one.key)) for one in kind.papers}
+    return {key: str(one.pk) for key, one in found.items() if one is not None}
+
+
+def typed_of(raw: Mapping[str, Sequence[str]], shown_content: Mapping[str, object]) -> dict[str, list[str]]:
+    """Return what stands in the fields: what was typed, or else what was asked before."""
+    if raw:
+        return {key: list(value) for key, value in raw.items()}
+    return {
+        key: [str(one) for one in value] if isinstance(value, list) else [str(value)]
+        for key, value in shown_content.items()
+    }
+
+
+def may_open(kinds: Mapping[str, Kind], party: Party) -> list[Kind]:
+    """Return the kinds that a party may open, in the season's order."""
+    return [kind for kind in kinds.values() if party in kind.opens]

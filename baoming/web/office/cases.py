@@ -1,0 +1,175 @@
+"""Special cases in the office portal: what waits for whom, opening one, and one case with its acts (R15, R20–R27)."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from baoming.audit.actors import PARTY_NAMES
+from baoming.audit.services import record
+from baoming.forms.attached import Consent
+from baoming.organizations.models import Organization
+from baoming.registrations.models import Registration
+from baoming.reviews.case_queries import (
+    TABS,
+    acts_of,
+    asked_in,
+    case_counts,
+    case_of,
+    cases_within,
+    content_of,
+    kind_of,
+    kinds_of,
+    papers_of,
+)
+from baoming.reviews.cases import ACT_NAMES, Act
+from baoming.reviews.services.cases import act_on_case, open_case
+from baoming.shared.errors import Invalid, Refused
+from baoming.web.access import OfficeRequest, staff_may
+from baoming.web.case_pages import TONES, may_open, papers_there, sent_raw, show_case, take_papers, typed_of
+from baoming.web.office.areas import area_of
+from baoming.web.office.scope import one
+
+PAGE = 50
+_PAPER = Consent("paper", "", ())  # what the site was handed on paper, it photographs for the person
+_LISTED = (Organization.Level.SITE, Organization.Level.COUNTY)
+
+
+@require_safe
+@staff_may("see_cases")
+def index(request: OfficeRequest) -> HttpResponse:
+    """The area's cases under three tabs; above a county what waits for this office, the rest county by county."""
+    area, kinds = area_of(request), kinds_of(request.season)
+    whole = area.office.level in _LISTED
+    tab = request.GET.get("tab", "mine") if whole else "mine"
+    tab = tab if tab in TABS else "mine"
+    kind = request.GET.get("kind", "") if request.GET.get("kind", "") in kinds else ""
+    counts = case_counts(request.season.pk, area.path, request.actor.kind, tabs=TABS if whole else ("mine",))
+    rows = cases_within(request.season.pk, area.path, tab=tab, party=request.actor.kind, kind=kind)
+    total = rows.count() if kind else counts[tab]
+    context = {
+        "area": area, "tab": tab, "kind": kind, "kinds": kinds, "whole": whole, "tones": TONES, "parties": PARTY_NAMES,
+        "tabs": _tabs(counts, tab, {**area.chosen, **({"kind": kind} if kind else {})}),
+        **_paged(request, rows, total, {**area.chosen, "tab": tab, "kind": kind}),
+    }  # fmt: skip
+    return render(request, "office/cases/index.html", context)
+
+
+def _tabs(counts: dict[str, int], tab: str, chosen: dict[str, str]) -> list[dict[str, Any]]:
+    return [
+        {"title": TABS[key], "count": count, "current": key == tab, "href": f"?{urlencode({**chosen, 'tab': key})}"}
+        for key, count in counts.items()
+    ]
+
+
+def _paged(request: OfficeRequest, rows: Any, total: int, address: dict[str, str]) -> dict[str, Any]:
+    asked, pages = request.GET.get("page", ""), max(1, -(-total // PAGE))
+    page = min(max(1, int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1), pages)
+    found = list(rows[(page - 1) * PAGE : page * PAGE])
+    return {
+        "rows": found, "papers": papers_of([row.pk for row in found]), "total": total, "page": page, "pages": pages,
+        "first": (page - 1) * PAGE + 1, "address": f"?{urlencode(address)}&page=",
+    }  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@staff_may("open_case")
+def new(request: OfficeRequest, registration_id: UUID, kind: str) -> HttpResponse:
+    """Open a case for one person: what the kind asks, and its papers."""
+    registration = one(request, registration_id)
+    if kind not in kinds_of(request.season):
+        raise Http404
+    if request.method != "POST":
+        return _new(request, registration, kind)
+    asked = kind_of(request.season, kind)
+    try:
+        errors = take_papers(request, registration, asked, _PAPER, ticked=_PAPER.version)
+        if not errors:
+            made = open_case(registration.pk, kind, raw=sent_raw(request), by=request.actor)
+            return redirect("office:case", made.pk)
+    except Refused as refusal:
+        errors = refusal.fields if isinstance(refusal, Invalid) else {"act": str(refusal)}
+    return _new(request, one(request, registration_id), kind, errors)
+
+
+def _new(
+    request: OfficeRequest, registration: Registration, kind: str, errors: dict[str, str] | None = None
+) -> HttpResponse:
+    record("see_candidate", by=request.actor, subject=registration.pk, path=registration.path)
+    found = kind_of(request.season, kind)
+    context = {
+        "registration": registration, "kind": found, "errors": errors or {}, "typed": sent_raw(request),
+        "there": papers_there(registration, found), "may": request.actor.kind in found.opens,
+        "parties": PARTY_NAMES,
+    }  # fmt: skip
+    return render(request, "office/cases/new.html", context, status=422 if errors else 200)
+
+
+@require_safe
+@staff_may("see_cases")
+def case(request: OfficeRequest, case_id: UUID) -> HttpResponse:
+    """One case: what is asked, how it went, and what this office can do."""
+    return _case(request, case_id)
+
+
+@require_POST
+@staff_may("act_on_case")
+def act(request: OfficeRequest, case_id: UUID) -> HttpResponse:
+    """Do one act; a refusal stands on the page, beside what was typed."""
+    found = _found(request, case_id)
+    registration = one(request, found.registration_id)
+    word = request.POST.get("act", "")
+    if word not in set(Act):
+        raise Http404
+    try:
+        errors = _papers_again(request, registration, found.kind) if word == Act.SUPPLY else {}
+        if not errors:
+            act_on_case(
+                case_id, Act(word), seen=_whole(request.POST.get("seen", "")), by=request.actor,
+                reason=request.POST.get("reason", ""), note=request.POST.get("note", ""), raw=sent_raw(request),
+            )  # fmt: skip
+            return redirect("office:case", case_id)
+    except Refused as refusal:
+        errors = refusal.fields if isinstance(refusal, Invalid) else {"act": str(refusal)}
+    return _case(request, case_id, errors)
+
+
+def _papers_again(request: OfficeRequest, registration: Registration, kind: str) -> dict[str, str]:
+    asked = kind_of(request.season, kind)
+    return take_papers(request, registration, asked, _PAPER, ticked=_PAPER.version)
+
+
+def _case(request: OfficeRequest, case_id: UUID, errors: dict[str, str] | None = None) -> HttpResponse:
+    found = _found(request, case_id)
+    registration = one(request, found.registration_id)
+    record("see_candidate", by=request.actor, subject=registration.pk, path=registration.path)
+    shown = show_case(registration, found, by=request.actor, now=request.clock.now)
+    before = content_of(asked_in(acts_of(found))).get("answers", {})
+    context = {
+        "registration": registration, "one": shown, "errors": errors or {}, "Act": Act, "names": ACT_NAMES,
+        "parties": PARTY_NAMES, "reasons": [(key, reason.title) for key, reason in shown.kind.reasons.items()],
+        "typed": typed_of(sent_raw(request) if errors else {}, before), "there": papers_there(registration, shown.kind),
+        "did": request.POST.get("act", "") if errors else "", "note": request.POST.get("note", "") if errors else "",
+    }  # fmt: skip
+    return render(request, "office/cases/case.html", context, status=422 if errors else 200)
+
+
+def _found(request: OfficeRequest, case_id: UUID) -> Any:
+    found = case_of(case_id, request.season.pk, request.staff.path)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+
+
+def kinds_to_open(request: OfficeRequest) -> list[tuple[str, str]]:
+    """Return key and title of the kinds that this office may open, for the page of one person."""
+    if not request.staff.may("open_case"):
+        return []
+    return [(kind.key, kind.title) for kind in may_open(kinds_of(request.season), request.actor.kind)]

@@ -1,0 +1,139 @@
+"""Who may do what to a special case of which kind, where it stands: written by hand from mission R9, R13, R15, R20–R27,
+R31–R32 and domain.md sections 2, 4, 5 and 9 (教学〔2017〕4号 for accommodation).
+
+Each line: kind, where it stands, then the acts of candidate, site, county, city and province; `-` is
+none, `w 1` waits with the second office of the chain, `r 1` was given back by it.
+"""
+
+PARTIES = ("candidate", "site", "county", "city", "province")
+
+TABLE = """
+accommodation      w 0       | withdraw        | forward return withdraw | - | -              | -
+accommodation      w 1       | withdraw        | undo withdraw           | - | forward return | -
+accommodation      w 2       | withdraw        | withdraw                | - | undo           | grant refuse return
+accommodation      r 0       | supply withdraw | supply undo withdraw    | - | -              | -
+accommodation      r 1       | supply withdraw | supply withdraw         | - | undo           | -
+accommodation      r 2       | supply withdraw | supply withdraw         | - | -              | undo
+accommodation      granted   | receive         | receive                 | - | -              | undo
+accommodation      refused   | receive         | receive                 | - | -              | undo
+accommodation      received  | object          | object                  | - | -              | -
+accommodation      objected  | -               | -                       | - | -              | grant refuse return
+accommodation      final     | -               | -                       | - | -              | -
+accommodation      withdrawn | -               | -                       | - | -              | -
+
+correction         w 0       | withdraw        | forward return withdraw | -              | -                   | -
+correction         w 1       | withdraw        | undo withdraw           | forward return | -                   | -
+correction         w 2       | withdraw        | withdraw                | undo           | grant refuse return | -
+correction         r 0       | supply withdraw | supply undo withdraw    | -              | -                   | -
+correction         r 1       | supply withdraw | supply withdraw         | undo           | -                   | -
+correction         r 2       | supply withdraw | supply withdraw         | -              | undo                | -
+correction         granted   | -               | -                       | -              | -                   | -
+correction         refused   | -               | -                       | -              | undo                | -
+correction         withdrawn | -               | -                       | -              | -                   | -
+
+fee_exemption      w 0       | withdraw        | forward return withdraw | -                   | - | -
+fee_exemption      w 1       | withdraw        | undo withdraw           | grant refuse return | - | -
+fee_exemption      r 0       | supply withdraw | supply undo withdraw    | -                   | - | -
+fee_exemption      r 1       | supply withdraw | supply withdraw         | undo                | - | -
+fee_exemption      granted   | -               | -                       | undo                | - | -
+fee_exemption      refused   | -               | -                       | undo                | - | -
+fee_exemption      withdrawn | -               | -                       | -                   | - | -
+
+identity_change    w 0       | - | withdraw        | forward return | -                   | -
+identity_change    w 1       | - | withdraw        | undo           | grant refuse return | -
+identity_change    r 0       | - | supply withdraw | undo           | -                   | -
+identity_change    r 1       | - | supply withdraw | -              | undo                | -
+identity_change    granted   | - | -               | -              | -                   | -
+identity_change    refused   | - | -               | -              | undo                | -
+identity_change    withdrawn | - | -               | -              | -                   | -
+
+bonus              w 0       | - | withdraw        | forward return | -              | -
+bonus              w 1       | - | withdraw        | undo           | forward return | -
+bonus              w 2       | - | withdraw        | -              | undo           | grant refuse return
+bonus              r 0       | - | supply withdraw | undo           | -              | -
+bonus              r 1       | - | supply withdraw | -              | undo           | -
+bonus              r 2       | - | supply withdraw | -              | -              | undo
+bonus              granted   | - | -               | -              | -              | undo
+bonus              refused   | - | -               | -              | -              | undo
+bonus              withdrawn | - | -               | -              | -              | -
+
+special_plan       w 0       | - | withdraw        | forward return | -              | -
+special_plan       w 1       | - | withdraw        | undo           | forward return | -
+special_plan       w 2       | - | withdraw        | -              | undo           | grant refuse return
+special_plan       r 0       | - | supply withdraw | undo           | -              | -
+special_plan       r 1       | - | supply withdraw | -              | undo           | -
+special_plan       r 2       | - | supply withdraw | -              | -              | undo
+special_plan       granted   | - | -               | -              | -              | undo
+special_plan       refused   | - | -               | -              | -              | undo
+special_plan       withdrawn | - | -               | -              | -              | -
+
+household_mismatch w 0       | - | forward return | withdraw              | - | -
+household_mismatch w 1       | - | undo           | grant refuse withdraw | - | -
+household_mismatch r 0       | - | undo           | supply withdraw       | - | -
+household_mismatch granted   | - | -              | undo                  | - | -
+household_mismatch refused   | - | -              | undo                  | - | -
+household_mismatch withdrawn | - | -              | -                     | - | -
+
+duplicate          w 0       | - | - | grant refuse withdraw | - | -
+duplicate          granted   | - | - | undo                  | - | -
+duplicate          refused   | - | - | undo                  | - | -
+duplicate          withdrawn | - | - | -                     | - | -
+
+wrong_photo        w 0       | - | withdraw        | grant refuse return | - | -
+wrong_photo        r 0       | - | supply withdraw | undo                | - | -
+wrong_photo        granted   | - | -               | -                   | - | -
+wrong_photo        refused   | - | -               | undo                | - | -
+wrong_photo        withdrawn | - | -               | -                   | - | -
+
+guardian_consent   w 0       | - | grant refuse withdraw | - | - | -
+guardian_consent   granted   | - | undo                  | - | - | -
+guardian_consent   refused   | - | undo                  | - | - | -
+guardian_consent   withdrawn | - | -                     | - | - | -
+"""
+
+# Whose case it is that the table tells of.
+OPENED_BY = {
+    "accommodation": "candidate",
+    "correction": "candidate",
+    "fee_exemption": "candidate",
+    "identity_change": "site",
+    "bonus": "site",
+    "special_plan": "site",
+    "household_mismatch": "county",
+    "duplicate": "county",
+    "wrong_photo": "site",
+    "guardian_consent": "site",
+}
+# Who may open one (mission R13, R15, R20–R27; domain.md 9): a candidate's own request is never opened by the county.
+OPENERS = {
+    "accommodation": {"candidate", "site"},
+    "correction": {"candidate", "site"},
+    "fee_exemption": {"candidate", "site"},
+    "identity_change": {"site"},
+    "bonus": {"site"},
+    "special_plan": {"site"},
+    "household_mismatch": {"county", "city"},
+    "duplicate": {"county", "city"},
+    "wrong_photo": {"site", "county"},
+    "guardian_consent": {"site"},
+}
+# What may be opened when: before the window's end the candidate changes the form alone; afterwards by request (R15).
+TIMES = {
+    "correction": {"sign_up": False, "confirmation": True, "submission": True, "tickets": False},
+    "accommodation": {"sign_up": True, "confirmation": True, "submission": True, "tickets": False},
+    "fee_exemption": {"sign_up": True, "confirmation": True, "submission": True, "tickets": False},
+    "identity_change": {"sign_up": True, "confirmation": True, "submission": True, "tickets": False},
+    "wrong_photo": {"sign_up": True, "confirmation": True, "submission": True, "tickets": True},
+}
+
+
+def expected() -> dict[tuple[str, str], dict[str, frozenset[str]]]:
+    """Return party → acts, by kind and standing."""
+    found: dict[tuple[str, str], dict[str, frozenset[str]]] = {}
+    for line in filter(None, TABLE.split("\n")):
+        head, *acts = line.split("|")
+        kind, standing = head.split(maxsplit=1)
+        assert (kind, standing.strip()) not in found
+        answers = (frozenset(cell.split()) - {"-"} for cell in acts)
+        found[kind, standing.strip()] = dict(zip(PARTIES, answers, strict=True))
+    return found
