@@ -67,6 +67,7 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "see_cases": _OFFICES,
     "open_case": _SITE_COUNTY_CITY,
     "act_on_case": _OFFICES,
+    "see_case_papers": _OFFICES,  # what was handed in with a case, by every office that it may come to
     "print_sheet": _SITE,
     "sign_sheet": _SITE,
     "open_correction": _SITE,

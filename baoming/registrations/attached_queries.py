@@ -14,6 +14,7 @@ from baoming.shared.queries import Kept, kept_one
 from baoming.vault.file_services import SealedFiles
 
 EVIDENCE = SealedFiles(Evidence, "file", "evidence", "这张照片的文件读不出，要由考生重新上传；其余资料都在")
+CASE = "case-"  # before the purpose of a picture that was handed in with a special case
 DRAFT = "draft-"  # before the purpose of a picture that no declaration has taken yet
 States = Registration.HouseholdState
 _IN_CLASS, _IN_AREA = ("class_name", "student_no", "number", "pk"), ("path", "number", "pk")
@@ -51,6 +52,11 @@ def declaring_of(season: Season) -> Declaring:
     return declaring
 
 
+def is_of_case(picture: Evidence) -> bool:
+    """Whether it was handed in with a special case."""
+    return picture.purpose.startswith(CASE)
+
+
 @Kept
 def _current(registration: Registration) -> QuerySet[Evidence]:
     return Evidence.objects.filter(registration=registration, current=True)
@@ -73,8 +79,18 @@ def drafts_of(registration: Registration) -> dict[str, Evidence]:
 
 
 def picture_named(registration: Registration, name: str) -> Evidence | None:
-    """Return the picture of this person with this id, counting or a draft: its address tells no kind of paper."""
-    return next((one for one in _current(registration) if str(one.pk) == name), None)
+    """Return the picture of this person with this id, counting or a draft: its address tells no kind of paper.
+
+    Those of special cases stay to be seen when newer ones were handed in: somebody has decided by them.
+    """
+    pictures = _current_or_of_cases(registration)
+    return next((one for one in pictures if str(one.pk) == name), None)
+
+
+@Kept
+def _current_or_of_cases(registration: Registration) -> QuerySet[Evidence]:
+    counting = Q(current=True) | Q(purpose__startswith=CASE)
+    return Evidence.objects.filter(counting, registration=registration)
 
 
 def picture_bytes(evidence: Evidence) -> bytes:

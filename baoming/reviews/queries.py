@@ -12,7 +12,7 @@ from baoming.audit.actors import PARTY_NAMES, Party
 from baoming.registrations.models import PhoneReset, Registration, Restore, SaveReset, Signature, StepLog
 from baoming.registrations.queries import states_of
 from baoming.reviews.decisions import reasons
-from baoming.reviews.models import EligibilityReview, MoralAssessment, Submission, Transfer, Withdrawal
+from baoming.reviews.models import Case, EligibilityReview, MoralAssessment, Submission, Transfer, Withdrawal
 from baoming.reviews.readiness import Facts
 from baoming.seasons.queries import Clock, data
 from baoming.shared.paths import next_sibling
@@ -41,12 +41,13 @@ class Seldom(NamedTuple):
     restoring: bool  # a request to restore a version waits
     resetting: bool  # a request for a new save password is open
     phoning: bool  # a request to change a lost phone is open
+    asking: bool  # a special case was opened
 
 
 def seldom(registration: Registration) -> Seldom:
     """Return what has happened to a person that happens to few, in one question."""
     found = _seldom(registration.pk)
-    return Seldom(*found) if found else Seldom(False, False, False, False, False)
+    return Seldom(*found) if found else Seldom(False, False, False, False, False, False)
 
 
 @kept_one
@@ -58,6 +59,7 @@ def _seldom(pk: UUID) -> "QuerySet[Registration, tuple[bool, ...]]":
         Exists(Restore.objects.filter(**theirs, state=Restore.State.ASKED)),
         Exists(SaveReset.objects.filter(**theirs, outcome="")),
         Exists(PhoneReset.objects.filter(**theirs, outcome="")),
+        Exists(Case.objects.filter(**theirs)),
     )
 
 

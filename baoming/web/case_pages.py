@@ -126,6 +126,12 @@ def papers_there(registration: Registration, kind: Kind) -> dict[str, str]:
     return {key: str(one.pk) for key, one in found.items() if one is not None}
 
 
+def preview(registration: Registration, kind: Kind) -> tuple[list[tuple[str, str, str]], str]:
+    """Return what would be asked for beyond the questions, and why nothing would; both empty where nothing is."""
+    extra, problems = EFFECTS[kind.effect].read(registration, {})
+    return EFFECTS[kind.effect].shown(registration, extra), problems.get("changes", "")
+
+
 def typed_of(raw: Mapping[str, Sequence[str]], shown_content: Mapping[str, object]) -> dict[str, list[str]]:
     """Return what stands in the fields: what was typed, or else what was asked before."""
     if raw:

@@ -112,11 +112,12 @@ def test_no_draft_before_the_pledge() -> None:
         keep_draft(row.pk, page="exam", raw=FILLED, revision="0.0", by=me(row))
 
 
-def test_after_completion_no_draft_is_kept_and_the_way_on_is_said() -> None:
+def test_after_completion_a_draft_is_kept_for_a_correction_and_a_save_is_told_the_way_on() -> None:
     row = candidate(done=["completion"])
+    type_in(row)
     with pytest.raises(NotOpen, match="由县招考机构重新打开"):
-        keep_draft(row.pk, page="exam", raw=FILLED, revision="0.0", by=me(row))
-    assert Draft.objects.count() == 0
+        save(row)
+    assert Draft.objects.count() == 1
 
 
 def test_a_save_makes_a_version_that_opens_again() -> None:

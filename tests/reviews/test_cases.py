@@ -1,14 +1,13 @@
 """R15, R20–R27, R32: special cases as services do them: opened, handed on, given back, decided, undone."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
 from django.db import DatabaseError, transaction
 
-from baoming.audit.actors import Actor, Party
+from baoming.audit.actors import Party
 from baoming.audit.models import Event
-from baoming.messages.models import Message
+from baoming.messages.inbox import letters
 from baoming.registrations.models import HoldRow, Registration
 from baoming.registrations.queries import state_of
 from baoming.reviews.case_queries import (
@@ -17,7 +16,6 @@ from baoming.reviews.case_queries import (
     asked_in,
     case_counts,
     cases_within,
-    consent_of,
     content_of,
     granted,
     kind_of,
@@ -27,40 +25,16 @@ from baoming.reviews.cases import Act
 from baoming.reviews.models import Case, CaseAct
 from baoming.reviews.services import cases as services
 from baoming.reviews.services import complete_registration, transfer, withdraw
-from baoming.reviews.services.cases import act_on_case, keep_papers, open_case
+from baoming.reviews.services.cases import act_on_case, open_case
 from baoming.shared.errors import Changed, Invalid, NotOpen, Refused
 from tests import factories as make
 from tests.registrations import confirmed
 from tests.registrations.test_save_form import me
 from tests.reviews import case_table
+from tests.reviews.asking import PROVINCE, WHY, Raw, after_sign_up, asked, do, hand_in, redraft
 from tests.reviews.files import office
 
 pytestmark = pytest.mark.django_db
-JPEG = b"\xff\xd8\xff a picture of a paper"
-Raw = Mapping[str, Sequence[str]]
-WHY: Raw = {"why": ["邮政编码抄错了一位"]}
-HANDED = {"correction": ("application",), "fee_exemption": ("proof",), "accommodation": ("application", "certificate")}
-
-
-def after_sign_up() -> Registration:
-    row = confirmed.signed()
-    make.season("confirmation")
-    return row
-
-
-def hand_in(row: Registration, kind: str, papers: Sequence[str] = ()) -> None:
-    pictures = {paper: JPEG + paper.encode() for paper in papers or HANDED.get(kind, ())}
-    keep_papers(row.pk, kind, pictures, consent_of(row.season))
-
-
-def asked(row: Registration, kind: str = "correction", raw: Raw = WHY, by: Actor | None = None) -> Case:
-    hand_in(row, kind)
-    return open_case(row.pk, kind, raw=raw, by=by or me(row))
-
-
-def do(case: Case, act: Act, by: Actor, **more: object) -> Case:
-    case.refresh_from_db()
-    return act_on_case(case.pk, act, seen=case.newest, by=by, **more)  # type: ignore[arg-type]
 
 
 def test_a_request_goes_from_the_site_to_the_county_to_the_city_and_is_granted() -> None:
@@ -87,7 +61,8 @@ def test_what_is_missing_is_said_at_once_and_nothing_is_lost() -> None:
     row = after_sign_up()
     with pytest.raises(Invalid) as refusal:
         open_case(row.pk, "correction", raw={}, by=me(row))
-    assert set(refusal.value.fields) == {"why", "application"}
+    assert set(refusal.value.fields) == {"why", "application", "changes"}
+    redraft(row)
     hand_in(row, "correction")
     with pytest.raises(Invalid) as refusal:
         open_case(row.pk, "correction", raw={"why": [" "]}, by=me(row))
@@ -107,6 +82,7 @@ def test_what_is_missing_is_said_at_once_and_nothing_is_lost() -> None:
 def test_an_answer_that_cannot_be_taken_is_named(raw: Raw, field: str) -> None:
     row = after_sign_up()
     kind = "correction" if field == "why" else "fee_exemption"
+    redraft(row)
     hand_in(row, kind)
     with pytest.raises(Invalid) as refusal:
         open_case(row.pk, kind, raw=raw, by=me(row))
@@ -152,7 +128,7 @@ def test_an_office_out_of_turn_is_told_who_has_it(level: str) -> None:
 
 def test_a_decided_case_is_not_decided_again() -> None:
     row = after_sign_up()
-    case = asked(row, "fee_exemption", {"ground": ["poverty"]})
+    case = asked(row, "fee_exemption")
     do(case, Act.FORWARD, office(row, "site"))
     do(case, Act.GRANT, office(row, "county"))
     with pytest.raises(NotOpen, match="已经决定"):
@@ -173,7 +149,7 @@ def test_given_back_it_waits_for_whoever_asked_and_comes_back_to_the_same_desk()
 @pytest.mark.parametrize("act", [Act.RETURN, Act.REFUSE])
 def test_giving_back_and_refusing_say_why(act: Act) -> None:
     row = after_sign_up()
-    case = asked(row, "fee_exemption", {"ground": ["poverty"]})
+    case = asked(row, "fee_exemption")
     do(case, Act.FORWARD, office(row, "site"))
     for reason, note in (("", ""), ("nobody", ""), ("other", " ")):
         with pytest.raises(Invalid):
@@ -184,12 +160,10 @@ def test_giving_back_and_refusing_say_why(act: Act) -> None:
 def test_the_candidate_is_told_of_news_and_not_of_what_kind() -> None:
     row = after_sign_up()
     case = asked(row)
-    before = Message.objects.count()
     do(case, Act.RETURN, office(row, "site"), reason="papers")
-    said = Message.objects.order_by("-id").first()
-    assert Message.objects.count() == before + 1
-    assert said is not None
-    assert said.template == "case_returned"
+    said = letters(row.pk, row.season)[0]
+    assert said.title == "申请需要补正"
+    assert "信息变更" not in said.text
 
 
 def test_an_open_case_of_a_holding_kind_keeps_the_county_from_completing() -> None:
@@ -228,8 +202,7 @@ def test_a_mismatch_that_was_confirmed_goes_on_holding_and_undoing_gives_it_back
 
 def test_where_two_are_required_whoever_opened_does_not_decide() -> None:
     row = after_sign_up()
-    raw: Raw = {"other": ["01020002"]}
-    case = open_case(row.pk, "duplicate", raw=raw, by=office(row, "county"))
+    case = asked(row, "duplicate", by=office(row, "county"))
     with pytest.raises(NotOpen, match="两个人办理"):
         do(case, Act.GRANT, office(row, "county"), raw={"ruling": ["不是同一人"]})
     other = replace(office(row, "county"), id="county-2")
@@ -239,7 +212,7 @@ def test_where_two_are_required_whoever_opened_does_not_decide() -> None:
 def test_control_without_the_second_hand_one_person_decides(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "_require_other_hand", lambda *_: None)
     row = after_sign_up()
-    case = open_case(row.pk, "duplicate", raw={"other": ["01020002"]}, by=office(row, "county"))
+    case = asked(row, "duplicate", by=office(row, "county"))
     assert do(case, Act.GRANT, office(row, "county"), raw={"ruling": ["不是同一人"]}).state == "granted"
 
 
@@ -255,7 +228,7 @@ def test_a_case_is_opened_in_its_time_only(kind: str) -> None:
 
 def test_after_its_phase_nothing_is_decided_but_it_can_be_withdrawn() -> None:
     row = after_sign_up()
-    case = asked(row, "fee_exemption", {"ground": ["poverty"]})
+    case = asked(row, "fee_exemption")
     make.season("tickets")
     with pytest.raises(NotOpen, match="办理时间已经结束"):
         do(case, Act.FORWARD, office(row, "site"))
@@ -275,17 +248,17 @@ def test_only_the_named_parties_open_a_case(kind: str) -> None:
 
 def test_nothing_is_opened_or_decided_once_the_registration_has_stopped() -> None:
     row = after_sign_up()
-    case = asked(row, "fee_exemption", {"ground": ["poverty"]})
+    case = asked(row, "fee_exemption")
     withdraw(row.pk, reason="own_wish", proof=True, note="", by=office(row, "site"))
     with pytest.raises(NotOpen, match="已经中止"):
         do(case, Act.FORWARD, office(row, "site"))
     with pytest.raises(NotOpen, match="已经中止"):
-        open_case(row.pk, "wrong_photo", raw={"found": ["同学指出"]}, by=office(row, "site"))
+        asked(row, "wrong_photo", by=office(row, "site"))
 
 
 def test_a_photo_of_somebody_else_falls_with_what_stands_on_it() -> None:
     row = confirmed.completed()
-    case = open_case(row.pk, "wrong_photo", raw={"found": ["同学指出"]}, by=office(row, "site"))
+    case = asked(row, "wrong_photo", by=office(row, "site"))
     do(case, Act.GRANT, office(row, "county"))
     row.refresh_from_db()
     assert row.photo_state == "retake"
@@ -294,16 +267,15 @@ def test_a_photo_of_somebody_else_falls_with_what_stands_on_it() -> None:
 
 def test_accommodation_ends_with_a_receipt_and_one_objection() -> None:
     row = after_sign_up()
-    case = asked(row, "accommodation", {"items": ["large_print", "time30"], "why": ["视力残疾二级"]})
+    case = asked(row, "accommodation")
     do(case, Act.FORWARD, office(row, "site"))
     said = {"experts": ["李医生、王老师"], "assessed": ["11月12日，市特教学校"], "assessment": ["需要大字号试卷"]}
     do(case, Act.FORWARD, office(row, "city"), raw=said)
-    province = Actor(Party.PROVINCE, "province-1", "/", "刘建国")
-    case = do(case, Act.REFUSE, province, reason="assessed_no")
+    case = do(case, Act.REFUSE, PROVINCE, reason="assessed_no")
     do(case, Act.RECEIVE, me(row))
     case = do(case, Act.OBJECT, me(row), note="评估时没有带助视器")
     assert (case.state, case.holder, case.objected) == ("waiting", "province", True)
-    case = do(case, Act.GRANT, province, raw={"granted": ["large_print"], "grounds": ["复核后同意大字号试卷"]})
+    case = do(case, Act.GRANT, PROVINCE, raw={"granted": ["large_print"], "grounds": ["复核后同意大字号试卷"]})
     case = do(case, Act.RECEIVE, me(row))
     with pytest.raises(NotOpen):
         do(case, Act.OBJECT, me(row), note="再次提出")
@@ -333,9 +305,9 @@ def test_acts_are_neither_changed_nor_deleted_and_lie_sealed() -> None:
 def test_lists_say_who_has_what_and_their_counts_agree() -> None:
     row = after_sign_up()
     mine = asked(row)
-    other = asked(row, "fee_exemption", {"ground": ["poverty"]})
+    other = asked(row, "fee_exemption")
     do(other, Act.FORWARD, office(row, "site"))
-    closed = open_case(row.pk, "wrong_photo", raw={"found": ["同学指出"]}, by=office(row, "site"))
+    closed = asked(row, "wrong_photo", by=office(row, "site"))
     do(closed, Act.WITHDRAW, office(row, "site"), note="看错了")
     season, path = row.season_id, row.site.path
     found = {tab: [one.pk for one in cases_within(season, path, tab=tab, party=Party.SITE)] for tab in TABS}

@@ -68,14 +68,13 @@ def keep_draft(
 ) -> tuple[Draft, Problems]:
     """Keep what was typed on `page`, with its problems; a later save asks again.
 
-    Drafts may be kept while the window is closed (over night, say): only a save asks the clock. After
-    completion no save can follow, so nothing is kept: raises NotOpen with the way on. Raises Changed
+    Drafts may be kept while the window is closed (over night, say) and after completion: only a save asks,
+    and a correction is asked for by what the draft says. Raises Changed
     when `revision` is not the present one, after the typing is kept: what another tab had typed stays
     beside it. So that refusal is raised outside the block that writes.
     """
     with transaction.atomic():
         registration = locked(registration_id)
-        refuse_if_completed(registration)
         state, clock = state_now(registration)
         if state.missing("form"):
             journey.require("form", by.kind, state)

@@ -9,6 +9,8 @@ from baoming.audit.actors import Actor
 from baoming.registrations.models import Registration
 from baoming.registrations.services.retakes import send_back
 from baoming.reviews.asked import Raw
+from baoming.reviews.services.corrections import changes_asked, changes_shown, correct
+from baoming.reviews.services.identity_changes import change_identity, identity_asked, identity_shown
 
 Extra = Mapping[str, Any]  # what a kind asks for beyond its questions, as it is kept
 Problems = dict[str, str]
@@ -45,4 +47,6 @@ def _retake(registration: Registration, _: Extra, *, by: Actor, at: datetime) ->
 EFFECTS: dict[str, Effect] = {
     "noted": Effect(),
     "retake": Effect(granted=_retake),
+    "correction": Effect(changes_asked, changes_shown, correct),
+    "identity": Effect(identity_asked, identity_shown, change_identity),
 }

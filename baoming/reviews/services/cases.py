@@ -12,7 +12,7 @@ from baoming.audit.actors import PARTY_NAMES, Actor, Party
 from baoming.audit.services import record
 from baoming.forms.attached import Consent
 from baoming.messages.services import send
-from baoming.registrations.attached_queries import drafts_of, pictures_of
+from baoming.registrations.attached_queries import CASE, drafts_of, pictures_of
 from baoming.registrations.form_queries import bound_phone
 from baoming.registrations.journey import STEPS
 from baoming.registrations.models import Registration
@@ -229,7 +229,7 @@ def _take(registration: Registration, kind: Kind) -> dict[str, str]:
 
 def purpose_of(kind: Kind, paper: str) -> str:
     """Return what the picture of a paper is kept for."""
-    return f"case-{kind.key}-{paper}"
+    return f"{CASE}{kind.key}-{paper}"
 
 
 def _same(there: Case, content: Mapping[str, Any], by: Actor) -> Case:

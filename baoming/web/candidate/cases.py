@@ -22,7 +22,17 @@ from baoming.reviews.models import Case
 from baoming.reviews.services.cases import act_on_case, may_open_now, open_case
 from baoming.shared.errors import Invalid
 from baoming.web.access import CandidateRequest, candidate_required
-from baoming.web.case_pages import TONES, may_open, papers_there, sent_raw, show_case, take_papers, todo_of, typed_of
+from baoming.web.case_pages import (
+    TONES,
+    may_open,
+    papers_there,
+    preview,
+    sent_raw,
+    show_case,
+    take_papers,
+    todo_of,
+    typed_of,
+)
 
 
 @require_safe
@@ -68,8 +78,10 @@ def _papers(request: CandidateRequest, kind: Kind) -> dict[str, str]:
 
 def _new(request: CandidateRequest, kind: Kind, errors: dict[str, str] | None = None) -> HttpResponse:
     mine = request.registration
+    changes, missing = preview(mine, kind)
     context = {
-        "kind": kind, "errors": errors or {}, "typed": sent_raw(request), "there": papers_there(mine, kind),
+        "changes": changes, "missing": missing, "kind": kind, "errors": errors or {}, "typed": sent_raw(request),
+        "there": papers_there(mine, kind),
         "why_not": may_open_now(mine, kind), "consent": consent_of(request.season),
     }  # fmt: skip
     return render(request, "candidate/cases/new.html", context, status=422 if errors else 200)

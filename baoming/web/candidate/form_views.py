@@ -15,6 +15,8 @@ from baoming.registrations import form_queries, journey
 from baoming.registrations.models import Draft, FormVersion, Registration
 from baoming.registrations.queries import state_of
 from baoming.registrations.services.steps import refuse_if_completed
+from baoming.reviews.case_queries import kinds_of
+from baoming.reviews.services.cases import may_open_now
 from baoming.seasons.queries import Clock
 from baoming.shared.errors import NotOpen
 
@@ -113,6 +115,12 @@ class Desk:
                 raise
             return str(refusal)
         return ""
+
+    @cached_property
+    def correctable(self) -> bool:
+        """Whether what was changed can be asked for, as nobody can save it any more (R15)."""
+        kind = kinds_of(self.registration.season).get("correction")
+        return kind is not None and not may_open_now(self.registration, kind)
 
     def lay_back(self, page: Page, raw: Mapping[str, list[str]]) -> None:
         """Show what was typed on `page` although it was not kept."""

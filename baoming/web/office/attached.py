@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -107,11 +107,13 @@ def _household(
 
 
 @require_safe
-@staff_may("see_evidence")
+@staff_may("see_case_papers")
 def evidence(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
-    """One picture of a paper, for staff of the area; each look is an event."""
+    """One picture of a paper, for staff of the area; each look is an event. Cities and above: those of cases only."""
     registration = one(request, registration_id)
     picture = attached.picture_named(registration, request.GET.get("of", ""))
+    if picture is not None and not (attached.is_of_case(picture) or request.staff.may("see_evidence")):
+        raise Http404
     if picture is None or attached.is_draft(picture):
         raise Refused("考生还没有上传这张照片")
     content = attached.picture_bytes(picture)

@@ -29,7 +29,7 @@ from baoming.reviews.cases import ACT_NAMES, Act
 from baoming.reviews.services.cases import act_on_case, open_case
 from baoming.shared.errors import Invalid, Refused
 from baoming.web.access import OfficeRequest, staff_may
-from baoming.web.case_pages import TONES, may_open, papers_there, sent_raw, show_case, take_papers, typed_of
+from baoming.web.case_pages import TONES, papers_there, preview, sent_raw, show_case, take_papers, typed_of
 from baoming.web.office.areas import area_of
 from baoming.web.office.scope import one
 
@@ -100,7 +100,9 @@ def _new(
 ) -> HttpResponse:
     record("see_candidate", by=request.actor, subject=registration.pk, path=registration.path)
     found = kind_of(request.season, kind)
+    changes, missing = preview(registration, found)
     context = {
+        "changes": changes, "missing": missing,
         "registration": registration, "kind": found, "errors": errors or {}, "typed": sent_raw(request),
         "there": papers_there(registration, found), "may": request.actor.kind in found.opens,
         "parties": PARTY_NAMES,
@@ -166,10 +168,3 @@ def _found(request: OfficeRequest, case_id: UUID) -> Any:
 
 def _whole(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
-
-
-def kinds_to_open(request: OfficeRequest) -> list[tuple[str, str]]:
-    """Return key and title of the kinds that this office may open, for the page of one person."""
-    if not request.staff.may("open_case"):
-        return []
-    return [(kind.key, kind.title) for kind in may_open(kinds_of(request.season), request.actor.kind)]

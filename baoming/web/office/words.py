@@ -217,6 +217,7 @@ KINDS = {
         "rebind_phone", "ask_save_reset", "confirm_save_reset", "cancel_save_reset", "set_save_password",
         "allow_shared_phone", "ask_phone_reset", "confirm_phone_reset", "cancel_phone_reset", "rebind_at_site",
     }),
+    "申请、事项": frozenset(verb for verb in VERBS if verb.startswith("case:")),
     "缴费": frozenset({"open_order", "take_payment", "close_order", "doubt_payment"}),
     "各步办成、退回": _STEPS,
     "确认、上报": frozenset({

@@ -23,7 +23,7 @@ from baoming.web.access import OfficeRequest
 from baoming.web.office.cards import reader_agent
 from baoming.web.office.name_parts import name_picture
 from baoming.web.office.scope import one
-from baoming.web.office.story import pictures, sent
+from baoming.web.office.story import cases, pictures, sent
 from baoming.web.office.story.decided import of_person
 from baoming.web.office.story.papers import declared, prints, versions
 from baoming.web.office.story.past import past
@@ -63,6 +63,7 @@ def show(
         **_phoning(registration, rare.phoning),
         "agent": reader_agent(),
         **of_person(request, registration, state, rare),
+        **cases.of_person(request, registration, rare),
         **pictures.of_person(request, registration),
         **sent.of_person(request, registration, state),
         **past(registration),

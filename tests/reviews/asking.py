@@ -1,0 +1,66 @@
+"""Special cases brought where a test wants them, by the services themselves."""
+
+from collections.abc import Mapping, Sequence
+
+from baoming.audit.actors import Actor, Party
+from baoming.registrations.models import Registration
+from baoming.reviews.case_queries import consent_of, kind_of
+from baoming.reviews.cases import Act
+from baoming.reviews.models import Case
+from baoming.reviews.services.cases import act_on_case, keep_papers, open_case
+from tests import factories as make
+from tests.forms.samples import FILLED
+from tests.registrations import confirmed
+from tests.registrations.test_save_form import me, type_in
+from tests.reviews.files import office
+
+JPEG = b"\xff\xd8\xff a picture of a paper"
+Raw = Mapping[str, Sequence[str]]
+WHY: Raw = {"why": ["邮政编码抄错了一位"]}
+ASKED: Mapping[str, Raw] = {
+    "correction": WHY,
+    "fee_exemption": {"ground": ["poverty"]},
+    "accommodation": {"items": ["large_print", "time30"], "why": ["视力残疾二级"]},
+    "household_mismatch": {"source": ["户籍核查"], "differs": ["住址"]},
+    "duplicate": {"other": ["01020002"]},
+    "wrong_photo": {"found": ["同学指出"]},
+    "identity_change": {"name": ["欧阳思源"], "why": ["户籍更名"]},
+}
+PROVINCE = Actor(Party.PROVINCE, "province-1", "/", "刘建国")
+
+
+def after_sign_up() -> Registration:
+    row = confirmed.signed()
+    make.season("confirmation")
+    return row
+
+
+def hand_in(row: Registration, kind: str) -> None:
+    """Hand in a picture of every paper that the kind needs."""
+    papers = [paper.key for paper in kind_of(row.season, kind).papers if paper.needed]
+    keep_papers(row.pk, kind, {paper: JPEG + paper.encode() for paper in papers}, consent_of(row.season))
+
+
+def redraft(row: Registration, postcode: str = "410019") -> None:
+    """Change the draft, as a candidate who has found a mistake."""
+    type_in(row, {**FILLED, "postcode": [postcode]})
+
+
+def asked(row: Registration, kind: str = "correction", raw: Raw | None = None, by: Actor | None = None) -> Case:
+    """Open a case with all that it needs, for the candidate unless `by` says for whom."""
+    if kind == "correction":
+        redraft(row)
+    hand_in(row, kind)
+    return open_case(row.pk, kind, raw=ASKED[kind] if raw is None else raw, by=by or me(row))
+
+
+def do(case: Case, act: Act, by: Actor, **more: object) -> Case:
+    case.refresh_from_db()
+    return act_on_case(case.pk, act, seen=case.newest, by=by, **more)  # type: ignore[arg-type]
+
+
+def through(case: Case, row: Registration, *levels: str) -> Case:
+    """Hand the case on at each of `levels`, and grant it at the last."""
+    for level in levels[:-1]:
+        do(case, Act.FORWARD, office(row, level))
+    return do(case, Act.GRANT, office(row, levels[-1]))

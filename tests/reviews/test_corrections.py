@@ -1,0 +1,116 @@
+"""R15, R20: after the deadline by request alone: old beside new, a new version once granted, to be signed anew."""
+
+import pytest
+
+from baoming.registrations.form_queries import newest_version, values_of
+from baoming.registrations.models import Registration, Signature
+from baoming.registrations.services.sheets import print_sheet, record_signature
+from baoming.registrations.signature_queries import signature_lines
+from baoming.reviews.case_queries import acts_of, asked_in, content_of
+from baoming.reviews.cases import Act
+from baoming.reviews.models import Case
+from baoming.reviews.services import complete_registration
+from baoming.reviews.services.case_effects import EFFECTS
+from baoming.reviews.services.cases import open_case
+from baoming.shared.errors import Invalid, NotOpen, Refused
+from tests import factories as make
+from tests.registrations import confirmed
+from tests.registrations.test_save_form import me, save
+from tests.reviews.asking import after_sign_up, asked, do, hand_in, redraft, through
+from tests.reviews.files import office
+
+pytestmark = pytest.mark.django_db
+
+
+def shown(row: Registration, case: Case) -> list[tuple[str, str, str]]:
+    return EFFECTS["correction"].shown(row, content_of(asked_in(acts_of(case)))["extra"])
+
+
+def test_what_was_asked_becomes_the_next_version_and_the_old_sheet_counts_no_more() -> None:
+    row = confirmed.completed()
+    before = row.version
+    case = asked(row)
+    assert shown(row, case) == [("邮政编码", "410016", "410019")]
+    through(case, row, "site", "county", "city")
+    row.refresh_from_db()
+    assert row.version == before + 1
+    assert values_of(newest_version(row))["postcode"] == "410019"
+    assert not {"signature", "completion"} & row.done_steps
+    assert not Signature.objects.filter(registration=row, voided_at=None).exists()
+    assert row.held == 0
+
+
+def test_until_it_is_granted_nothing_changes() -> None:
+    row = confirmed.completed()
+    case = asked(row)
+    do(case, Act.FORWARD, office(row, "site"))
+    do(case, Act.FORWARD, office(row, "county"))
+    row.refresh_from_db()
+    assert (row.version, "signature" in row.done_steps) == (1, True)
+    do(case, Act.REFUSE, office(row, "city"), reason="rules")
+    row.refresh_from_db()
+    assert (row.version, "completion" in row.done_steps) == (1, True)
+
+
+def test_what_fell_can_be_done_again_although_its_time_is_over() -> None:
+    row = confirmed.completed()
+    case = asked(row)
+    make.season("submission")
+    through(case, row, "site", "county", "city")
+    print_sheet(row.pk, by=office(row, "site"))
+    row.refresh_from_db()
+    record_signature(row.pk, version=row.version, by=office(row, "site"))
+    complete_registration(row.pk, by=office(row, "county"))
+    row.refresh_from_db()
+    assert "completion" in row.done_steps
+
+
+def test_before_the_deadline_the_candidate_changes_the_form_alone() -> None:
+    row = confirmed.ready()
+    with pytest.raises(NotOpen, match="现在还可以由考生本人修改"):
+        hand_in(row, "correction")
+
+
+def test_without_a_change_nothing_is_asked() -> None:
+    row = after_sign_up()
+    hand_in(row, "correction")
+    with pytest.raises(Invalid, match="还没有改动"):
+        asked_anew(row)
+    redraft(row, "41")
+    with pytest.raises(Invalid, match="还有1处要处理"):
+        asked_anew(row)
+
+
+def asked_anew(row: Registration) -> Case:
+    return open_case(row.pk, "correction", raw={"why": ["抄错"]}, by=me(row))
+
+
+def test_what_was_saved_since_is_not_overwritten() -> None:
+    """The site had opened a correction for one person, and it was saved while the request was on its way."""
+    row = after_sign_up()
+    case = asked(row)
+    do(case, Act.FORWARD, office(row, "site"))
+    do(case, Act.FORWARD, office(row, "county"))
+    make.season("sign_up")
+    redraft(row, "410020")
+    save(row)
+    make.season("confirmation")
+    with pytest.raises(Refused, match="提出以后又保存了第2版"):
+        do(case, Act.GRANT, office(row, "city"))
+    case.refresh_from_db()
+    assert case.state == "waiting"
+
+
+def test_the_draft_may_go_on_changing_and_what_was_asked_stays() -> None:
+    row = after_sign_up()
+    case = asked(row)
+    redraft(row, "410021")
+    through(case, row, "site", "county", "city")
+    row.refresh_from_db()
+    assert values_of(newest_version(row))["postcode"] == "410019"
+
+
+def test_who_is_to_sign_again_stands_on_the_list() -> None:
+    row = after_sign_up()
+    through(asked(row), row, "site", "county", "city")
+    assert [(line.person.pk, line.tab) for line in signature_lines(row.season_id, row.site.path)] == [(row.pk, "again")]
