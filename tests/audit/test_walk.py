@@ -137,7 +137,7 @@ def recorded() -> set[str]:
     """Every verb in the code: those that `record` is called with, and those of the steps that services do and undo."""
     plain = {verb for verb in test_words.recorded() if not verb.endswith(":")}
     steps = {f"step:{key}" for key in named("complete_step")} | {f"undo:{key}" for key in named("return_step")}
-    kinds = {verb for verb in VERBS if verb.startswith(("hold:", "clear:", "undo_review:"))}
+    kinds = {verb for verb in VERBS if verb.startswith(("hold:", "clear:", "undo_review:", "case:"))}
     return plain | steps | kinds
 
 

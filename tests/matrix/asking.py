@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from baoming.organizations.roles import Role
 from tests.matrix.tables import RELATIONS, Line, expected, office_lines
-from tests.matrix.world import Target, World, paper_of
+from tests.matrix.world import CASE_KIND, Target, World, case_paper_of, paper_of
 from tests.web.conftest import signed_in
 from tests.web.routes import routes
 
@@ -49,11 +49,12 @@ def address(line: Line, target: Target) -> str:
     """Return where a line is asked for `target`."""
     if line.route not in (known := routes("office")):
         return f"/{line.route}"
-    ids = {**target.ids, "kind": line.act}
+    ids = {**target.ids, "kind": line.act or CASE_KIND}
     place = reverse(f"office:{line.route}", kwargs={name: ids[name] for name in known[line.route].pattern.converters})
     asked = {"name": target.person.class_name} if line.about == "class" else {}
     asked |= {"county": target.person.path[3:8].replace("/", "")} if line.about == "county" else {}  # 43/01/02/…
-    asked |= {"of": str(paper_of(target.person))} if line.route == "evidence" else {}
+    if line.route == "evidence":
+        asked |= {"of": str((case_paper_of if line.act == "case" else paper_of)(target.person))}
     return f"{place}?{urlencode(asked)}" if asked else place
 
 

@@ -18,6 +18,8 @@ from baoming.registrations.queries import document_of
 from baoming.registrations.services import access, logins, save_resets
 from baoming.registrations.services.name_images import confirm_name, framed, photograph_name
 from baoming.registrations.services.phone_resets import ask_phone_reset
+from baoming.reviews import cases
+from baoming.reviews.models import Case
 from baoming.reviews.review_forms import PARTS
 from baoming.seasons.queries import data, season_now
 from baoming.vault.services import keys
@@ -26,6 +28,8 @@ from tests import factories as make
 from tests.forms.samples import BOUND_PHONE, FILLED
 from tests.registrations.confirmed import operator
 from tests.registrations.test_save_form import PASSWORD, me, save, type_in
+from tests.reviews.asking import PROVINCE, asked, do, hand_in
+from tests.reviews.files import office
 
 LOGIN = "deng2lu7mi"
 Body = dict[str, str | list[str]]
@@ -60,7 +64,7 @@ def acts(*, first: int = 1029001) -> list[Act]:
     make.season("sign_up")
     at = {step: _at(step, first + place) for place, step in enumerate(_STEPS)}
     owner = _owner()
-    return [*_door(at["registration_fee"], owner), *_steps(at), *_form(owner), *_safety(owner)]
+    return [*_door(at["registration_fee"], owner), *_steps(at), *_form(owner), *_safety(owner), *_requests(_owner())]
 
 
 _STEPS = ("registration_fee", "person_check", "phone", "passwords", "pledge")
@@ -229,6 +233,52 @@ def _safety(owner: Registration) -> list[Act]:
         Act("phone_change send", "/phone/change/", owner, lambda: {"act": "send", "phone": _new_phone(owner)}),
         Act("phone_change bind", "/phone/change/", owner, new_phone, ("act", "phone")),
     ]
+
+
+def _requests(owner: Registration) -> list[Act]:
+    """Of somebody with two requests: one to be put right and withdrawn, one to be decided; and asking anew."""
+    exemption, accommodation = asked(owner, "fee_exemption"), asked(owner, "accommodation")
+
+    def new() -> Body:
+        exemption.refresh_from_db()
+        if exemption.state != cases.State.WITHDRAWN:
+            do(exemption, cases.Act.WITHDRAW, me(owner), note="不申请了")
+        hand_in(owner, "fee_exemption")
+        return {"ground": "poverty"}
+
+    def given_back() -> Body:
+        do(exemption, cases.Act.RETURN, office(owner, "site"), reason="papers")
+        hand_in(owner, "fee_exemption")
+        return pressed(exemption, cases.Act.SUPPLY) | {"ground": "orphan"}
+
+    def decided() -> Body:
+        do(accommodation, cases.Act.FORWARD, office(owner, "site"))
+        said = {"experts": ["李医生"], "assessed": ["市特教学校"], "assessment": ["需要"]}
+        do(accommodation, cases.Act.FORWARD, office(owner, "city"), raw=said)
+        do(accommodation, cases.Act.REFUSE, PROVINCE, reason="assessed_no")
+        return pressed(accommodation, cases.Act.RECEIVE)
+
+    def received() -> Body:
+        accommodation.refresh_from_db()
+        if accommodation.received_at is None:
+            decided()
+            do(accommodation, cases.Act.RECEIVE, me(owner))
+        return pressed(accommodation, cases.Act.OBJECT) | {"note": "评估时没有带助视器"}
+
+    first, second = (f"/requests/{case.pk}/act/" for case in (exemption, accommodation))
+    return [
+        Act("request_act supply", first, owner, given_back, ("note", "consent")),
+        Act("request_act withdraw", first, owner, lambda: pressed(exemption, cases.Act.WITHDRAW) | {"note": "不要了"}),
+        Act("request_act receive", second, owner, decided, ("note",)),
+        Act("request_act object", second, owner, received),
+        Act("request_new", "/requests/new/fee_exemption/", owner, new, ("consent",)),
+    ]
+
+
+def pressed(case: Case, act: cases.Act) -> Body:
+    """Return what a button of the case's page sends."""
+    case.refresh_from_db()
+    return {"act": act.value, "seen": str(case.newest)}
 
 
 def sent_to(row: Registration) -> str:

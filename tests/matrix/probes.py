@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import product
 from types import CodeType, FrameType
+from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpResponseBase
@@ -19,7 +20,8 @@ from django.urls import reverse
 from baoming.accounts.models import Bucket
 from baoming.organizations.roles import Role
 from baoming.registrations.form_queries import form_of
-from baoming.registrations.models import Registration
+from baoming.registrations.models import Evidence, Registration
+from baoming.reviews.models import Case
 from tests.matrix import narrowings
 from tests.matrix.asking import LINES, address, said
 from tests.matrix.effects import effects_of
@@ -138,8 +140,20 @@ def own_pages(row: Registration) -> Iterator[str]:
     yield from (f"/form/{page.key}" for page in form_of(row.season).pages)
     for line in table("candidate.tsv"):
         if line["who"] == "own" and "GET" in line["methods"].split() and line["route"] != "form_page":
-            ids = {"version": {"no": 1}, "evidence": {"key": "household-first"}}.get(line["route"], {})
+            ids = _ids(line["route"], row)
             yield reverse(f"candidate:{line['route']}", urlconf="baoming.config.urls_candidate", kwargs=ids)
+
+
+def _ids(route: str, row: Registration) -> dict[str, object]:
+    """Return what stands in the address: of the own case, and of a paper that is somebody else's."""
+    case = Case.objects.filter(registration=row).order_by("opened_at", "pk").first()
+    paper = Evidence.objects.filter(current=True).exclude(registration=row).order_by("pk").first()
+    return {
+        "version": {"no": 1},
+        "evidence": {"key": str(paper.pk) if paper else "household-first"},
+        "request_new": {"kind": "accommodation"},
+        "request": {"case_id": case.pk if case else UUID(int=1)},
+    }.get(route, {})
 
 
 def _page(client: Client, place: str, body: dict[str, str] | None) -> Callable[[], list[str]]:

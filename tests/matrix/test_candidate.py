@@ -8,21 +8,27 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.matrix.tables import METHODS, table
-from tests.matrix.world import Target, make_world, nameless
+from tests.matrix.world import CASE_KIND, Target, make_world, nameless
 from tests.web.routes import routes
 
 pytestmark = pytest.mark.django_db
 LINES = table("candidate.tsv")
+SENT = {"request_act": {"act": "withdraw"}}  # lest it find no act for want of a field
 
 
 def ids(target: Target) -> dict[str, object]:
-    return {"code": "X", "announcement_id": target.announcement.pk, "key": "contact", "no": 1}
+    return {
+        "code": "X", "announcement_id": target.announcement.pk, "key": "contact", "no": 1, "kind": CASE_KIND,
+        "case_id": target.case.pk,
+    }  # fmt: skip
 
 
 def said(client: Client, target: Target, route: str, method: str) -> str:
     cookies = client.cookies.copy()
     with transaction.atomic():
-        answer = client.generic(method, address(target, route))
+        sent = SENT.get(route, {}) if method == "POST" else {}
+        place = address(target, route)
+        answer = client.post(place, sent) if sent else client.generic(method, place)
         transaction.set_rollback(True)
     client.cookies = cookies
     if answer.status_code == 302 and answer.headers["Location"] == "/sign-in/":

@@ -23,7 +23,7 @@ from tests.matrix.asking import LINES, address
 from tests.matrix.tables import table
 from tests.matrix.test_candidate import LINES as CANDIDATE_LINES
 from tests.matrix.test_candidate import address as own_address
-from tests.matrix.world import CLASS, Target, World, make_world
+from tests.matrix.world import CASE_ASKED, CLASS, Target, World, make_world
 from tests.registrations import attached
 from tests.web.conftest import signed_in
 
@@ -50,6 +50,7 @@ def planted(row: Registration) -> dict[str, Planted]:
         "registration_number": Planted((serial(row.number), f"{row.number:08d}"[:4] + " " + f"{row.number:08d}"[4:])),
         "class_name": Planted((CLASS,)),
         "bound_phone": Planted((BOUND_PHONE,), mask_phone(BOUND_PHONE)),
+        "case_asked": Planted((CASE_ASKED,)),
     }
 
 

@@ -1,6 +1,8 @@
 """The people of the matrix: one target in each relation to an office, and staff of every role."""
 
+import json
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID, uuid4, uuid5
 
 from django.urls import URLPattern, get_resolver
@@ -16,7 +18,8 @@ from baoming.registrations.name_image_queries import picture_context
 from baoming.registrations.rosters import RosterRow
 from baoming.registrations.services.batches import start_batch
 from baoming.registrations.services.rosters import import_roster
-from baoming.reviews.models import Transfer
+from baoming.reviews.case_queries import content_context
+from baoming.reviews.models import Case, CaseAct, Transfer
 from baoming.seasons.models import Season
 from baoming.vault.services import keys
 from tests import factories as make
@@ -26,6 +29,8 @@ from tests.registrations.scanned import signed_page
 from tests.seasons_kept import loaded
 
 CLASS, SECOND_CLASS, FORMER_CLASS = "高三（1）班", "高三（2）班", "高三（9）班"
+CASE_KIND = "accommodation"  # with the most to fill in and to hand in
+CASE_ASKED = "左眼视力0.05，看小字很慢"  # what everybody's case says
 _PNG = b"\x89PNG\r\n\x1a\n"
 _CLASSES = {"same site": SECOND_CLASS, "other season": FORMER_CLASS}
 
@@ -39,6 +44,7 @@ class Target:
     batch: Batch
     announcement: Announcement
     transfer: Transfer  # of somebody of another county to this site
+    case: Case
     account: Staff
     proposal: StaffProposal
 
@@ -50,6 +56,7 @@ class Target:
             "file_id": self.file.pk,
             "batch_id": self.batch.pk,
             "announcement_id": self.announcement.pk,
+            "case_id": self.case.pk,
         }
 
     def body(self, line: Line) -> dict[str, str]:
@@ -57,6 +64,7 @@ class Target:
         return {
             "transfer": {"asked": str(self.transfer.pk), "act": "decline", "answer": "学籍不在本县"},
             "account": {"account": str(self.account.account_id), "act": "code"},
+            "case": {"act": "withdraw", "seen": "1", "note": "不申请了"},
             "proposal": {"proposal": str(self.proposal.pk), "act": "decline"},
         }.get(line.about, {})
 
@@ -100,7 +108,7 @@ def make_world() -> World:
         if person != mine:
             confirmed.photographed(person)
         _picture_of_name(person)
-        _picture_of_paper(person)
+        _pictures_of_papers(person)
     away = make.site("08", of="0302")
     comers = {relation: make.registration(away) for relation in people}
     make.season("confirmation")
@@ -129,13 +137,17 @@ def paper_of(person: Registration) -> UUID:
     return uuid5(person.pk, "paper")
 
 
-def _picture_of_paper(person: Registration) -> None:
-    """Let the person have handed in a paper."""
-    pk = paper_of(person)
-    name = EVIDENCE.keep(pk, _PNG)
-    Evidence.objects.create(
-        id=pk, registration=person, purpose="household-first", file=name, sha256="", at=person.created_at
-    )
+def case_paper_of(person: Registration) -> UUID:
+    """Return the id of the paper that everybody has handed in with the case."""
+    return uuid5(person.pk, "paper of the case")
+
+
+def _pictures_of_papers(person: Registration) -> None:
+    """Let the person have handed in a paper beside the form, and one with a case."""
+    papers = {"household-first": paper_of(person), f"case-{CASE_KIND}-certificate": case_paper_of(person)}
+    for purpose, pk in papers.items():
+        name = EVIDENCE.keep(pk, _PNG)
+        Evidence.objects.create(id=pk, registration=person, purpose=purpose, file=name, sha256="", at=person.created_at)
 
 
 def _into_classes(people: dict[str, Registration]) -> None:
@@ -171,6 +183,7 @@ def _target(row: Registration, comer: Registration, admin: Staff) -> Target:
             by_label="王秀兰",
         ),
         transfer=_transfer(comer, row),
+        case=_case(row),
         account=account,
         proposal=StaffProposal.objects.create(
             kind="disable", path=row.path, staff=account, office=row.site, role=Role.OPERATOR,
@@ -187,3 +200,18 @@ def _transfer(comer: Registration, row: Registration) -> Transfer:
         registration=comer, from_site=comer.site, to_site=row.site, from_path=comer.path, to_path=row.path,
         state="asked", reason="moved_school", at=row.created_at,
     )  # fmt: skip
+
+
+def _case(row: Registration) -> Case:
+    """Let the person have asked for something, which waits at the site."""
+    case = Case.objects.create(
+        registration=row, season=row.season, path=row.path, kind=CASE_KIND, state="waiting", holder="site",
+        opener="candidate", newest=1, opened_at=row.created_at, since=row.created_at,
+        due_at=row.created_at + timedelta(days=3),
+    )  # fmt: skip
+    act = CaseAct(case=case, number=1, act="open", desk=0, at=row.created_at, by_kind="candidate", by_label=row.name)
+    content = json.dumps({"answers": {"items": ["large_print"], "why": CASE_ASKED}})
+    act.content_sealed = keys().seal(content.encode(), context=content_context(act.pk))
+    act.pictures = {"certificate": str(case_paper_of(row))}
+    act.save()
+    return case

@@ -22,7 +22,7 @@ from tests.web.routes import routes
 __all__ = ["office"]
 pytestmark = pytest.mark.django_db
 LAYERS = {row["about"]: row["layers"] for row in table("layers.tsv")}
-ACTS = {"classes_act": TITLES, "classes_all": AREA}  # routes that take one of several acts
+ACTS = {"classes_act": TITLES, "classes_all": AREA, "evidence": ("form", "case")}  # routes with a line for each act
 Named = tuple[str, str, Role | None, str]  # a case by the key of its line
 
 

@@ -11,7 +11,9 @@ from baoming.documents.models import PrintFile
 from baoming.messages.models import Announcement
 from baoming.registrations.models import Registration, ScannedPage
 from baoming.registrations.services.batches import start_batch
+from baoming.reviews.models import Case
 from tests.registrations.scanned import signed_page
+from tests.reviews.asking import asked
 
 
 def routes(portal: str) -> dict[str, URLPattern]:
@@ -45,8 +47,9 @@ def address(name: str, row: Registration) -> str:
         "site_id": row.site_id,
         "file_id": file_of(row).pk,
         "batch_id": batch_of(row),
-        "kind": "signature",
+        "kind": "accommodation" if name == "case_new" else "signature",
         "announcement_id": announcement_of(row).pk,
+        "case_id": case_of(row).pk,
     }
     asked = routes("office")[name].pattern.converters
     return reverse(f"office:{name}", kwargs={key: ids[key] for key in asked})
@@ -64,6 +67,11 @@ def announcement_of(row: Registration) -> Announcement:
     return Announcement.objects.get_or_create(season=row.season, path=row.path[:9], defaults=values)[0]
 
 
+def case_of(row: Registration) -> Case:
+    """A request of this person that waits at the site, made on first use."""
+    return Case.objects.filter(registration=row).first() or asked(row, "fee_exemption")
+
+
 def _any_address(portal: str, name: str) -> str:
     samples = {
         "registration_id": UUID(int=1),
@@ -72,6 +80,7 @@ def _any_address(portal: str, name: str) -> str:
         "kind": "signature",
         "file_id": UUID(int=1),
         "announcement_id": UUID(int=1),
+        "case_id": UUID(int=1),
         "key": "exam",
         "no": 1,
         "code": "BM1.F",

@@ -3,7 +3,8 @@
 The control takes the scope away: the same requests then reach another county's people.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,8 @@ from baoming.organizations.roles import Role
 from baoming.registrations.models import HoldRow, Registration, Signature, StepLog
 from baoming.registrations.models.batches import BatchQuerySet
 from baoming.registrations.models.registration import RegistrationQuerySet
-from baoming.web.office import scope
+from baoming.reviews.cases import Act
+from baoming.web.office import cases, scope
 from tests import factories as make
 from tests.registrations import confirmed
 from tests.roles import portals_as_worker
@@ -33,10 +35,14 @@ REACHED = {200, 302, 409, 422}
 
 @dataclass(frozen=True)
 class Route:
-    """A route about one registration or one site: how it is asked, and a role that may ask."""
+    """A route about one registration or one site: how it is asked, and a role that may ask.
+
+    `sent`: what it must be sent, lest it find no act for want of a field.
+    """
 
     methods: tuple[str, ...]
     role: Role = Role.OPERATOR
+    sent: Mapping[str, str] = field(default_factory=dict)
 
 
 OF_ONE = {
@@ -58,6 +64,9 @@ OF_ONE = {
     "dispute": Route(ACT),
     "household": Route(FORM),
     "evidence": Route(PAGE),
+    "case": Route(PAGE),
+    "case_act": Route(ACT, sent={"act": Act.WITHDRAW}),
+    "case_new": Route(FORM),
     "void_number": Route(FORM, Role.COUNTY),
     "decide": Route(ACT),
     "review_time": Route(ACT, Role.COUNTY),
@@ -104,6 +113,7 @@ OF_MANY = {
     "declarations": PAGE,
     "missing": PAGE,
     "overflows": FORM,
+    "cases": PAGE,
     "approvals": PAGE,
     "approvals_answer": ACT,
     "desk": PAGE,
@@ -173,6 +183,10 @@ CANDIDATES_OWN = {
     "evidence": PAGE,
     "versions": ("GET",),
     "version": ("GET",),
+    "requests": PAGE,
+    "request_new": FORM,
+    "request": PAGE,
+    "request_act": ACT,
 }
 CANDIDATES_OPEN = {
     "sheet": PAGE,
@@ -199,7 +213,9 @@ METHODS = {**{name: route.methods for name, route in OF_ONE.items()}, **OF_MANY,
 
 def ask(client: Client, name: str, row: Registration) -> int:
     """Ask in the way that the route is meant to be asked."""
-    return client.generic(OF_ONE[name].methods[0], address(name, row)).status_code
+    route, place = OF_ONE[name], address(name, row)
+    answer = client.post(place, route.sent) if route.sent else client.generic(route.methods[0], place)
+    return answer.status_code
 
 
 def office_of(role: Role, site: Organization) -> Organization:
@@ -238,7 +254,7 @@ def test_every_route_of_the_url_table_stands_in_one_of_the_lists() -> None:
     assert {name for name, pattern in found.items() if not takes_an_id(pattern)} == {*OF_MANY, *OPEN}
     assert set(routes("candidate")) == {*CANDIDATES_OWN, *CANDIDATES_OPEN}
     ids = {converter for pattern in found.values() for converter in pattern.pattern.converters}
-    assert ids == {"registration_id", "site_id", "file_id", "batch_id", "kind", "announcement_id"}
+    assert ids == {"registration_id", "site_id", "file_id", "batch_id", "kind", "announcement_id", "case_id"}
 
 
 def test_what_lies_outside_the_own_office_is_not_found(office: Client) -> None:
@@ -270,6 +286,7 @@ def without_scoping(patch: pytest.MonkeyPatch) -> None:
     for rows in (RegistrationQuerySet, OrganizationQuerySet, PrintFileQuerySet, BatchQuerySet, AnnouncementQuerySet):
         patch.setattr(rows, "within", everywhere)
     patch.setattr(scope, "within_reach", anybody)
+    patch.setattr(cases, "case_of", lambda case_id, season_id, path: Case.objects.filter(pk=case_id).first())
     sites = Organization.objects.filter(level=Organization.Level.SITE)
     patch.setattr(organizations, "_sites", lambda low, high: list(sites))
 
@@ -293,11 +310,12 @@ def test_row_level_security_alone_hides_another_countys_people(office: Client, m
     second_city = strangers(row)["second city"]
     before = rows_of_everybody()
     without_scoping(monkeypatch)
-    of_people = {name for name, found in routes("office").items() if "registration_id" in found.pattern.converters}
+    ids = {"registration_id", "case_id"}
+    of_people = {name for name, found in routes("office").items() if ids & found.pattern.converters.keys()}
     reached = answers(office, row, second_city)
     assert {reached[name] for name in of_people} == {404}, reached
     signed_in(office, second_city[Role.OPERATOR])
-    for page in ("/candidates/", "/classes/", "/desk/", "/photos/", "/prints/"):
+    for page in ("/candidates/", "/classes/", "/desk/", "/photos/", "/prints/", "/cases/"):
         assert row.name not in office.get(page).content.decode()
     assert rows_of_everybody() == before
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import baoming
 from baoming.registrations.journey import STEPS
+from baoming.reviews.cases import OPEN, Act
 from baoming.web.office.words import ALL_VERBS, KINDS, QUIET, SEGMENT_VERBS, VERBS
 
 PACKAGE = Path(baoming.__file__).parent
@@ -41,7 +42,7 @@ def recorded() -> Iterator[str]:
 
 def test_every_recorded_verb_has_words() -> None:
     verbs = set(recorded()) - NOT_OF_A_CANDIDATE
-    assert {"save_form", "claim", "step:", "undo:", "hold:", "clear:"} <= verbs
+    assert {"save_form", "claim", "step:", "undo:", "hold:", "clear:", "case:"} <= verbs
     plain = {verb for verb in verbs if not verb.endswith(":")}
     assert plain <= set(VERBS), plain - set(VERBS)
 
@@ -63,8 +64,12 @@ def test_every_step_and_its_return_have_words() -> None:
 
 def test_holds_are_placed_and_cleared_in_words() -> None:
     kinds = {verb.partition(":")[2] for verb in VERBS if verb.startswith(("hold:", "clear:"))}
-    assert kinds == {"reverification", "moral_assessment", "dispute", "system_check"}
+    assert kinds == {"reverification", "moral_assessment", "dispute", "system_check", "case"}
     assert {f"{way}:{kind}" for way in ("hold", "clear") for kind in kinds} <= set(VERBS)
+
+
+def test_every_act_of_a_special_case_has_words_and_no_other() -> None:
+    assert {verb for verb in VERBS if verb.startswith("case:")} == {f"case:{act}" for act in (OPEN, *Act)}
 
 
 def test_what_is_not_shown_is_known() -> None:

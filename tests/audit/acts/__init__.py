@@ -1,6 +1,6 @@
 """How each act of the tables is asked for: every function brings its own people there and returns the request."""
 
-from tests.audit.acts import by_two, candidate, confirming, deciding, desk, entering, offices, people, worker
+from tests.audit.acts import by_two, candidate, cases, confirming, deciding, desk, entering, offices, people, worker
 from tests.audit.acts.register import ACTS
 
-__all__ = ["ACTS", "by_two", "candidate", "confirming", "deciding", "desk", "entering", "offices", "people", "worker"]
+__all__ = ["ACTS", "by_two", "candidate", "cases", "confirming", "deciding", "desk", "entering", "offices", "people", "worker"]
