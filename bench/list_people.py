@@ -1,4 +1,4 @@
-"""python -m bench.list_people: a county of 10,000 people at every stage, and who looks at them.
+"""python -m bench.list_people: a county of 10,000 people at every stage, 2,000 open cases, and who looks at them.
 
 Prints JSON: the handle of a member of the county's staff, and the statements that its list page asks of PostgreSQL.
 """
@@ -25,6 +25,7 @@ from baoming.registrations.list_queries import Filters  # noqa: E402
 from baoming.registrations.models import HoldRow, Registration  # noqa: E402
 from baoming.registrations.queries import DEBT, document_context  # noqa: E402
 from baoming.registrations.worklists import TABS  # noqa: E402
+from baoming.reviews.models import Case, CaseAct  # noqa: E402
 from baoming.seasons.models import Season  # noqa: E402
 from baoming.seasons.queries import season_now  # noqa: E402
 from baoming.shared import names  # noqa: E402
@@ -34,7 +35,7 @@ from baoming.web.office.areas import Area  # noqa: E402
 from bench.people import STAFF_PASSWORD  # noqa: E402
 from bench.replay import captured  # noqa: E402
 
-PEOPLE, PAGE = 10_000, 50
+PEOPLE, PAGE, CASES = 10_000, 50, 2_000
 _COUNTY, _SITES = "0111", 25
 _HANDLE = "celiang"
 _SURNAMES, _GIVEN = "王李张刘陈杨黄赵吴周", "子涵雨欣浩然思琪嘉豪诗雅俊杰梦瑶宇航佳怡"
@@ -53,6 +54,9 @@ def main() -> None:
     rows = list(_people(season, sites))
     Registration.objects.bulk_create(rows, batch_size=1000)
     HoldRow.objects.bulk_create(_holds(rows))
+    cases = list(_cases(rows[:CASES]))
+    Case.objects.bulk_create(cases)
+    CaseAct.objects.bulk_create(_opened(cases))
     statements = captured(lambda: _ask(season, county))
     print(json.dumps({"handle": _HANDLE, "statements": statements}))
 
@@ -96,6 +100,25 @@ def _holds(rows: list[Registration]) -> Iterator[HoldRow]:
             for _ in range(int(count)):
                 yield HoldRow(registration=row, kind=kind, steps=[], reason="测量", placed_at=row.created_at,
                               placed_by="测量")  # fmt: skip
+
+
+def _cases(rows: list[Registration]) -> Iterator[Case]:
+    """One each: half with the county, the others with the site."""
+    for place, row in enumerate(rows):
+        holder = ("county", "site")[place % 2]
+        yield Case(
+            registration=row, season_id=row.season_id, path=row.path, kind="fee_exemption", state="waiting",
+            desk=1 - place % 2, holder=holder, opener="candidate", newest=1, opened_at=row.created_at,
+            since=row.created_at, due_at=row.created_at,
+        )  # fmt: skip
+
+
+def _opened(cases: list[Case]) -> Iterator[CaseAct]:
+    for case in cases:
+        yield CaseAct(
+            case=case, number=1, act="open", desk=0, pictures={"proof": str(case.pk)}, at=case.opened_at,
+            by_kind="candidate", by_id=str(case.registration_id), by_label="考生本人",
+        )  # fmt: skip
 
 
 def _document(random: Random, place: int) -> IdentityDocument:

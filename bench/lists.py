@@ -1,5 +1,5 @@
-"""A county's list of 50 rows among 10,000 people: beside a page of bare Django and the list's own SQL, and beside the
-same page without row-level security and pooler."""
+"""A county's lists of 50 rows, among 10,000 people and 2,000 open cases: beside a page of bare Django and their own
+SQL, and beside the same page without row-level security and pooler."""
 
 import json
 import os
@@ -24,7 +24,7 @@ from launcher.processes import ROOT, Service
 from launcher.stack import Stack, granian
 from standins.authenticator import Pocket
 
-_PAGE = "/candidates/"
+_PAGE, _CASES = "/candidates/", "/cases/"
 _POCKET = Pocket()
 _ROUNDS, _TIMES, _BARE_TIMES = 6, 60, 150  # and one round more, to warm up
 _SECONDS = 300  # making the people, at most
@@ -48,7 +48,9 @@ def people(stack: Stack) -> County:
         command, cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE, text=True, timeout=_SECONDS, process_group=0
     )
     with psycopg.connect(stack.cluster.url("postgres"), autocommit=True) as owner:
-        owner.execute("VACUUM (ANALYZE) registrations_registration")  # as autovacuum would leave it
+        owner.execute(
+            "VACUUM (ANALYZE) registrations_registration, reviews_case, reviews_caseact"
+        )  # as autovacuum would leave it
     return County(**json.loads(done.stdout))
 
 
@@ -65,12 +67,20 @@ def measure(stack: Stack, county: County, bare: Bare, *, without: int) -> dict[s
         for _ in range(_ROUNDS + 1):
             page = bare.request(_BARE_TIMES, without=without)
             sql = _run(alone, county.statements)
-            rounds.append((page, sql, _list(client, [office, bare.database], without=[without, own])))
-    page, sql, whole = (median(figures) for figures in zip(*rounds[1:], strict=True))
-    ratio = median(one / (bare_page + bare_sql) for bare_page, bare_sql, one in rounds[1:])
+            both = [
+                _list(client, [office, bare.database], without=[without, own], page=address)
+                for address in (_PAGE, _CASES)
+            ]
+            rounds.append((page, sql, *both))
+    page, sql, whole, work = (median(figures) for figures in zip(*rounds[1:], strict=True))
+    ratio = median(one / (bare_page + bare_sql) for bare_page, bare_sql, one, _ in rounds[1:])
+    worked = median(one / bare_page for bare_page, _, _, one in rounds[1:])
     beside = f"one page of bare Django, {page * 1000:.2f} ms CPU, and the list's {len(county.statements)} statements"
     return {
         "county_list_ratio": Figure(ratio, "ratio", f"{beside} by themselves, {sql * 1000:.2f} ms; {_COUNT}"),
+        "worklist_ratio": Figure(
+            worked, "ratio", f"one page of bare Django, {page * 1000:.2f} ms CPU; the page {work * 1000:.1f}; {_COUNT}"
+        ),
         "county_list_cpu_ms": Figure(whole * 1000, "ms CPU, office portal and PostgreSQL", _COUNT),
     }
 
@@ -132,11 +142,11 @@ def _sign_in(client: httpx.Client, handle: object) -> None:
         raise RuntimeError("the county's staff did not get in")
 
 
-def _list(client: httpx.Client, serving: Sequence[int], *, without: Sequence[int]) -> float:
+def _list(client: httpx.Client, serving: Sequence[int], *, without: Sequence[int], page: str = _PAGE) -> float:
     """Return CPU seconds of one list page."""
     before = tree_cpu(serving, without=without)
     for _ in range(_TIMES):
-        answer = client.get(_PAGE).raise_for_status()
+        answer = client.get(page).raise_for_status()
     spent = tree_cpu(serving, without=without) - before
     if answer.text.count('<td class="name">') != 50:
         raise RuntimeError("the list does not show its 50 rows")

@@ -141,6 +141,23 @@ def grant_retake() -> Ask:
     return acted(case, row, Role.COUNTY, Act.GRANT)
 
 
+@act("office", "case_act/grant_correction")
+def grant_correction() -> Ask:
+    row = confirmed.completed()
+    case = asked(row)
+    do(case, Act.FORWARD, office(row, "site"))
+    do(case, Act.FORWARD, office(row, "county"))
+    return acted(case, row, Role.CITY, Act.GRANT)
+
+
+@act("office", "case_act/grant_identity")
+def grant_identity() -> Ask:
+    row = confirmed.completed()
+    case = asked(row, "identity_change", by=office(row, "site"))
+    do(case, Act.FORWARD, office(row, "county"))
+    return acted(case, row, Role.CITY, Act.GRANT)
+
+
 @act("office", "case_act/refuse")
 def refuse() -> Ask:
     row, case = handed_on()
