@@ -9,15 +9,19 @@ from django.urls import reverse
 from baoming.organizations.models import Organization
 from baoming.organizations.roles import Role
 from baoming.registrations.services.photos import take_photo
+from baoming.reviews.case_queries import TABS, kinds_of
+from baoming.reviews.cases import Act
 from tests import factories as make
 from tests.access.pages import Shown, seen
+from tests.audit.acts import cases
 from tests.audit.acts.desk import unmatched
 from tests.audit.acts.register import of
 from tests.matrix.asking import LINES
 from tests.matrix.tables import LISTS
 from tests.registrations import classes
 from tests.registrations.test_pass_photo import RED
-from tests.reviews import files
+from tests.registrations.test_save_form import me
+from tests.reviews import asking, files
 from tests.web.conftest import signed_in
 
 LONG = "阿卜杜热西提·买买提吐尔逊·" * 3 + "艾则孜"  # 42 characters, and no space in it
@@ -27,7 +31,8 @@ _LEVELS = {"site": Role.OPERATOR, "county": Role.COUNTY, "city": Role.CITY, "pro
 def of_states() -> list[Shown]:
     """Pages of the states below, each built and undone."""
     found: list[Shown] = []
-    for pages in (*(_decided(name) for name in files.BUILD), _photo_in_doubt(), _typed(), _long_names(), _nobody_yet()):
+    decided = [_decided(name) for name in files.BUILD]
+    for pages in (*decided, _cases(), _photo_in_doubt(), _typed(), _long_names(), _nobody_yet()):
         with transaction.atomic():
             found += pages
             transaction.set_rollback(True)
@@ -39,6 +44,38 @@ def _decided(name: str) -> Iterator[Shown]:
     for role in (Role.OPERATOR, Role.COUNTY, Role.CITY):
         yield from seen("office", "candidate", f"{name} by {role}", of(row, role).get(f"/candidates/{row.pk}/"))
     yield from seen("office", "desk_file", name, of(row).get(f"/desk/{row.pk}/"))
+
+
+def _cases() -> Iterator[Shown]:
+    """Each state of a case by each office that it concerns, refusals, and what opens kinds that show more."""
+    row, asked = cases.given_back(by="site")
+    clerks = {role: of(row, role) for role in (Role.OPERATOR, Role.COUNTY, Role.CITY)}
+    clerks[Role.PROVINCE] = signed_in(Client(), make.staff(Organization.objects.get(path="43/"), Role.PROVINCE))
+    accommodation = asking.asked(row, "accommodation")
+    stages = {
+        "waits at the site": lambda: None,
+        "waits at the city": lambda: asking.do(accommodation, Act.FORWARD, files.office(row, "site")),
+        "decided": lambda: cases.refuse_assessed(accommodation, row),
+        "received": lambda: asking.do(accommodation, Act.RECEIVE, me(row)),
+    }
+    for stage, come_there in stages.items():
+        come_there()
+        accommodation.refresh_from_db()
+        for role, client in clerks.items():
+            place = f"/cases/{accommodation.pk}/"
+            yield from seen("office", "case", f"{stage}, by {role}", client.get(place))
+            sent = {"act": Act.RETURN, "seen": str(accommodation.newest)}
+            yield from seen("office", "case_act", f"{stage}, by {role}", client.post(f"{place}act/", sent))
+    for role, client in clerks.items():
+        yield from seen("office", "case", f"given back, by {role}", client.get(f"/cases/{asked.pk}/"))
+        for tab in TABS:
+            yield from seen("office", "cases", f"{tab}, by {role}", client.get("/cases/", {"tab": tab}))
+    asking.redraft(row)
+    for kind in kinds_of(row.season):
+        for role in (Role.OPERATOR, Role.COUNTY):
+            place = f"/candidates/{row.pk}/cases/{kind}/"
+            yield from seen("office", "case_new", f"{kind} by {role}", clerks[role].get(place))
+            yield from seen("office", "case_new", f"{kind} by {role}, empty", clerks[role].post(place))
 
 
 def _photo_in_doubt() -> Iterator[Shown]:

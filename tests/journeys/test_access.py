@@ -13,6 +13,7 @@ from baoming.registrations.models import Registration
 from tests.forms.samples import FILLED, FORM
 from tests.journeys import access, served
 from tests.registrations.test_save_form import PASSWORD, candidate, save, type_in
+from tests.reviews.asking import asked
 from tests.web.routes import routes
 from tests.web.test_announcements import announced
 
@@ -32,6 +33,7 @@ SAVED = {
     "browsers": "/browsers/", "phone_change": "/phone/change/",
     "phone_site": "/phone/site/", "form_forgot": "/form/forgot", "changes": "/changes/",
     "declarations": "/declarations/", "household": "/household/", "versions": "/versions/",
+    "requests": "/requests/", "request": "", "request_new": "/requests/new/accommodation/",
     "version": "/versions/1", "form_check": "/form/check", "the sheet": "/form/check#save",
     **{f"form_page {page.key}": f"/form/{page.key}" for page in FORM.pages},
 }  # fmt: skip
@@ -43,6 +45,7 @@ NO_PAGE = {
     "care",
     "sign_out",
     "fee_ask",
+    "request_act",
     "form_save",
     "form",
     "review_form_blank",
@@ -98,6 +101,7 @@ def people() -> dict[str, Registration]:
 
 def test_every_page_can_be_used_by_everybody(people: dict[str, Registration], tmp_path: Path) -> None:
     told = f"/announcements/{announced(path='43/').pk}/"
+    request = f"/requests/{asked(people['saved'], 'fee_exemption').pk}/"
     sessions = {name: served.signed_in(row) for name, row in people.items()}
     found: dict[str, list[str]] = {}
     with served.portal(tmp_path) as portal, served.handset(portal.port) as phone:
@@ -109,7 +113,7 @@ def test_every_page_can_be_used_by_everybody(people: dict[str, Registration], tm
             served.sign_in(phone.context, sessions[step])
             read(page, scales, {"tasks": "/tasks/", step: STEPS[step]}, found, f"at {step}")
         served.sign_in(phone.context, sessions["saved"])
-        read(page, scales, SAVED, found, "saved")
+        read(page, scales, {**SAVED, "request": request}, found, "saved")
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
     assert phone.watch.faults == []
 

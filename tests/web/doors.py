@@ -20,6 +20,10 @@ from baoming.registrations.name_image_queries import picture_of, strip_of
 from baoming.registrations.queries import photo_bytes
 from baoming.registrations.services.scans import page_bytes
 from baoming.registrations.tasks import read_scan
+from baoming.reviews.case_queries import consent_of
+from baoming.reviews.cases import Act
+from baoming.reviews.models import Case
+from baoming.reviews.services.cases import act_on_case
 from standins.cards import front, photographed
 from standins.faces import face
 from tests import factories as make
@@ -105,6 +109,33 @@ def evidence(_: Path) -> Door:
     return Door(_page("candidate", _own(row), "/declarations/", sent), _papers, attached.paper(place=True))
 
 
+def request(_: Path) -> Door:
+    """A paper handed in with one's own request; who has asked withdraws, and asks again with the next file."""
+    row = attached.saved(2023, "confirmation")
+    consent = consent_of(row.season).version
+    send = _page("candidate", _own(row), "/requests/new/fee_exemption/",
+                 lambda content: {"ground": "poverty", "consent": consent, "proof": _file(content)})  # fmt: skip
+    return Door(_asking_again(row, send), _papers, attached.paper(place=True))
+
+
+def case(_: Path) -> Door:
+    """As `request`, by the site for who has handed in paper."""
+    row = attached.saved(2023, "confirmation")
+    send = _page("office", signed_in(Client(), make.staff(row.site)), f"/candidates/{row.pk}/cases/fee_exemption/",
+                 lambda content: {"ground": "poverty", "proof": _file(content)})  # fmt: skip
+    return Door(_asking_again(row, send), _papers, attached.paper(place=True))
+
+
+def _asking_again(row: Registration, send: Callable[[bytes], str]) -> Callable[[bytes], str]:
+    def asking(content: bytes) -> str:
+        said = send(content)
+        for one in Case.objects.filter(registration=row, state="waiting"):
+            act_on_case(one.pk, Act.WITHDRAW, seen=one.newest, by=attached.site(row), note="再试")
+        return said
+
+    return asking
+
+
 def roster(_: Path) -> Door:
     make.season()
     client = signed_in(Client(), make.staff(make.site()))
@@ -121,7 +152,7 @@ def townships(folder: Path) -> Door:
 
 PICTURES, PAGES, TABLES = "picture", "page", "roster"  # what is chosen at a door: see test_hostile_files.drawn
 DOORS: dict[Callable[[Path], Door], str] = {
-    photo: PICTURES, card: PICTURES, scans: PAGES, booklet: PAGES, evidence: PAGES,
+    photo: PICTURES, card: PICTURES, scans: PAGES, booklet: PAGES, evidence: PAGES, request: PAGES, case: PAGES,
     roster: TABLES, schools: TABLES, townships: TABLES,
 }  # fmt: skip
 

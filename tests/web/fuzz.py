@@ -24,7 +24,21 @@ from tests.web.test_nasty_input import NASTY, SOUND_CANDIDATE, SOUND_OFFICE
 _METHODS = ("GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH")
 _WEIGHTS = (30, 58, 3, 3, 2, 2, 2)
 _ASKED = ("page", "tab", "site", "class", "entry", "mend", "photo", "seen", "county", "q", "as", "back", "what")
-_SLUGS = ("moral", "signature", "completion", "submission", "final_review", "contact", "exam", "person", "-", "x" * 300)
+_SLUGS = (
+    "moral",
+    "accommodation",
+    "correction",
+    "wrong_photo",
+    "signature",
+    "completion",
+    "submission",
+    "final_review",
+    "contact",
+    "exam",
+    "person",
+    "-",
+    "x" * 300,
+)
 _TYPES = (
     "application/json", "text/plain", "application/x-www-form-urlencoded; charset=utf-7",
     "application/x-www-form-urlencoded; charset=nonsense", "multipart/form-data", "multipart/form-data; boundary=",
@@ -123,6 +137,7 @@ class Fuzz:
         changed = self._draw.choice([*fields, *self._fields])
         sent = {**fields, changed: self._word()}
         address = place.replace("{row}", str(self._draw.choice(self._ids["registration_id"])))
+        address = address.replace("{case}", str(self._draw.choice(self._ids["case_id"])))
         return Shot(
             "POST", address, f"POST {place}, nearly sound, {changed}", urlencode(sent, errors="replace").encode()
         )

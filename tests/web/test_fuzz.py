@@ -24,6 +24,7 @@ from tests.registrations import confirmed
 from tests.web.fuzz import Fuzz, Person, Shot, faults, fire
 from tests.web.routes import announcement_of, batch_of, file_of, routes
 from tests.web.test_nasty_input import fields_of
+from tests.web.routes import announcement_of, batch_of, case_of, file_of, routes
 
 pytestmark = pytest.mark.django_db
 SHOTS = 5_000
@@ -99,6 +100,7 @@ def ids_of(*rows: Registration) -> dict[str, list[UUID]]:
         "announcement_id": [announcement_of(rows[0]).pk, *nobody],
         "file_id": [file_of(one).pk for one in rows] + nobody,
         "batch_id": [batch_of(rows[0]), *nobody],
+        "case_id": [case_of(rows[0]).pk, *nobody],
     }
 
 
