@@ -1,9 +1,11 @@
 """R15, R20–R27, R32: special cases as services do them: opened, handed on, given back, decided, undone."""
 
+import io
 from dataclasses import replace
 
 import pytest
 from django.db import DatabaseError, transaction
+from pypdf import PdfReader
 
 from baoming.audit.actors import Party
 from baoming.audit.models import Event
@@ -25,6 +27,7 @@ from baoming.reviews.cases import Act
 from baoming.reviews.models import Case, CaseAct
 from baoming.reviews.services import cases as services
 from baoming.reviews.services import complete_registration, transfer, withdraw
+from baoming.reviews.services.case_notices import print_notice
 from baoming.reviews.services.cases import act_on_case, open_case
 from baoming.shared.errors import Changed, Invalid, NotOpen, Refused
 from tests import factories as make
@@ -315,3 +318,18 @@ def test_lists_say_who_has_what_and_their_counts_agree() -> None:
     assert case_counts(season, path, Party.SITE, tabs=TABS) == {"mine": 1, "others": 1, "closed": 1}
     assert case_counts(season, make.site("03", of="0103").path, Party.SITE, tabs=TABS) == dict.fromkeys(TABS, 0)
     assert papers_of([mine.pk, other.pk]) == {mine.pk: 1, other.pk: 1}
+
+
+def test_a_decision_on_accommodation_is_given_in_writing_with_the_way_against_it() -> None:
+    row = after_sign_up()
+    case = asked(row, "accommodation")
+    with pytest.raises(Refused, match="还没有作出决定"):
+        print_notice(case.pk, by=office(row, "site"))
+    do(case, Act.FORWARD, office(row, "site"))
+    said = {"experts": ["李医生"], "assessed": ["11月12日"], "assessment": ["需要"]}
+    do(case, Act.FORWARD, office(row, "city"), raw=said)
+    do(case, Act.GRANT, PROVINCE, raw={"granted": ["large_print"], "grounds": ["双眼矫正视力0.1"]})
+    pages = PdfReader(io.BytesIO(print_notice(case.pk, by=office(row, "site")))).pages
+    text = "".join("".join(page.extract_text() for page in pages).split())
+    for words in ("告知书", row.name, "大字号试卷", "双眼矫正视力0.1", "教学〔2017〕4号", "签收之日起5天内"):
+        assert words in text

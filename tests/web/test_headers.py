@@ -57,7 +57,7 @@ ALL = ("GET", "POST", "HEAD", "DELETE")
 CARELESS = [name for name in settings.MIDDLEWARE if name != "baoming.web.headers.complete_headers"]
 WITHOUT_POLICY = [name for name in settings.MIDDLEWARE if name != "csp.middleware.CSPMiddleware"]
 FILES = re.compile(
-    r"(photo|name|signed-page|sheet|slip|resign-list|sheets-[0-9-]+|drafts-[0-9]+|paper-draft|review-form|review-form-blank)\.(jpg|png|pdf)"
+    r"(photo|name|signed-page|sheet|slip|resign-list|sheets-[0-9-]+|drafts-[0-9]+|paper-draft|review-form|review-form-blank|notice)\.(jpg|png|pdf)"
 )
 
 

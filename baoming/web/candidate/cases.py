@@ -19,6 +19,7 @@ from baoming.reviews.case_queries import (
 )
 from baoming.reviews.cases import OPEN_STATES, Act, Kind
 from baoming.reviews.models import Case
+from baoming.reviews.services.case_notices import print_notice
 from baoming.reviews.services.cases import act_on_case, may_open_now, open_case
 from baoming.shared.errors import Invalid
 from baoming.web.access import CandidateRequest, candidate_required
@@ -33,6 +34,7 @@ from baoming.web.case_pages import (
     todo_of,
     typed_of,
 )
+from baoming.web.headers import pdf
 
 
 @require_safe
@@ -113,6 +115,13 @@ def act(request: CandidateRequest, case_id: UUID) -> HttpResponse:
     except Invalid as refusal:
         errors = refusal.fields
     return _one(request, _found(request, case_id), errors)
+
+
+@require_safe
+@candidate_required
+def notice(request: CandidateRequest, case_id: UUID) -> HttpResponse:
+    """The decision in writing."""
+    return pdf(print_notice(_found(request, case_id).pk, by=request.actor), "notice.pdf")
 
 
 def _one(request: CandidateRequest, found: Case, errors: dict[str, str] | None = None) -> HttpResponse:

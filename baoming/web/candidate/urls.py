@@ -39,6 +39,7 @@ urlpatterns = [
     path("requests/", cases.requests, name="requests"),
     path("requests/new/<slug:kind>/", cases.new, name="request_new"),
     path("requests/<uuid:case_id>/", cases.one, name="request"),
+    path("requests/<uuid:case_id>/notice/", cases.notice, name="request_notice"),
     path("requests/<uuid:case_id>/act/", cases.act, name="request_act"),
     path("messages/", messages.messages, name="messages"),
     path("viewers/", viewers.viewers, name="viewers"),

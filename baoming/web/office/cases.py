@@ -26,10 +26,12 @@ from baoming.reviews.case_queries import (
     papers_of,
 )
 from baoming.reviews.cases import ACT_NAMES, Act
+from baoming.reviews.services.case_notices import print_notice
 from baoming.reviews.services.cases import act_on_case, open_case
 from baoming.shared.errors import Invalid, Refused
 from baoming.web.access import OfficeRequest, staff_may
 from baoming.web.case_pages import TONES, papers_there, preview, sent_raw, show_case, take_papers, typed_of
+from baoming.web.headers import pdf
 from baoming.web.office.areas import area_of
 from baoming.web.office.scope import one
 
@@ -137,6 +139,14 @@ def act(request: OfficeRequest, case_id: UUID) -> HttpResponse:
     except Refused as refusal:
         errors = refusal.fields if isinstance(refusal, Invalid) else {"act": str(refusal)}
     return _case(request, case_id, errors)
+
+
+@require_safe
+@staff_may("see_cases")
+def notice(request: OfficeRequest, case_id: UUID) -> HttpResponse:
+    """The decision in writing, to be signed for."""
+    found = _found(request, case_id)
+    return pdf(print_notice(found.pk, by=request.actor), "notice.pdf")
 
 
 def _papers_again(request: OfficeRequest, registration: Registration, kind: str) -> dict[str, str]:

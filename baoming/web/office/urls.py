@@ -57,6 +57,7 @@ urlpatterns = [
     path("candidates/<uuid:registration_id>/cases/<slug:kind>/", cases.new, name="case_new"),
     path("cases/", cases.index, name="cases"),
     path("cases/<uuid:case_id>/", cases.case, name="case"),
+    path("cases/<uuid:case_id>/notice/", cases.notice, name="case_notice"),
     path("cases/<uuid:case_id>/act/", cases.act, name="case_act"),
     path("candidates/<uuid:registration_id>/photo/", photos.photo_file, name="photo_file"),
     path("candidates/<uuid:registration_id>/retake/", photos.retake, name="retake"),

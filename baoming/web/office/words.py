@@ -36,6 +36,7 @@ VERBS = {
     "submit": "报名点上报",
     "withdraw_submission": "撤回上报",
     "undo_final_review": "撤销终审",
+    "print_notice": "打印告知书",
     "case:open": "提出申请或事项",
     "case:forward": "事项同意上报",
     "case:grant": "事项同意，办结",
@@ -194,7 +195,9 @@ KINDS = {
         "see_candidate", "see_photo", "see_photos", "see_signed_page", "see_evidence", "see_name", "find_elsewhere",
         "export_overflows",
     }),
-    "打印": frozenset({"print_slip", "print_sheet", "print_drafts", "print_resign_list", "fetch_prints"}),
+    "打印": frozenset({
+        "print_slip", "print_sheet", "print_drafts", "print_resign_list", "fetch_prints", "print_notice",
+    }),
     "采集、发号": frozenset({
         "open_file", "reread_card", "retype_card", "ask_check", "answer_check",
         "take_photo", "pass_photo", "return_photo", "keep_photo", "void_number",
