@@ -131,7 +131,7 @@ GUARDS: dict[str, Guard] = {
     ),
     "office:send_again": Guard(writes=ACTS, tries=SMS[:-2]),
     "office:household": _ACT,
-    **_each("office", "withdrawal undo approvals_answer submission take_back case_new case_act", _ACT),
+    **_each("office", "withdrawal undo approvals_answer submission take_back case_new case_act case_notice", _ACT),
     **_each("office", "paper_drafts prints_scans prints_scans_confirm prints_scans_drop prints_signatures_print", _ACT),
     **_each("office", "desk_name overflows", _ACT),
     **_each("office", "classes_all classes_act classes_batch_undo rosters rosters_take", _ACT),

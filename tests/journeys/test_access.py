@@ -46,6 +46,7 @@ NO_PAGE = {
     "sign_out",
     "fee_ask",
     "request_act",
+    "request_notice",
     "form_save",
     "form",
     "review_form_blank",

@@ -152,6 +152,7 @@ def _ids(route: str, row: Registration) -> dict[str, object]:
         "version": {"no": 1},
         "evidence": {"key": str(paper.pk) if paper else "household-first"},
         "request_new": {"kind": "accommodation"},
+        "request_notice": {"case_id": case.pk if case else UUID(int=1)},
         "request": {"case_id": case.pk if case else UUID(int=1)},
     }.get(route, {})
 

@@ -33,6 +33,10 @@ EXPLAINED = {
     "account_codes for_everybody": "as account",
     "classes_act for_everybody": "each act asks for its own right behind the guard",
     "classes_all for_everybody": "as classes_act",
+    **{
+        f"see_evidence for {role}": "who sees no papers of cases, whom the guard asks for, sees none beside the form"
+        for role in (Role.TEACHER, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
+    },
 }
 # Seen by failing views alone, and why nobody reaches anything.
 _STRANGER = "all staff may; a stranger has no staff whose page it could be"

@@ -34,6 +34,8 @@ from baoming.web.office import worklist
 from tests import factories as make
 from tests.registrations import confirmed
 from tests.registrations.test_pass_photo import RED, WORDS
+from tests.reviews import files
+from tests.reviews.asking import asked
 from tests.web.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +121,16 @@ def test_what_waits_for_the_countys_decision(office: Client) -> None:
         transfer(make.registration(site, name="阿依古丽").pk, to=there, reason="moved_home", note="", by=by)
 
     assert same(counted(office, "/approvals/", more, shown="审批：欧阳思远"))
+
+
+def test_the_list_of_cases(office: Client) -> None:
+    site = desk(office)
+
+    def more() -> None:
+        row = make.registration(site, name="欧阳思远")
+        asked(row, "household_mismatch", by=files.county(row))
+
+    assert same(counted(office, "/cases/", more, shown="欧阳思远</a>"))
 
 
 def test_what_was_found(office: Client) -> None:

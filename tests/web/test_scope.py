@@ -66,6 +66,7 @@ OF_ONE = {
     "evidence": Route(PAGE),
     "case": Route(PAGE),
     "case_act": Route(ACT, sent={"act": Act.WITHDRAW}),
+    "case_notice": Route(ACT),
     "case_new": Route(FORM),
     "void_number": Route(FORM, Role.COUNTY),
     "decide": Route(ACT),
@@ -187,6 +188,7 @@ CANDIDATES_OWN = {
     "request_new": FORM,
     "request": PAGE,
     "request_act": ACT,
+    "request_notice": PAGE,
 }
 CANDIDATES_OPEN = {
     "sheet": PAGE,

@@ -27,7 +27,8 @@ def print_notice(case_id: UUID, *, by: Actor) -> bytes:
     decision = decision_in(history)
     if not kind.notice or decision is None or State(case.state) not in DECIDED:
         raise Refused("这件事还没有作出决定，或不用出具告知书")
-    record("print_notice", by=by, subject=registration.pk, path=registration.path)
+    if by.kind is not Party.CANDIDATE:  # one's own may be read as often as one likes
+        record("print_notice", by=by, subject=registration.pk, path=registration.path)
     decisions = [act for act in history if act.act in (Act.GRANT, Act.REFUSE)]
     notice = Notice(
         name=registration.name, name_image=name_pictures([registration]).get(registration.pk),

@@ -141,8 +141,8 @@ def act(request: OfficeRequest, case_id: UUID) -> HttpResponse:
     return _case(request, case_id, errors)
 
 
-@require_safe
-@staff_may("see_cases")
+@require_POST
+@staff_may("act_on_case")
 def notice(request: OfficeRequest, case_id: UUID) -> HttpResponse:
     """The decision in writing, to be signed for."""
     found = _found(request, case_id)

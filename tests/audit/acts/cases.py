@@ -201,6 +201,12 @@ def object_on_paper() -> Ask:
     return acted(case, row, Role.OPERATOR, Act.OBJECT, note="评估时没有带助视器")
 
 
+@act("office", "case_notice")
+def print_notice() -> Ask:
+    row, case = decided()
+    return Ask(of(row), f"/cases/{case.pk}/notice/", {})
+
+
 # a candidate
 
 
