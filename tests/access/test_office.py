@@ -22,7 +22,8 @@ NO_PAGE = {"photo_file": "a picture", "signed_page": "a picture of a page", "nam
 # Acts that nothing can be filled in for: they refuse on the page of the refusal, or not at all.
 BUTTONS = {
     "sign_out": "a button", "lock": "a button", "account_browsers": "a button", "audit_verify": "a button",
-    "desk_number": "a button", "desk_slip": "a button", "sheet": "a button", "case_notice": "a button", "withdraw_announcement": "a button",
+    "desk_number": "a button", "desk_slip": "a button", "sheet": "a button", "withdraw_announcement": "a button",
+    "case_notice": "a button",
     "find": "nothing found is an answer", "clock": "a button for each phase", "audit": "an empty question asks for all",
     "audit_export": "the question of the page before", "staff_answer": "two buttons", "paper_drafts": "a button",
     "prints_scans_confirm": "a button", "prints_scans_drop": "a button", "prints_signatures_print": "a button",

@@ -16,7 +16,7 @@ from baoming.registrations.attached_queries import CASE, drafts_of, pictures_of
 from baoming.registrations.form_queries import bound_phone
 from baoming.registrations.journey import STEPS
 from baoming.registrations.models import Registration
-from baoming.registrations.services.evidence import Pictures, keep_drafts, take_drafts
+from baoming.registrations.services.evidence import Pictures, keep_drafts, lost_of, take_drafts
 from baoming.registrations.services.steps import (
     clear_holds,
     locked,
@@ -56,16 +56,17 @@ _STANDS = (
 _OFFICES = (Act.FORWARD, Act.GRANT, Act.REFUSE, Act.RETURN)
 
 
-@transaction.atomic
 def keep_papers(registration_id: UUID, kind_key: str, pictures: Pictures, consent: Consent) -> None:
     """Keep pictures of papers (paper → JPEG) for the case that is going to be opened or supplied: none is chosen anew.
 
     Raises NotOpen where no such case can be opened now.
     """
-    registration = locked(registration_id)
-    kind = kind_of(registration.season, kind_key)
-    at = _moment(registration, kind)
-    keep_drafts(registration, {purpose_of(kind, key): jpeg for key, jpeg in pictures.items()}, consent, at=at)
+    kind = kind_of(Registration.objects.select_related("season").get(pk=registration_id).season, kind_key)
+    papers = {purpose_of(kind, key): jpeg for key, jpeg in pictures.items()}
+    lost = lost_of(Registration(pk=registration_id), papers)  # before the lock: nobody waits for the storage
+    with transaction.atomic():
+        registration = locked(registration_id)
+        keep_drafts(registration, papers, consent, lost=lost, at=_moment(registration, kind))
 
 
 def may_open_now(registration: Registration, kind: Kind) -> str:
