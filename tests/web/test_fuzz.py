@@ -22,9 +22,8 @@ from standins.cashier.account import Account as Cashier
 from tests import factories as make
 from tests.registrations import confirmed
 from tests.web.fuzz import Fuzz, Person, Shot, faults, fire
-from tests.web.routes import announcement_of, batch_of, file_of, routes
-from tests.web.test_nasty_input import fields_of
 from tests.web.routes import announcement_of, batch_of, case_of, file_of, routes
+from tests.web.test_nasty_input import fields_of
 
 pytestmark = pytest.mark.django_db
 SHOTS = 5_000

@@ -21,6 +21,7 @@ from baoming.registrations.models import HoldRow, Registration, Signature, StepL
 from baoming.registrations.models.batches import BatchQuerySet
 from baoming.registrations.models.registration import RegistrationQuerySet
 from baoming.reviews.cases import Act
+from baoming.reviews.models import Case
 from baoming.web.office import cases, scope
 from tests import factories as make
 from tests.registrations import confirmed

@@ -3,4 +3,16 @@
 from tests.audit.acts import by_two, candidate, cases, confirming, deciding, desk, entering, offices, people, worker
 from tests.audit.acts.register import ACTS
 
-__all__ = ["ACTS", "by_two", "candidate", "cases", "confirming", "deciding", "desk", "entering", "offices", "people", "worker"]
+__all__ = [
+    "ACTS",
+    "by_two",
+    "candidate",
+    "cases",
+    "confirming",
+    "deciding",
+    "desk",
+    "entering",
+    "offices",
+    "people",
+    "worker",
+]
