@@ -85,6 +85,8 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "complete": _COUNTY,
     "reopen": _COUNTY,
     "final_review": frozenset({Role.CITY}),
+    "send_upward": frozenset({Role.CITY}),
+    "see_upward": frozenset({Role.CITY, Role.PROVINCE}),  # the batches that were sent
     "import_roster": _SITE_COUNTY,
     "open_site": _COUNTY,
     "set_segments": _COUNTY,

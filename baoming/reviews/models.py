@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from baoming.audit.actors import Party
 from baoming.organizations.models import Organization
-from baoming.registrations.models import Registration
+from baoming.registrations.models import Batch, Registration
 from baoming.reviews.cases import STATE_NAMES, Standing, State
 from baoming.seasons.models import Season
 
@@ -152,6 +152,62 @@ class SubmissionWithdrawal(models.Model):
 
     def __str__(self) -> str:
         return self.reason
+
+
+class UpwardLine(models.Model):
+    """What a city's batch sends upward for one person, frozen as it was then. Written once, never changed (R22)."""
+
+    class Kind(models.TextChoices):
+        NEW = "new", "首次上报"
+        VERSION = "version", "变更：保存了新的一版"
+        AGAIN = "again", "变更：再次终审"
+        BACK = "back", "变更：恢复报名"
+        STOPPED = "stopped", "变更：中止报名"
+
+    run = models.ForeignKey(Batch, models.PROTECT)  # the act in the background; `SubmissionBatch` once all are frozen
+    registration = models.ForeignKey(Registration, models.PROTECT)
+    submission = models.ForeignKey(Submission, models.PROTECT)  # the final review that stands behind it
+    kind = models.CharField(max_length=7, choices=Kind)
+    version = models.PositiveIntegerField()
+    content_hash = models.CharField(max_length=64)
+    photo_sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint("run", "registration", name="person_once_a_submission")]
+        indexes: ClassVar = [models.Index("registration", "id", name="upward_by_registration")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} v{self.version}"
+
+    @property
+    def frozen(self) -> str:
+        """The line as the digest of its batch reads it."""
+        return f"{self.registration_id} {self.kind} {self.version} {self.content_hash} {self.photo_sha256}\n"
+
+
+class SubmissionBatch(models.Model):
+    """上报批次: what a city has sent upward at once. A row stands only for what was sent, and never changes (R22)."""
+
+    class Category(models.TextChoices):
+        ARTS = "arts", "艺术体育类"
+        ALL = "all", "全部考生"
+
+    run = models.OneToOneField(Batch, models.PROTECT)
+    season = models.ForeignKey(Season, models.PROTECT)
+    path = models.CharField(max_length=24, db_collation="C")  # of the city, for scope
+    number = models.PositiveIntegerField()  # of the city in the season, from one, without gaps
+    category = models.CharField(max_length=4, choices=Category)
+    count = models.PositiveIntegerField()
+    changes = models.PositiveIntegerField()  # of them: what went up before and goes up anew
+    digest = models.CharField(max_length=64)  # SM3 over the lines in their order, that of the primary key
+    sent_at = models.DateTimeField()
+    by_label = models.CharField(max_length=60)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint("season", "path", "number", name="submission_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.number}"
 
 
 class Case(models.Model):

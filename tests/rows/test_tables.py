@@ -26,6 +26,8 @@ OFFICES_ONLY = {
     "registrations_scanfile": "what a site hands in",
     "registrations_scannedpage": "as the files: what is kept of it the office shows",
     "reports_progress": "counts",
+    "reviews_submissionbatch": "what a city sends upward",
+    "reviews_upwardline": "as the batches",
 }
 World = tuple[Planted, Planted]
 

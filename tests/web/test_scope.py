@@ -114,6 +114,7 @@ OF_MANY = {
     "households": PAGE,
     "declarations": PAGE,
     "missing": PAGE,
+    "upward": FORM,
     "overflows": FORM,
     "cases": PAGE,
     "approvals": PAGE,

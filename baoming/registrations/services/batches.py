@@ -62,6 +62,7 @@ class Kind:
     act: Act | None = None
     act_on_chunk: ChunkAct | None = None
     undo: Undo | None = None
+    end: Callable[[Batch, Options], object] | None = None  # with the last chunk, in its transaction
     chunk: int = CHUNK
 
 
@@ -144,8 +145,10 @@ def run_chunk(batch_id: UUID, kinds: Mapping[str, Kind]) -> bool:
         )
         for pk, one in outcomes.items()
     )  # fmt: skip
-    _advance(batch, list(outcomes.values()))
-    return not batch.ended
+    more = _advance(batch, list(outcomes.values()))
+    if not more and kind.end is not None:
+        kind.end(batch, _options(batch))
+    return more
 
 
 def batch_context(batch_id: UUID) -> str:
@@ -179,8 +182,13 @@ def _locked(chunk: Sequence[UUID]) -> list[Registration]:
     return list(Registration.objects.filter(pk__in=chunk).order_by("pk").select_for_update())
 
 
+def _options(batch: Batch) -> Options:
+    found: Options = json.loads(keys().unseal(batch.sealed, context=batch_context(batch.pk)))
+    return found
+
+
 def _outcomes(batch: Batch, kind: Kind, rows: Sequence[Registration]) -> dict[UUID, Outcome]:
-    options: Options = json.loads(keys().unseal(batch.sealed, context=batch_context(batch.pk)))
+    options = _options(batch)
     if batch.undoes_id is not None:
         return _undone(batch, kind, rows)
     if kind.act_on_chunk is not None:
@@ -232,7 +240,7 @@ def _one(act: Callable[[], str]) -> Outcome:
         return Outcome(f"系统出了问题（编号{event}），没有办成，请稍后在考生页上单独办理", problem=True)
 
 
-def _advance(batch: Batch, outcomes: Sequence[Outcome]) -> None:
+def _advance(batch: Batch, outcomes: Sequence[Outcome]) -> bool:
     now = season_now(batch.season_id)
     skipped = sum(1 for outcome in outcomes if outcome.sentence)
     batch.cursor += len(outcomes)
@@ -243,3 +251,4 @@ def _advance(batch: Batch, outcomes: Sequence[Outcome]) -> None:
     if batch.cursor >= len(batch.ids):
         batch.state, batch.ended_at = Batch.State.DONE, now
     batch.save(update_fields=["cursor", "skipped", "done", "started_at", "ended_at", "state"])
+    return batch.cursor < len(batch.ids)

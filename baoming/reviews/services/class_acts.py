@@ -17,6 +17,8 @@ from baoming.reviews.services.completion import complete_registration, reopen, r
 from baoming.reviews.services.morals import assess_morals, withdraw_assessment
 from baoming.reviews.services.signatures import void_signature
 from baoming.reviews.services.submissions import submit_registration, withdraw_submission
+from baoming.reviews.services.upward import CHUNK, freeze_chunk, seal
+from baoming.reviews.upward_queries import KIND as UPWARD
 from baoming.seasons.queries import season_clock
 from baoming.shared.errors import Changed, Refused
 from baoming.shared.jobs import defer
@@ -134,6 +136,7 @@ KINDS = {
         Kind(key="submission", title="上报县区", action="submit", act=_submit, undo=_unsubmit),
         Kind(key="completion", title="县区完成", action="complete", act=_complete, undo=_uncomplete),
         Kind(key="review", title="市州终审", action="final_review", act=_review, undo=_unreview),
+        Kind(key=UPWARD, title="上报省级", action="send_upward", act_on_chunk=freeze_chunk, end=seal, chunk=CHUNK),
         Kind(key="class_print", title="打印登记表", action="print_sheet", act_on_chunk=log_chunk, chunk=MOST),
     )
 }

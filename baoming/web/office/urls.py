@@ -39,6 +39,7 @@ from baoming.web.office import (
     signatures,
     sites,
     staff,
+    upward,
     voids,
 )
 
@@ -88,6 +89,7 @@ urlpatterns = [
     path("households/", attached.households, name="households"),
     path("declarations/", attached.declarations, name="declarations"),
     path("missing/", missing.index, name="missing"),
+    path("upward/", upward.index, name="upward"),
     path("overflows/", overflows.index, name="overflows"),
     path("alarms/", alarms.index, name="alarms"),
     path("approvals/", approvals.index, name="approvals"),

@@ -47,6 +47,7 @@ VERBS = {
     "case:undo": "撤销事项的上一步",
     "case:receive": "签收告知书",
     "case:object": "提出异议",
+    "send_upward": "向省级上报",
     "propose_staff": "申请开设或调整账号",
     "answer_staff": "核准或不核准账号申请",
     "add_staff": "开设账号",
@@ -225,7 +226,7 @@ KINDS = {
     "各步办成、退回": _STEPS,
     "确认、上报": frozenset({
         "take_scans", "drop_scans", "keep_signed_page", "void_signature", "withdraw_assessment", "submit",
-        "withdraw_submission", "undo_final_review", "reopen",
+        "withdraw_submission", "undo_final_review", "reopen", "send_upward",
     }),
     "报名点、号段": frozenset(SEGMENT_VERBS),
     "账号": frozenset({"propose_staff", "answer_staff", "add_staff", "change_staff"}),

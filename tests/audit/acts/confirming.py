@@ -15,14 +15,14 @@ from baoming.registrations.services.steps import return_step
 from baoming.reviews import services as reviews
 from baoming.reviews.services import class_acts
 from tests import factories as make
-from tests.audit.acts.register import act, at, of, own
+from tests.audit.acts.register import act, at, of, office_of, own
 from tests.audit.walking import Ask
 from tests.registrations import attached, confirmed
 from tests.registrations.classes import CLASS, operator, pupil, pupils
 from tests.registrations.confirmed import MORAL
 from tests.registrations.scanned import signed_page
 from tests.reviews import files
-from tests.reviews.test_class_kinds import completed, submitted
+from tests.reviews.test_class_kinds import completed, do, submitted
 
 
 @act("office", "paper_drafts")
@@ -267,6 +267,19 @@ def class_review() -> Ask:
 def of_area(ask: Ask, kind: str) -> Ask:
     ask.place = f"/classes/all/{kind}/"
     return ask
+
+
+def reviewed(number: int = 2) -> Organization:
+    site = all_done(number)
+    do("review", site, list(Registration.objects.filter(site=site)))
+    return site
+
+
+@act("office", "upward")
+def send_upward() -> Ask:
+    sent = {"key": str(uuid4()), "category": "all"}
+    city = office_of(Registration.objects.filter(site=reviewed())[0], Role.CITY)
+    return Ask(at(city, Role.CITY), "/upward/", sent, answers=(302,))
 
 
 @act("office", "classes_all/submission")

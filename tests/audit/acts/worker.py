@@ -25,7 +25,7 @@ from baoming.reviews.services.debts import remind_debtors
 from baoming.seasons.queries import season_now
 from tests import factories as make
 from tests.audit.acts.candidate import before, ordered, ready
-from tests.audit.acts.confirming import all_done, class_of, here, sent_up, waiting_page
+from tests.audit.acts.confirming import all_done, class_of, here, reviewed, sent_up, waiting_page
 from tests.audit.acts.register import act, office_of
 from tests.audit.walking import Job
 from tests.registrations import confirmed
@@ -112,7 +112,7 @@ def remind() -> Job:
     return partial(remind_debtors, row.season_id)
 
 
-WHO = {"completion": Role.COUNTY, "review": Role.CITY}
+WHO = {"completion": Role.COUNTY, "review": Role.CITY, "upward": Role.CITY}
 
 
 def batch(site: Organization, kind: str, **options: object) -> Batch:
@@ -186,3 +186,8 @@ def completion() -> Job:
 @act("worker", "batch.review")
 def review() -> Job:
     return run(batch(all_done(1), "review"))
+
+
+@act("worker", "batch.upward")
+def upward() -> Job:
+    return run(batch(reviewed(1), "upward", category="all"))

@@ -1,0 +1,122 @@
+"""R22 on the page 上报批次: a city asks and reads its batches, the province reads all, nobody else finds it."""
+
+import re
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from baoming.organizations.models import Organization
+from baoming.organizations.roles import Role
+from baoming.registrations.models import Batch
+from baoming.reviews.models import SubmissionBatch
+from tests import factories as make
+from tests.reviews.test_upward import ask, here, open_again, run
+from tests.web.conftest import signed_in
+from tests.web.test_attached_lists import office_of
+
+__all__ = ["here"]  # fixture
+pytestmark = pytest.mark.django_db
+
+
+def lines(page: str) -> dict[str, str]:
+    """Name → what is told of the time since."""
+    name, words = (
+        r'<td class="name"><a href="/candidates/[^"]*">([^<]*)</a>',
+        r'<span class="[^"]*">([^<]*)</span></td></tr>',
+    )
+    return dict(re.findall(f"{name}.*?{words}", page))
+
+
+def enter(client: Client, here: Organization, role: Role) -> None:
+    signed_in(client, make.staff(here if role is Role.OPERATOR else office_of(role), role))
+
+
+def press(client: Client, category: str, key: str = "") -> Batch | None:
+    answer = client.post("/upward/", {"category": category, "key": key or str(uuid4())})
+    return Batch.objects.get(pk=answer["Location"].split("/")[2]) if answer.status_code == 302 else None
+
+
+def test_a_city_is_led_from_arts_and_sports_to_all_and_reads_what_went_up(office: Client, here: Organization) -> None:
+    enter(office, here, Role.CITY)
+    assert 'href="/upward/"' in office.get("/candidates/").content.decode()
+    page = office.get("/upward/").content.decode()
+    assert "上报艺术体育类2人" in page
+    assert "先上报艺术体育类" in page
+    assert "上报全部" not in page
+    refused = office.post("/upward/", {"category": "all", "key": str(uuid4())})
+    assert refused.status_code == 422
+    assert "还有2名艺术体育类考生等上报" in refused.content.decode()
+    first = press(office, "arts")
+    assert first
+    assert "正在上报" in office.get("/upward/").content.decode()
+    run(first)
+    page = office.get("/upward/").content.decode()
+    assert "上报全部3人" in page
+    second = press(office, "all")
+    assert second
+    run(second)
+    open_again(here, "丙普通")
+    page = office.get("/upward/?batch=2").content.decode()
+    assert SubmissionBatch.objects.get(number=2).digest in page
+    told = {"丙普通": "已重新打开，再次终审后上报变更", "丁普通": "没有变动", "戊普通": "没有变动"}
+    assert lines(page) == told
+    assert lines(office.get("/upward/?batch=2&lines=changed").content.decode()) == {"丙普通": told["丙普通"]}
+    assert office.get("/upward/?batch=3").status_code == 404
+
+
+@pytest.mark.parametrize("sent", [{}, {"category": "x", "key": str(uuid4())}, {"category": "arts", "key": "x"}])
+def test_what_the_form_did_not_send_is_said(office: Client, here: Organization, sent: dict[str, str]) -> None:
+    enter(office, here, Role.CITY)
+    answer = office.post("/upward/", sent)
+    assert answer.status_code == 422
+    assert "没有上报，其他都没有变" in answer.content.decode()
+    assert not Batch.objects.filter(kind="upward").exists()
+
+
+def test_sent_twice_it_is_one_batch(office: Client, here: Organization) -> None:
+    enter(office, here, Role.CITY)
+    key = str(uuid4())
+    first = press(office, "arts", key)
+    assert first
+    assert press(office, "arts", key) == first
+
+
+def test_the_province_reads_by_city_and_sends_nothing_and_the_next_city_finds_nothing(
+    office: Client, here: Organization
+) -> None:
+    run(ask(here, SubmissionBatch.Category.ARTS))
+    enter(office, here, Role.PROVINCE)
+    page = office.get("/upward/").content.decode()
+    [href] = re.findall(r'<a href="(\?city=[^"]*batch=1)"', page)
+    assert set(lines(office.get("/upward/" + href.replace("&amp;", "&")).content.decode())) == {"甲艺术", "乙体育"}
+    assert "上报艺术体育类" not in page
+    assert office.post("/upward/", {"category": "arts", "key": str(uuid4())}).status_code == 404
+    assert office.get("/upward/?batch=1").status_code == 404, "the province has no batch of its own"
+    city = Organization.objects.filter(level="city").exclude(path="43/01/").order_by("path")[0]
+    signed_in(office, make.staff(city, Role.CITY))
+    assert "还没有上报过" in office.get("/upward/").content.decode()
+    assert office.get("/upward/?batch=1").status_code == 404
+
+
+@pytest.mark.parametrize("role", [Role.OPERATOR, Role.COUNTY])
+def test_a_site_and_a_county_have_no_such_page(office: Client, here: Organization, role: Role) -> None:
+    enter(office, here, role)
+    assert office.get("/upward/").status_code == 404
+    assert office.post("/upward/", {"category": "arts", "key": str(uuid4())}).status_code == 404
+
+
+def test_lines_cost_no_question_each(office: Client, here: Organization) -> None:
+    run(ask(here, SubmissionBatch.Category.ARTS))
+    run(ask(here))
+    open_again(here, "丙普通")
+    enter(office, here, Role.CITY)
+    many = []
+    for tail in ("all", "changed"):
+        office.get(f"/upward/?batch=2&lines={tail}")
+        with CaptureQueriesContext(connection) as captured:
+            office.get(f"/upward/?batch=2&lines={tail}")
+        many.append(len(captured))
+    assert many[0] == many[1], "three lines ask as much as one"
