@@ -48,7 +48,7 @@ def is_done(kind: str, facts: Facts) -> bool:
         return 0 < facts.version == facts.printed
     if kind == "submission":
         return facts.submitted or "completion" in done
-    return _STEPS_OF[kind] in done
+    return kind in _STEPS_OF and _STEPS_OF[kind] in done
 
 
 UNSUBMITTED = "报名点还没有上报"

@@ -333,3 +333,24 @@ def test_a_decision_on_accommodation_is_given_in_writing_with_the_way_against_it
     text = "".join("".join(page.extract_text() for page in pages).split())
     for words in ("告知书", row.name, "大字号试卷", "双眼矫正视力0.1", "教学〔2017〕4号", "签收之日起5天内"):
         assert words in text
+
+
+@pytest.mark.parametrize("act", [Act.UNDO, Act.OBJECT])
+def test_a_closed_case_is_not_opened_again_beside_another_of_its_kind(act: Act) -> None:
+    row = after_sign_up()
+    if act is Act.UNDO:
+        first = asked(row, "fee_exemption")
+        do(first, Act.FORWARD, office(row, "site"))
+        do(first, Act.REFUSE, office(row, "county"), reason="rules")
+        kind, by = "fee_exemption", office(row, "county")
+    else:
+        first = asked(row, "accommodation")
+        do(first, Act.FORWARD, office(row, "site"))
+        said = {"experts": ["李医生"], "assessed": ["11月12日"], "assessment": ["需要"]}
+        do(first, Act.FORWARD, office(row, "city"), raw=said)
+        do(first, Act.REFUSE, PROVINCE, reason="assessed_no")
+        do(first, Act.RECEIVE, me(row))
+        kind, by = "accommodation", me(row)
+    asked(row, kind)
+    with pytest.raises(Refused, match="又提出了一件同类的事项"):
+        do(first, act, by, note="看错了")

@@ -258,7 +258,7 @@ def test_the_command_ends_with_1_if_anything_is_wrong(monkeypatch: pytest.Monkey
         assert out.getvalue() == "disk: Make room.\n"
     else:
         call_command("doctor", stdout=out)
-        assert re.search(r"Nothing is wrong: 17 checks, PostgreSQL \d+", out.getvalue())
+        assert re.search(r"Nothing is wrong: 18 checks, PostgreSQL \d+", out.getvalue())
 
 
 def test_the_launcher_says_why_it_cannot_ask_and_makes_nothing(tmp_path: Path) -> None:

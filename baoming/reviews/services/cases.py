@@ -122,6 +122,8 @@ def act_on_case(
     if case.newest != seen:
         return _done_before(case, history[-1], act, seen=seen, by=by)
     _require(kind, case, act, by=by, now=now)
+    if not case.holder:
+        _refuse_if_another(registration, case, act)
     if kind.two and act in (Act.GRANT, Act.REFUSE):
         _require_other_hand(history, by)
     words, content = _said(kind, act, reason=reason, note=note), _content(registration, kind, case, act, raw or {})
@@ -161,6 +163,14 @@ def _require(kind: Kind, case: Case, act: Act, *, by: Actor, now: datetime) -> N
         raise NotOpen(f"这件事现在由{PARTY_NAMES[Party(case.holder)]}办理，请等其办完")
     name = "已经决定" if State(case.state) in DECIDED else "现在的办理状态"
     raise NotOpen(f"这件事{name}，不能{ACT_NAMES[act]}。请刷新页面核对")
+
+
+def _refuse_if_another(registration: Registration, case: Case, act: Act) -> None:
+    """Raise Refused where a closed case would be opened again beside one of its kind that was opened since."""
+    if act in (Act.UNDO, Act.OBJECT):
+        there = Case.objects.filter(registration=registration, kind=case.kind, state__in=OPEN_STATES).first()
+        if there is not None:
+            raise Refused(f"这之后又提出了一件同类的事项（{short(there.opened_at)}），正在办理，请在那一件里办")
 
 
 def _done_before(case: Case, last: CaseAct, act: Act, *, seen: int, by: Actor) -> Case:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from baoming.audit.actors import Actor
+from baoming.audit.services import record
 from baoming.forms.definition import as_raw
 from baoming.registrations.form_queries import (
     bound_phone,
@@ -60,7 +61,9 @@ def correct(registration: Registration, extra: Mapping[str, Any], *, by: Actor, 
     values, problems = form.clean(as_raw(extra["values"]), bound_phone=bound_phone(registration))
     if problems or values != extra["values"]:
         raise Refused("填报项目在提出以后有调整，请退回补正，由考生按现在的项目改好再报")
-    write_version(registration, values, at=at, by=by, before=values_of(newest_version(registration)))
+    version = write_version(registration, values, at=at, by=by, before=values_of(newest_version(registration)))
+    details = {"version": version.number, "changed": list(version.changed)}
+    record("correct_form", by=by, subject=registration.pk, path=registration.path, details=details)
     open_again(registration, ("confirmation", "submission"), by=by, at=at)
 
 

@@ -28,7 +28,7 @@ _LOOKED = {
 }
 # An act that does or undoes a step is told by its own word; the step's event of the same instant says no more.
 _TOLD_BY = {
-    "step:form": {"save_form", "confirm_restore"},
+    "step:form": {"save_form", "confirm_restore", "correct_form"},
     "step:identity": {"open_file", "retype_card"},
     "step:photo": {"take_photo", "pass_photo", "keep_photo"},
     "undo:photo": {"return_photo"},

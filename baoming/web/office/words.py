@@ -37,6 +37,7 @@ VERBS = {
     "withdraw_submission": "撤回上报",
     "undo_final_review": "撤销终审",
     "print_notice": "打印告知书",
+    "correct_form": "按审定的申请变更报名信息",
     "case:open": "提出申请或事项",
     "case:forward": "事项同意上报",
     "case:grant": "事项同意，办结",
