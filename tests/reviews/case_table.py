@@ -74,6 +74,30 @@ household_mismatch granted   | - | -              | undo                  | - | 
 household_mismatch refused   | - | -              | undo                  | - | -
 household_mismatch withdrawn | - | -              | -                     | - | -
 
+roll_mismatch      w 0       | - | forward return | -                   | - | withdraw
+roll_mismatch      w 1       | - | undo           | grant refuse return | - | withdraw
+roll_mismatch      r 0       | - | undo           | -                   | - | supply withdraw
+roll_mismatch      r 1       | - | -              | undo                | - | supply withdraw
+roll_mismatch      granted   | - | -              | undo                | - | -
+roll_mismatch      refused   | - | -              | undo                | - | -
+roll_mismatch      withdrawn | - | -              | -                   | - | -
+
+police_mismatch    w 0       | - | forward return | -                   | - | withdraw
+police_mismatch    w 1       | - | undo           | grant refuse return | - | withdraw
+police_mismatch    r 0       | - | undo           | -                   | - | supply withdraw
+police_mismatch    r 1       | - | -              | undo                | - | supply withdraw
+police_mismatch    granted   | - | -              | undo                | - | -
+police_mismatch    refused   | - | -              | undo                | - | -
+police_mismatch    withdrawn | - | -              | -                   | - | -
+
+other_province     w 0       | - | forward return | -                   | - | withdraw
+other_province     w 1       | - | undo           | grant refuse return | - | withdraw
+other_province     r 0       | - | undo           | -                   | - | supply withdraw
+other_province     r 1       | - | -              | undo                | - | supply withdraw
+other_province     granted   | - | -              | undo                | - | -
+other_province     refused   | - | -              | undo                | - | -
+other_province     withdrawn | - | -              | -                   | - | -
+
 duplicate          w 0       | - | - | grant refuse withdraw | - | -
 duplicate          granted   | - | - | undo                  | - | -
 duplicate          refused   | - | - | undo                  | - | -
@@ -100,6 +124,9 @@ OPENED_BY = {
     "bonus": "site",
     "special_plan": "site",
     "household_mismatch": "county",
+    "roll_mismatch": "province",
+    "police_mismatch": "province",
+    "other_province": "province",
     "duplicate": "county",
     "wrong_photo": "site",
     "guardian_consent": "site",
@@ -112,8 +139,11 @@ OPENERS = {
     "identity_change": {"site"},
     "bonus": {"site"},
     "special_plan": {"site"},
-    "household_mismatch": {"county", "city"},
-    "duplicate": {"county", "city"},
+    "household_mismatch": {"county", "city", "province"},
+    "roll_mismatch": {"county", "city", "province"},
+    "police_mismatch": {"county", "city", "province"},
+    "other_province": {"county", "city", "province"},
+    "duplicate": {"county", "city", "province"},
     "wrong_photo": {"site", "county"},
     "guardian_consent": {"site"},
 }
