@@ -108,7 +108,7 @@ def _cases(rows: list[Registration]) -> Iterator[Case]:
         holder = ("county", "site")[place % 2]
         yield Case(
             registration=row, season_id=row.season_id, path=row.path, kind="fee_exemption", state="waiting",
-            desk=1 - place % 2, holder=holder, opener="candidate", newest=1, opened_at=row.created_at,
+            desk=1 - place % 2, holder=holder, opener="candidate", newest=1, papers=1, opened_at=row.created_at,
             since=row.created_at, due_at=row.created_at,
         )  # fmt: skip
 

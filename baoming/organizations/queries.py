@@ -30,7 +30,12 @@ def counties_by_city() -> list[tuple[str, list[Organization]]]:
 def sites_of(season_id: int, path: str) -> list[tuple[Organization, SiteSeason | None]]:
     """Return the sites at or below an office with their state in the season: two queries."""
     states = {row.site_id: row for row in _states(season_id, path, next_sibling(path))}
-    return [(site, states.get(site.pk)) for site in _sites(path, next_sibling(path))]
+    return [(site, states.get(site.pk)) for site in sites_within(path)]
+
+
+def sites_within(path: str) -> list[Organization]:
+    """Return the sites at or below an office, in the order of their paths: one query."""
+    return _sites(path, next_sibling(path))
 
 
 @Kept

@@ -227,6 +227,7 @@ class Case(models.Model):
     objected = models.BooleanField(default=False)
     received_at = models.DateTimeField(null=True)
     newest = models.PositiveSmallIntegerField(default=0)  # number of its newest act
+    papers = models.PositiveSmallIntegerField(default=0)  # how many lie with what is asked for now
     opened_at = models.DateTimeField()
     since = models.DateTimeField()  # when it came to stand where it does
     due_at = models.DateTimeField(null=True)  # until when the office that has it should act

@@ -1,9 +1,10 @@
 """The season's clock and its data."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -12,6 +13,8 @@ from django.db.models.functions import Coalesce
 
 from baoming.seasons.models import Season, SeasonData
 from baoming.shared.queries import Kept, kept_one
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,16 @@ def season_ids() -> list[int]:
 def data(season: Season, key: str) -> Any:
     """Return one document of season data, parsed JSON. Do not change what is returned: it is kept per process."""
     return _data(season.pk, key, season.data_version)
+
+
+def parsed(season: Season, key: str, parse: Callable[[Any], T]) -> T:
+    """Return one document as `parse`, a function of a module, makes it: made once a process, and kept like `data`."""
+    return cast("T", _parsed(season.pk, key, season.data_version, parse))
+
+
+@cache
+def _parsed(season_id: int, key: str, version: int, parse: Callable[[Any], Any]) -> Any:
+    return parse(_data(season_id, key, version))
 
 
 @cache

@@ -51,7 +51,8 @@ from baoming.shared.services import insert, update
 from baoming.vault.services import keys
 
 _STANDS = (
-    "state", "desk", "holder", "forwarded", "objected", "received_at", "newest", "since", "due_at",
+    "state", "desk", "holder", "forwarded", "objected", "received_at", "newest", "papers", "since",
+    "due_at",
 )  # fmt: skip
 _OFFICES = (Act.FORWARD, Act.GRANT, Act.REFUSE, Act.RETURN)
 
@@ -263,6 +264,8 @@ def _write(
 ) -> None:  # fmt: skip
     """Write the act beside those before it, and that it is the newest."""
     case.newest += 1
+    if act in (OPEN, Act.SUPPLY):
+        case.papers = len(pictures)
     pk = uuid4()
     sealed = keys().seal(json.dumps(content).encode(), context=content_context(pk)) if content else ""
     insert(CaseAct(

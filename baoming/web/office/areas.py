@@ -8,6 +8,7 @@ from uuid import UUID
 from django.http import Http404
 
 from baoming.organizations.models import Organization
+from baoming.organizations.queries import sites_within
 from baoming.web.access import OfficeRequest
 
 Level = Organization.Level
@@ -56,8 +57,7 @@ class Area:
         """The sites of a county; empty for any other office."""
         if self.office.level != Level.COUNTY:
             return []
-        rows = Organization.objects.within(self.office.path).filter(level=Level.SITE).order_by("path")
-        return [Site(*row) for row in rows.values_list("id", "code", "name", "path")]
+        return [Site(row.pk, row.code, row.name, row.path) for row in sites_within(self.office.path)]
 
 
 def area_of(request: OfficeRequest) -> Area:

@@ -1,5 +1,6 @@
 """Special cases in the office portal: what waits for whom, opening one, and one case with its acts (R15, R20–R27)."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -17,22 +18,22 @@ from baoming.reviews.case_queries import (
     TABS,
     acts_of,
     asked_in,
+    case_count,
     case_counts,
     case_of,
     cases_within,
     content_of,
     kind_of,
     kinds_of,
-    papers_of,
 )
-from baoming.reviews.cases import ACT_NAMES, Act
+from baoming.reviews.cases import ACT_NAMES, STATE_NAMES, Act
 from baoming.reviews.services.case_notices import print_notice
 from baoming.reviews.services.cases import act_on_case, open_case
 from baoming.shared.errors import Invalid, Refused
 from baoming.web.access import OfficeRequest, staff_may
 from baoming.web.case_pages import TONES, papers_there, preview, sent_raw, show_case, take_papers, typed_of
 from baoming.web.headers import pdf
-from baoming.web.office.areas import area_of
+from baoming.web.office.areas import Area, area_of
 from baoming.web.office.scope import one
 
 PAGE = 50
@@ -49,13 +50,14 @@ def index(request: OfficeRequest) -> HttpResponse:
     tab = request.GET.get("tab", "mine") if whole else "mine"
     tab = tab if tab in TABS else "mine"
     kind = request.GET.get("kind", "") if request.GET.get("kind", "") in kinds else ""
-    counts = case_counts(request.season.pk, area.path, request.actor.kind, tabs=TABS if whole else ("mine",))
-    rows = cases_within(request.season.pk, area.path, tab=tab, party=request.actor.kind, kind=kind)
-    total = rows.count() if kind else counts[tab]
+    asked: dict[str, Any] = {"tab": tab, "party": request.actor.kind, "kind": kind}
+    counts = case_counts(request.season.pk, area.path, request.actor.kind) if whole else {}
+    total = counts[tab] if whole and not kind else case_count(request.season.pk, area.path, **asked)
     context = {
         "area": area, "tab": tab, "kind": kind, "kinds": kinds, "whole": whole, "tones": TONES, "parties": PARTY_NAMES,
-        "tabs": _tabs(counts, tab, {**area.chosen, **({"kind": kind} if kind else {})}),
-        **_paged(request, rows, total, {**area.chosen, "tab": tab, "kind": kind}),
+        "states": STATE_NAMES,
+        "tabs": _tabs(counts or {"mine": total}, tab, {**area.chosen, **({"kind": kind} if kind else {})}),
+        **_paged(request, area, asked, total),
     }  # fmt: skip
     return render(request, "office/cases/index.html", context)
 
@@ -67,12 +69,13 @@ def _tabs(counts: dict[str, int], tab: str, chosen: dict[str, str]) -> list[dict
     ]
 
 
-def _paged(request: OfficeRequest, rows: Any, total: int, address: dict[str, str]) -> dict[str, Any]:
-    asked, pages = request.GET.get("page", ""), max(1, -(-total // PAGE))
-    page = min(max(1, int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1), pages)
-    found = list(rows[(page - 1) * PAGE : page * PAGE])
+def _paged(request: OfficeRequest, area: Area, asked: Mapping[str, Any], total: int) -> dict[str, Any]:
+    number, pages = request.GET.get("page", ""), max(1, -(-total // PAGE))
+    page = min(max(1, int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1), pages)
+    found = cases_within(request.season.pk, area.path, **asked, first=(page - 1) * PAGE, size=PAGE)
+    address = {**area.chosen, "tab": asked["tab"], "kind": asked["kind"]}
     return {
-        "rows": found, "papers": papers_of([row.pk for row in found]), "total": total, "page": page, "pages": pages,
+        "rows": found, "total": total, "page": page, "pages": pages,
         "first": (page - 1) * PAGE + 1, "address": f"?{urlencode(address)}&page=",
     }  # fmt: skip
 
