@@ -166,7 +166,7 @@ def _close(walk: Walk) -> None:
 
 
 def _check(walk: Walk) -> None:
-    check = start_check(walk.file, by=walk.own)
+    check = start_check(walk.file, way="face", by=walk.own)
     open_check(check.pk)
     settle_check(check.pk)
 

@@ -20,7 +20,7 @@ from baoming.payments.models import Order
 from baoming.payments.providers.base import Charge, ChargeState, Notice
 from baoming.photos.standard import ExaminedPhoto
 from baoming.registrations.apart import examine_apart
-from baoming.registrations.providers.base import Finding, Outcome, Session
+from baoming.registrations.providers.base import Finding, Result, Session
 from baoming.registrations.sheets import NumberSlip, SeasonHead, number_slips
 from baoming.vault.services import keys
 from demo.cast import UNRECORDED
@@ -59,11 +59,11 @@ class Cashier:
 class PersonCheck:
     """The contract of registrations.providers.base: everybody is who they say."""
 
-    def start(self, *, name: str, number: str, return_url: str) -> Session:
+    def start(self, *, return_url: str, **_: str) -> Session:
         return Session(id=secrets.token_hex(12), page=return_url)
 
-    def result(self, session: str) -> Outcome:
-        return "passed"
+    def result(self, session: str, **_: str) -> Result:
+        return Result("passed")
 
 
 class SystemCheck:
@@ -123,7 +123,7 @@ def replaced(cashier: Cashier, printer: Printer) -> Iterator[None]:
     with ExitStack() as stack:
         for name, new in {
             "baoming.payments.services.cashier": lambda: cashier,
-            f"{services}.person_checks.provider": PersonCheck,
+            f"{services}.person_checks.provider": lambda way: PersonCheck(),
             f"{services}.system_checks.provider": SystemCheck,
             f"{services}.slips.number_slips": printer.slips,
             f"{services}.sheets.registration_forms": printer.sheets,

@@ -17,7 +17,7 @@ from launcher.postgres import Cluster
 from launcher.processes import ROOT, Group, Service
 
 _ANYBODY = "SELECT EXISTS (SELECT FROM registrations_registration) OR EXISTS (SELECT FROM registrations_rosterentry)"
-_STANDINS = ("cashier", "sms", "identity", "reader", "guide", "tencent")
+_STANDINS = ("cashier", "sms", "identity", "reader", "guide", "tencent", "faceid")
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,8 @@ class Stack:
             "BAOMING_CASHIER": self.url("cashier"),
             "BAOMING_SMS": self.url("sms"),
             "BAOMING_SMS_TENCENT": self.url("tencent"),
-            "BAOMING_PERSON_CHECK": self.url("identity"),
+            "BAOMING_PERSON_CHECK": self.url("faceid"),
+            "BAOMING_NETWORK_ID": self.url("identity"),
             "BAOMING_SYSTEM_CHECK": self.url("identity"),
             "BAOMING_READER": self.url("reader"),
             "BAOMING_CANDIDATE_ORIGIN": self.url("candidate"),

@@ -33,6 +33,8 @@ _FIRST = ("journey", "slow")  # markers of the longest files
 os.environ.update(
     BAOMING_HOME=str(HOME),
     BAOMING_DEMO="1",
+    BAOMING_PERSON_CHECK="http://127.0.0.1:9",  # nobody listens there: a test that asks a service runs its stand-in
+    BAOMING_NETWORK_ID="http://127.0.0.1:9",
     BAOMING_STATIC_STORAGE="django.contrib.staticfiles.storage.StaticFilesStorage",
     DATABASE_URL=CLUSTER.url("worker", DATABASE),
     BAOMING_ADMIN_DATABASE_URL=CLUSTER.url("postgres", "postgres"),

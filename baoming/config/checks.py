@@ -102,7 +102,8 @@ def _origin_problems() -> Iterator[tuple[str, str]]:
 
 def _service_problems() -> Iterator[tuple[str, str]]:
     senders = ("sms", "sms_tencent")
-    given = {name: address for name, address in settings.SERVICES.items() if address or name not in senders}
+    spared = (*senders, "network_id")  # what an installation may do without
+    given = {name: address for name, address in settings.SERVICES.items() if address or name not in spared}
     if not any(name in given for name in senders):
         yield "services", "BAOMING_SMS or BAOMING_SMS_TENCENT must be a sender's address and begin with https://"
     if settings.SMS_FIRST not in ("sms", "tencent"):

@@ -180,7 +180,8 @@ SERVICES = {
     "cashier": os.environ.get("BAOMING_CASHIER", ""),
     "sms": os.environ.get("BAOMING_SMS", ""),
     "sms_tencent": os.environ.get("BAOMING_SMS_TENCENT", ""),
-    "person_check": os.environ.get("BAOMING_PERSON_CHECK", ""),
+    "person_check": os.environ.get("BAOMING_PERSON_CHECK", ""),  # of faces
+    "network_id": os.environ.get("BAOMING_NETWORK_ID", ""),  # 网号、网证
     "system_check": os.environ.get("BAOMING_SYSTEM_CHECK", ""),
 }
 SMS_FIRST = os.environ.get("BAOMING_SMS_FIRST", "sms")  # of two senders: sms or tencent

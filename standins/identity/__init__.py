@@ -1,1 +1,1 @@
-"""Stand-in for a real-person check: a page with two buttons instead of a camera."""
+"""Stand-in for two services of the police: network identity on a page with buttons, and the registers."""

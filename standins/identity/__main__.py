@@ -1,8 +1,8 @@
 """python -m standins.identity --port 8012 --home DIR
 
-Two services of one process: the person check (the secret of both sides is DIR/identity.secret), and the system check
-(DIR/system_check.secret), which knows everybody but people of these surnames: 闻人 has another name in the register,
-端木 stands in none, and for 百里 the register does not answer.
+Two services of one process: the check by network identity (the secret of both sides is DIR/identity.secret), and the
+system check (DIR/system_check.secret), which knows everybody but people of these surnames: 闻人 has another name in
+the register, 端木 stands in none, and for 百里 the register does not answer.
 """
 
 import hashlib
@@ -13,10 +13,10 @@ from pathlib import Path
 
 from standins.service import Answer, Book, Request, Routes, arguments, is_fresh, keep, page, see_other, serve
 
-_PAGE = """<p>{{ one.name }}，请确认由本人操作。</p><form method="post">
-<button class="main" name="do" value="passed">通过</button> <button name="do" value="failed">不通过</button></form>"""
-
-
+_PAGE = """<p>{{ one.name }}，允许“普通高考报名”核对您的网络身份吗？只告诉对方是不是本人。</p><form method="post">
+<button class="main" name="do" value="passed">允许</button> <button name="do" value="declined">不允许</button>
+<button name="do" value="mismatch">网证是别人的</button> <button name="do" value="no_record">没有申领网证</button>
+</form>"""
 _SAID = {"闻人": "mismatch", "端木": "no_record", "百里": "unavailable"}
 
 
@@ -53,51 +53,62 @@ class Register:
         return self._signed.say(request, {"outcome": outcome, "register": "公安人口信息（演示）"})
 
 
-class Checks:
-    """The checks, kept in sessions.json below the home, so that a restart loses none."""
+class NetworkIds:
+    """Checks by 网证, kept in sessions.json below the home, so that a restart loses none.
+
+    The 网号 of a person is made of their number and a secret of this platform: nobody else can tell whose it is.
+    """
 
     def __init__(self, *, home: Path, address: str) -> None:
         self._signed = Signed(home / "identity.secret")
+        self._salt = keep(home / "network_numbers.secret", lambda: secrets.token_hex(32).encode())
         self._address, self._sessions = address, Book(home / "sessions.json")
 
     def start(self, request: Request) -> Answer:
         if not self._signed.known(request):
             return Answer(401)
-        session = secrets.token_hex(16)
+        session, asked = secrets.token_hex(16), json.loads(request.body)
         with self._sessions as rows:
-            rows[session] = {**json.loads(request.body), "outcome": "waiting"}
-        return self._signed.say(request, {"id": session, "page": f"{self._address}/check/{session}"})
+            rows[session] = {**asked, "outcome": "waiting", "reason": ""}
+        return self._signed.say(request, {"id": session, "page": f"{self._address}/network-id/{session}"})
 
     def result(self, request: Request) -> Answer:
         if not self._signed.known(request):
             return Answer(401)
-        session = json.loads(request.body)["id"]
-        one = self._sessions.rows.get(session)
-        return self._signed.say(request, {"id": session, "outcome": one["outcome"]}) if one else Answer(404)
+        asked = json.loads(request.body)
+        one = self._sessions.rows.get(asked["id"])
+        if one is None or one["reference"] != asked["reference"]:
+            return Answer(404)
+        passed = one["outcome"] == "passed"
+        number = hmac.new(self._salt, one["number"].encode(), hashlib.sha256).hexdigest() if passed else ""
+        said = {"id": asked["id"], "reference": one["reference"], "outcome": one["outcome"], "reason": one["reason"]}
+        return self._signed.say(request, {**said, "network_id": number})
 
     def show(self, request: Request) -> Answer:
         one = self._sessions.rows.get(request.parts[0])
-        return page(_PAGE, title="实人认证", mark="代替人脸识别", one=one) if one else Answer(404)
+        mark = "代替国家网络身份认证平台（接口格式为样例）"
+        return page(_PAGE, title="网号、网证认证", mark=mark, one=one) if one else Answer(404)
 
     def decide(self, request: Request) -> Answer:
-        one, outcome = self._sessions.rows.get(request.parts[0]), request.form().get("do", "")
-        if one is None or outcome not in ("passed", "failed"):
+        one, said = self._sessions.rows.get(request.parts[0]), request.form().get("do", "")
+        if one is None or said not in ("passed", "declined", "mismatch", "no_record"):
             return Answer(404)
         with self._sessions:
             if one["outcome"] == "waiting":
-                one["outcome"] = outcome
+                one["outcome"] = "passed" if said == "passed" else "failed"
+                one["reason"] = "" if said == "passed" else said
         return see_other(one["return_url"])
 
 
 def main() -> None:
     known = arguments()
-    checks = Checks(home=known.home, address=f"http://127.0.0.1:{known.port}")
+    checks = NetworkIds(home=known.home, address=f"http://127.0.0.1:{known.port}")
     routes: Routes = [
-        ("POST", "/sessions", checks.start),
-        ("POST", "/result", checks.result),
+        ("POST", "/network-id/start", checks.start),
+        ("POST", "/network-id/result", checks.result),
         ("POST", "/system-check", Register(home=known.home).check),
-        ("GET", r"/check/(\w+)", checks.show),
-        ("POST", r"/check/(\w+)", checks.decide),
+        ("GET", r"/network-id/(\w+)", checks.show),
+        ("POST", r"/network-id/(\w+)", checks.decide),
     ]
     serve(routes, port=known.port)
 

@@ -4,33 +4,23 @@ What it answers is spelled as the cloud service's documentation has it: SendSms 
 has approved are those of the demo's season.
 """
 
-import hashlib
-import hmac
 import json
 import re
 import secrets
-import time
 from pathlib import Path
 from typing import Any
 
 from standins.delivery import Delivery
-from standins.service import Answer, Request, Routes, answer_json, arguments, is_fresh, keep, serve
+from standins.service import Answer, Request, Routes, answer_json, arguments, keep, serve
+from standins.tc3 import error, unsigned
 
 _TEXTS = Path(__file__).parents[2] / "baoming/messages/data/43/2023/messages.json"
-_PROOF = re.compile(
-    r"TC3-HMAC-SHA256 Credential=([^/]+)/(\d{4}-\d\d-\d\d)/(\w+)/tc3_request, SignedHeaders=([\w;-]+), Signature=(\w+)"
-)
 _VERSION = "2021-01-11"
 
 
 def _make_account() -> bytes:
     account = {"secret_id": f"AKID{secrets.token_hex(16)}", "secret_key": secrets.token_hex(16), "app_id": "1400000001"}
     return json.dumps(account).encode()
-
-
-def _error(code: str) -> Answer:
-    words = {"Code": code, "Message": "see the list of error codes"}
-    return answer_json({"Response": {"Error": words, "RequestId": secrets.token_hex(16)}})
 
 
 class Cloud:
@@ -45,39 +35,21 @@ class Cloud:
 
     def call(self, request: Request) -> Answer:
         if problem := self._unsigned(request):
-            return _error(problem)
+            return error(problem)
         if request.headers.get("x-tc-version") != _VERSION:
-            return _error("NoSuchVersion")
+            return error("NoSuchVersion")
         actions = {"SendSms": self._send, "PullSmsSendStatus": self._pull}
         act = actions.get(request.headers.get("x-tc-action", ""))
-        return act(json.loads(request.body)) if act else _error("InvalidAction")
+        return act(json.loads(request.body)) if act else error("InvalidAction")
 
     def _unsigned(self, request: Request) -> str:
-        """Return the code of what is wrong with the signature, computed here from the documentation anew."""
-        stamp = request.headers.get("x-tc-timestamp", "")
-        found = _PROOF.fullmatch(request.headers.get("authorization", ""))
-        if found is None:
-            return "AuthFailure.InvalidAuthorization"
-        name, day, service, signed, signature = found.groups()
-        if name != self._account["secret_id"]:
-            return "AuthFailure.SecretIdNotFound"
-        if not is_fresh(stamp) or day != time.strftime("%Y-%m-%d", time.gmtime(int(stamp))):
-            return "AuthFailure.SignatureExpire"
-        if not {"content-type", "host"} <= set(signed.split(";")) or service != "sms":
-            return "AuthFailure.SignatureFailure"
-        spelled = "".join(f"{one}:{request.headers.get(one, '').strip().lower()}\n" for one in signed.split(";"))
-        whole = f"POST\n/\n\n{spelled}\n{signed}\n{hashlib.sha256(request.body).hexdigest()}"
-        text = f"TC3-HMAC-SHA256\n{stamp}\n{day}/{service}/tc3_request\n{hashlib.sha256(whole.encode()).hexdigest()}"
-        key = ("TC3" + self._account["secret_key"]).encode()
-        for part in (day, service, "tc3_request"):
-            key = hmac.digest(key, part.encode(), "sha256")
-        right = hmac.digest(key, text.encode(), "sha256").hex()
-        return "" if hmac.compare_digest(right, signature) else "AuthFailure.SignatureFailure"
+        account = self._account
+        return unsigned(request, secret_id=account["secret_id"], secret_key=account["secret_key"], service="sms")
 
     def _send(self, asked: dict[str, Any]) -> Answer:
         control, number = self.delivery.control, asked["PhoneNumberSet"][0]
         if control["mode"] == "broken":
-            return _error("InternalError.Timeout")
+            return error("InternalError.Timeout")
         code = control["reason"] if control["mode"] == "refuse" else self._refusal(asked)
         serial = ""
         if not code:

@@ -42,7 +42,7 @@ def _outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     cashier, provider = Cashier(), Provider()
     provider.outcome = "passed"
     monkeypatch.setattr(payments, "cashier", lambda: cashier)
-    monkeypatch.setattr(person_checks, "provider", lambda: provider)
+    monkeypatch.setattr(person_checks, "provider", lambda way: provider)
     monkeypatch.setattr(access, "sms_code", lambda: CODE)
     inbox = InboxSms("http://127.0.0.1:9", SMS_SECRET)
     for module in (receipts, shifting):

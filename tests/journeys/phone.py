@@ -32,7 +32,7 @@ def pay_fee(page: Page) -> None:
 def pass_person_check(page: Page) -> None:
     page.get_by_role("link", name="去做实人认证", exact=True).click()
     page.get_by_label("我同意为本次报名做一次人脸识别").check()
-    page.get_by_role("button", name="去做实人认证").click()
+    page.get_by_role("button", name="去做人脸识别").click()
     page.get_by_role("link", name="去认证").click()
     page.get_by_role("button", name="通过", exact=True).click()
     page.get_by_role("link", name="下一步").click()

@@ -14,8 +14,8 @@ import pytest
 from baoming.messages.providers import tencent
 from baoming.messages.providers.base import Reason, Receipt, ReceiptsRefused, SmsDown, SmsRefused, SmsUnknown
 from baoming.messages.providers.inbox import InboxSms
-from baoming.messages.providers.tc3 import authorization
 from baoming.messages.providers.tencent import Contract, TencentSms, reason_of
+from baoming.shared.tc3 import authorization
 from tests.messages.senders import FOLDERS, NOBODY_LISTENS, Standin, outgoing, standin
 
 NUMBER = "19900000001"

@@ -1,5 +1,6 @@
 """The keys of all services outside, as their stand-ins make them, for tests in which none of them needs to run."""
 
+import json
 import secrets
 from pathlib import Path
 
@@ -8,10 +9,11 @@ from standins.cashier.account import Account
 
 def make_service_keys(home: Path) -> Path:
     """Make what BAOMING_SERVICE_KEYS holds below `home`; returns it."""
-    for name in ("cashier", "identity", "sms"):
+    for name in ("cashier", "faceid", "identity", "sms"):
         (home / name).mkdir(parents=True)
     Account(home / "cashier")
     for name in ("identity", "sms"):
         (home / name / f"{name}.secret").write_text(secrets.token_hex(32))
     (home / "identity" / "system_check.secret").write_text(secrets.token_hex(32))
+    (home / "faceid" / "account.json").write_text(json.dumps({"secret_id": "AKID", "secret_key": "k", "rule_id": "1"}))
     return home

@@ -14,12 +14,13 @@ from tests.environment import ROOT
 
 
 @contextmanager
-def running(name: str, home: Path, *more: str) -> Iterator[str]:
-    """Yield the address of `standins.<name>` once it answers; stop it afterwards."""
+def running(name: str, home: Path, *more: str, careless: bool = False) -> Iterator[str]:
+    """Yield the address of `standins.<name>` once it answers; stop it afterwards. `careless`: it asks no signature."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", f"standins.{name}", "--port", str(port), "--home", str(home), *more]
+    module = ["tests.standins.careless", name] if careless else [f"standins.{name}"]
+    command = [sys.executable, "-m", *module, "--port", str(port), "--home", str(home), *more]
     process = subprocess.Popen(command, cwd=ROOT)
     try:
         _wait(f"http://127.0.0.1:{port}", process)

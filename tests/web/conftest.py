@@ -35,7 +35,7 @@ def service_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def nobody_outside(service_keys: Path) -> Iterator[None]:
     """Services whose keys we have, and which do not answer."""
-    nowhere = dict.fromkeys(("cashier", "sms", "person_check", "system_check"), "http://127.0.0.1:9")
+    nowhere = dict.fromkeys(("cashier", "sms", "person_check", "network_id", "system_check"), "http://127.0.0.1:9")
     clients = (payments.cashier, senders, person_checks.provider, system_checks.provider)
     with override_settings(SERVICE_KEYS=service_keys, SERVICES=nowhere):
         for client in clients:

@@ -1,5 +1,6 @@
 """The doctor is silent about a healthy installation, and says in a sentence what ails a sick one."""
 
+import json
 import re
 import shutil
 import socket
@@ -70,6 +71,9 @@ def services(tmp_path: Path) -> Iterator[Callable[..., override_settings]]:
 
         def settings(**changes: str) -> override_settings:
             addresses = {"cashier": here, "sms": here, "person_check": here, "system_check": here, **changes}
+            (tmp_path / "keys" / "faceid").mkdir(exist_ok=True)
+            account = {"secret_id": "AKID", "secret_key": "k", "rule_id": "1"}
+            (tmp_path / "keys" / "faceid" / "account.json").write_text(json.dumps(account))
             return override_settings(SERVICES=addresses, SERVICE_KEYS=tmp_path / "keys")
 
         yield settings
@@ -227,6 +231,9 @@ def test_services_are_asked_for_a_connection(services: Callable[..., override_se
     assert found["SMS"] == "Nothing answers at http://127.0.0.1:9: start that service, or correct BAOMING_SMS."
     assert "BAOMING_PERSON_CHECK is no address" in found["person check"]
     assert "correct BAOMING_SYSTEM_CHECK" in found["system check"]
+    assert "network identity" not in found  # an installation may do without
+    with services(network_id="http://127.0.0.1:9"):
+        assert "correct BAOMING_NETWORK_ID" in said()["network identity"]
 
 
 def test_settings_of_a_demo_are_refused_for_real_people_only() -> None:
@@ -258,7 +265,7 @@ def test_the_command_ends_with_1_if_anything_is_wrong(monkeypatch: pytest.Monkey
         assert out.getvalue() == "disk: Make room.\n"
     else:
         call_command("doctor", stdout=out)
-        assert re.search(r"Nothing is wrong: 18 checks, PostgreSQL \d+", out.getvalue())
+        assert re.search(r"Nothing is wrong: 19 checks, PostgreSQL \d+", out.getvalue())
 
 
 def test_the_launcher_says_why_it_cannot_ask_and_makes_nothing(tmp_path: Path) -> None:

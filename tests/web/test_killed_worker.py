@@ -93,7 +93,7 @@ STORIES = {
         "person_check",
         lambda phone, row: phone.post("/person-check/", {"consent": "1"}),
         lambda row: PersonCheck.objects.get().state == "pending",
-        "identity",
+        "faceid",
         "BAOMING_PERSON_CHECK",
     ),
     "registrations.settle_system_check": Story(
@@ -149,7 +149,7 @@ def killed_in(task: str, phone: Client, keys: Path) -> Registration:
     story, log = STORIES[task], keys / "killed.log"
     row = signed_in(phone, story.step)
     story.cause(phone, row)
-    for name in ("cashier", "sms", "identity"):
+    for name in ("cashier", "sms", "identity", "faceid"):
         keys_of(name, keys)
     with held(row) if not story.service else silent_service() as address:
         services = {story.address: address} if story.service else {}

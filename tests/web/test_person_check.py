@@ -11,7 +11,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from baoming.registrations import tasks
 from baoming.registrations.models import PersonCheck, Registration, StepLog
-from baoming.registrations.providers.base import Outcome, PersonCheckDown, Session
+from baoming.registrations.providers.base import Failure, Outcome, PersonCheckDown, Result, Session
 from baoming.registrations.services import person_checks
 from baoming.shared.errors import NotOpen, TooMany
 from baoming.shared.jobs import defer
@@ -27,6 +27,7 @@ class Provider:
 
     def __init__(self) -> None:
         self.outcome: Outcome | None = "waiting"  # None: down
+        self.failure, self.token = Failure.NOT_SAME, ""
         self.started = 0
 
     def start(self, **_: str) -> Session:
@@ -35,16 +36,16 @@ class Provider:
         self.started += 1
         return Session(id=f"s{self.started}", page=f"http://127.0.0.1:1/check/s{self.started}")
 
-    def result(self, session: str) -> Outcome:
+    def result(self, session: str, **_: str) -> Result:
         if self.outcome is None:
             raise PersonCheckDown
-        return self.outcome
+        return Result(self.outcome, self.failure if self.outcome == "failed" else None, self.token)
 
 
 @pytest.fixture
 def provider(monkeypatch: pytest.MonkeyPatch) -> Provider:
     made = Provider()
-    monkeypatch.setattr(person_checks, "provider", lambda: made)
+    monkeypatch.setattr(person_checks, "provider", lambda way: made)
     return made
 
 
@@ -55,7 +56,7 @@ def waiting() -> list[ProcrastinateJob]:
 def opened(phone: Client) -> tuple[Registration, PersonCheck]:
     """A signed-in person whose check lies open at the provider."""
     row, me = candidate("person_check")
-    check = person_checks.start_check(row.pk, by=me)
+    check = person_checks.start_check(row.pk, way="face", by=me)
     person_checks.open_check(check.pk)
     assert row.account is not None
     phone.force_login(row.account)
@@ -112,8 +113,9 @@ def test_a_refused_check_can_be_made_again_or_at_the_site(phone: Client, provide
     provider.outcome = "failed"
     tasks.settle_person_check(check_id=str(check.pk))
     page = phone.get("/person-check/").content.decode()
-    assert "凭身份证到报名点办理" in page
-    assert "去做实人认证" in page
+    assert "没能确认是同一个人" in page
+    assert "到报名点出示身份证" in page
+    assert "去做人脸识别" in page
 
 
 def test_with_the_provider_down_the_outcome_is_asked_again_and_found(phone: Client, provider: Provider) -> None:
@@ -155,7 +157,7 @@ def opening() -> int:
 @pytest.mark.django_db(transaction=True)
 def test_pressed_twice_at_once_there_is_one_check() -> None:
     row, me = candidate("person_check")
-    first, second = together([partial(person_checks.start_check, row.pk, by=me)] * 2)
+    first, second = together([partial(person_checks.start_check, row.pk, way="face", by=me)] * 2)
     assert first == second == PersonCheck.objects.get()
     assert opening() == 1
 
@@ -164,7 +166,7 @@ def test_pressed_twice_at_once_there_is_one_check() -> None:
 def test_control_without_the_open_check_two_presses_make_two(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(person_checks, "is_open", lambda check, now: False)
     row, me = candidate("person_check")
-    together([partial(person_checks.start_check, row.pk, by=me)] * 2)
+    together([partial(person_checks.start_check, row.pk, way="face", by=me)] * 2)
     assert PersonCheck.objects.count() == opening() == 2
 
 
@@ -178,7 +180,7 @@ def test_the_open_check_is_offered_again_not_a_second_one(phone: Client, provide
 def test_a_check_that_is_done_is_not_started_again(phone: Client, provider: Provider) -> None:
     row, me = candidate("person_check")
     person_checks.confirm_by_card(row.pk, by=me)
-    for again in (person_checks.start_check, person_checks.confirm_by_card):
+    for again in (partial(person_checks.start_check, way="face"), person_checks.confirm_by_card):
         with pytest.raises(NotOpen, match="已经通过"):
             again(row.pk, by=me)
     assert PersonCheck.objects.count() == 1
@@ -192,7 +194,7 @@ def test_an_abandoned_check_is_made_anew(phone: Client, provider: Provider) -> N
     page = phone.get("/person-check/").content.decode()
     assert "/check/s1" not in page
     assert "上次的认证没有做完" in page
-    assert "去做实人认证" in page
+    assert "去做人脸识别" in page
     phone.post("/person-check/", {"consent": "1"})
     new = PersonCheck.objects.exclude(pk=old.pk).get()
     person_checks.open_check(new.pk)
@@ -206,9 +208,9 @@ def test_an_abandoned_check_is_made_anew(phone: Client, provider: Provider) -> N
 
 def test_a_check_that_never_opened_does_not_block_the_next(phone: Client, provider: Provider) -> None:
     row, me = candidate("person_check")
-    old = person_checks.start_check(row.pk, by=me)
+    old = person_checks.start_check(row.pk, way="face", by=me)
     older(timedelta(minutes=15))
-    new = person_checks.start_check(row.pk, by=me)
+    new = person_checks.start_check(row.pk, way="face", by=me)
     assert new != old
     person_checks.open_check(old.pk)
     assert provider.started == 0  # nobody would be led there
@@ -222,10 +224,10 @@ def test_checks_are_counted(phone: Client, provider: Provider) -> None:
     assert row.account is not None
     phone.force_login(row.account)
     for _ in range(10):
-        person_checks.start_check(row.pk, by=me)
+        person_checks.start_check(row.pk, way="face", by=me)
         older(timedelta(minutes=15))
     with pytest.raises(TooMany):
-        person_checks.start_check(row.pk, by=me)
+        person_checks.start_check(row.pk, way="face", by=me)
     answer = phone.post("/person-check/", {"consent": "1"})
     assert answer.status_code == 429
     assert "试的次数太多了" in answer.content.decode()

@@ -26,7 +26,7 @@ from tests.standins.running import running
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 NOBODY = "http://127.0.0.1:9"  # nothing listens there
-ALL_DOWN = {f"BAOMING_{name}": NOBODY for name in ("SMS", "CASHIER", "PERSON_CHECK", "SYSTEM_CHECK")}
+ALL_DOWN = {f"BAOMING_{name}": NOBODY for name in ("SMS", "CASHIER", "PERSON_CHECK", "NETWORK_ID", "SYSTEM_CHECK")}
 
 
 def signed_in(phone: Client, step: str) -> Registration:
@@ -132,7 +132,7 @@ def test_a_paid_order_whose_worker_is_down_says_so_and_offers_no_second_payment(
 
 def test_a_check_waits_for_its_provider(phone: Client, tmp_path: Path) -> None:
     signed_in(phone, "person_check")
-    home = keys_of("identity", tmp_path)
+    home = keys_of("faceid", tmp_path)
     phone.post("/person-check/", {"consent": "1"})
     assert "正在打开认证页面" in phone.get("/person-check/").content.decode()
     work(tmp_path)
@@ -141,8 +141,9 @@ def test_a_check_waits_for_its_provider(phone: Client, tmp_path: Path) -> None:
     PersonCheck.objects.update(at=check.at - timedelta(minutes=2))
     page = phone.get("/person-check/").content.decode()
     assert "认证服务暂时没有回应" in page
-    assert "凭身份证到报名点办理" in page
-    with running("identity", home) as address:
+    assert "现在就可以换下面的其他方式" in page
+    assert "去用网号、网证认证" in page
+    with running("faceid", home) as address:
         work(tmp_path, BAOMING_PERSON_CHECK=address)
     check.refresh_from_db()
     assert check.state == "pending"

@@ -5,7 +5,6 @@ could say of any message that it arrived (docs/decisions/0023).
 """
 
 import json
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +25,7 @@ from baoming.messages.providers.base import (
     Taken,
 )  # fmt: skip
 from baoming.messages.providers.inbox import NOT_SENT
-from baoming.messages.providers.tc3 import authorization
+from baoming.shared.tc3 import signed_headers
 
 _VERSION, _SERVICE = "2021-01-11", "sms"
 _TIMEOUT = 5.0
@@ -141,16 +140,12 @@ class TencentSms:
         return dict(response)
 
     def _headers(self, action: str, body: bytes) -> dict[str, str]:
-        stamp, ours = int(time.time()), self._contract
-        signed = {"Content-Type": "application/json; charset=utf-8", "Host": self._host, "X-TC-Action": action}
-        proof = authorization(
-            secret_id=ours.secret_id, secret_key=ours.secret_key, service=_SERVICE, stamp=stamp, headers=signed,
-            body=body,
+        ours = self._contract
+        proved = signed_headers(
+            secret_id=ours.secret_id, secret_key=ours.secret_key, service=_SERVICE, host=self._host, action=action,
+            version=_VERSION, body=body,
         )  # fmt: skip
-        return {
-            **signed, "Authorization": proof, "X-TC-Version": _VERSION, "X-TC-Timestamp": str(stamp),
-            "X-TC-Region": ours.region,
-        }  # fmt: skip
+        return {**proved, "X-TC-Region": ours.region}
 
 
 def _refuse(code: str) -> None:

@@ -91,12 +91,21 @@ class PersonCheck(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     registration = models.ForeignKey(Registration, models.PROTECT)
-    method = models.CharField(max_length=10, default="face")  # `face`, or `card` seen at the site
+    method = models.CharField(max_length=10, default="face")  # a key of person_ways.NAMES
     state = models.CharField(max_length=8, choices=State, default=State.OPENING)
+    failure = models.CharField(max_length=11, default="", db_default="")  # of REFUSED: a providers.base.Failure
     session = models.CharField(max_length=80, default="")  # the provider's
-    url = models.CharField(max_length=300, default="")
-    consent_version = models.CharField(max_length=10)
+    url = models.CharField(max_length=1000, default="")
+    consent_version = models.CharField(max_length=10)  # of the separate consent to a face check; empty for others
+    number_blind = models.BinaryField(max_length=32, null=True)  # of the 网号 passed with, kept nowhere in the open
     at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                "number_blind", condition=Q(number_blind__isnull=False), name="network_number_of_one_person"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.method} {self.state}"

@@ -95,6 +95,7 @@ class Registration(models.Model):
     # Written by the services of `reviews`, for lists and for the journey.
     decider = models.CharField(max_length=6, default="site")  # which office decides eligibility
     approval_since = models.DateTimeField(null=True)  # referred to the decider, who has not answered yet
+    guardian_consented = models.BooleanField(default=False, db_default=False)  # to a face check, in writing (R10)
     stopped_at = models.DateTimeField(null=True)  # withdrawn: nothing is done any more
     disputed_at = models.DateTimeField(null=True)  # 这不是我改的: the form is frozen, written with the dispute's row
 

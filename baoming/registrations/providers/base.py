@@ -1,6 +1,7 @@
-"""What the project asks of services outside: that a real person is there (R11), that typed identity is right (R26)."""
+"""What the project asks of services outside: that a real person is there (R10), that typed identity is right (R26)."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Literal, Protocol
 
 from baoming.shared.errors import Unavailable
@@ -9,11 +10,33 @@ Outcome = Literal["waiting", "passed", "failed"]
 Verdict = Literal["match", "mismatch", "no_record"]
 
 
+class Failure(StrEnum):
+    """Why a check was not passed; person_ways.py has the sentence that says what to do."""
+
+    NAME_NUMBER = "name_number"  # name and number do not belong together, or are another person's
+    NOT_SAME = "not_same"  # it could not be told that the face is the one on record
+    LIVENESS = "liveness"  # no living person was seen, or not well enough
+    NO_RECORD = "no_record"  # nothing is on record to compare with
+    DECLINED = "declined"  # the person did not allow it
+    EXPIRED = "expired"  # not done while the page was good
+    TRIES = "tries"  # the service takes no more tries of this person for now
+    BROKEN = "broken"  # the service broke down in the midst
+    OTHER = "other"
+
+
 class PersonCheckDown(Unavailable):
     """The service does not answer. The check can be made later; nothing is lost."""
 
     def __init__(self) -> None:
         super().__init__("实人认证服务暂时没有回应，已完成的步骤都已保存，请稍后再试")
+
+
+class PersonCheckUnfit(Exception):
+    """The service can check nobody of this name or number: another way is needed."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure)
+        self.failure = failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +47,30 @@ class Session:
     page: str
 
 
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a check stands. `failure`: of `failed` alone. `token`: a network number (网号), of who has passed by one."""
+
+    outcome: Outcome
+    failure: Failure | None = None
+    token: str = ""
+
+
+WAITING = Result("waiting")
+
+
 class PersonCheck(Protocol):
-    """One service."""
+    """One service, of faces or of network identity (国家网络身份认证公共服务).
 
-    def start(self, *, name: str, number: str, return_url: str) -> Session:
-        """Open a check of the person with this name and identity number. Raises PersonCheckDown."""
+    `reference` is ours: an answer that names another one is not an answer. What passes has been compared with `name`
+    and `number`, by the service or from its answer.
+    """
 
-    def result(self, session: str) -> Outcome:
-        """Return how the check ended. Raises PersonCheckDown."""
+    def start(self, *, name: str, number: str, reference: str, return_url: str) -> Session:
+        """Open a check of the person with this name and identity number. Raises PersonCheckDown, PersonCheckUnfit."""
+
+    def result(self, session: str, *, name: str, number: str, reference: str) -> Result:
+        """Return how the check stands. Raises PersonCheckDown."""
 
 
 class SystemCheckDown(Unavailable):

@@ -1,50 +1,92 @@
-"""Real-person check through a provider; the lawful other way is the card, seen at the site (R10)."""
+"""Real-person check by the way that the person chooses; the card, seen at the site, is always one of them (R10)."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from baoming.accounts.services.buckets import take
 from baoming.accounts.throttling import PERSON_CHECK
 from baoming.audit.actors import Actor, Party
 from baoming.registrations.models import PersonCheck, Registration
+from baoming.registrations.person_ways import (
+    ANOTHERS_NUMBER,
+    FACE,
+    NETWORK,
+    ONLINE,
+    Person,
+    Ways,
+    obstacle,
+    offered,
+)
 from baoming.registrations.providers.base import PersonCheck as Provider
-from baoming.registrations.providers.base import PersonCheckDown
-from baoming.registrations.providers.face import FaceCheck
+from baoming.registrations.providers.base import PersonCheckDown, PersonCheckUnfit, Result
+from baoming.registrations.providers.face import Contract, FaceCheck
+from baoming.registrations.providers.network_id import NetworkIdCheck
 from baoming.registrations.queries import document_of
 from baoming.registrations.services.steps import complete_step, locked, require
-from baoming.seasons.queries import season_now
-from baoming.shared.errors import NotOpen
+from baoming.seasons.models import Season
+from baoming.seasons.queries import data, season_now
+from baoming.shared.errors import NotOpen, Refused
 from baoming.shared.jobs import DATABASE_AWAY, defer, defer_once
+from baoming.shared.moments import BEIJING
 from baoming.shared.queries import Kept, kept_one
 from baoming.shared.services import insert, update
+from baoming.vault.services import keys
 
-CONSENT = "2023-1"  # version of the separate consent to face recognition
-_GOOD_FOR = timedelta(minutes=15)  # the provider's page lives as long
+SERVICES = {FACE: "person_check", NETWORK: "network_id"}  # way: name of the service in the settings
+_GOOD_FOR = timedelta(minutes=15)  # our page waits as long; the provider's may live longer
 _LONGEST_WAIT = 60  # seconds between two questions: a page that is open never waits longer
 _MOST_TRIES = 20  # about a quarter of an hour; the person's next visit asks again
+_SHOWN = 6  # of a person's checks, newest first: any may have passed
+_log = logging.getLogger("baoming.person_check")
 
 
 @transaction.atomic
-def start_check(registration_id: UUID, *, by: Actor) -> PersonCheck:
-    """Return the check that lies open, or open one; the provider is asked by a job, after the commit.
+def start_check(registration_id: UUID, *, way: str, by: Actor) -> PersonCheck:
+    """Return the check by this way that lies open, or open one; the provider is asked by a job, after the commit.
 
-    Raises NotOpen, also when the person has passed, and TooMany.
+    `way`: one of person_ways.ONLINE. The caller has the separate consent that a face check needs.
+    Raises NotOpen, also when the person has passed, Refused for a way that this person does not have, and TooMany.
     """
     registration = locked(registration_id)
     now = _require_undone(registration, by)
+    ways = ways_of(registration.season)
+    if way not in ONLINE or way not in offered(ways, served=served()):
+        raise Refused("这种认证方式现在不能用，请选择页面上列出的方式")
+    if unfit := obstacle_now(registration, way, now=now):
+        raise Refused(unfit)
     there = newest_check(registration)
-    if there is not None and is_open(there, now):
+    if there is not None and there.method == way and is_open(there, now):
         return there
     take(f"person-check:{registration_id}", PERSON_CHECK)
-    check = insert(PersonCheck(registration=registration, consent_version=CONSENT, at=now))
+    consent = ways.consent if way == FACE else ""
+    check = insert(PersonCheck(registration=registration, method=way, consent_version=consent, at=now))
     defer("registrations.open_person_check", check_id=str(check.pk))
     return check
+
+
+def ways_of(season: Season) -> Ways:
+    """Return what the season says of the ways."""
+    return Ways.parse(data(season, "person_check"))
+
+
+def served() -> list[str]:
+    """Return the ways for which the settings name a service."""
+    return [way for way, name in SERVICES.items() if settings.SERVICES.get(name)]
+
+
+def obstacle_now(registration: Registration, way: str, *, now: datetime) -> str:
+    """Return why this person cannot go this way at `now`, in a sentence; empty when they can."""
+    if way != FACE:
+        return ""
+    person = Person(document_of(registration).birth, registration.guardian_consented)
+    return obstacle(ways_of(registration.season), way, person, today=now.astimezone(BEIJING).date())
 
 
 @transaction.atomic
@@ -70,8 +112,8 @@ def _newest(registration: Registration) -> QuerySet[PersonCheck]:
 
 @Kept
 def last_checks(registration: Registration) -> QuerySet[PersonCheck]:
-    """Return the person's last two checks, newest first."""
-    return PersonCheck.objects.filter(registration=registration).order_by("-at")[:2]
+    """Return the person's last checks, newest first."""
+    return PersonCheck.objects.filter(registration=registration).order_by("-at")[:_SHOWN]
 
 
 def is_open(check: PersonCheck, now: datetime) -> bool:
@@ -87,15 +129,20 @@ def open_check(check_id: UUID) -> None:
         return
     person = document_of(check.registration)
     back = f"{settings.CANDIDATE_ORIGIN}/person-check/"
-    session = provider().start(name=person.name, number=person.number, return_url=back)
     # Run twice at once, the first page stays: the person may be on it.
-    PersonCheck.objects.filter(pk=check_id, state=PersonCheck.State.OPENING).update(
-        session=session.id, url=session.page, state=PersonCheck.State.PENDING
-    )
+    opening = PersonCheck.objects.filter(pk=check_id, state=PersonCheck.State.OPENING)
+    try:
+        session = provider(check.method).start(
+            name=person.name, number=person.number, reference=str(check.pk), return_url=back
+        )
+    except PersonCheckUnfit as unfit:
+        opening.update(state=PersonCheck.State.REFUSED, failure=unfit.failure)
+        return
+    opening.update(session=session.id, url=session.page, state=PersonCheck.State.PENDING)
 
 
 def follow_checks(checks: Sequence[PersonCheck]) -> None:
-    """Have the provider asked about the person's last two checks, if open: they may have passed in an older one."""
+    """Have the providers asked about the person's last checks, if open: they may have passed in an older one."""
     for check in checks:
         if check.state == PersonCheck.State.PENDING:
             follow_check(check.pk)
@@ -119,19 +166,49 @@ def settle_or_follow(check_id: UUID, *, tries: int) -> None:
 
 def settle_check(check_id: UUID) -> None:
     """Ask how a check ended, and mark the step done if it passed. May run twice. Raises PersonCheckDown."""
-    check = PersonCheck.objects.get(pk=check_id)
+    check = PersonCheck.objects.select_related("registration").get(pk=check_id)
     if check.state != PersonCheck.State.PENDING:
         return
-    outcome = provider().result(check.session)
-    if outcome == "waiting":
+    person = document_of(check.registration)
+    result = provider(check.method).result(
+        check.session, name=person.name, number=person.number, reference=str(check.pk)
+    )
+    if result.outcome == "waiting":
         return
     with transaction.atomic():
         registration = locked(check.registration_id)
-        check.state = PersonCheck.State.PASSED if outcome == "passed" else PersonCheck.State.REFUSED
-        update(check, "state")
-        if outcome == "passed" and "person_check" not in registration.done_steps:
-            person = Actor(kind=Party.CANDIDATE, id=str(registration.pk), path=registration.path, label="考生本人")
-            complete_step(registration, "person_check", by=person, at=season_now(registration.season_id))
+        check.refresh_from_db(fields=["state"])
+        if check.state != PersonCheck.State.PENDING:
+            return
+        if result.outcome == "failed":
+            _refuse(check, str(result.failure or ""))
+        elif document_of(registration).number != person.number:
+            _log.warning("a check passed of who was corrected meanwhile; it counts for nobody")
+            _refuse(check, "")
+        else:
+            _pass(check, registration, result)
+
+
+def _refuse(check: PersonCheck, failure: str) -> None:
+    check.state, check.failure = PersonCheck.State.REFUSED, failure
+    update(check, "state", "failure")
+
+
+def _pass(check: PersonCheck, registration: Registration, result: Result) -> None:
+    """Mark the step done, once, unless somebody else has passed with the same 网号."""
+    check.state, new = PersonCheck.State.PASSED, "person_check" not in registration.done_steps
+    if new and result.token:
+        check.number_blind = keys().blind(result.token, purpose="network", season=registration.season_id)
+    try:
+        with transaction.atomic():
+            update(check, "state", "number_blind")
+    except IntegrityError:
+        check.number_blind = None
+        _refuse(check, ANOTHERS_NUMBER)
+        return
+    if new:
+        person = Actor(kind=Party.CANDIDATE, id=str(registration.pk), path=registration.path, label="考生本人")
+        complete_step(registration, "person_check", by=person, at=season_now(registration.season_id))
 
 
 def _require_undone(registration: Registration, by: Actor) -> datetime:
@@ -142,7 +219,9 @@ def _require_undone(registration: Registration, by: Actor) -> datetime:
 
 
 @cache
-def provider() -> Provider:
-    """Return the provider named by the settings."""
-    secret = (settings.SERVICE_KEYS / "identity" / "identity.secret").read_bytes()
-    return FaceCheck(settings.SERVICES["person_check"], secret)
+def provider(way: str) -> Provider:
+    """Return the service of this way. Raises OSError, ValueError, KeyError, TypeError for its keys."""
+    address = settings.SERVICES[SERVICES[way]]
+    if way == FACE:
+        return FaceCheck(address, Contract.load(settings.SERVICE_KEYS / "faceid"))
+    return NetworkIdCheck(address, (settings.SERVICE_KEYS / "identity" / "identity.secret").read_bytes())

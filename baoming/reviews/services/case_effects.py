@@ -11,6 +11,7 @@ from baoming.registrations.services.retakes import send_back
 from baoming.reviews.asked import Raw
 from baoming.reviews.services.corrections import changes_asked, changes_shown, correct
 from baoming.reviews.services.identity_changes import change_identity, identity_asked, identity_shown
+from baoming.shared.services import update
 
 Extra = Mapping[str, Any]  # what a kind asks for beyond its questions, as it is kept
 Problems = dict[str, str]
@@ -24,6 +25,10 @@ def _does_nothing(_: Registration, __: Extra, *, by: Actor, at: datetime) -> Non
     """Known, and no more: others read it (`case_queries.granted`)."""
 
 
+def _undoes_nothing(_: Registration, *, by: Actor, at: datetime) -> None:
+    """What was only known is no longer; what cannot be taken back is `lasting` in the season's kinds."""
+
+
 def _shows_nothing(_: Registration, __: Extra) -> list[tuple[str, str, str]]:
     return []
 
@@ -32,21 +37,33 @@ def _shows_nothing(_: Registration, __: Extra) -> list[tuple[str, str, str]]:
 class Effect:
     """`read`: what is asked for beyond the questions, with problems. `shown`: what, old and new, in words.
 
-    `granted`: done under the registration's lock, in the transaction that grants.
+    `granted`: done under the registration's lock, in the transaction that grants; `undone` in that which takes it back.
     """
 
     read: Callable[[Registration, Raw], tuple[Extra, Problems]] = _asks_nothing
     shown: Callable[[Registration, Extra], list[tuple[str, str, str]]] = _shows_nothing
     granted: Callable[..., None] = _does_nothing
+    undone: Callable[..., None] = _undoes_nothing
 
 
 def _retake(registration: Registration, _: Extra, *, by: Actor, at: datetime) -> None:
     send_back(registration, reason="not_them", by=by, at=at)
 
 
+def _consent(registration: Registration, _: Extra, *, by: Actor, at: datetime) -> None:
+    registration.guardian_consented = True
+    update(registration, "guardian_consented")
+
+
+def _unconsent(registration: Registration, *, by: Actor, at: datetime) -> None:
+    registration.guardian_consented = False
+    update(registration, "guardian_consented")
+
+
 EFFECTS: dict[str, Effect] = {
     "noted": Effect(),
     "retake": Effect(granted=_retake),
     "correction": Effect(changes_asked, changes_shown, correct),
+    "guardian": Effect(granted=_consent, undone=_unconsent),
     "identity": Effect(identity_asked, identity_shown, change_identity),
 }

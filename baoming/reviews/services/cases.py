@@ -295,6 +295,8 @@ def _follow(
     """Do what the act brings with it: holds, the effect of a grant, the news to the candidate."""
     if act is Act.GRANT:
         EFFECTS[kind.effect].granted(registration, asked.get("extra", {}), by=by, at=at)
+    elif before.state is State.GRANTED and case.standing.state is not State.GRANTED:
+        EFFECTS[kind.effect].undone(registration, by=by, at=at)
     if holding(kind, before) and not holding(kind, case.standing):
         clear_holds(registration, hold_of(case), by=by, at=at)
     elif holding(kind, case.standing) and not holding(kind, before):

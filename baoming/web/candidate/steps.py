@@ -1,4 +1,4 @@
-"""The steps between fee and form: real-person check, phone, passwords, pledge (R10–R12)."""
+"""The steps between fee and form: phone, passwords, pledge (R10–R12)."""
 
 from collections.abc import Callable
 from functools import partial
@@ -10,42 +10,10 @@ from django.views.decorators.http import require_http_methods
 
 from baoming.messages.queries import is_waiting
 from baoming.registrations.services import access
-from baoming.registrations.services.person_checks import follow_checks, is_open, last_checks, start_check
 from baoming.seasons.queries import data
 from baoming.shared.errors import Invalid, TooMany
 from baoming.web.access import CandidateRequest, candidate_required
 from baoming.web.addresses import client_address
-
-
-@require_http_methods(["GET", "POST"])
-@candidate_required
-def person_check(request: CandidateRequest) -> HttpResponse:
-    """Separate consent, the way by card beside it, then the provider's page; the page follows the outcome."""
-    registration = request.registration
-    errors = {}
-    if request.method == "POST":
-        errors = _start_check(request)
-        if not errors:
-            return redirect("candidate:person_check")
-    done = "person_check" in registration.done_steps
-    checks = last_checks(registration)
-    check = checks[0] if checks else None
-    if not done:
-        follow_checks(checks)
-    waiting = check is not None and not done and is_open(check, request.clock.now)
-    context = {"errors": errors, "check": check, "done": done, "waiting": waiting}
-    return render(request, "candidate/person_check.html", context, status=422 if errors else 200)
-
-
-def _start_check(request: CandidateRequest) -> dict[str, str]:
-    """Start the check the person consents to; returns what stands against it."""
-    if not request.POST.get("consent"):
-        return {"consent": "请先阅读并勾选同意；不同意人脸识别的，可凭身份证到报名点办理"}
-    try:
-        start_check(request.registration.pk, by=request.actor)
-    except TooMany as refusal:
-        return {"consent": str(refusal)}
-    return {}
 
 
 @require_http_methods(["GET", "POST"])

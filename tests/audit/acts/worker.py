@@ -77,7 +77,7 @@ def judge() -> Job:
 @act("worker", "person_check.settle")
 def settle() -> Job:
     row = before("person_check")
-    check = person_checks.start_check(row.pk, by=me(row))
+    check = person_checks.start_check(row.pk, way="face", by=me(row))
     person_checks.open_check(check.pk)
     return partial(person_checks.settle_check, check.pk)
 

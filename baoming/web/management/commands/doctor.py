@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
@@ -25,6 +26,7 @@ from baoming.documents.glyphs import default_faces
 from baoming.messages.services.senders import senders
 from baoming.payments.queries import cashier
 from baoming.registrations.models import Registration
+from baoming.registrations.person_ways import FACE, NETWORK
 from baoming.registrations.queries import document_context
 from baoming.registrations.services.person_checks import provider as person_check
 from baoming.registrations.services.system_checks import provider as system_check
@@ -276,6 +278,13 @@ def sms() -> str:
     return next(filter(None, (service(name, senders)() for name in given)), "")
 
 
+def network_id() -> str:
+    """By which an installation need not check; where it does, as any other."""
+    if not settings.SERVICES.get("network_id"):
+        return ""
+    return service("network_id", partial(person_check, NETWORK))()
+
+
 ASKING: tuple[tuple[str, Check], ...] = (
     ("migrations", migrations),
     ("database role", role),
@@ -292,7 +301,8 @@ ALONE: tuple[tuple[str, Check], ...] = (
     ("fonts", fonts),
     ("cashier", service("cashier", cashier)),
     ("SMS", sms),
-    ("person check", service("person_check", person_check)),
+    ("person check", service("person_check", partial(person_check, FACE))),
+    ("network identity", network_id),
     ("system check", service("system_check", system_check)),
     ("disk", disk),
     ("settings", installation),

@@ -6,6 +6,7 @@ hash. Signed are the headers named in `signed_headers`, among them content-type 
 
 import hashlib
 import hmac
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -26,6 +27,18 @@ def authorization(
     key = _mac(_mac(_mac(f"TC3{secret_key}".encode(), day), service), "tc3_request")
     signature = hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
     return f"{_METHOD} Credential={secret_id}/{scope}, SignedHeaders={names}, Signature={signature}"
+
+
+def signed_headers(
+    *, secret_id: str, secret_key: str, service: str, host: str, action: str, version: str, body: bytes
+) -> dict[str, str]:
+    """Return the headers of one call, signed now."""
+    stamp = int(time.time())
+    signed = {"Content-Type": "application/json; charset=utf-8", "Host": host, "X-TC-Action": action}
+    proof = authorization(
+        secret_id=secret_id, secret_key=secret_key, service=service, stamp=stamp, headers=signed, body=body
+    )
+    return {**signed, "Authorization": proof, "X-TC-Version": version, "X-TC-Timestamp": str(stamp)}
 
 
 def _mac(key: bytes, text: str) -> bytes:
