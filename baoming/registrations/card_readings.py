@@ -15,11 +15,14 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
+from baoming.registrations.document_numbers import Kind
 from baoming.registrations.identity_documents import IdentityDocument
 from baoming.shared.errors import Refused
 
 FRESH = timedelta(minutes=2)
+_KINDS = {"": Kind.RESIDENT, "J": Kind.RESIDENCE, "I": Kind.FOREIGN}  # the layout of Y is not known: it is typed
 _AGAIN = "这次读卡没有读好，请把证件拿起来，再放到读卡器上重新读卡"
+_BY_HAND = "2023版外国人永久居留身份证现在还不能读卡，请在“其他证件”里选外国人永久居留身份证，对照证件手工录入"
 _UNPAIRED = "这不是本报名点配对的读卡器读出的证件，请联系县（市、区）招考机构重新配对"
 
 
@@ -68,18 +71,34 @@ def _reading(content: dict[str, Any]) -> CardReading:
     if not (isinstance(content["nonce"], str) and content["nonce"]):
         raise ValueError("a reading that could be used twice")
     return CardReading(
-        document=IdentityDocument(
-            name=str(card["name"]),
-            sex=str(card["sex"]),
-            ethnicity=str(card["ethnicity"]),
-            birth=date.fromisoformat(card["birth"]),
-            address=str(card["address"]),
-            number=str(card["number"]),
-            issuer=str(card["issuer"]),
-            valid_from=date.fromisoformat(card["valid_from"]),
-            valid_to=date.fromisoformat(card["valid_to"]) if card["valid_to"] else None,
-        ),
+        document=_document(card),
         reader=str(content["reader"])[:40],
         read_at=read_at,
         nonce=content["nonce"],
+    )
+
+
+def _document(card: dict[str, Any]) -> IdentityDocument:
+    """Return what a chip says. `mark`: its type, of GA/T 490: none for residents, J and I for others (R24).
+
+    What a document of that kind does not hold is absent: J no ethnicity, I neither ethnicity nor address.
+    """
+    mark = card.get("mark", "")
+    if mark == "Y":
+        raise Refused(_BY_HAND)
+    kind = _KINDS[mark]
+    own = card if kind is Kind.RESIDENT else {"ethnicity": "", "address": "", **card}
+    return IdentityDocument(
+        name=str(own["name"]),
+        sex=str(own["sex"]),
+        ethnicity=str(own["ethnicity"]),
+        birth=date.fromisoformat(own["birth"]),
+        address=str(own["address"]),
+        number=str(own["number"]),
+        issuer=str(own["issuer"]),
+        valid_from=date.fromisoformat(own["valid_from"]),
+        valid_to=date.fromisoformat(own["valid_to"]) if own["valid_to"] else None,
+        kind=kind,
+        nationality=str(own["nationality"]) if kind is Kind.FOREIGN else "",
+        stated=str(own["pass_number"]) if kind is Kind.RESIDENCE else "",
     )

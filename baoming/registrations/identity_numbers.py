@@ -27,8 +27,8 @@ class WrongShape(ValueError):
 class WrongCheckCharacter(ValueError):
     """The last character does not belong to the first 17: something was mistyped."""
 
-    def __init__(self) -> None:
-        super().__init__("身份证号码有一位填错了，请对照证件逐位核对")
+    def __init__(self, sentence: str = "身份证号码有一位填错了，请对照证件逐位核对") -> None:
+        super().__init__(sentence)
 
 
 class ImpossibleBirthDate(ValueError):

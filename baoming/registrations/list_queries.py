@@ -11,6 +11,7 @@ from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, W
 from django.db.models.functions import Length
 
 from baoming.registrations.class_lists import natural
+from baoming.registrations.document_numbers import canonical_any, kind_of
 from baoming.registrations.models import HoldRow, Registration
 from baoming.registrations.name_queries import bare, spoken, written, written_as
 from baoming.registrations.queries import DEBT, document_context
@@ -151,9 +152,8 @@ def find(filters: Filters, wanted: str, *, limit: int) -> Found:
 
 
 def is_document(wanted: str) -> bool:
-    """Whether this is a whole identity number."""
-    text = halfwidth(wanted)
-    return len(text) == 18 and text.isascii() and text[:17].isdigit()
+    """Whether this is a whole number of an identity document; eight digits may be a registration number as well."""
+    return kind_of(halfwidth(wanted).upper()) is not None
 
 
 def _matches(filters: Filters, wanted: str, *, limit: int) -> tuple[Q | None, Q | None]:
@@ -162,8 +162,8 @@ def _matches(filters: Filters, wanted: str, *, limit: int) -> tuple[Q | None, Q 
     if not text:
         return None, None
     kinds: tuple[tuple[bool, Callable[[], Q]], ...] = (
-        (is_document(wanted), lambda: Q(number_blind=keys().blind(text, purpose="id", season=season_id))),
-        (_digits(text) and len(text) == 8, lambda: Q(number=int(text))),
+        (_digits(text) and len(text) == 8, lambda: Q(number=int(text)) | _document(season_id, text)),
+        (is_document(wanted), lambda: _document(season_id, text)),
         (len(text) == 4 and text[:3].isdigit() and text.isascii(), lambda: _last_four(season_id, text)),
         (text.isascii() and text.isalpha(), lambda: spoken(season_id, filters.path, text.lower(), limit=limit + 1)),
     )
@@ -174,6 +174,20 @@ def _matches(filters: Filters, wanted: str, *, limit: int) -> tuple[Q | None, Q 
     if not name or name.isascii():
         return None, None
     return written_as(name), written(season_id, filters.path, clean_name(wanted), limit=limit + 1)
+
+
+def _document(season_id: int, text: str) -> Q:
+    """Whose document has this number, or states it."""
+    blind = keys().blind(known_number(text), purpose="id", season=season_id)
+    return Q(number_blind=blind) | Q(lifelong_blind=blind)
+
+
+def known_number(text: str) -> str:
+    """Return a number of a document as it is kept."""
+    try:
+        return canonical_any(text)
+    except ValueError:  # mistyped: nobody's, and looked for as well
+        return text
 
 
 def _last_four(season_id: int, text: str) -> Q:

@@ -10,8 +10,8 @@ from django.db.models import Count, QuerySet, Window
 from baoming.audit.actors import Party
 from baoming.forms.attached import Booklet
 from baoming.registrations import journey
+from baoming.registrations.document_numbers import canonical_any
 from baoming.registrations.identity_documents import IdentityDocument
-from baoming.registrations.identity_numbers import canonical
 from baoming.registrations.models import (
     Activation,
     AlarmLine,
@@ -178,7 +178,7 @@ def whose_number(season_id: int, number: str) -> tuple[UUID | None, str]:
     Known and unknown numbers cost the same; what is no number at all is nobody's.
     """
     try:
-        pk = id_of_number(season_id, canonical(number))
+        pk = id_of_number(season_id, canonical_any(number))
     except ValueError:
         return None, ""
     enter_people([pk])

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from baoming.registrations.identity_numbers import canonical
+from baoming.registrations.document_numbers import canonical_any
 from baoming.registrations.models import Registration
 from baoming.registrations.queries import find_by_number
 from baoming.shared.text import halfwidth, mask_name
@@ -19,9 +19,11 @@ def subject_of(season_id: int, typed: str) -> UUID | None:
     """Return whom a registration number or a whole ID number belongs to, or the id itself that was typed."""
     text = halfwidth(typed).upper()
     if len(text) == 8 and text.isascii() and text.isdigit():
-        return Registration.objects.filter(season=season_id, number=int(text)).values_list("pk", flat=True).first()
+        numbered = Registration.objects.filter(season=season_id, number=int(text)).values_list("pk", flat=True).first()
+        if numbered is not None:
+            return numbered  # else a pass of 8 digits
     try:
-        found = find_by_number(season_id, canonical(typed))
+        found = find_by_number(season_id, canonical_any(typed))
         return found.pk if found else None
     except ValueError:
         return _id(typed)

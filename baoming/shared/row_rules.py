@@ -77,6 +77,14 @@ GRANT EXECUTE ON FUNCTION {name}({arguments}) TO app;
 """
 
 
+def reopened(name: str, arguments: str, answer: str, question: str) -> str:
+    """Return the statement that lets a door made before ask another question; who may call it stays."""
+    return f"""
+CREATE OR REPLACE FUNCTION {name}({arguments}) RETURNS {answer} LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = {_NAMES} AS $$ {question} $$;
+"""
+
+
 def temporary_last(function: str) -> str:
     """Return the statement that has a function made before look among temporary tables last, as `door` says."""
     return f"ALTER FUNCTION {function} SET search_path = {_NAMES};"

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from baoming.registrations.card_readings import canonical, parse
+from baoming.registrations.document_numbers import Kind
 from baoming.shared.errors import Refused
 
 NOW = datetime(2022, 11, 5, 1, 0, tzinfo=UTC)
@@ -68,3 +69,30 @@ def test_what_is_no_reading_is_refused() -> None:
             read(value)
     with pytest.raises(Refused, match="重新读卡"):
         parse("not JSON", public_key=PUBLIC, now=NOW)
+
+
+def test_cards_of_other_kinds_are_told_by_their_mark() -> None:
+    """R24: J is a residence card and states a pass, I a foreigner's of 2017; neither says an ethnicity."""
+    known = content(mark="J", number="819999200503180015", pass_number="H99990001")
+    del known["card"]["ethnicity"]
+    residence = read(signed(known)).document
+    assert (residence.kind, residence.stated, residence.ethnicity) == (Kind.RESIDENCE, "H99990001", "")
+    known = content(mark="I", number="UTO430005031801", nationality="UTO")
+    del known["card"]["ethnicity"], known["card"]["address"]
+    foreign = read(signed(known)).document
+    assert (foreign.kind, foreign.nationality, foreign.address) == (Kind.FOREIGN, "UTO", "")
+    assert read(signed(content())).document.kind is Kind.RESIDENT
+
+
+@pytest.mark.parametrize(
+    ("card", "said"),
+    [
+        ({"mark": "Y"}, "2023版外国人永久居留身份证现在还不能读卡"),
+        ({"mark": "Q"}, "重新读卡"),
+        ({"mark": "J"}, "重新读卡"),  # without the pass it must state
+        ({"mark": "I"}, "重新读卡"),
+    ],
+)
+def test_a_card_that_cannot_be_read_so_far_is_typed(card: dict[str, str | None], said: str) -> None:
+    with pytest.raises(Refused, match=said):
+        read(signed(content(**card)))

@@ -31,9 +31,9 @@ def _paired(tmp_path: Path) -> Iterator[None]:
         yield
 
 
-def reading(person: IdentityDocument, *, nonce: str) -> str:
-    """What the paired reader says of this card now."""
-    card = {"name": person.name, **json.loads(person.to_json())}
+def reading(person: IdentityDocument, *, nonce: str, **chip: str) -> str:
+    """What the paired reader says of this card now; `chip`: what cards of other kinds say besides."""
+    card = {"name": person.name, **json.loads(person.to_json()), **chip}
     content: dict[str, Any] = {
         "card": card, "reader": "R01", "read_at": datetime.now(UTC).isoformat(), "nonce": nonce,
     }  # fmt: skip

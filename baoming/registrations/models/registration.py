@@ -11,8 +11,11 @@ from django.db.models.lookups import Exact
 
 from baoming.organizations.models import Organization
 from baoming.registrations import journey, worklists
+from baoming.registrations.document_numbers import TITLES, Kind
 from baoming.seasons.models import Season
 from baoming.shared.paths import next_sibling
+
+KINDS = [(kind.value, title) for kind, title in TITLES.items()]
 
 
 class RegistrationQuerySet(models.QuerySet["Registration"]):
@@ -37,6 +40,8 @@ class Registration(models.Model):
     class Reading(models.TextChoices):
         CARD = "card", "二代证机读"
         TYPED = "typed", "手工录入"
+        CHIP = "chip", "证件机读"  # a document of another kind (R24)
+        SEEN = "seen", "看原件录入"
 
     class PhotoState(models.TextChoices):
         NONE = "", "没有照片"
@@ -68,9 +73,11 @@ class Registration(models.Model):
     )
     name_initials = models.CharField(max_length=60, db_collation="C")
     sex = models.CharField(max_length=1)
-    ethnicity = models.CharField(max_length=2)
+    ethnicity = models.CharField(max_length=2)  # empty where a document of another kind says none
+    document_kind = models.CharField(max_length=9, choices=KINDS, default=Kind.RESIDENT, db_default=Kind.RESIDENT.value)
     document_sealed = models.TextField()  # JSON: number, birth, address, issuer, valid_from, valid_to
     number_blind = models.BinaryField(max_length=32)
+    lifelong_blind = models.BinaryField(max_length=32, null=True)  # of other kinds: one number over several documents
     last_four_blind = models.BinaryField(max_length=32)
     reading = models.CharField(max_length=5, choices=Reading)
     read_at = models.DateTimeField()
@@ -131,6 +138,9 @@ class Registration(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint("season", "number", name="number_once_a_season"),
             models.UniqueConstraint("season", "number_blind", name="person_once_a_season"),
+            models.UniqueConstraint(
+                "season", "lifelong_blind", name="lifelong_number_once", condition=Q(lifelong_blind__isnull=False)
+            ),
             models.CheckConstraint(condition=Q(decider__in=["site", "county", "city"]), name="decider_is_an_office"),
             models.CheckConstraint(condition=Q(signed_version__lte=F("version")), name="signed_what_was_saved"),
         ]

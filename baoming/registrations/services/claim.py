@@ -19,8 +19,8 @@ from baoming.accounts.services.buckets import put_back, take
 from baoming.accounts.throttling import CLAIM_ADDRESS
 from baoming.audit.actors import Actor, Party
 from baoming.audit.services import record
+from baoming.registrations.document_numbers import canonical_any
 from baoming.registrations.identity_documents import IdentityDocument
-from baoming.registrations.identity_numbers import canonical
 from baoming.registrations.models import Activation, Registration
 from baoming.registrations.queries import NOBODY, document_context, document_of, id_of_number
 from baoming.registrations.services.steps import locked, refuse_if_stopped
@@ -54,7 +54,7 @@ def claim(*, season: Season, name: str, number: str, valid_to: date | None, code
     budget = (f"claim-at:{address}", CLAIM_ADDRESS)
     take(*budget)
     try:
-        wanted = canonical(number)
+        wanted = canonical_any(number)
     except ValueError:
         raise ClaimRefused(MISMATCH) from None
     try:

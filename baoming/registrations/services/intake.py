@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from uuid import UUID, uuid4
@@ -13,6 +14,8 @@ from baoming.audit.actors import PARTY_NAMES, Actor, Party
 from baoming.audit.services import record
 from baoming.organizations.models import Organization, SiteSeason
 from baoming.registrations.card_readings import FRESH
+from baoming.registrations.document_numbers import Kind
+from baoming.registrations.document_queries import Accepted
 from baoming.registrations.identity_documents import IdentityDocument, checked, validity_problem
 from baoming.registrations.journey import STEPS, undone_by
 from baoming.registrations.models import CardUse, NameImage, Registration, RosterEntry
@@ -20,6 +23,12 @@ from baoming.registrations.name_queries import bare
 from baoming.registrations.overflow_queries import overflows_of
 from baoming.registrations.queries import DEBT, document_context, document_of, find_by_number, state_of
 from baoming.registrations.services import system_checks
+from baoming.registrations.services.other_documents import (
+    name_document,
+    reading_of,
+    require_handed_in,
+    require_undecided,
+)
 from baoming.registrations.services.sheets import void_sheets
 from baoming.registrations.services.steps import (
     clear_holds,
@@ -42,7 +51,7 @@ _OWN = ("ethnicity", "address")  # of the person; name, number, sex and birth ar
 _CARDS = ("issuer", "valid_from", "valid_to")  # of the piece of plastic: every new card has others
 _TYPED = (  # columns that are written when what was typed is corrected
     "name", "name_key", "name_initials", "sex", "ethnicity", "document_sealed", "number_blind", "last_four_blind",
-    "too_wide", "read_by", "read_at",
+    "too_wide", "read_by", "read_at", "reading", "document_kind", "lifelong_blind",
 )  # fmt: skip
 _KEPT = 3 * FRESH  # longer than any reading of now can be fresh, whatever the clocks of two computers say
 
@@ -65,11 +74,13 @@ def open_file(
     reader: str = "",
     nonce: str = "",
     reason: str = "",
+    seen: bool = False,
     roster_entry: int | None = None,
 ) -> Registration:
     """Open one person's file at `site`; `reader` is empty for typed entry, which leaves a debt (R26).
 
     `reason`: of typed entry, one of the season's; the registers are asked for what was typed (系统核验).
+    A document of another kind (R24) leaves no debt: the site has `seen` the original and has the statement.
     `nonce` is the reading's: it opens one file, and sent again it gives that file again (a button
     clicked twice). Raises Refused for a reading used elsewhere, Invalid for what cannot be on a card,
     Duplicate for a person registered anywhere in the province, NotOpen outside the intake window or
@@ -77,11 +88,10 @@ def open_file(
     """
     now = season_now(season.pk)
     person = checked(document, today=now.astimezone(BEIJING).date(), real_season=season.is_real)
-    if not reader:
-        _require_reason(season, reason)
+    terms = _require_grounds(season, person, reader=reader, reason=reason, seen=seen)
     _require_open(season, site)
     registration = _new(person, season=season, site=site)
-    registration.reading = Registration.Reading.CARD if reader else Registration.Reading.TYPED
+    registration.reading = reading_of(person, reader=reader)
     registration.reader, registration.read_by, registration.read_at = reader, by.label, now
     registration.created_at = now
     require("identity", registration, by)
@@ -95,17 +105,21 @@ def open_file(
         _tie(registration, roster_entry)
     if owing := _owing(person, reader=reader, today=now.astimezone(BEIJING).date()):
         place_hold(registration, kind=DEBT, steps=[], by=by, reason=owing)
-    if not reader:
+    if not reader and terms.registers:
         system_checks.ask(registration, reason=reason, by=by, at=now)
     complete_step(registration, "identity", by=by, at=now)
-    record(
-        "open_file",
-        by=by,
-        subject=registration.pk,
-        path=registration.path,
-        details={"reading": registration.reading},
-    )
+    details = {"reading": registration.reading}
+    record("open_file", by=by, subject=registration.pk, path=registration.path, details=details)
     return registration
+
+
+def _require_grounds(season: Season, person: IdentityDocument, *, reader: str, reason: str, seen: bool) -> Accepted:
+    """Return the season's terms of the document, once what it asks for is there: a reason, or a statement."""
+    if person.kind is not Kind.RESIDENT:
+        return require_handed_in(season, person, seen=seen or bool(reader))
+    if not reader:
+        _require_reason(season, reason)
+    return Accepted(person.kind)
 
 
 def _require_open(season: Season, site: Organization) -> None:
@@ -125,6 +139,8 @@ def _require_reason(season: Season, reason: str) -> None:
 
 def _owing(person: IdentityDocument, *, reader: str, today: date) -> str:
     """Return why a card has still to be read, empty when it has been."""
+    if person.kind is not Kind.RESIDENT:
+        return ""
     if not reader:
         return "证件信息是手工录入的，需要到报名点读卡核验"
     if validity_problem(person, today=today):
@@ -147,6 +163,7 @@ def _name(registration: Registration, person: IdentityDocument) -> None:
     registration.name_key, registration.name_initials = names.pinyin_key(person.name), names.initials(person.name)
     registration.number_blind = ring.blind(person.number, purpose="id", season=season)
     registration.last_four_blind = ring.blind(person.number[-4:], purpose="last4", season=season)
+    name_document(registration, person)
 
 
 def _insert(registration: Registration, person: IdentityDocument) -> Registration | None:
@@ -160,10 +177,10 @@ def _unique(write: Callable[[], object], registration: Registration, person: Ide
         with transaction.atomic():
             write()
     except IntegrityError:
-        other = find_by_number(registration.season_id, person.number)
-        if other is None:
-            raise
-        return other
+        for number in filter(None, (person.number, person.lifelong)):
+            if other := find_by_number(registration.season_id, number):
+                return other
+        raise
     return None
 
 
@@ -207,24 +224,30 @@ def retype_card(registration_id: UUID, document: IdentityDocument, *, reason: st
     """Correct what was typed while the registers have not confirmed it, and have them asked anew; the debt stays.
 
     Nothing has been judged by it: the hold of the check saw to that. A name cut from a picture is of another name.
+    A document of another kind is corrected until an office has it before it: its kind, too.
     Raises Invalid; NotOpen outside intake and for others than the site; Refused once it was confirmed; Duplicate.
     """
     registration = locked(registration_id)
     now = require("identity", registration, by)
-    system_checks.open_check(registration)
-    season = registration.season
-    _require_reason(season, reason)
+    season, another = registration.season, document.kind is not Kind.RESIDENT
+    if another:
+        require_undecided(registration)
+    else:
+        system_checks.open_check(registration)
     person = checked(document, today=now.astimezone(BEIJING).date(), real_season=season.is_real)
+    terms = _require_grounds(season, person, reader="", reason=reason, seen=another)
     if person.name != registration.name:
         NameImage.objects.filter(registration=registration, current=True).update(current=False)
     _name(registration, person)
     _take_over(registration, person)
     registration.read_by, registration.read_at = by.label, now
+    registration.reading = reading_of(person, reader="")
     if (there := _unique(partial(update, registration, *_TYPED), registration, person)) is not None:
         raise _duplicate(there)
     complete_step(registration, "identity", by=by, at=now)
     record("retype_card", by=by, subject=registration.pk, path=registration.path)
-    system_checks.ask(registration, reason=reason, by=by, at=now)
+    if terms.registers:
+        system_checks.ask(registration, reason=reason, by=by, at=now)
     return registration
 
 
@@ -256,13 +279,15 @@ def reread_card(
     person = checked(document, today=today, real_season=registration.season.is_real)
     require_same(registration, person, today=today)
     old = document_of(registration)
+    if person.kind is not Kind.RESIDENT:  # what no chip of theirs holds
+        person = replace(person, ethnicity=old.ethnicity, statement=old.statement)
     changed = [field for field in (*_OWN, *_CARDS) if _differs(field, old, person)]
     moved = any(field in changed for field in _OWN)
     if moved:
         _require_can_redo(registration)
     use_reading(registration, reader, nonce)
     _take_over(registration, person)
-    registration.reading, registration.reader = Registration.Reading.CARD, reader
+    registration.reading, registration.reader = reading_of(person, reader=reader), reader
     registration.read_by, registration.read_at = by.label, now
     update(registration, "document_sealed", "ethnicity", "too_wide", "reading", "reader", "read_by", "read_at")
     if moved or (changed and "signature" not in registration.done_steps):

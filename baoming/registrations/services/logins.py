@@ -18,8 +18,8 @@ from baoming.accounts.throttling import RECOVERY_ADDRESS
 from baoming.audit.actors import Actor, Party
 from baoming.audit.services import record
 from baoming.messages.services import send
+from baoming.registrations.document_numbers import canonical_any
 from baoming.registrations.form_queries import bound_phone
-from baoming.registrations.identity_numbers import canonical
 from baoming.registrations.models import Registration
 from baoming.registrations.queries import NOBODY
 from baoming.registrations.services.access import (
@@ -121,7 +121,7 @@ def recover_login(
 def _person(season: Season, number: str, valid_to: date | None) -> UUID:
     """Return whose number and validity these are; NOBODY for none, for the same work."""
     try:
-        pk, card = card_of_number(season.pk, canonical(number))
+        pk, card = card_of_number(season.pk, canonical_any(number))
     except ValueError:  # no number at all: nobody's
         return NOBODY
     return pk if card.valid_to == valid_to else NOBODY

@@ -9,6 +9,7 @@ from django.db import transaction
 from baoming.audit.actors import PARTY_NAMES, Actor, Party
 from baoming.audit.services import record
 from baoming.registrations import journey
+from baoming.registrations.document_numbers import Kind
 from baoming.registrations.models import Registration
 from baoming.registrations.queries import state_of
 from baoming.registrations.services.steps import (
@@ -42,6 +43,7 @@ def pass_eligibility(registration_id: UUID, *, checks: Collection[str], by: Acto
     """
     registration = locked(registration_id)
     now = require(_STEP, registration, by)
+    refuse_other_document(registration, by.kind)
     if _STEP in registration.done_steps and (before := standing_reviews(registration)):
         return before[0]
     rules = data(registration.season, "eligibility")["rules"]
@@ -89,6 +91,7 @@ def refer_eligibility(registration_id: UUID, *, reason: str, note: str, by: Acto
     now = _require_open(registration)
     found = reasons(data(registration.season, "eligibility")["referrals"])
     one = chosen(found, reason, field="referral", sentence="请选择移送的事由，它决定由哪个机构审批")
+    refuse_other_document(registration, Party(one.next))
     said = written(note, field="note", sentence="", needed=False)
     if registration.approval_since is not None:
         if before := _same(registration, _Outcome.REFERRED, reason, said):
@@ -151,6 +154,15 @@ def open_review(registration_id: UUID, *, hours: int, reason: str, by: Actor) ->
         registration.season_id, "intake", subject=registration.pk, path=registration.path,
         opens=clock.now, closes=clock.now + timedelta(hours=hours), reason=said, by=by,
     )  # fmt: skip
+
+
+def refuse_other_document(registration: Registration, office: Party) -> None:
+    """Raise where somebody with another document than a resident's card would be decided by another than the city."""
+    if registration.document_kind != Kind.RESIDENT and office is not Party.CITY:
+        raise NotOpen(
+            f"用其他身份证件报考由{PARTY_NAMES[Party.CITY]}审批，不能在这里通过。"
+            "请报名点移送审批，事由选“使用其他身份证件”"
+        )
 
 
 def refuse_if_other(falls: Collection[str], shown: Collection[str] | None) -> None:

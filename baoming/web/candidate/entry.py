@@ -17,7 +17,7 @@ from baoming.accounts.services.telling import tell_last_try, tell_sign_in, tell_
 from baoming.audit.actors import Actor, Party
 from baoming.messages.queries import unread
 from baoming.registrations import resets
-from baoming.registrations.identity_numbers import canonical
+from baoming.registrations.document_numbers import canonical_any
 from baoming.registrations.journey import State
 from baoming.registrations.queries import state_of, tasks_of, whose_number
 from baoming.registrations.services.claim import MISMATCH, claim
@@ -172,7 +172,7 @@ def _handle(season_id: int, number: str) -> str:
     one person's slips of the pen use up no one else's tries.
     """
     try:
-        wanted, purpose = canonical(number), "id"
+        wanted, purpose = canonical_any(number), "id"
     except ValueError:
         wanted, purpose = halfwidth(number[:_LONGEST]).upper(), "no id"
     return candidate_handle(season_id, keys().blind(wanted, purpose=purpose, season=season_id))

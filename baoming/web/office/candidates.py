@@ -169,7 +169,7 @@ def _elsewhere(request: OfficeRequest, wanted: str) -> Organization | None:
     """Return the site at which a whole identity number is registered outside the own area: told to staff, and kept."""
     if not list_queries.is_document(wanted):
         return None
-    found = find_by_number(request.season.pk, halfwidth(wanted).upper())
+    found = find_by_number(request.season.pk, list_queries.known_number(halfwidth(wanted).upper()))
     if found is None:
         return None
     record("find_elsewhere", by=request.actor, subject=found.pk, path=found.path)

@@ -33,7 +33,7 @@ def read_card(text: str) -> CardReading:
 
 def typed_card(typed: Mapping[str, str]) -> IdentityDocument:
     """Return the document that was typed. Raises Invalid for dates that are none; the rest is checked later."""
-    dates, problems = _dates(typed)
+    dates, problems = typed_dates(typed)
     if problems := {**_asked(typed), **problems}:
         raise Invalid(problems)
     return IdentityDocument(
@@ -67,7 +67,7 @@ def _asked(typed: Mapping[str, str]) -> dict[str, str]:
     return problems
 
 
-def _dates(typed: Mapping[str, str]) -> tuple[dict[str, date], dict[str, str]]:
+def typed_dates(typed: Mapping[str, str]) -> tuple[dict[str, date], dict[str, str]]:
     """Return the dates that can be read, and a sentence for each that cannot; 长期 has no date."""
     dates: dict[str, date] = {}
     problems: dict[str, str] = {}

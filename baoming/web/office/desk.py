@@ -11,6 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from baoming.audit.actors import PARTY_NAMES, Party
 from baoming.audit.services import record
 from baoming.organizations.queries import is_opened
+from baoming.registrations.document_numbers import Kind
+from baoming.registrations.document_queries import Accepted
 from baoming.registrations.form_queries import code_sets
 from baoming.registrations.identity_documents import IdentityDocument, validity_problem
 from baoming.registrations.list_queries import half_done
@@ -40,12 +42,25 @@ from baoming.web.headers import pdf
 from baoming.web.office.cards import read_card, reader_agent, typed_card
 from baoming.web.office.decisions import judge
 from baoming.web.office.division import site_numbers
+from baoming.web.office.documents import (
+    CHOOSE,
+    NO_CARD,
+    asked_document,
+    choose,
+    document_choices,
+    facts,
+    other_form,
+    read_other,
+    typed_other,
+)
 from baoming.web.office.name_parts import name_picture, name_work
+from baoming.web.office.no_card import guidance
 from baoming.web.office.scope import one
 from baoming.web.office.story.pictures import at_desk
 from baoming.web.office.words import TITLES
 from baoming.web.uploads import sent_file, sent_id
 
+_PAGES = {NO_CARD: guidance, CHOOSE: choose}  # in place of a form
 PAGE = 60  # pupils of the roster on one page
 
 
@@ -62,6 +77,8 @@ def open_by_card(request: OfficeRequest) -> HttpResponse:
     """Open a file from a reading that the paired reader has signed; who has one at this site is shown it."""
     try:
         reading = read_card(request.POST.get("card", ""))
+        if reading.document.kind is not Kind.RESIDENT:
+            raise Refused(f"这是{reading.document.title}。请点“其他证件”，选这种证件，写好情况说明再读卡")
         return _opened(request, reading.document, reader=reading.reader, nonce=reading.nonce)
     except Duplicate as refusal:
         if Registration.objects.filter(pk=refusal.file, site=request.staff.office).exists():
@@ -90,6 +107,10 @@ def open_by_typing(request: OfficeRequest) -> HttpResponse:
     """Open a file by typed entry, marked so; errors stand at their fields and nothing typed is lost."""
     if not is_opened(request.season.pk, request.staff.office_id):
         return redirect("office:desk")  # which says what is to be done first
+    if terms := asked_document(request, request.POST.dict() or request.GET.dict()):
+        return _open_other(request, terms)
+    if request.method != "POST" and (page := _PAGES.get(request.GET.get("document", ""))):
+        return page(request)
     if request.method != "POST":
         entry = RosterEntry.objects.filter(pk=_entry(request.GET.dict()) or 0, site=request.staff.office).first()
         return typing(request, {}, {"name": entry.name, "sex": entry.sex, "entry": str(entry.pk)} if entry else {})
@@ -100,6 +121,21 @@ def open_by_typing(request: OfficeRequest) -> HttpResponse:
         return typing(request, refusal.fields, typed)
     except Refused as refusal:
         return typing(request, {"number": str(refusal)}, typed)
+
+
+def _open_other(request: OfficeRequest, terms: Accepted) -> HttpResponse:
+    """Open a file by a document of another kind, typed or read, with the statement (R24)."""
+    typed = request.POST.dict()
+    if request.method != "POST":
+        return other_form(request, terms, {}, {})
+    try:
+        if reading := read_other(typed):
+            return _opened(request, reading.document, reader=reading.reader, nonce=reading.nonce)
+        return _opened(request, typed_other(typed, terms.kind), reader="", seen=True)
+    except Invalid as refusal:
+        return other_form(request, terms, refusal.fields, typed)
+    except Refused as refusal:
+        return other_form(request, terms, {"card" if typed.get("card") else "number": str(refusal)}, typed)
 
 
 @require_safe
@@ -170,14 +206,14 @@ def slip(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
 
 def _opened(
     request: OfficeRequest, document: IdentityDocument, *, reader: str, nonce: str = "", entry: int | None = None,
-    reason: str = "",
+    reason: str = "", seen: bool = False,
 ) -> HttpResponse:  # fmt: skip
     site = request.staff.office
     if entry is None and (match := matching_entry(request.season.pk, site.pk, document.name)):
         entry = match.pk
     registration = open_file(
         document, season=request.season, site=site, by=request.actor, reader=reader, nonce=nonce, roster_entry=entry,
-        reason=reason,
+        reason=reason, seen=seen,
     )  # fmt: skip
     return redirect("office:desk_file", registration.pk)
 
@@ -216,6 +252,7 @@ def typing(
         "errors": errors,
         "typed": typed,
         "file": file,
+        "documents": document_choices(request),
         "typing_reasons": typing_reasons(request.season),
         "ethnicities": list(code_sets()["Ethnicity"].labels.items()),
     }
@@ -231,6 +268,7 @@ def show_file(request: OfficeRequest, registration: Registration, errors: dict[s
         "registration": registration,
         "document": document,
         "ethnicity": code_sets()["Ethnicity"].labels.get(document.ethnicity, ""),
+        **facts(document),
         "typed": request.POST.dict() if errors else {},
         "owing": owes_reading(registration),
         **_check(registration),
@@ -238,6 +276,7 @@ def show_file(request: OfficeRequest, registration: Registration, errors: dict[s
         "done": registration.done_steps,
         "tasks": {task.key: task for task in tasks_of(registration, request.actor.kind, clock=request.clock).all},
         **_judging(request, registration),
+        "by_city": document.kind is not Kind.RESIDENT,
         **at_desk(request, registration),
         "next_number": next_number(request.season.pk, registration.site_id),
         "expired": validity_problem(document, today=request.clock.now.astimezone(BEIJING).date()),
@@ -259,10 +298,12 @@ def _judging(request: OfficeRequest, registration: Registration) -> dict[str, An
     """What the middle panel needs: rules, reasons, and the newest decision with its words."""
     lists, last = data(request.season, "eligibility"), last_review(registration)
     known = reasons([*lists["reasons"], *lists["referrals"]])
+    another = registration.document_kind != Kind.RESIDENT  # it is the city's, by whatever reason
+    referrals = [item for item in lists["referrals"] if not another or item["next"] == Party.CITY]
     return {
         "eligibility": lists,
         "reasons": [(item["key"], item["title"]) for item in lists["reasons"]],
-        "referrals": [(item["key"], item["title"]) for item in lists["referrals"]],
+        "referrals": [(item["key"], item["title"]) for item in referrals],
         "review": last,
         "why": known.get(last.reason) if last else None,
         "decider": PARTY_NAMES[Party(registration.decider)],

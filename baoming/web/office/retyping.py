@@ -8,6 +8,8 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from baoming.audit.services import record
+from baoming.registrations.document_numbers import Kind
+from baoming.registrations.document_queries import Accepted
 from baoming.registrations.models import Registration
 from baoming.registrations.queries import document_of
 from baoming.registrations.services.intake import retype_card
@@ -16,6 +18,7 @@ from baoming.shared.errors import Invalid, Refused
 from baoming.web.access import OfficeRequest, staff_may
 from baoming.web.office.cards import typed_card
 from baoming.web.office.desk import show_file, typing
+from baoming.web.office.documents import as_typed, asked_document, other_form, typed_other
 from baoming.web.office.scope import one
 
 
@@ -29,11 +32,23 @@ def check(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
     if request.POST.get("act") == "again":
         return _again(request, registration)
     typed = {key: request.POST.get(key, "") for key in request.POST}
+    if registration.document_kind != Kind.RESIDENT:
+        return _correct_other(request, registration, typed)
     try:
         retype_card(registration.pk, typed_card(typed), reason=typed["reason"], by=request.actor)
     except Refused as refusal:
         errors = refusal.fields if isinstance(refusal, Invalid) else {"number": str(refusal)}
         return typing(request, errors, typed, file=registration)
+    return redirect("office:desk_file", registration.pk)
+
+
+def _correct_other(request: OfficeRequest, registration: Registration, typed: dict[str, str]) -> HttpResponse:
+    terms = asked_document(request, typed) or Accepted(Kind(registration.document_kind))
+    try:
+        retype_card(registration.pk, typed_other(typed, terms.kind), reason="", by=request.actor)
+    except Refused as refusal:
+        errors = refusal.fields if isinstance(refusal, Invalid) else {"number": str(refusal)}
+        return other_form(request, terms, errors, typed, file=registration)
     return redirect("office:desk_file", registration.pk)
 
 
@@ -49,7 +64,10 @@ def _form(request: OfficeRequest, registration: Registration) -> HttpResponse:
     """What was typed, to be corrected; the number, which pages show masked, is typed anew."""
     last = newest_check(registration)
     record("see_candidate", by=request.actor, subject=registration.pk, path=registration.path)
-    card = asdict(document_of(registration))
+    document = document_of(registration)
+    if document.kind is not Kind.RESIDENT:
+        return other_form(request, Accepted(document.kind), {}, as_typed(document), file=registration)
+    card = asdict(document)
     shown = {key: str(card[key]) for key in ("name", "sex", "ethnicity", "birth", "address", "issuer", "valid_from")}
     end = {"valid_to": str(card["valid_to"])} if card["valid_to"] else {"long_term": "1"}
     return typing(request, {}, {**shown, **end, "reason": last.reason if last else ""}, file=registration)

@@ -23,7 +23,7 @@ _DOCUMENTS = {  # key: package that owns the file
     "season": "seasons", "phases": "schedule", "fees": "payments", "eligibility": "reviews", "cases": "reviews",
     "review_form": "reviews",
     "form": "forms", "schools": "forms", "townships": "forms", "photo": "photos", "pledge": "registrations",
-    "person_check": "registrations",
+    "person_check": "registrations", "documents": "registrations",
     "messages": "messages",
 }  # fmt: skip
 

@@ -1,0 +1,64 @@
+"""What a season says of identity documents: which kinds it takes beside the resident's card, and who can check them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from baoming.registrations.document_numbers import SHAPES, TITLES, Kind
+from baoming.seasons.models import Season
+from baoming.seasons.queries import data
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """One kind that may be registered with. `registers`, `face`: whether 系统核验 and the face check know it."""
+
+    kind: Kind
+    hint: str = ""
+    registers: bool = True
+    face: bool = True
+
+    @property
+    def title(self) -> str:
+        return TITLES[self.kind]
+
+    @property
+    def shape(self) -> str:
+        return SHAPES[self.kind]
+
+
+def accepted_documents(season: Season) -> list[Accepted]:
+    """Return the kinds that the season takes beside the resident's card, in its order (R24)."""
+    rows = data(season, "documents")["accepted"]
+    return [Accepted(Kind(row["key"]), row["hint"], row["registers"], row["face"]) for row in rows]
+
+
+def terms_of(season: Season, kind: Kind) -> Accepted | None:
+    """Return what the season says of a kind; None where it does not take it."""
+    if kind is Kind.RESIDENT:
+        return Accepted(kind)
+    return next((one for one in accepted_documents(season) if one.kind is kind), None)
+
+
+def face_can_check(season: Season, kind: str) -> bool:
+    """Whether the face check knows people by a document of this kind; who is in already goes on, whatever changed."""
+    terms = terms_of(season, Kind(kind))
+    return terms is not None and terms.face
+
+
+@dataclass(frozen=True, slots=True)
+class NoCard:
+    """What to tell who has no second-generation card (R25). `refused`: what does not stand in for it, and why."""
+
+    first: str
+    steps: Sequence[str]
+    refused: Sequence[tuple[str, str]]
+    late: str
+    sample: bool
+
+
+def no_card(season: Season) -> NoCard:
+    """Return the season's words for whoever has no second-generation card."""
+    found = data(season, "documents")
+    words = found["no_card"]
+    refused = [(row["title"], row["why"]) for row in words["refused"]]
+    return NoCard(words["first"], words["steps"], refused, words["late"], bool(found.get("sample")))
