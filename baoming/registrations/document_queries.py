@@ -10,12 +10,12 @@ from baoming.seasons.queries import data
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """One kind that may be registered with. `registers`, `face`: whether 系统核验 and the face check know it."""
+    """One kind that may be registered with. `registers`, `online`: whether 系统核验 and the person check do."""
 
     kind: Kind
     hint: str = ""
     registers: bool = True
-    face: bool = True
+    online: bool = True
 
     @property
     def title(self) -> str:
@@ -29,7 +29,7 @@ class Accepted:
 def accepted_documents(season: Season) -> list[Accepted]:
     """Return the kinds that the season takes beside the resident's card, in its order (R24)."""
     rows = data(season, "documents")["accepted"]
-    return [Accepted(Kind(row["key"]), row["hint"], row["registers"], row["face"]) for row in rows]
+    return [Accepted(Kind(row["key"]), row["hint"], row["registers"], row["online"]) for row in rows]
 
 
 def terms_of(season: Season, kind: Kind) -> Accepted | None:
@@ -39,10 +39,10 @@ def terms_of(season: Season, kind: Kind) -> Accepted | None:
     return next((one for one in accepted_documents(season) if one.kind is kind), None)
 
 
-def face_can_check(season: Season, kind: str) -> bool:
-    """Whether the face check knows people by a document of this kind; who is in already goes on, whatever changed."""
+def known_online(season: Season, kind: str) -> bool:
+    """Whether services of the person check know people by a document of this kind, and not only the site does."""
     terms = terms_of(season, Kind(kind))
-    return terms is not None and terms.face
+    return terms is not None and terms.online
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,9 +69,11 @@ def is_written(character: str) -> bool:
 
 
 def mask_document(number: str) -> str:
-    """Return `430***********1234`: the first three and the last four characters."""
+    """Return `430***********1234`: the first three and the last four characters; `H******78` of a pass."""
     if len(number) <= 7:
         return "*" * len(number)
+    if len(number) < 12:  # else what is hidden could be tried out
+        return number[:1] + "*" * (len(number) - 3) + number[-2:]
     return number[:3] + "*" * (len(number) - 7) + number[-4:]
 
 

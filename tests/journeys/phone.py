@@ -14,8 +14,8 @@ def claim(page: Page, person: Person, code: str) -> None:
     page.goto("/")
     page.get_by_role("link", name="第一次登录").click()
     page.get_by_label("姓名").fill(person.name)
-    page.get_by_label("公民身份号码").fill(person.number)
-    page.get_by_label("身份证有效期止日").fill(person.valid_to.isoformat())
+    page.get_by_label("证件号码").fill(person.number)
+    page.get_by_label("证件有效期止日").fill(person.valid_to.isoformat())
     page.get_by_label("激活码").fill(code)
     page.get_by_role("button", name="登录").click()
 

@@ -4,9 +4,12 @@ from datetime import date
 from itertools import count
 from typing import Any
 
+from baoming.accounts.models import candidate_handle
 from baoming.registrations.document_numbers import Kind
 from baoming.registrations.identity_documents import IdentityDocument
 from baoming.registrations.identity_numbers import check_character
+from baoming.registrations.models import Registration
+from baoming.registrations.services import intake
 
 _numbers = count(1)
 STATEMENT = "在湘就读的港澳台居民，没有居民身份证"
@@ -38,3 +41,15 @@ def other(kind: Kind, **changes: Any) -> IdentityDocument:
         "kind": kind, "statement": STATEMENT, **own[kind],
     }  # fmt: skip
     return IdentityDocument(**{**values, **changes})
+
+
+def given(row: Registration, document: IdentityDocument) -> IdentityDocument:
+    """Let somebody who stands anywhere in the journey be one who registered with this document."""
+    intake._name(row, document)
+    intake._take_over(row, document)
+    row.reading, row.reader = "seen", ""
+    row.save()
+    if row.account is not None:
+        row.account.handle = candidate_handle(row.season_id, bytes(row.number_blind))
+        row.account.save(update_fields=["handle"])
+    return document

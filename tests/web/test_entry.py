@@ -146,7 +146,7 @@ def test_an_empty_validity_is_asked_for_unless_the_card_has_no_end(phone: Client
     _, typed = slip(valid_to=None)
     answer = phone.post("/claim/", {**typed, "valid_to": ""})
     assert answer.status_code == 422
-    assert "请填写身份证有效期止日，身份证上写“长期”的请勾选" in answer.content.decode()
+    assert "请填写证件有效期止日，证件上写“长期”的请勾选" in answer.content.decode()
     assert phone.post("/claim/", {**typed, "valid_to": "", "long_term": "1"}).status_code == 302
 
 

@@ -169,7 +169,7 @@ def test_who_has_no_card_is_told_what_to_do_first_and_no_file_is_opened(office: 
         "公安派出所",
         "临时居民身份证",
         "领证回执",
-        "请在11月9日17:00以前",
+        "11月9日（周三）17:00以前",
     ):
         assert words in shown, words
     assert "<form" not in shown.split("<main", 1)[1]

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from baoming.accounts.services.buckets import take
 from baoming.accounts.throttling import PERSON_CHECK
 from baoming.audit.actors import Actor, Party
+from baoming.registrations.document_queries import known_online
 from baoming.registrations.models import PersonCheck, Registration
 from baoming.registrations.person_ways import (
     ANOTHERS_NUMBER,
@@ -44,6 +45,7 @@ _GOOD_FOR = timedelta(minutes=15)  # our page waits as long; the provider's may 
 _LONGEST_WAIT = 60  # seconds between two questions: a page that is open never waits longer
 _MOST_TRIES = 20  # about a quarter of an hour; the person's next visit asks again
 _SHOWN = 6  # of a person's checks, newest first: any may have passed
+_UNKNOWN = "这种方式还认不了您的证件。请本人带证件到报名点，由工作人员当面核对"
 _log = logging.getLogger("baoming.person_check")
 
 
@@ -82,7 +84,12 @@ def served() -> list[str]:
 
 
 def obstacle_now(registration: Registration, way: str, *, now: datetime) -> str:
-    """Return why this person cannot go this way at `now`, in a sentence; empty when they can."""
+    """Return why this person cannot go this way at `now`, in a sentence; empty when they can.
+
+    What works by name and number knows only the kinds of documents that the season names (R24).
+    """
+    if way in ONLINE and not known_online(registration.season, registration.document_kind):
+        return f"您用{registration.get_document_kind_display()}报名，{_UNKNOWN}"
     if way != FACE:
         return ""
     person = Person(document_of(registration).birth, registration.guardian_consented)

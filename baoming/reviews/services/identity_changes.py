@@ -7,11 +7,13 @@ from typing import Any
 
 from baoming.accounts.models import Account, candidate_handle
 from baoming.audit.actors import Actor
-from baoming.registrations import identity_numbers
+from baoming.registrations import document_numbers
+from baoming.registrations.document_numbers import Kind
 from baoming.registrations.identity_documents import IdentityDocument, checked
 from baoming.registrations.models import Registration
 from baoming.registrations.overflow_queries import overflows_of
 from baoming.registrations.queries import DEBT, NOBODY, document_context, document_of, id_of_number, owes_reading
+from baoming.registrations.services.other_documents import name_document
 from baoming.registrations.services.sheets import void_sheets
 from baoming.registrations.services.steps import complete_step, place_hold
 from baoming.reviews.asked import Raw
@@ -28,6 +30,7 @@ _SEXES = {"1": "男", "2": "女"}
 _OWES = "姓名或证件号码有变更，需要到报名点读新的身份证核验"
 _TAKEN = (
     "name", "name_key", "name_initials", "sex", "document_sealed", "number_blind", "last_four_blind", "too_wide",
+    "document_kind", "lifelong_blind",
 )  # fmt: skip
 
 
@@ -55,11 +58,11 @@ def identity_shown(registration: Registration, extra: Mapping[str, Any]) -> list
     old, number = document_of(registration), extra["number"]
     rows = [
         ("姓名", old.name, extra["name"]),
-        ("公民身份号码", mask_document(old.number), mask_document(number)),
-        ("性别", _SEXES[old.sex], _SEXES[identity_numbers.sex(number)]),
-        ("出生日期", day(old.birth), day(identity_numbers.birth_date(number))),
+        (old.number_label, mask_document(old.number), mask_document(number)),
+        ("性别", _SEXES[old.sex], _SEXES[document_numbers.sex(old.kind, number) or old.sex]),
+        ("出生日期", day(old.birth), day(document_numbers.birth_date(old.kind, number) or old.birth)),
     ]
-    return [row for row in rows if row[1] != row[2] or (row[0] == "公民身份号码" and old.number != number)]
+    return [row for row in rows if row[1] != row[2] or (row[0] == old.number_label and old.number != number)]
 
 
 def change_identity(registration: Registration, extra: Mapping[str, Any], *, by: Actor, at: datetime) -> None:
@@ -77,12 +80,13 @@ def change_identity(registration: Registration, extra: Mapping[str, Any], *, by:
     registration.document_sealed = ring.seal(new.to_json(), context=document_context(registration.pk))
     registration.number_blind = ring.blind(new.number, purpose="id", season=season)
     registration.last_four_blind = ring.blind(new.number[-4:], purpose="last4", season=season)
+    name_document(registration, new)
     registration.too_wide = len(overflows_of(registration.season, new))
     update(registration, *_TAKEN)
     _follow(registration)
     void_sheets(registration, reason="姓名或证件号码有变更", at=at)
     complete_step(registration, "identity", by=by, at=at)
-    if not owes_reading(registration):
+    if new.kind is Kind.RESIDENT and not owes_reading(registration):
         place_hold(registration, kind=DEBT, steps=[], by=by, reason=_OWES)
     open_again(registration, ("intake", "confirmation", "submission"), by=by, at=at)
 
@@ -95,15 +99,19 @@ def _follow(registration: Registration) -> None:
 
 
 def _document(registration: Registration, old: IdentityDocument, name: str, number: str) -> IdentityDocument:
-    """Return the document with what was given; sex and birth as the number says them. Raises Invalid."""
-    today = season_now(registration.season_id).astimezone(BEIJING).date()
+    """Return the document with what was given; sex and birth as the number says them. Raises Invalid.
+
+    A foreigner's old number, once replaced by one of the new form, goes on being theirs.
+    """
+    kind, today = old.kind, season_now(registration.season_id).astimezone(BEIJING).date()
     wanted = number or old.number
-    if sentence := identity_numbers.problem(wanted, today=today):
+    if sentence := document_numbers.problem(kind, wanted, today=today):
         raise Invalid({"number": sentence})
-    wanted = identity_numbers.canonical(wanted)
+    wanted = document_numbers.canonical(kind, wanted)
+    renewed = kind is Kind.FOREIGN and document_numbers.is_old_form(old.number) and wanted != old.number
     new = replace(
-        old, name=name or old.name, number=wanted, sex=identity_numbers.sex(wanted),
-        birth=identity_numbers.birth_date(wanted),
+        old, name=name or old.name, number=wanted, sex=document_numbers.sex(kind, wanted) or old.sex,
+        birth=document_numbers.birth_date(kind, wanted) or old.birth, stated=old.number if renewed else old.stated,
     )  # fmt: skip
     return checked(new, today=today, real_season=registration.season.is_real)
 

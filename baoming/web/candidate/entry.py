@@ -41,8 +41,8 @@ _YEAR = 365 * 24 * 3600
 _LONGEST = 40  # characters read of what should be an ID number; the field takes no more
 _ASKED = {
     "name": "请填写姓名",
-    "number": "请填写公民身份号码",
-    "valid_to": "请填写身份证有效期止日，身份证上写“长期”的请勾选",
+    "number": "请填写证件号码",
+    "valid_to": "请填写证件有效期止日，证件上写“长期”的请勾选",
     "code": "请填写激活码",
 }
 _SENTENCE = "证件号或密码不一致，请核对后再试"

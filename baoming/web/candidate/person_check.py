@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from baoming.registrations.document_numbers import Kind
 from baoming.registrations.models import PersonCheck
 from baoming.registrations.person_ways import CARD, FACE, NAMES, Ways, offered, sentence
 from baoming.registrations.services.person_checks import (
@@ -21,6 +22,7 @@ from baoming.registrations.services.person_checks import (
 from baoming.shared.errors import TooMany
 from baoming.web.access import CandidateRequest, candidate_required
 
+_CARD = "身份证"
 _STALE = "上次的认证没有做完，页面已经过时，可以重新做一次。已经做完的，请稍后再来看结果，不用重做"
 
 
@@ -54,6 +56,7 @@ def person_check(request: CandidateRequest) -> HttpResponse:
     ways = ways_of(request.season)
     context = {
         "errors": errors, "check": check, "done": done, "waiting": waiting, "ways": ways,
+        "document": _CARD if registration.document_kind == Kind.RESIDENT else registration.get_document_kind_display(),
         "shown": [] if done else _shown(request, ways, checks, besides=check.method if check and waiting else ""),
     }  # fmt: skip
     return render(request, "candidate/person_check.html", context, status=422 if errors else 200)

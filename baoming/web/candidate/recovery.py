@@ -18,7 +18,7 @@ from baoming.web.addresses import client_address
 from baoming.web.candidate.entry import card_valid_to
 from baoming.web.devices import device_of
 
-_LOGIN_ASKED = {"number": "请填写公民身份号码", "valid_to": "请填写身份证有效期止日，身份证上写“长期”的请勾选"}
+_LOGIN_ASKED = {"number": "请填写证件号码", "valid_to": "请填写证件有效期止日，证件上写“长期”的请勾选"}
 
 
 @require_http_methods(["GET", "POST"])

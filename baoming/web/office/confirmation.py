@@ -107,7 +107,7 @@ def person_check(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
 
     def act(registration: Registration) -> None:
         if not request.POST.get("seen"):
-            raise Invalid({"seen": "请先当面核对本人和身份证，再勾选“本人和身份证一致”"})
+            raise Invalid({"seen": "请先当面核对本人和证件，再勾选“本人和证件一致”"})
         confirm_by_card(registration.pk, by=request.actor)
 
     return acted(request, registration_id, act, field="seen")
