@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from baoming.registrations.document_numbers import SHAPES, TITLES, Kind
-from baoming.seasons.models import Season
+from baoming.seasons.models import Season, SeasonData
 from baoming.seasons.queries import data
 
 
@@ -28,7 +29,7 @@ class Accepted:
 
 def accepted_documents(season: Season) -> list[Accepted]:
     """Return the kinds that the season takes beside the resident's card, in its order (R24)."""
-    rows = data(season, "documents")["accepted"]
+    rows = _documents(season).get("accepted", ())
     return [Accepted(Kind(row["key"]), row["hint"], row["registers"], row["online"]) for row in rows]
 
 
@@ -56,9 +57,20 @@ class NoCard:
     sample: bool
 
 
-def no_card(season: Season) -> NoCard:
-    """Return the season's words for whoever has no second-generation card."""
-    found = data(season, "documents")
-    words = found["no_card"]
+def no_card(season: Season) -> NoCard | None:
+    """Return the season's words for whoever has no second-generation card; None where it has none."""
+    found = _documents(season)
+    words = found.get("no_card")
+    if words is None:
+        return None
     refused = [(row["title"], row["why"]) for row in words["refused"]]
     return NoCard(words["first"], words["steps"], refused, words["late"], bool(found.get("sample")))
+
+
+def _documents(season: Season) -> dict[str, Any]:
+    """Return the season's document; nothing for a season that was loaded before there was one: it takes no others."""
+    try:
+        found: dict[str, Any] = data(season, "documents")
+    except SeasonData.DoesNotExist:
+        return {}
+    return found

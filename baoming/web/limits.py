@@ -88,7 +88,7 @@ GUARDS: dict[str, Guard] = {
     "healthz": _OPEN_PAGE,
     "notices/wechat": Guard(writes=NOTICES),
     "notices/sms": Guard(writes=NOTICES),
-    **_each("candidate", "home sites sheet announcements announcement", _OPEN_PAGE),
+    **_each("candidate", "home sites no_card sheet announcements announcement", _OPEN_PAGE),
     **_each("candidate", "manifest worker offline help install", _OPEN_PAGE),
     **_each("candidate", "care sign_out", _OPEN_ACT),
     "candidate:review_form": Guard(PAGES, PAPERS),

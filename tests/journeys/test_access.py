@@ -21,8 +21,8 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 # Who reads what: the route, and its address. Nobody is signed in for the first.
 STRANGER = {
-    "home": "/", "sites": "/sites/?county=0102", "announcements": "/announcements/", "claim": "/claim/",
-    "sign_in": "/sign-in/", "forgot_login": "/forgot/", "offline": "/offline/", "help": "/help/",
+    "home": "/", "sites": "/sites/?county=0102", "no_card": "/no-card/", "announcements": "/announcements/",
+    "claim": "/claim/", "sign_in": "/sign-in/", "forgot_login": "/forgot/", "offline": "/offline/", "help": "/help/",
     "install": "/install/", "sheet": "/sheet/X", "not a page": "/nowhere/", "announcement": "",
     "review_form": "/review-form/",
 }  # fmt: skip

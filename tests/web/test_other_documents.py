@@ -9,8 +9,10 @@ from baoming.registrations.document_numbers import Kind
 from baoming.registrations.identity_documents import IdentityDocument
 from baoming.registrations.models import Registration
 from baoming.registrations.queries import document_of
+from baoming.seasons.models import SeasonData
 from tests import factories as make
 from tests.registrations.others import other
+from tests.registrations.test_sheets_service import words as words_of
 from tests.web.conftest import signed_in
 from tests.web.test_card_twice import _paired, reading  # noqa: F401  (a fixture)
 
@@ -172,6 +174,35 @@ def test_who_has_no_card_is_told_what_to_do_first_and_no_file_is_opened(office: 
         "11月9日（周三）17:00以前",
     ):
         assert words in shown, words
-    assert "<form" not in shown.split("<main", 1)[1]
+    assert "<form" not in shown.split("<main", 1)[1].split("</main>", 1)[0]
     assert office.post("/desk/typing/", {"document": "none"}).status_code == 422
     assert not Registration.objects.exists()
+    paper = office.get("/desk/typing/?document=none&paper=1")
+    assert paper.headers["Content-Type"] == "application/pdf"
+    printed = words_of(paper.content)
+    for said in ("办理居民身份证告知单", "样例", "临时居民身份证", "11月9日", "测试01中学报名点", "0731-00000102"):
+        assert said in printed, said
+
+
+def test_anybody_reads_it_on_the_candidates_portal_too(phone: Client) -> None:
+    make.season()
+    for page in ("/", "/help/"):
+        assert 'href="/no-card/"' in text(phone.get(page))
+    shown = text(phone.get("/no-card/"))
+    for said in (
+        "现在不能报名",
+        "临时居民身份证",
+        "11月9日（周三）17:00以前",
+        "港澳台居民居住证",
+        "情况说明",
+        "市（州）",
+    ):
+        assert said in shown, said
+
+
+def test_a_season_loaded_before_there_were_such_words_goes_on_without_them(office: Client) -> None:
+    desk(office)
+    SeasonData.objects.filter(key="documents").delete()
+    assert "为什么手工录入" in text(office.get("/desk/typing/"))
+    assert office.get("/desk/typing/?document=none").status_code == 404
+    assert office.post("/desk/typing/", {"document": "hm_permit"}).status_code == 422

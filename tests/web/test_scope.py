@@ -201,6 +201,7 @@ CANDIDATES_OPEN = {
     "help": PAGE,
     "install": PAGE,
     "sites": PAGE,
+    "no_card": PAGE,
     "announcements": PAGE,
     "announcement": PAGE,
     "review_form": FORM,

@@ -9,7 +9,7 @@ from baoming.organizations.queries import county_of_code
 from baoming.web.cookies import keep, kept
 
 _COOKIE = "county"
-_OPEN_TO_ALL = ("home", "sites", "announcements", "announcement", "sign_in", "claim", "help", "install")
+_OPEN_TO_ALL = ("home", "sites", "no_card", "announcements", "announcement", "sign_in", "claim", "help", "install")
 
 
 @dataclass(frozen=True, slots=True)

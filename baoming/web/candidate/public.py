@@ -12,6 +12,8 @@ from baoming.messages.announcements import paragraphs
 from baoming.messages.models import Announcement
 from baoming.messages.queries import announcements as announced
 from baoming.organizations.queries import counties_by_city, county_of_code, sites_of
+from baoming.registrations.document_queries import accepted_documents
+from baoming.registrations.document_queries import no_card as words_without_card
 from baoming.registrations.services.sheet_checks import check_sheet
 from baoming.schedule.models import Phase
 from baoming.schedule.queries import calendar, phase_times
@@ -63,6 +65,17 @@ def sites(request: CandidateRequest) -> HttpResponse:
     if county is not None:
         keep_county(response, county)
     return response
+
+
+@require_safe
+def no_card(request: CandidateRequest) -> HttpResponse:
+    """What to do first without a second-generation card, and how one registers with another document (R24, R25)."""
+    words = words_without_card(request.season)
+    if words is None:  # a season that was loaded before there were any
+        raise Http404
+    times = phase_times(request.season.pk, clock=request.clock)
+    context = {"words": words, "others": accepted_documents(request.season), "intake": times["intake"]}
+    return render(request, "candidate/no_card.html", context)
 
 
 @require_safe

@@ -29,6 +29,7 @@ urlpatterns = [
     path("announcements/<uuid:announcement_id>/", public.announcement, name="announcement"),
     path("review-form/", papers.review_form, name="review_form"),
     path("review-form/blank/", papers.blank_review_form, name="review_form_blank"),
+    path("no-card/", public.no_card, name="no_card"),
     path("paper-draft/", papers.paper_draft, name="paper_draft"),
     path("claim/", entry.first_login, name="claim"),
     path("sign-in/", entry.sign_in, name="sign_in"),
