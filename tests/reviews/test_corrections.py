@@ -3,7 +3,9 @@
 import pytest
 
 from baoming.registrations.form_queries import newest_version, values_of
-from baoming.registrations.models import Registration, Signature
+from baoming.registrations.journey import BITS
+from baoming.registrations.models import HoldRow, Registration, Signature
+from baoming.registrations.queries import state_of
 from baoming.registrations.services.sheets import print_sheet, record_signature
 from baoming.registrations.signature_queries import signature_lines
 from baoming.reviews.case_queries import acts_of, asked_in, content_of
@@ -12,11 +14,13 @@ from baoming.reviews.models import Case
 from baoming.reviews.services import complete_registration
 from baoming.reviews.services.case_effects import EFFECTS
 from baoming.reviews.services.cases import open_case
+from baoming.reviews.services.corrections import FEE_DUE
 from baoming.shared.errors import Invalid, NotOpen, Refused
 from tests import factories as make
+from tests.forms.samples import FILLED
 from tests.registrations import confirmed
-from tests.registrations.test_save_form import me, save
-from tests.reviews.asking import after_sign_up, asked, do, hand_in, redraft, through
+from tests.registrations.test_save_form import me, save, type_in
+from tests.reviews.asking import WHY, after_sign_up, asked, do, hand_in, redraft, through
 from tests.reviews.files import office
 
 pytestmark = pytest.mark.django_db
@@ -114,3 +118,65 @@ def test_who_is_to_sign_again_stands_on_the_list() -> None:
     row = after_sign_up()
     through(asked(row), row, "site", "county", "city")
     assert [(line.person.pk, line.tab) for line in signature_lines(row.season_id, row.site.path)] == [(row.pk, "again")]
+
+
+SINGLE = {**FILLED, "registration_type": ["SPECIAL_SINGLE"], "admission_kind": ["RECOMMENDED"]}
+
+
+def asked_as(row: Registration, typed: dict[str, list[str]]) -> Case:
+    type_in(row, typed)
+    hand_in(row, "correction")
+    return open_case(row.pk, "correction", raw=WHY, by=me(row))
+
+
+def paid(row: Registration) -> None:
+    registration = Registration.objects.get(pk=row.pk)
+    registration.done |= BITS["exam_fee"]
+    registration.save(update_fields=["done"])
+
+
+def fee_line(row: Registration, case: Case) -> tuple[str, str]:
+    row.refresh_from_db()
+    return next((old, new) for what, old, new in shown(row, case) if what == "高考考试费")
+
+
+def test_who_no_longer_sits_the_exam_has_no_fee_to_pay() -> None:
+    row = after_sign_up()
+    case = asked_as(row, SINGLE)
+    assert fee_line(row, case) == ("168.00元", "0.00元（还没有缴，批准后不用缴）")
+    through(case, row, "site", "county", "city")
+    row.refresh_from_db()
+    assert not state_of(row).applies("exam_fee")
+    assert not HoldRow.objects.filter(registration=row, kind=FEE_DUE).exists()
+
+
+def test_what_was_paid_is_not_returned_and_the_page_says_so() -> None:
+    row = after_sign_up()
+    paid(row)
+    case = asked_as(row, SINGLE)
+    assert fee_line(row, case) == ("168.00元", "0.00元（已经缴纳的不退）")
+
+
+def test_who_comes_to_sit_the_exam_pays_within_seven_days_although_the_time_is_over() -> None:
+    row = after_sign_up()
+    through(asked_as(row, SINGLE), row, "site", "county", "city")
+    make.season("arrangement")
+    row.refresh_from_db()
+    assert state_of(row).phases["exam_fee"].over
+    case = asked_as(row, dict(FILLED))
+    assert fee_line(row, case)[1].startswith("168.00元（批准后要缴高考考试费")
+    through(case, row, "site", "county", "city")
+    row.refresh_from_db()
+    assert "exam_fee" not in row.done_steps
+    assert state_of(row).open_phase("exam_fee") is not None
+
+
+def test_who_paid_less_than_is_due_now_gets_no_ticket_before_the_difference() -> None:
+    row = after_sign_up()
+    through(asked_as(row, SINGLE), row, "site", "county", "city")
+    paid(row)
+    case = asked_as(row, dict(FILLED))
+    assert "补缴差额" in fee_line(row, case)[1]
+    through(case, row, "site", "county", "city")
+    row.refresh_from_db()
+    assert [hold.reason for hold in state_of(row).holds_on("admission_ticket")] == ["高考考试费要补缴差额"]

@@ -10,11 +10,14 @@ from typing import Any
 from baoming.audit.actors import Actor
 from baoming.audit.services import record
 from baoming.forms.definition import as_raw
+from baoming.forms.fields import Values
+from baoming.registrations.exam_fees import SENTENCES, Change, change, exam_fee
 from baoming.registrations.form_queries import (
     bound_phone,
     draft_of,
     form_of,
     newest_version,
+    traits_of,
     typed_of,
     values_of,
     version_of,
@@ -22,11 +25,15 @@ from baoming.registrations.form_queries import (
 from baoming.registrations.models import Registration
 from baoming.registrations.queries import state_of
 from baoming.registrations.services.forms import write_version
+from baoming.registrations.services.steps import place_hold
 from baoming.reviews.asked import Raw
 from baoming.schedule.services import extend_for_person
+from baoming.seasons.queries import data
 from baoming.shared.errors import Refused
+from baoming.shared.money import yuan
 
 REDONE_IN = timedelta(days=7)  # for signing, completing and sending up again what a decision undid
+FEE_DUE = "case:exam_fee"  # the hold until a difference is paid, of the family of what cases keep
 _WHY = "事项办结后重新办理"
 
 
@@ -42,11 +49,15 @@ def changes_asked(registration: Registration, _: Raw) -> tuple[Mapping[str, Any]
 
 
 def changes_shown(registration: Registration, extra: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """Return label, old and new of each field that the request changes."""
+    """Return label, old and new of each field that the request changes, and of the exam fee where that changes."""
     if not extra:
         return []
     form, old = form_of(registration.season), values_of(version_of(registration, extra["base"]))
-    return [(one.label, one.old, one.new) for one in form.differences(old, extra["values"])]
+    shown = [(one.label, one.old, one.new) for one in form.differences(old, extra["values"])]
+    due, becomes, what = _fee(registration, old, extra["values"])
+    if what is not Change.NONE:
+        shown.append(("高考考试费", f"{yuan(due)}元", f"{yuan(becomes)}元（{SENTENCES[what]}）"))
+    return shown
 
 
 def correct(registration: Registration, extra: Mapping[str, Any], *, by: Actor, at: datetime) -> None:
@@ -61,10 +72,30 @@ def correct(registration: Registration, extra: Mapping[str, Any], *, by: Actor, 
     values, problems = form.clean(as_raw(extra["values"]), bound_phone=bound_phone(registration))
     if problems or values != extra["values"]:
         raise Refused("填报项目在提出以后有调整，请退回补正，由考生按现在的项目改好再报")
-    version = write_version(registration, values, at=at, by=by, before=values_of(newest_version(registration)))
+    before = values_of(newest_version(registration))
+    *_, what = _fee(registration, before, values)
+    version = write_version(registration, values, at=at, by=by, before=before)
     details = {"version": version.number, "changed": list(version.changed)}
     record("correct_form", by=by, subject=registration.pk, path=registration.path, details=details)
-    open_again(registration, ("confirmation", "submission"), by=by, at=at)
+    _settle_fee(registration, what, by=by)
+    fee = ("exam_fee",) if what in _TO_PAY else ()
+    open_again(registration, ("confirmation", "submission", *fee), by=by, at=at)
+
+
+def _fee(registration: Registration, old: Values, new: Values) -> tuple[int, int, Change]:
+    """Return the exam fee by the old form and by the new one, in fen, and what becomes of it."""
+    fees, paid = data(registration.season, "fees"), "exam_fee" in registration.done_steps
+    due, becomes = (exam_fee(fees, values, traits_of(registration, values)) for values in (old, new))
+    return due, becomes, change(due, becomes, paid=paid)
+
+
+def _settle_fee(registration: Registration, what: Change, *, by: Actor) -> None:
+    """Keep completion and ticket until a difference is paid: the step itself is done and stays done."""
+    if what is Change.MORE:
+        place_hold(registration, kind=FEE_DUE, steps=[], reason="高考考试费要补缴差额", by=by)
+
+
+_TO_PAY = (Change.OWED, Change.OTHER, Change.MORE)
 
 
 def open_again(registration: Registration, phases: tuple[str, ...], *, by: Actor, at: datetime) -> None:
