@@ -48,11 +48,11 @@ def import_roster(page: Page, roster: bytes) -> None:
     page.get_by_role("button", name="导入这60人").click()
 
 
-def type_card(page: Page, card: dict[str, str]) -> None:
+def type_card(page: Page, card: dict[str, str], *, reason: str = "二代证失效") -> None:
     """Fill the typed entry; `card` maps labels to texts."""
     for label, text in card.items():
         page.get_by_label(label).fill(text)
-    page.get_by_label("二代证失效").check()
+    page.get_by_label(reason).check()
 
 
 def matched(page: Page) -> None:
