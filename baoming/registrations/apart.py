@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
 from typing import Any
@@ -26,8 +27,9 @@ from baoming.registrations.page_scans import (
     PageRefused,
     PageScan,
 )
-from baoming.registrations.rosters import RosterProblem, RosterRefused, RosterRow, RosterSheet
+from baoming.registrations.rosters import RosterProblem, RosterRow, RosterSheet
 from baoming.shared.errors import Unavailable
+from baoming.shared.tables import Line, TableRefused, Terms
 
 log = logging.getLogger("baoming.registrations")
 _ROOT = Path(__file__).resolve().parents[2]
@@ -204,17 +206,36 @@ def _png(picture: bytes) -> bytes:
 
 
 def read_roster_apart(content: bytes, *, filename: str) -> RosterSheet:
-    """As `rosters.read_roster`, in the limited process. Raises RosterRefused."""
+    """As `rosters.read_roster`, in the limited process. Raises TableRefused."""
     try:
         said, _ = _opener.ask({"work": "roster", "filename": filename}, content)
         if "refused" in said:
-            raise RosterRefused(str(said["refused"]))
+            raise TableRefused(str(said["refused"]))
         return RosterSheet(
             rows=tuple(RosterRow(**_plain(row)) for row in said["rows"]),
             problems=tuple(RosterProblem(**_plain(problem)) for problem in said["problems"]),
         )
     except (NoAnswer, KeyError, TypeError, AttributeError):
-        raise RosterRefused(_UNREADABLE) from None
+        raise TableRefused(_UNREADABLE) from None
+
+
+def read_lines_apart(content: bytes, *, filename: str, terms: Terms) -> list[Line]:
+    """As `tables.read_lines`, in the limited process. Raises TableRefused."""
+    try:
+        said, _ = _opener.ask({"work": "table", "filename": filename, "terms": asdict(terms)}, content)
+        if "refused" in said:
+            raise TableRefused(str(said["refused"]))
+        return [_line(*line) for line in said["lines"]]
+    except (NoAnswer, KeyError, TypeError, AttributeError, ValueError):
+        sentence = f"表格打不开，或内容太多，请只保留{terms.called}一张表，另存为没有密码的.xlsx再导入"
+        raise TableRefused(sentence) from None
+
+
+def _line(number: int, cells: list[str], formulas: list[int]) -> Line:
+    """Return one line as it was read. Raises TypeError for what is none."""
+    if not isinstance(number, int) or not all(isinstance(cell, str) for cell in cells):
+        raise TypeError("no line of a table")
+    return Line(number, tuple(cells), tuple(int(place) for place in formulas))
 
 
 def read_page_apart(content: bytes, number: int) -> PageScan:

@@ -30,7 +30,8 @@ from baoming.photos.card_fronts import CardUnclear, NameBox, cut_name, find_name
 from baoming.photos.geometry import GeometryProfile
 from baoming.photos.standard import PhotoProfile, PhotoRefused, examine
 from baoming.registrations import page_scans
-from baoming.registrations.rosters import RosterRefused, read_roster
+from baoming.registrations.rosters import read_roster
+from baoming.shared.tables import HEADER_LINES, TableRefused, Terms, read_lines
 
 _LENGTHS = struct.Struct("!II")  # of the JSON and of the bytes behind it, both ways
 CPU = 1.8  # seconds for one file
@@ -119,9 +120,18 @@ def _photo(asked: dict[str, Any], content: bytes) -> Answer:
 def _roster(asked: dict[str, Any], content: bytes) -> Answer:
     try:
         sheet = read_roster(content, filename=asked["filename"])
-    except RosterRefused as refusal:
+    except TableRefused as refusal:
         return {"refused": str(refusal)}, b""
     return asdict(sheet), b""
+
+
+def _table(asked: dict[str, Any], content: bytes) -> Answer:
+    try:
+        lines = read_lines(content, filename=asked["filename"], terms=Terms(**asked["terms"]))
+    except TableRefused as refusal:
+        return {"refused": str(refusal)}, b""
+    most = asked["terms"]["rows"] + HEADER_LINES + 1  # one too many says as much as all of them
+    return {"lines": [(line.number, line.cells, line.formulas) for line in lines[:most]]}, b""
 
 
 def _page(asked: dict[str, Any], content: bytes) -> Answer:
@@ -146,7 +156,7 @@ def _name(asked: dict[str, Any], content: bytes) -> Answer:
     return {}, cut_name(content, NameBox(*asked["box"]))
 
 
-_WORKS = {"photo": _photo, "roster": _roster, "page": _page, "card": _card, "name": _name}
+_WORKS = {"photo": _photo, "roster": _roster, "table": _table, "page": _page, "card": _card, "name": _name}
 
 
 def send(peer: socket.socket, said: dict[str, Any], content: bytes) -> None:

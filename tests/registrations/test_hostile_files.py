@@ -20,9 +20,10 @@ from baoming.photos.standard import PhotoRefused, examine
 from baoming.registrations import apart
 from baoming.registrations.apart import examine_apart, read_page_apart, read_roster_apart
 from baoming.registrations.page_scans import LONGEST_CODE, PageRefused
-from baoming.registrations.rosters import RosterRefused, read_roster
+from baoming.registrations.rosters import read_roster
 from baoming.registrations.sheets import registration_forms
 from baoming.shared.errors import Unavailable
+from baoming.shared.tables import TableRefused
 from standins.faces import face
 from tests.environment import ROOT
 from tests.photos.samples import FILE, GEOMETRY
@@ -45,7 +46,7 @@ def opened(kind: str, content: bytes) -> str:
             assert max(map(len, scan.codes), default=0) <= LONGEST_CODE
             return "taken"
         jpeg = examine_apart(content, PROFILE).prepared.jpeg
-    except (PhotoRefused, RosterRefused, PageRefused) as refusal:
+    except (PhotoRefused, TableRefused, PageRefused) as refusal:
         return str(refusal)
     picture = Image.open(io.BytesIO(jpeg))
     assert (picture.format, picture.size, dict(picture.getexif())) == ("JPEG", (480, 640), {})
@@ -193,7 +194,7 @@ def test_where_no_process_starts_the_person_is_told_to_come_back(monkeypatch: py
 
 
 def test_after_a_file_that_ends_its_process_and_after_the_opener_died_the_next_is_opened() -> None:
-    with pytest.raises(RosterRefused, match="内容太多"):
+    with pytest.raises(TableRefused, match="内容太多"):
         read_roster_apart(dict(hostile.rosters(1))["a cell at the end of the world"], filename="a.xlsx")
     assert examine_apart(face(1), PROFILE).faults == ()
     process = apart._opener._process

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from baoming.registrations import rosters
-from baoming.registrations.rosters import RosterRefused, RosterSheet, read_roster
+from baoming.registrations.rosters import RosterSheet, read_roster
+from baoming.shared.tables import TableRefused
 
 HEADER = ["学籍号", "姓名", "性别", "班级", "学号", "班主任"]
 
@@ -160,7 +161,7 @@ def packed(name: str, content: bytes) -> bytes:
     ids=lambda value: value[:12] if isinstance(value, str) else None,
 )
 def test_another_file_is_refused_with_what_to_do(data: bytes, filename: str, words: str) -> None:
-    with pytest.raises(RosterRefused, match=words):
+    with pytest.raises(TableRefused, match=words):
         read_roster(data, filename=filename)
 
 
@@ -177,6 +178,6 @@ def test_five_thousand_pupils_are_taken() -> None:
 def test_no_bytes_break_the_reading(noise: bytes, start: bytes) -> None:
     try:
         sheet = read_roster(start + noise, filename="a.csv")
-    except RosterRefused:
+    except TableRefused:
         return
     assert sheet.rows or sheet.problems
