@@ -29,7 +29,7 @@ EXEMPT = {
 NUMBERS = frozenset({
     "version", "slip", "number", "count", "expected", "percent", "season", "bytes", "rows", "people", "extends",
     "extended", "former", "size", "further", "of", "approved", "restores", "fen", "due",
-    "added", "problems", "wrong", "shared",
+    "added", "problems", "wrong", "shared", "lines",
 })  # fmt: skip
 CODES = frozenset({
     "by", "changed", "code", "device", "entry", "faults", "first", "from", "hours", "kind", "last", "office", "order",

@@ -88,6 +88,7 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "send_upward": frozenset({Role.CITY}),
     "see_upward": frozenset({Role.CITY, Role.PROVINCE}),  # the batches that were sent
     "import_roster": _SITE_COUNTY,
+    "import_facts": _OFFICES,  # files of other information; which kinds an office may import, the season says
     "open_site": _COUNTY,
     "set_segments": _COUNTY,
     "void_number": _COUNTY,

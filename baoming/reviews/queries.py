@@ -134,9 +134,13 @@ def moral_text(registration: Registration) -> str | None:
 
 def moral_texts(registration_ids: Sequence[UUID]) -> dict[UUID, str]:
     """As `moral_text` for many people in one statement; who has none is absent."""
+    return {pk: _words(row) for pk, row in newest_assessments(registration_ids).items()}
+
+
+def newest_assessments(registration_ids: Sequence[UUID]) -> dict[UUID, MoralAssessment]:
+    """As `newest_assessment` for many people in one statement; who has none is absent."""
     rows = MoralAssessment.objects.filter(registration__in=registration_ids, withdrawal=None)
-    newest = rows.order_by("registration", "-id").distinct("registration")
-    return {row.registration_id: _words(row) for row in newest}
+    return {row.registration_id: row for row in rows.order_by("registration", "-id").distinct("registration")}
 
 
 @kept_one

@@ -19,7 +19,7 @@ from baoming.shared.errors import Refused
 
 HEADER_LINES = 10  # titles and notes may stand above the header
 _MAX_UNPACKED = 60 * 1024 * 1024  # what an XLSX may grow to: it is a ZIP file
-_MAX_CELL = 200  # characters; longer cells are cut, their line is refused for its length anyway
+_MAX_CELL = 500  # characters; longer cells are cut, their line is refused for its length anyway
 _FORMULA = re.compile(rb'<(?:\w+:)?c\s(?:[^>]*\s)?r="([A-Z]{1,3})(\d{1,7})"[^>]*>\s*<(?:\w+:)?f[\s/>]')
 
 Cell = object  # text, number, date, truth value or nothing, as the reader gives it
@@ -164,9 +164,9 @@ def _decoded(data: bytes) -> str | None:
 
 
 def _text(cell: Cell) -> str:
-    """Return a cell as people see it: 12.0 is `12`, a long number stays in its E notation."""
+    """Return a cell as people see it: 12.0 is `12`, 85.5 is `85.5`, a long number stays in its E notation."""
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else f"{cell:.14E}"
+        return f"{cell:.10f}".rstrip("0").rstrip(".") if abs(cell) < 1e15 else f"{cell:.14E}"
     if isinstance(cell, datetime | date):
         return cell.isoformat()
     return "" if cell is None else str(cell).strip()[:_MAX_CELL]

@@ -28,6 +28,7 @@ BUTTONS = {
     "audit_export": "the question of the page before", "staff_answer": "two buttons", "paper_drafts": "a button",
     "prints_scans_confirm": "a button", "prints_scans_drop": "a button", "prints_signatures_print": "a button",
     "send_again": "a button", "overflows": "a button, for the list as a file",
+    "imports_bad": "a button, for the lines as a file",
 }  # fmt: skip
 TOLD = """{} is looked at by nobody. A page of the office portal is found through its line in tests/matrix/office.tsv
 (with a role that may open it), an act through its line in tests/audit/routes.tsv and its builder in tests/audit/acts.

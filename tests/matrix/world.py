@@ -9,6 +9,7 @@ from django.urls import URLPattern, get_resolver
 
 from baoming.audit.actors import Actor, Party
 from baoming.documents.models import PrintFile
+from baoming.imports.models import Import
 from baoming.messages.models import Announcement
 from baoming.organizations.models import Organization, Staff, StaffProposal
 from baoming.organizations.roles import Role
@@ -23,6 +24,7 @@ from baoming.reviews.models import Case, CaseAct, Transfer
 from baoming.seasons.models import Season
 from baoming.vault.services import keys
 from tests import factories as make
+from tests.imports.planted import import_of
 from tests.matrix.tables import ABOVE_ALL, Line
 from tests.registrations import confirmed
 from tests.registrations.scanned import signed_page
@@ -42,6 +44,7 @@ class Target:
     person: Registration
     file: PrintFile
     batch: Batch
+    imported: Import
     announcement: Announcement
     transfer: Transfer  # of somebody of another county to this site
     case: Case
@@ -55,6 +58,7 @@ class Target:
             "site_id": self.person.site_id,
             "file_id": self.file.pk,
             "batch_id": self.batch.pk,
+            "import_id": self.imported.pk,
             "announcement_id": self.announcement.pk,
             "case_id": self.case.pk,
         }
@@ -178,6 +182,7 @@ def _target(row: Registration, comer: Registration, admin: Staff) -> Target:
         person=row,
         file=PrintFile.objects.create(path=row.path, kind="registration_form", title=CLASS, **made),
         batch=start_batch(row.season, "signature", [row.pk], key=uuid4(), about="", options={}, by=by),
+        imported=import_of(row),
         announcement=Announcement.objects.create(
             season=row.season, path=row.path[:9], office="县招办", title="须知", text="带户口簿", opens=row.created_at,
             by_label="王秀兰",

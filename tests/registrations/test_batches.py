@@ -115,7 +115,7 @@ def test_control_without_the_savepoint_what_was_begun_stays(monkeypatch: pytest.
             return Outcome(str(refusal))
 
     here, rows = site_with(1)
-    monkeypatch.setattr(batches, "_one", without)
+    monkeypatch.setattr(batches, "attempt", without)
     batch = run(start(here, rows, refuse=[str(rows[0].pk)]))
     assert batch.skipped == 1
     assert with_photo() == {rows[0].pk}

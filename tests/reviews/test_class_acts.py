@@ -6,6 +6,7 @@ import pytest
 
 from baoming.organizations.models import Organization
 from baoming.registrations.models import Batch, BatchLine, Registration, Signature
+from baoming.registrations.services import batches
 from baoming.registrations.services.batches import start_batch
 from baoming.registrations.services.sheets import record_signature
 from baoming.reviews.services import class_acts
@@ -87,10 +88,11 @@ def test_the_signatures_of_a_batch_are_taken_back(here: Organization) -> None:
 
 def test_a_long_batch_leaves_the_rest_to_a_job_of_its_own(here: Organization, monkeypatch: pytest.MonkeyPatch) -> None:
     deferred: list[str] = []
-    monkeypatch.setattr(class_acts, "defer", lambda job, *, batch_id: deferred.append(batch_id))
+    monkeypatch.setattr(batches, "defer", lambda job, *, batch_id: deferred.append(batch_id))
     monkeypatch.setitem(class_acts.KINDS, "signature", class_acts.Kind(
         key="signature", title="登记签字", action="sign_sheet", act=lambda *_: "", chunk=1))  # fmt: skip
     batch = start(here, pupils(here, 3))
+    deferred.clear()  # the first
     class_acts.run(batch.pk, seconds=0)
     batch.refresh_from_db()
     assert (batch.done, batch.state, deferred) == (1, "running", [str(batch.pk)])

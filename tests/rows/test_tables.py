@@ -17,6 +17,8 @@ from tests.rows.test_policies import area, connected, enter
 pytestmark = pytest.mark.django_db(transaction=True)
 # What belongs to offices, and nothing to candidates.
 OFFICES_ONLY = {
+    "imports_import": "files that an office hands in; candidates read what was written of them",
+    "imports_importline": "as the files",
     "documents_printfile": "prints of a class",
     "organizations_staffproposal": "accounts of staff",
     "outbox_attempt": "how messages were handed to senders; candidates read what became of the message",

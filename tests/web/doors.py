@@ -27,6 +27,7 @@ from baoming.reviews.services.cases import act_on_case
 from standins.cards import front, photographed
 from standins.faces import face
 from tests import factories as make
+from tests.imports.files import MORAL
 from tests.registrations import attached, degrade, hostile
 from tests.registrations.scanned import printed
 from tests.registrations.test_save_form import PASSWORD
@@ -142,6 +143,18 @@ def roster(_: Path) -> Door:
     return Door(_page("office", client, "/rosters/", lambda content: {"file": _file(content, "名册.xlsx")}))
 
 
+def imports(_: Path) -> Door:
+    """A file of other information; what is drawn as a roster has the columns of this kind."""
+    make.season("confirmation")
+    client = signed_in(Client(), make.staff(make.site()))
+
+    def body(content: bytes) -> dict[str, object]:
+        content = content.replace(hostile.COLUMNS.encode(), ",".join(MORAL).encode())
+        return {"kind": "moral", "file": _file(content, "考核.xlsx")}
+
+    return Door(_page("office", client, "/imports/", body))
+
+
 def schools(folder: Path) -> Door:
     return _command("import_schools", folder, "学校代码,学校名称")
 
@@ -153,7 +166,7 @@ def townships(folder: Path) -> Door:
 PICTURES, PAGES, TABLES = "picture", "page", "roster"  # what is chosen at a door: see test_hostile_files.drawn
 DOORS: dict[Callable[[Path], Door], str] = {
     photo: PICTURES, card: PICTURES, scans: PAGES, booklet: PAGES, evidence: PAGES, request: PAGES, case: PAGES,
-    roster: TABLES, schools: TABLES, townships: TABLES,
+    roster: TABLES, imports: TABLES, schools: TABLES, townships: TABLES,
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from baoming.messages.models import Announcement
 from baoming.registrations.models import Registration, ScannedPage
 from baoming.registrations.services.batches import start_batch
 from baoming.reviews.models import Case
+from tests.imports.planted import import_of
 from tests.registrations.scanned import signed_page
 from tests.reviews.asking import asked
 
@@ -47,6 +48,7 @@ def address(name: str, row: Registration) -> str:
         "site_id": row.site_id,
         "file_id": file_of(row).pk,
         "batch_id": batch_of(row),
+        "import_id": import_of(row).pk,
         "kind": "accommodation" if name == "case_new" else "signature",
         "announcement_id": announcement_of(row).pk,
         "case_id": case_of(row).pk,
@@ -77,6 +79,7 @@ def _any_address(portal: str, name: str) -> str:
         "registration_id": UUID(int=1),
         "site_id": UUID(int=1),
         "batch_id": UUID(int=1),
+        "import_id": UUID(int=1),
         "kind": "signature",
         "file_id": UUID(int=1),
         "announcement_id": UUID(int=1),

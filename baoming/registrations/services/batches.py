@@ -5,6 +5,7 @@ What an act is stands in a higher package's table of kinds; its job calls `run_c
 
 import json
 import logging
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -50,11 +51,12 @@ class Outcome:
 
 
 ChunkAct = Callable[[Batch, Sequence[Registration], Options], Mapping[UUID, Outcome]]
+ChunkUndo = Callable[[Batch, Sequence[Registration], Mapping[UUID, str]], Mapping[UUID, Outcome]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Kind:
-    """One kind of batch: what is done to one person, or (`act_on_chunk`) to a chunk of them at once."""
+    """One kind of batch: what is done to one person, or (`…_on_chunk`) to a chunk of them at once."""
 
     key: str
     title: str
@@ -62,6 +64,7 @@ class Kind:
     act: Act | None = None
     act_on_chunk: ChunkAct | None = None
     undo: Undo | None = None
+    undo_on_chunk: ChunkUndo | None = None  # is told what was made for each
     end: Callable[[Batch, Options], object] | None = None  # with the last chunk, in its transaction
     chunk: int = CHUNK
 
@@ -77,8 +80,9 @@ def start_batch(
     options: Options,
     by: Actor,
     in_list_order: bool = False,
+    job: str = JOB,
 ) -> Batch:
-    """Start one act on these people; whoever lies outside `by`'s area is left out.
+    """Start one act on these people; whoever lies outside `by`'s area is left out. `job` runs it, chunk after chunk.
 
     `in_list_order`: chunk after chunk as they stand on a class's list; each chunk is locked in the order
     of the primary key all the same. Safe to repeat: the same form (`key`) sent again returns the same
@@ -94,11 +98,11 @@ def start_batch(
         found = [pk for pk, *line in sorted(lines, key=lambda line: (list_order(*line[1:]), line[0]))]
     if not found:
         raise Invalid({"pick": "没有选中可以办理的考生，请至少选一人"})
-    return _start(season, kind, found, key=key, about=about, options=options, by=by)
+    return _start(season, kind, found, key=key, about=about, options=options, by=by, job=job)
 
 
 @transaction.atomic
-def undo_batch(batch_id: UUID, *, reason: str, by: Actor) -> Batch:
+def undo_batch(batch_id: UUID, *, reason: str, by: Actor, job: str = JOB) -> Batch:
     """Start undoing a batch of `by`'s own office, for those for whom it was done. Safe to repeat.
 
     Whoever has moved on since is skipped, with the reason. Raises Refused, Invalid without a reason.
@@ -117,8 +121,9 @@ def undo_batch(batch_id: UUID, *, reason: str, by: Actor) -> Batch:
     if not found:
         raise Refused("这一批没有办成的人，不用撤销")
     return _start(
-        first.season, first.kind, found, key=uuid4(), about=first.about, options={}, by=by, undoes=first, reason=written
-    )
+        first.season, first.kind, found, key=uuid4(), about=first.about, options={}, by=by, job=job, undoes=first,
+        reason=written,
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -151,12 +156,23 @@ def run_chunk(batch_id: UUID, kinds: Mapping[str, Kind]) -> bool:
     return more
 
 
+def run(batch_id: UUID, kinds: Mapping[str, Kind], *, job: str, seconds: float) -> None:
+    """Run a batch chunk after chunk; after so many seconds leave the rest to another `job`. May run twice."""
+    until = time.monotonic() + seconds
+    while run_chunk(batch_id, kinds):
+        if time.monotonic() > until:
+            defer(job, batch_id=str(batch_id))
+            return
+
+
 def batch_context(batch_id: UUID) -> str:
     """Return the place the sealed options of a batch are bound to."""
     return f"registrations_batch.sealed.{batch_id}"
 
 
-def _start(season: Season, kind: str, ids: list[UUID], *, options: Options, by: Actor, **values: Any) -> Batch:
+def _start(
+    season: Season, kind: str, ids: list[UUID], *, options: Options, by: Actor, job: str, **values: Any
+) -> Batch:
     pk = uuid4()
     sealed = keys().seal(json.dumps(options, ensure_ascii=False).encode(), context=batch_context(pk))
     own = {
@@ -168,7 +184,7 @@ def _start(season: Season, kind: str, ids: list[UUID], *, options: Options, by: 
     if made:
         details = {"kind": kind, "people": len(ids), "undoes": str(batch.undoes_id or "")}
         record("start_batch", by=by, subject=batch.pk, path=by.path, details=details)
-        defer(JOB, batch_id=str(batch.pk))
+        defer(job, batch_id=str(batch.pk))
     return batch
 
 
@@ -191,41 +207,44 @@ def _outcomes(batch: Batch, kind: Kind, rows: Sequence[Registration]) -> dict[UU
     options = _options(batch)
     if batch.undoes_id is not None:
         return _undone(batch, kind, rows)
-    if kind.act_on_chunk is not None:
-        return _at_once(kind.act_on_chunk, batch, rows, options)
+    at_once = kind.act_on_chunk
+    if at_once is not None:
+        return _at_once(lambda: at_once(batch, rows, options), rows)
     act = kind.act
     if act is None:
         raise TypeError(f"the kind {kind.key} has no act")
-    return {row.pk: _one(lambda row=row: act(row, options, batch.actor)) for row in rows}  # type: ignore[misc]
+    return {row.pk: attempt(lambda row=row: act(row, options, batch.actor)) for row in rows}  # type: ignore[misc]
 
 
 def _undone(batch: Batch, kind: Kind, rows: Sequence[Registration]) -> dict[UUID, Outcome]:
-    undo = kind.undo
-    if undo is None:
-        raise TypeError(f"the kind {kind.key} has no undoing")
     lines = BatchLine.objects.filter(batch=batch.undoes_id, registration__in=rows)
     made = dict(lines.values_list("registration", "made"))
+    whole, undo = kind.undo_on_chunk, kind.undo
+    if whole is not None:
+        return _at_once(lambda: whole(batch, rows, made), rows)
+    if undo is None:
+        raise TypeError(f"the kind {kind.key} has no undoing")
 
     def act(row: Registration) -> str:
         undo(row, made[row.pk], batch.reason, batch.actor)
         return ""
 
-    return {row.pk: _one(lambda row=row: act(row)) for row in rows}  # type: ignore[misc]
+    return {row.pk: attempt(lambda row=row: act(row)) for row in rows}  # type: ignore[misc]
 
 
-def _at_once(act: ChunkAct, batch: Batch, rows: Sequence[Registration], options: Options) -> dict[UUID, Outcome]:
+def _at_once(act: Callable[[], Mapping[UUID, Outcome]], rows: Sequence[Registration]) -> dict[UUID, Outcome]:
     """Act on a chunk inside a savepoint; a defect stops these people, and the batch goes on to the next."""
     found: dict[UUID, Outcome] = {}
 
     def whole() -> str:
-        found.update(act(batch, rows, options))
+        found.update(act())
         return ""
 
-    stopped = _one(whole)
+    stopped = attempt(whole)
     return dict.fromkeys((row.pk for row in rows), stopped) if stopped.sentence else found
 
 
-def _one(act: Callable[[], str]) -> Outcome:
+def attempt(act: Callable[[], str]) -> Outcome:
     """Act inside a savepoint, on one person mostly; a refusal undoes what this act had begun."""
     try:
         with transaction.atomic():

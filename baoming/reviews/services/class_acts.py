@@ -1,6 +1,5 @@
 """The acts that an office does for a whole class: the table of kinds, and the runner of their batches."""
 
-import time
 from uuid import UUID
 
 from baoming.audit.actors import Actor
@@ -21,18 +20,13 @@ from baoming.reviews.services.upward import CHUNK, freeze_chunk, seal
 from baoming.reviews.upward_queries import KIND as UPWARD
 from baoming.seasons.queries import season_clock
 from baoming.shared.errors import Changed, Refused
-from baoming.shared.jobs import defer
 
 _TURN = 10.0  # seconds that one job runs before the next in the queue has its turn
 
 
 def run(batch_id: UUID, *, seconds: float = _TURN) -> None:
     """Run a batch chunk after chunk; after a while leave the rest to a job of its own. May run twice."""
-    until = time.monotonic() + seconds
-    while batches.run_chunk(batch_id, KINDS):
-        if time.monotonic() > until:
-            defer(JOB, batch_id=str(batch_id))
-            return
+    batches.run(batch_id, KINDS, job=JOB, seconds=seconds)
 
 
 def undo(batch_id: UUID, *, reason: str, by: Actor) -> Batch:

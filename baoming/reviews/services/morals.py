@@ -30,6 +30,7 @@ from baoming.vault.services import keys
 
 HOLD = "moral_assessment"  # kind of the hold that an unqualified assessment places
 LONGEST = 200  # characters: what the sheet has room for
+COUNTYS = "这份考核意见由县（市、区）招考机构录入，要更正或撤销请联系县（市、区）招考机构"
 
 
 @transaction.atomic
@@ -98,7 +99,7 @@ def withdraw_assessment(registration_id: UUID, *, reason: str, by: Actor, assess
 def _refuse_if_countys(counts: MoralAssessment | None, by: Actor) -> None:
     """Raise Refused where the assessment that counts is the county's and a site would change it."""
     if counts is not None and counts.by_kind == Party.COUNTY and by.kind is not Party.COUNTY:
-        raise Refused("这份考核意见由县（市、区）招考机构录入，要更正或撤销请联系县（市、区）招考机构")
+        raise Refused(COUNTYS)
 
 
 def _hold_while_unqualified(assessment: MoralAssessment, *, by: Actor, at: datetime) -> None:

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from baoming.audit.actors import PARTY_NAMES, Party
+from baoming.imports.queries import known_of
 from baoming.reviews.case_queries import (
     acts_of,
     asked_in,
@@ -45,7 +46,10 @@ def requests(request: CandidateRequest) -> HttpResponse:
     found = cases_of(mine)
     running = {one.kind for one in found if one.state in OPEN_STATES}
     offered = [(kind, may_open_now(mine, kind)) for kind in may_open(kinds, Party.CANDIDATE) if kind.key not in running]
-    context = {"cases": found, "kinds": kinds, "offered": offered, "tones": TONES, "parties": PARTY_NAMES}
+    context = {
+        "cases": found, "kinds": kinds, "offered": offered, "tones": TONES, "parties": PARTY_NAMES,
+        "known": known_of(mine, shown=True),
+    }  # fmt: skip
     return render(request, "candidate/cases/index.html", context)
 
 

@@ -25,7 +25,8 @@ _IN_CLASS = ("registration__path", "registration__class_name", "registration__st
 @staff_may("see_candidates")
 def index(request: OfficeRequest) -> HttpResponse:
     """The batches of the own office, newest first."""
-    rows = Batch.objects.filter(season=request.season, path=request.staff.path).select_related("undone_by")
+    rows = Batch.objects.filter(season=request.season, path=request.staff.path, kind__in=KINDS)  # imports have a page
+    rows = rows.select_related("undone_by")
     page = Paginator(rows.defer("ids", "sealed").order_by("-created_at", "pk"), PAGE).get_page(request.GET.get("page"))
     return render(request, "office/batches.html", {"page": page, "kinds": KINDS})
 
@@ -53,7 +54,7 @@ def undo(request: OfficeRequest, batch_id: UUID) -> HttpResponse:
 
 
 def _batch(request: OfficeRequest, batch_id: UUID) -> Batch:
-    theirs = Batch.objects.filter(season=request.season).within(request.staff.path)
+    theirs = Batch.objects.filter(season=request.season, kind__in=KINDS).within(request.staff.path)
     return get_object_or_404(theirs.select_related("undoes", "undone_by"), pk=batch_id)
 
 

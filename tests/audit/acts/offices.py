@@ -17,8 +17,9 @@ from baoming.schedule.models import ExtensionRequest, Phase
 from baoming.seasons.models import Season
 from baoming.seasons.queries import season_now
 from tests import factories as make
-from tests.audit.acts.register import act, at, county, province
+from tests.audit.acts.register import act, at, county, office_of, province
 from tests.audit.walking import Ask
+from tests.imports import files
 from tests.web.conftest import signed_in
 from tests.web.test_announcements import SAID, announced
 from tests.web.test_segments_pages import COUNTY, fields_of
@@ -247,3 +248,40 @@ def export() -> Ask:
 @act("office", "audit_verify")
 def verify() -> Ask:
     return Ask(auditor(), "/audit/verify/", answers=(302,))
+
+
+def imported(stage: str = "checked") -> Ask:
+    """A file of the county's with one line: good or bad, or applied."""
+    make.season("intake")
+    row = files.numbered(make.site(), 1)
+    staff = make.staff(office_of(row, Role.COUNTY), Role.COUNTY)
+    values = files.GOOD if stage != "bad" else [*files.GOOD[:4], "好"]
+    made = files.staged(files.csv(files.line(row, *values)), staff.actor)
+    if stage == "applied":
+        files.applied(made, staff.actor)
+    return Ask(signed_in(Client(), staff), f"/imports/{made.pk}/")
+
+
+@act("office", "imports")
+def check_import() -> Ask:
+    ask = imported()
+    content = files.csv(["01020001", "欧阳思远", *files.GOOD])
+    return Ask(ask.client, "/imports/", {"kind": "physical"}, files={"file.csv": content}, answers=(302,))
+
+
+@act("office", "imports_bad")
+def bad_lines() -> Ask:
+    ask = imported("bad")
+    return Ask(ask.client, f"{ask.place}bad/", answers=(200,))
+
+
+@act("office", "imports_apply")
+def apply_import() -> Ask:
+    ask = imported()
+    return Ask(ask.client, f"{ask.place}apply/", answers=(302,))
+
+
+@act("office", "imports_undo")
+def undo_import() -> Ask:
+    ask = imported("applied")
+    return Ask(ask.client, f"{ask.place}undo/", {"reason": "导错了文件"}, answers=(302,))

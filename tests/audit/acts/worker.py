@@ -7,6 +7,9 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from baoming.imports.models import Import
+from baoming.imports.services import applying
+from baoming.imports.services.staging import remove_unapplied
 from baoming.messages.models import Attempt
 from baoming.messages.services import send
 from baoming.messages.services.shifting import judge_senders
@@ -28,6 +31,7 @@ from tests.audit.acts.candidate import before, ordered, ready
 from tests.audit.acts.confirming import all_done, class_of, here, reviewed, sent_up, waiting_page
 from tests.audit.acts.register import act, office_of
 from tests.audit.walking import Job
+from tests.imports import files
 from tests.registrations import confirmed
 from tests.registrations.checked import Registers
 from tests.registrations.classes import operator
@@ -191,3 +195,39 @@ def review() -> Job:
 @act("worker", "batch.upward")
 def upward() -> Job:
     return run(batch(reviewed(1), "upward", category="all"))
+
+
+def checked(kind: str = "physical") -> Import:
+    """A file of one line, not applied; somebody of its office is there."""
+    if kind == "moral":
+        site, [row] = class_of(1)
+        return files.staged(files.csv(files.line(row, "合格", MORAL), header=files.MORAL), files.of(site), kind)
+    make.season("intake")
+    row = files.numbered(make.site(), 1)
+    return files.staged(files.csv(files.line(row)), files.of(office_of(row, Role.COUNTY)))
+
+
+@act("worker", "import.fact")
+def import_fact() -> Job:
+    row = checked()
+    return partial(applying.run, applying.apply_import(row.pk, by=row.actor).pk)
+
+
+@act("worker", "import.moral")
+def import_moral() -> Job:
+    row = checked("moral")
+    return partial(applying.run, applying.apply_import(row.pk, by=row.actor).pk)
+
+
+@act("worker", "import.undo")
+def undo_import() -> Job:
+    row = checked()
+    files.applied(row, row.actor)
+    return partial(applying.run, applying.undo_import(row.pk, reason="导错了文件", by=row.actor).pk)
+
+
+@act("worker", "import.tidy")
+def tidy_imports() -> Job:
+    row = checked()
+    make.season("tickets")
+    return partial(remove_unapplied, row.season_id)

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from baoming.audit.services import record
+from baoming.imports.queries import known_of
 from baoming.messages.inbox import letters
 from baoming.payments.queries import item_names, orders_of
 from baoming.registrations.journey import State
@@ -59,6 +60,7 @@ def show(
         "correcting": _correcting(request, registration, state),
         **_money(registration),
         "moral": moral_of(registration),
+        "known": known_of(registration, history=True),
         "reset": open_reset(registration) if rare.resetting else None,
         **_phoning(registration, rare.phoning),
         "agent": reader_agent(),

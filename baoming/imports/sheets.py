@@ -1,0 +1,142 @@
+"""From the lines of a file to the rows of a kind: which columns, whose row, which values, what is wrong (R21, R32)."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from baoming.imports.kinds import NAME, PERSON_WORDS, PROBLEM, FoundBy, Kind, read_value
+from baoming.registrations.identity_numbers import canonical
+from baoming.shared.cells import cell, plain
+from baoming.shared.tables import Line, TableRefused, header_of, titled
+from baoming.shared.text import clean_name, halfwidth
+
+
+@dataclass(slots=True)
+class Row:
+    """One line. `number`: 报名序号, 0 for none; `document`: canonical, empty for none; `problems`: sentences."""
+
+    line: int
+    cells: tuple[str, ...]
+    number: int = 0
+    document: str = ""
+    name: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a file gives: its header, its rows in order, and the titles of columns that nobody reads."""
+
+    header: tuple[str, ...]
+    rows: tuple[Row, ...]
+    unread: tuple[str, ...]
+
+
+def read_sheet(lines: Sequence[Line], kind: Kind, *, most: int) -> Sheet:
+    """Return the rows of a file of this kind; raise TableRefused with what to do where it is none.
+
+    What is wrong with one line stands in its `problems`; the others are good. At most `most` rows.
+    """
+    words = kind.words
+    needed = [NAME, *(one.key for one in kind.columns if one.needed)]
+    header, columns = header_of(lines, words, needed)
+    _refuse_if_nobody(kind, columns)
+    titles = [titled(one) for one in header.cells]
+    _refuse_if_twice(titles, words)
+    body = [line for line in lines if line.number > header.number]
+    if not body:
+        raise TableRefused("表头下面没有内容，请填好以后再导入")
+    if len(body) > most:
+        raise TableRefused(f"一次最多导入{most}行，这个文件超过了，请分成几个文件")
+    width = len(header.cells)
+    rows = tuple(_row(line, kind, columns, width) for line in body)
+    known = {*(word for ones in words.values() for word in ones), PROBLEM, ""}
+    unread = tuple(one for one in titles if one not in known)
+    return Sheet(header.cells, rows, unread)
+
+
+def _refuse_if_nobody(kind: Kind, columns: Mapping[str, int]) -> None:
+    if not any(key in columns for key in kind.found_by):
+        ones = "或".join(PERSON_WORDS[key][0] for key in kind.found_by)
+        raise TableRefused(f"表头里没有找到：{ones}。请加上这一列再导入")
+
+
+def _refuse_if_twice(titles: Sequence[str], words: Mapping[str, Sequence[str]]) -> None:
+    """Raise TableRefused where two columns say the same: nobody knows which of them counts."""
+    for ones in words.values():
+        there = [one for one in titles if one in ones]
+        if len(there) > 1:
+            raise TableRefused(f"表头里“{there[0]}”这一项有{len(there)}列，请只保留一列再导入")
+
+
+def _row(line: Line, kind: Kind, columns: Mapping[str, int], width: int) -> Row:
+    cells = (*line.cells, *[""] * (width - len(line.cells)))
+    row = Row(line.number, cells)
+    formulas = {key for key, place in columns.items() if place in line.formulas}
+    texts = {key: cells[place] for key, place in columns.items()}
+    _person(row, texts, formulas)
+    for column in kind.columns:
+        if column.key in columns:
+            value, problem = read_value(column, texts[column.key], formula=column.key in formulas)
+            if problem:
+                row.problems.append(problem)
+            elif value:
+                row.values[column.key] = value
+    if not row.values and not row.problems:
+        row.problems.append("这一行没有填任何内容，请补上或删去这一行")
+    return row
+
+
+def _person(row: Row, texts: Mapping[str, str], formulas: set[str]) -> None:
+    """Read whose line it is. A formula is no person: what it came to may be old."""
+    for key, ones in PERSON_WORDS.items():
+        text = plain(texts.get(key, ""))
+        if key in formulas or (text.startswith("=") and text == texts.get(key)):
+            row.problems.append(f"{ones[0]}是公式，请改成公式算出来的值再导入")
+        elif text:
+            _READ[key](row, text)
+    if not row.problems and not row.number and not row.document:
+        row.problems.append("没有填报名序号或身份证号，请补上")
+    if not row.problems and not row.name:
+        row.problems.append("没有填姓名，请补上")
+
+
+def _number(row: Row, text: str) -> None:
+    digits = halfwidth(text)
+    if digits.isascii() and digits.isdigit() and len(digits) <= 8 and int(digits):
+        row.number = int(digits)
+    else:
+        row.problems.append("报名序号是8位数字，请对照报名登记表核对")
+
+
+def _document(row: Row, text: str) -> None:
+    if "E+" in text:
+        row.problems.append("身份证号被表格软件改成了数字，请把这一列设为“文本”再填")
+        return
+    try:
+        row.document = canonical(text)
+    except ValueError as error:
+        row.problems.append(str(error))
+
+
+def _name(row: Row, text: str) -> None:
+    row.name = clean_name(text)
+
+
+_READ = {FoundBy.NUMBER.value: _number, FoundBy.DOCUMENT.value: _document, NAME: _name}
+
+
+def bad_lines(header: Sequence[str], lines: Iterable[tuple[Sequence[str], str]]) -> bytes:
+    """Return a CSV file of lines (cells, sentence) in the columns of the file they come from, with the column 问题.
+
+    UTF-8 with a mark, as Excel opens it; nothing in it begins a formula, and read again it is what it was.
+    """
+    kept = [place for place, title in enumerate(header) if titled(title) != PROBLEM]
+    file = io.StringIO(newline="")
+    writer = csv.writer(file)
+    writer.writerow([*(cell(header[place]) for place in kept), PROBLEM])
+    for cells, sentence in lines:
+        writer.writerow([*(cell(cells[place]) for place in kept), cell(sentence)])
+    return file.getvalue().encode("utf-8-sig")

@@ -1,0 +1,137 @@
+"""Pages of importing: what is shown before, while and after a file is applied, and to whom (R21, R32)."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client, override_settings
+
+from baoming.audit.models import Event
+from baoming.imports.models import Import, ImportedFact
+from baoming.imports.services.applying import run
+from baoming.organizations.models import Organization
+from baoming.organizations.roles import Role
+from baoming.registrations.models import Batch
+from tests import factories as make
+from tests.imports.files import GOOD, PHYSICAL, applied, csv, line, numbered, of, staged
+from tests.web.conftest import office, signed_in
+
+__all__ = ["office"]
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def here(office: Client) -> Organization:
+    make.season("submission")
+    return make.site()
+
+
+@pytest.fixture
+def county(office: Client, here: Organization) -> Client:
+    assert here.parent is not None
+    return signed_in(Client(), make.staff(here.parent, Role.COUNTY))
+
+
+def send(client: Client, content: bytes, kind: str = "physical") -> str:
+    """Hand a file in; returns where the page leads, or what it says."""
+    answer = client.post("/imports/", {"kind": kind, "file": SimpleUploadedFile("体检.csv", content)})
+    return answer.headers["Location"] if answer.status_code == 302 else answer.content.decode()
+
+
+def test_a_file_is_shown_applied_and_taken_back(here: Organization, county: Client) -> None:
+    person, other = numbered(here, 1), numbered(here, 2)
+    place = send(county, csv(line(person), line(other, "2023-03-05", "1725", "61", "正常", "合格")))
+    page = county.get(place).content.decode()
+    assert "预览，还没有导入" in page
+    assert "身高超出范围" in page
+    assert ImportedFact.objects.count() == 0
+    assert county.post(f"{place}apply/").status_code == 302
+    assert "正在导入" in county.get(place).content.decode()
+    run(Batch.objects.get().pk)
+    page = county.get(place).content.decode()
+    assert "已导入" in page
+    story = county.get(f"/candidates/{person.pk}/").content.decode()
+    assert "导入的信息" in story
+    assert "文件第2行" in story
+    assert county.post(f"{place}undo/", {"reason": ""}).status_code == 422
+    assert county.post(f"{place}undo/", {"reason": "导错了"}).status_code == 302
+    run(Batch.objects.get(undoes__isnull=False).pk)
+    assert "已撤销" in county.get(place).content.decode()
+    assert "已撤销：导错了" in county.get(f"/candidates/{person.pk}/").content.decode()
+
+
+def test_the_bad_lines_come_as_a_file_and_leave_an_event(here: Organization, county: Client) -> None:
+    person = numbered(here, 1)
+    place = send(county, csv(line(person, "2023-03-05", "1725", "61", "正常", "合格")))
+    answer = county.post(f"{place}bad/")
+    rows = answer.content.decode("utf-8-sig").splitlines()
+    assert rows[0].split(",") == [*PHYSICAL, "问题"]
+    assert rows[1].endswith("身高超出范围，应在80到250之间，请核对")
+    assert Event.objects.get(verb="export_bad_lines").details == {"kind": "physical", "lines": 1}
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "words"),
+    [
+        ("physical", b"", "是空的"),
+        ("physical", csv(header=PHYSICAL[:4]), "没有找到：体重、色觉、体检结论"),
+        ("scores", csv(header=PHYSICAL), "请选择导入哪一类信息"),
+        ("", csv(header=PHYSICAL), "请选择导入哪一类信息"),
+    ],
+)
+def test_a_file_that_cannot_be_taken_says_why(
+    here: Organization, county: Client, kind: str, content: bytes, words: str
+) -> None:
+    assert words in send(county, content, kind)
+    assert Import.objects.count() == 0
+
+
+def test_no_file_and_no_reason_are_asked_for(here: Organization, county: Client) -> None:
+    assert "请先选择文件" in county.post("/imports/", {"kind": "physical"}).content.decode()
+
+
+def test_a_hundred_thousand_lines_get_a_sentence(here: Organization, county: Client) -> None:
+    content = csv(*[["01020001", "甲", *GOOD]] * 100_000)
+    assert "一次最多导入20000行" in send(county, content)
+
+
+def test_the_offices_above_look_and_the_neighbour_finds_nothing(here: Organization, county: Client) -> None:
+    place = send(county, csv(line(numbered(here, 1))))
+    assert here.parent is not None
+    city = signed_in(Client(), make.staff(here.parent.parent, Role.CITY))  # type: ignore[arg-type]
+    assert "导入这" not in city.get(place).content.decode()
+    assert "由上传的单位导入" in city.post(f"{place}apply/").content.decode()
+    next_door = signed_in(Client(), make.staff(make.county("0103"), Role.COUNTY))
+    for act in ("", "apply/", "undo/", "bad/"):
+        answer = next_door.post(f"{place}{act}") if act else next_door.get(place)
+        assert answer.status_code == 404
+    assert Batch.objects.count() == 0
+
+
+def test_an_import_is_no_batch_of_classes(here: Organization, county: Client) -> None:
+    row = staged(csv(line(numbered(here, 1))), of(here.parent))  # type: ignore[arg-type]
+    batch = applied(row, row.actor)
+    assert "批量办理记录" in county.get("/batches/").content.decode()
+    assert county.get(f"/batches/{batch.pk}/").status_code == 404
+
+
+def test_the_same_file_again_is_told_with_who_and_when(here: Organization, county: Client) -> None:
+    content = csv(line(numbered(here, 1)))
+    place = send(county, content)
+    county.post(f"{place}apply/")
+    run(Batch.objects.get().pk)
+    page = county.get(send(county, content)).content.decode()
+    assert "这个文件已经导入过" in page
+    assert "没有要写入的行" in page
+
+
+def test_the_candidate_reads_the_own_result_and_whose_office_says_so(here: Organization, county: Client) -> None:
+    person = numbered(here, 1)
+    person.account, person.version = make.staff(here).account, 1
+    person.save(update_fields=["account", "version"])
+    applied(staged(csv(line(person)), of(here.parent)), of(here.parent))  # type: ignore[arg-type]
+    with override_settings(PORTAL="candidate", ROOT_URLCONF="baoming.config.urls_candidate"):
+        own = Client()
+        own.force_login(person.account)
+        page = own.get("/requests/").content.decode()
+    assert "体检结论" in page
+    assert "县（市、区）招考机构" in page
+    assert "周敏" not in page
