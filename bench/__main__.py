@@ -10,7 +10,7 @@ from types import FrameType
 
 import psycopg
 
-from bench import journey, lists, numbers, printing, storm
+from bench import imports, journey, lists, numbers, printing, storm
 from bench.bare import bare_django
 from bench.drive import Driver
 from bench.installation import installation
@@ -48,7 +48,7 @@ def _journeys(stack: Stack, lines: Sequence[journey.Line], *, postmaster: int) -
         county = lists.people(stack)
         listed = lists.measure(stack, county, bare, without=own)
         rows = lists.measure_rows(stack, county, database=bare.database, without=own)
-        return rounds, listed | rows | storm.measure(stack, driver)
+        return rounds, listed | rows | imports.measure(stack, driver) | storm.measure(stack, driver)
 
 
 def _told(number: int, one: Round) -> Round:

@@ -48,10 +48,10 @@ class Driver:
         self.sign_in(*STAFF)
         self.go_to("intake")
         site = self._first_site()
-        self._submit("county", f"/sites/{site}/open/", {"expected": "60"}, page="/sites/")
+        self.submit("county", f"/sites/{site}/open/", {"expected": "60"}, page="/sites/")
         numbers = {"first": "01020001", "last": "01020600"}
-        self._submit("county", f"/segments/{site}/new/", numbers, page=f"/segments/{site}/")
-        preview = self._submit("operator", "/rosters/", {}, files={"file": ("roster.csv", _roster(self._pupils))})
+        self.submit("county", f"/segments/{site}/new/", numbers, page=f"/segments/{site}/")
+        preview = self.submit("operator", "/rosters/", {}, files={"file": ("roster.csv", _roster(self._pupils))})
         form = form_for(preview.text, "/rosters/take/", {})
         _expect(self._staff["operator"].post("/rosters/take/", data=form.filled({})), "POST /rosters/take/")
 
@@ -59,13 +59,13 @@ class Driver:
         """Let these of the staff sign in, each in a browser of their own."""
         for who in staff:
             self._staff[who] = self._client("office")
-            answer = self._submit(who, "/sign-in/", {"handle": STAFF[who], "password": STAFF_PASSWORD})
+            answer = self.submit(who, "/sign-in/", {"handle": STAFF[who], "password": STAFF_PASSWORD})
             if answer.headers.get("Location") == _SECOND_STEP:
-                self._submit(who, _SECOND_STEP, {"code": self._pocket.code(STAFF[who])})
+                self.submit(who, _SECOND_STEP, {"code": self._pocket.code(STAFF[who])})
 
     def go_to(self, phase: str) -> None:
         """Let the province move the demo's clock."""
-        self._submit("province", "/season/clock/", {"phase": phase})
+        self.submit("province", "/season/clock/", {"phase": phase})
 
     def candidates(self, count: int) -> list[Candidate]:
         """Return people who have done nothing yet; there are 59. Raises IndexError."""
@@ -109,10 +109,16 @@ class Driver:
         _expect(answer, line.name)
         _learn(line, candidate, answer)
 
+    def read(self, who: str, path: str) -> str:
+        """Return a page as one of the staff sees it. Raises Unanswered."""
+        shown = self._staff[who].get(path)
+        _expect(shown, f"GET {path}")
+        return shown.text
+
     def _client(self, name: str) -> httpx.Client:
         return self._clients.enter_context(httpx.Client(base_url=self._stack.url(name), timeout=30, trust_env=False))
 
-    def _submit(
+    def submit(
         self,
         who: str,
         path: str,

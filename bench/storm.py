@@ -10,7 +10,7 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
@@ -38,7 +38,7 @@ _GRACE = 15  # seconds for the last strangers to be answered or to go away
 def measure(stack: Stack, driver: Driver) -> dict[str, Figure]:
     """Bring three people to a saved form, then let the crowd come. `driver` has opened the season."""
     savers = driver.candidates(SAVERS)
-    _ready(stack, driver, savers)
+    ready(stack, driver, savers)
     calm = _saved(driver, savers, seconds=5)
     with _crowd(stack, savers) as crowd:
         storm = _saved(driver, savers, seconds=SECONDS)
@@ -46,7 +46,7 @@ def measure(stack: Stack, driver: Driver) -> dict[str, Figure]:
     return {"storm_save_p99_s": Figure(_p99(storm), "s", _told(storm, calm, said))}
 
 
-def _ready(stack: Stack, driver: Driver, savers: Sequence[Candidate]) -> None:
+def ready(stack: Stack, driver: Driver, savers: Sequence[Candidate]) -> None:
     """Take these people from the desk to the first saved form."""
     with psycopg.connect(stack.cluster.url("postgres"), autocommit=True) as watch:
         settling = Settling(watch)
@@ -62,14 +62,19 @@ def _ready(stack: Stack, driver: Driver, savers: Sequence[Candidate]) -> None:
 def _saved(driver: Driver, savers: Sequence[Candidate], *, seconds: float) -> list[float]:
     """How long each save took that these people made in so many seconds, all at once."""
     end = time.monotonic() + seconds
+
+    def going() -> bool:
+        return time.monotonic() < end
+
     with ThreadPoolExecutor(len(savers)) as hands:
-        each = hands.map(lambda one: _saves_of(driver, one, end), savers)
+        each = hands.map(lambda one: saves_of(driver, one, going), savers)
         return sorted(took for mine in each for took in mine)
 
 
-def _saves_of(driver: Driver, one: Candidate, end: float) -> list[float]:
+def saves_of(driver: Driver, one: Candidate, going: Callable[[], bool]) -> list[float]:
+    """Save again and again while `going()`; returns how long each save took."""
     found: list[float] = []
-    while time.monotonic() < end:
+    while going():
         one.saves = one.saves % 2  # another postcode than the last time
         for line in _AGAIN:
             begun = time.monotonic()

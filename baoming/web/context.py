@@ -30,7 +30,7 @@ _NAV = (
     ("班级", "office:classes", "see_classes"),
     ("打印", "office:prints", "print_sheet"),
     ("学籍名册", "office:rosters", "import_roster"),
-    ("数据导入", "office:imports", "import_facts"),
+    ("导入", "office:imports", "import_facts"),
     ("公告", "office:announcements", "announce"),
     ("暂停", "office:pause", "pause"),
     ("短信", "office:senders", "see_senders"),

@@ -18,6 +18,8 @@ NOT_OF_A_CANDIDATE = {
     "drop_scans",
     "use_up_address",
     "import_roster",
+    "check_import",
+    "export_bad_lines",
     "set_clock",
     "start_batch",
     "verify_audit",
