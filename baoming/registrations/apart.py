@@ -227,7 +227,9 @@ def read_lines_apart(content: bytes, *, filename: str, terms: Terms) -> list[Lin
             raise TableRefused(str(said["refused"]))
         return [_line(*line) for line in said["lines"]]
     except (NoAnswer, KeyError, TypeError, AttributeError, ValueError):
-        sentence = f"表格打不开，或内容太多，请只保留{terms.called}一张表，另存为没有密码的.xlsx再导入"
+        sentence = (
+            f"表格打不开，或内容太多：请只保留{terms.called}一张表，最多{terms.rows}行，另存为没有密码的.xlsx再导入"
+        )
         raise TableRefused(sentence) from None
 
 

@@ -126,12 +126,12 @@ def _roster(asked: dict[str, Any], content: bytes) -> Answer:
 
 
 def _table(asked: dict[str, Any], content: bytes) -> Answer:
+    terms = Terms(**asked["terms"])
     try:
-        lines = read_lines(content, filename=asked["filename"], terms=Terms(**asked["terms"]))
+        lines = read_lines(content, filename=asked["filename"], terms=terms, most=terms.rows + HEADER_LINES + 1)
     except TableRefused as refusal:
         return {"refused": str(refusal)}, b""
-    most = asked["terms"]["rows"] + HEADER_LINES + 1  # one too many says as much as all of them
-    return {"lines": [(line.number, line.cells, line.formulas) for line in lines[:most]]}, b""
+    return {"lines": [(line.number, line.cells, line.formulas) for line in lines]}, b""
 
 
 def _page(asked: dict[str, Any], content: bytes) -> Answer:

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.test import Client
 
 from baoming.documents.models import PrintFileQuerySet
+from baoming.imports.models import ImportQuerySet
 from baoming.messages.models import AnnouncementQuerySet
 from baoming.organizations import queries as organizations
 from baoming.organizations.models import Organization, OrganizationQuerySet, Staff
@@ -264,7 +265,16 @@ def test_every_route_of_the_url_table_stands_in_one_of_the_lists() -> None:
     assert {name for name, pattern in found.items() if not takes_an_id(pattern)} == {*OF_MANY, *OPEN}
     assert set(routes("candidate")) == {*CANDIDATES_OWN, *CANDIDATES_OPEN}
     ids = {converter for pattern in found.values() for converter in pattern.pattern.converters}
-    assert ids == {"registration_id", "site_id", "file_id", "batch_id", "kind", "announcement_id", "case_id"}
+    assert ids == {
+        "registration_id",
+        "site_id",
+        "file_id",
+        "batch_id",
+        "kind",
+        "announcement_id",
+        "case_id",
+        "import_id",
+    }
 
 
 def test_what_lies_outside_the_own_office_is_not_found(office: Client) -> None:
@@ -293,7 +303,10 @@ def without_scoping(patch: pytest.MonkeyPatch) -> None:
     def anybody(pk: UUID, season_id: int, low: str, high: str) -> Registration | None:
         return Registration.objects.select_related("site").filter(pk=pk, season=season_id).first()
 
-    for rows in (RegistrationQuerySet, OrganizationQuerySet, PrintFileQuerySet, BatchQuerySet, AnnouncementQuerySet):
+    for rows in (
+        RegistrationQuerySet, OrganizationQuerySet, PrintFileQuerySet, BatchQuerySet, AnnouncementQuerySet,
+        ImportQuerySet,
+    ):  # fmt: skip
         patch.setattr(rows, "within", everywhere)
     patch.setattr(scope, "within_reach", anybody)
     patch.setattr(cases, "case_of", lambda case_id, season_id, path: Case.objects.filter(pk=case_id).first())
