@@ -26,6 +26,7 @@ _ETHNICITIES = ("01", "01", "01", "01", "01", "01", "01", "15", "06", "03")  # G
 Named = tuple[tuple[str, str, str], ...]  # name, sex, ethnicity of those who come first
 _NAMED: Named = (("欧阳思远", "男", "01"), ("阿依古丽·买买提", "女", "05"), ("陈㛃", "女", "01"), ("𠮷明", "男", "01"))
 _EXPIRED = 4  # position of the pupil whose card has run out
+_OUTSIDE = 59  # position of the pupil whose household is in another province
 _CLASS, _TEACHER, _ISSUER = "高三（1）班", "李强", "演示市公安局样例分局"
 
 
@@ -84,7 +85,7 @@ def _person(random: Random, index: int, names: set[str], *, area: str, named: Na
         sex=sex,
         ethnicity=ethnicity,
         birth=birth,
-        address=f"演示省演示市样例区{random.choice(_STREETS)}{random.randint(1, 299)}号",
+        address=f"{_home(index)}演示市样例区{random.choice(_STREETS)}{random.randint(1, 299)}号",
         number=first_17 + check_character(first_17),
         issuer=_ISSUER,
         valid_from=issued,
@@ -94,6 +95,10 @@ def _person(random: Random, index: int, names: set[str], *, area: str, named: Na
         class_number=f"{index + 1:02d}",
         teacher=_TEACHER,
     )
+
+
+def _home(index: int) -> str:
+    return "贵州省" if index == _OUTSIDE else "演示省"
 
 
 def _fresh_name(random: Random, taken: set[str]) -> str:

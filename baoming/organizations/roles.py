@@ -57,7 +57,7 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "intake": _SITE,  # card, photo, number, slip
     "see_photos": _OFFICES,  # of a class at a glance
     "return_photo": _SITE_COUNTY,
-    "review_eligibility": _SITE_COUNTY_CITY,
+    "review_eligibility": _SITE,  # what another office judges, it judges as a case
     "open_review": _COUNTY,
     "transfer": _COUNTY,
     "withdraw": _SITE_COUNTY,

@@ -37,7 +37,9 @@ _COMPLETION = {  # whether the county opened them again, whether the site has su
     (True, False): "县区重新打开，等报名点上报",
     (True, True): "县区重新打开，等再完成",
 }
-_DECIDERS = {Party.COUNTY: "等县区审批报考资格", Party.CITY: "等市州审批报考资格"}
+_DECIDERS = {
+    Party.COUNTY: "等县区审批报考资格", Party.CITY: "等市州审批报考资格", Party.PROVINCE: "等省里审批报考资格",
+}  # fmt: skip
 _AFTER_BOXES = ("moral_assessment", "completion", "final_review")
 
 

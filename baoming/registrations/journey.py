@@ -53,7 +53,7 @@ _CANDIDATE, _SITE, _COUNTY, _CITY, _PROVINCE = (
 
 JOURNEY = (
     Step("identity", "证件采集", (_SITE,), ("intake",), lasting=True, box="身"),
-    Step("eligibility", "报考资格审核", (_SITE, _COUNTY, _CITY), ("intake",), needs=("identity",),
+    Step("eligibility", "报考资格审核", (_SITE, _COUNTY, _CITY, _PROVINCE), ("intake",), needs=("identity",),
          falls_with=("identity",), box="审"),
     Step("photo", "照片采集", (_SITE,), ("intake",), needs=("identity",), box="照"),
     Step("number", "分配报名序号", (_SITE,), ("intake",), needs=("eligibility", "photo"), lasting=True, box="号"),

@@ -148,6 +148,7 @@ _FALLEN = (
     ("photo", "照片要重拍", "照片要重拍，等{}重新采集"),
     ("number", "报名序号已作废，请重新分配", "报名序号已作废，等{}重新分配"),
 )
+_RETURNED_ABOVE = ("资格审核已退回，请补正后再报", "资格审核已退回，等{}补正后再报")
 _PHOTOS = {"faulty": ("照片有问题，请处理", "照片有问题，等{}处理"), "retake": _FALLEN[1][1:]}
 _ANEW = {  # of those who had got further before
     "completion": ("重新打开过，改好后请再完成确认", "重新打开过，等县（市、区）再完成确认"),
@@ -191,8 +192,9 @@ def _given_back(facts: Facts, viewer: Party) -> Stuck | None:
     """Tell what was given back, or found to be wrong, after it had been done: it is told before what comes next."""
     for step, asked, waited in _FALLEN:
         if facts.fallen & BITS[step] and not (step == "eligibility" and facts.referred):
-            office = facts.decider if step == "eligibility" else Party.SITE
-            return _to_do((asked, waited.format(PARTY_NAMES[office])), viewer is office)
+            above = step == "eligibility" and facts.decider is not Party.SITE  # by whoever judges it in a case
+            words = _RETURNED_ABOVE if above else (asked, waited)
+            return _to_do((words[0], words[1].format(PARTY_NAMES[Party.SITE])), viewer is Party.SITE)
     if facts.photo in _PHOTOS:
         asked, waited = _PHOTOS[facts.photo]
         return _to_do((asked, waited.format(PARTY_NAMES[Party.SITE])), viewer is Party.SITE)

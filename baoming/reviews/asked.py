@@ -22,6 +22,7 @@ class Question:
     many: bool = False
     needed: bool = True
     longest: int = _LONGEST  # characters
+    every: bool = False  # of several: each is ticked, or the answer is refused
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self:
@@ -31,7 +32,7 @@ class Question:
     def clean(self, sent: Sequence[str]) -> tuple[str | list[str], str]:
         """Return the answer, and the sentence of what is wrong with it: empty where nothing is."""
         said = [" ".join(one.split()) for one in sent if one.strip()]
-        if not said:
+        if not said and not self.every:
             return [] if self.many else "", f"请{'选择' if self.options else '填写'}{self.title}" if self.needed else ""
         if self.options is not None:
             return self._chosen(said)
@@ -44,6 +45,8 @@ class Question:
         known = [key for key in self.options or {} if key in said]
         if len(known) != len(set(said)) or (len(known) > 1 and not self.many):
             return [] if self.many else "", f"请从列出的选项里选择{self.title}"
+        if self.every and (left := [title for key, title in (self.options or {}).items() if key not in known]):
+            return known, f"还有{len(left)}条没有勾选：{left[0]}。逐条核对后再同意，不符合请退回"
         return (known if self.many else known[0]), ""
 
     def shown(self, answer: str | list[str]) -> str:

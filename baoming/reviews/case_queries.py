@@ -11,7 +11,7 @@ from django.db.models import Count, QuerySet
 from baoming.audit.actors import Party
 from baoming.forms.attached import Consent
 from baoming.registrations.models import Registration
-from baoming.reviews.cases import OPEN, Act, Kind, State, kinds
+from baoming.reviews.cases import ELIGIBILITY, OPEN, OPEN_STATES, Act, Kind, State, kinds
 from baoming.reviews.models import Case, CaseAct
 from baoming.seasons.models import Season
 from baoming.seasons.queries import data, parsed
@@ -25,7 +25,7 @@ ASKED = (OPEN, Act.SUPPLY, Act.OBJECT)  # the acts by which something is asked f
 
 def kinds_of(season: Season) -> dict[str, Kind]:
     """Return the season's kinds by key. Do not change what is returned: it is kept per process."""
-    return parsed(season, "cases", kinds)
+    return parsed(season, ("cases", "eligibility"), kinds)
 
 
 def kind_of(season: Season, key: str) -> Kind:
@@ -33,6 +33,17 @@ def kind_of(season: Season, key: str) -> Kind:
     if (kind := kinds_of(season).get(key)) is None:
         raise Refused("本季没有这类事项，请从列出的事项里选择")
     return kind
+
+
+def judging_kinds(season: Season) -> list[Kind]:
+    """Return the kinds by which another office than the site judges eligibility (R23, R24)."""
+    return [kind for kind in kinds_of(season).values() if kind.effect == ELIGIBILITY]
+
+
+def open_judging(registration: Registration) -> Case | None:
+    """Return the open case in which another office judges this person's eligibility: one at a time."""
+    keys_ = {kind.key for kind in judging_kinds(registration.season)}
+    return next((one for one in cases_of(registration) if one.kind in keys_ and one.state in OPEN_STATES), None)
 
 
 def consent_of(season: Season) -> Consent:

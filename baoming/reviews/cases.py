@@ -1,11 +1,11 @@
 """One mechanism for every special case: what a kind asks, through which offices it goes, who may act on it now.
 
-Kinds are season data (`cases.json`). This module reads them and answers without a database (R15, R20–R27, R32).
+Kinds are season data (`cases.json`). This module reads them and answers without a database (R5, R15, R20–R27, R32).
 Only the last office of a chain grants or refuses; those before it hand on or give back to whoever opened it.
 Expected behaviour: tests/reviews/case_table.py, written by hand.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -31,6 +31,7 @@ class Act(StrEnum):
 
 
 OPEN = "open"  # the first act of every case
+ELIGIBILITY = "eligibility"  # the effect of kinds by which another office than the site judges eligibility
 ACT_NAMES = {
     OPEN: "提出", Act.FORWARD: "同意，上报", Act.GRANT: "同意", Act.REFUSE: "不同意", Act.RETURN: "退回补正",
     Act.SUPPLY: "补正后再报", Act.WITHDRAW: "撤回", Act.UNDO: "撤销", Act.RECEIVE: "签收告知书", Act.OBJECT: "提出异议",
@@ -116,9 +117,23 @@ _PLAIN = (
 )  # fmt: skip
 
 
-def kinds(cases: Mapping[str, Any]) -> dict[str, Kind]:
-    """Return the kinds of the document `cases` by key, in its order."""
-    return {row["key"]: Kind.of(row) for row in cases.get("kinds", ())}
+def kinds(cases: Mapping[str, Any], eligibility: Mapping[str, Any]) -> dict[str, Kind]:
+    """Return the kinds of the document `cases` by key, in its order.
+
+    The rules of the document `eligibility` are judged by whoever grants it: each is ticked at the last desk (R5).
+    """
+    rules = eligibility["rules"]
+    found = {row["key"]: Kind.of(row) for row in cases.get("kinds", ())}
+    return {key: _judging(kind, rules) if kind.effect == ELIGIBILITY else kind for key, kind in found.items()}
+
+
+def _judging(kind: Kind, rules: Sequence[Mapping[str, str]]) -> Kind:
+    options = {rule["key"]: rule["title"] for rule in rules}
+    ticks = Question(
+        "rules", "报考条件，逐条核对", "符合的打勾；有一条不符合就不能同意", options, many=True, every=True
+    )
+    last = replace(kind.chain[-1], asks=(*kind.chain[-1].asks, ticks))
+    return replace(kind, chain=(*kind.chain[:-1], last))
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,8 @@ class EligibilityReview(Decision):
         REFERRED = "referred", "移送审批"
 
     outcome = models.CharField(max_length=8, choices=Outcome)
-    to = models.CharField(max_length=6, default="")  # of a referral: the level that decides
+    to = models.CharField(max_length=8, default="")  # of a referral: the level that decides
+    case = models.ForeignKey("Case", models.PROTECT, null=True, related_name="+")  # by whose act it was written
 
     class Meta:
         indexes: ClassVar = [models.Index("registration", "id", name="review_by_registration")]

@@ -11,9 +11,11 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from baoming.audit.actors import PARTY_NAMES, Party
 from baoming.registrations.models import PhoneReset, Registration, Restore, SaveReset, Signature, StepLog
 from baoming.registrations.queries import states_of
-from baoming.reviews.decisions import reasons
+from baoming.reviews.case_queries import judging_kinds
+from baoming.reviews.decisions import Reason, reasons
 from baoming.reviews.models import Case, EligibilityReview, MoralAssessment, Submission, Transfer, Withdrawal
 from baoming.reviews.readiness import Facts
+from baoming.seasons.models import Season
 from baoming.seasons.queries import Clock, data
 from baoming.shared.paths import next_sibling
 from baoming.shared.queries import Kept, kept_one
@@ -200,6 +202,9 @@ def _words(row: MoralAssessment) -> str:
     return keys().unseal(row.text_sealed, context=moral_context(row.pk)).decode()
 
 
+_HANDED_ON = "材料已由报名点报上去，有结果会显示在这里"
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """What a candidate must know of a decision that keeps them from going on."""
@@ -223,12 +228,20 @@ def decision_on(registration: Registration) -> Told | None:
     review = last_review(registration)
     if review is None or review.outcome == EligibilityReview.Outcome.PASSED:
         return None
-    lists = data(registration.season, "eligibility")
-    known = reasons([*lists["reasons"], *lists["referrals"]]).get(review.reason)
+    known = review_reasons(registration.season).get(review.reason)
     title, todo = (known.title, known.todo) if known else ("", "请联系报名点")
-    kind = "returned" if review.outcome == EligibilityReview.Outcome.RETURNED else "referred"
-    office = PARTY_NAMES[known.next] if known and known.next is not Party.CANDIDATE else ""
-    return Told(kind, title, todo, review.note, review.at, office)
+    if review.outcome == EligibilityReview.Outcome.RETURNED:
+        return Told("returned", title, todo, review.note, review.at)
+    return Told("referred", title, _HANDED_ON, review.note, review.at, PARTY_NAMES[Party(review.to)])
+
+
+def review_reasons(season: Season) -> dict[str, Reason]:
+    """Return by which words eligibility is returned or referred: the site's reasons, and those of the kinds of cases
+    in which another office judges it, with the kinds themselves."""
+    found: dict[str, Reason] = {}
+    for kind in judging_kinds(season):
+        found |= {**kind.reasons, kind.key: Reason(kind.key, kind.title, todo=_HANDED_ON)}
+    return found | reasons(data(season, "eligibility")["reasons"])
 
 
 def asked_of(pk: int, season_id: int, path: str) -> Transfer | None:
@@ -258,27 +271,3 @@ def asked_transfers(season_id: int, path: str) -> tuple[list[Transfer], list[Tra
         row.registration = people[row.registration_id]
     outgoing = rows.filter(from_path__gte=low, from_path__lt=high, registration__season=season_id)
     return incoming, list(outgoing.select_related("registration"))
-
-
-def referred_to(
-    level: Party, season_id: int, path: str, *, limit: int
-) -> list[tuple[Registration, EligibilityReview | None]]:
-    """Return the files that wait for this office's decision, longest first, each with its referral: two queries."""
-    waiting = _referred(level, season_id, path)
-    rows = list(waiting.select_related("site__parent").order_by("approval_since", "pk")[:limit])
-    reviews = EligibilityReview.objects.filter(
-        registration__in=[row.pk for row in rows], outcome=EligibilityReview.Outcome.REFERRED, undone_at=None
-    )
-    newest = {review.registration_id: review for review in reviews.order_by("id")}
-    return [(row, newest.get(row.pk)) for row in rows]
-
-
-def count_referred(level: Party, season_id: int, path: str) -> int:
-    """Return how many files wait for this office's decision."""
-    return _referred(level, season_id, path).count()
-
-
-def _referred(level: Party, season_id: int, path: str) -> QuerySet[Registration]:
-    return Registration.objects.filter(
-        season=season_id, decider=level, approval_since__isnull=False, stopped_at=None
-    ).within(path)

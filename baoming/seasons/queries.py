@@ -90,14 +90,14 @@ def data(season: Season, key: str) -> Any:
     return _data(season.pk, key, season.data_version)
 
 
-def parsed(season: Season, key: str, parse: Callable[[Any], T]) -> T:
-    """Return one document as `parse`, a function of a module, makes it: made once a process, and kept like `data`."""
-    return cast("T", _parsed(season.pk, key, season.data_version, parse))
+def parsed(season: Season, keys: tuple[str, ...], parse: Callable[..., T]) -> T:
+    """Return documents as `parse`, a function of a module, makes them: made once a process, and kept like `data`."""
+    return cast("T", _parsed(season.pk, keys, season.data_version, parse))
 
 
 @cache
-def _parsed(season_id: int, key: str, version: int, parse: Callable[[Any], Any]) -> Any:
-    return parse(_data(season_id, key, version))
+def _parsed(season_id: int, keys: tuple[str, ...], version: int, parse: Callable[..., Any]) -> Any:
+    return parse(*(_data(season_id, key, version) for key in keys))
 
 
 @cache

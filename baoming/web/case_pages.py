@@ -17,12 +17,14 @@ from baoming.reviews.cases import ACT_NAMES, OPEN, STATE_NAMES, Act, Kind, State
 from baoming.reviews.models import Case, CaseAct
 from baoming.reviews.services.case_effects import EFFECTS
 from baoming.reviews.services.cases import keep_papers, purpose_of
+from baoming.reviews.services.referrals import lapsed
 from baoming.shared.errors import Invalid
 from baoming.web.uploads import sent_files
 
 TOO_LARGE = "几张照片合计超过12MB，没有收到。请一张一张上传，已经上传的会留着"
 TONES = {State.WAITING: "doing", State.RETURNED: "problem", State.GRANTED: "done", State.REFUSED: "problem",
          State.WITHDRAWN: "later"}  # fmt: skip
+LAPSED = "同意以后证件信息有变动，已失效"
 ORDER = (Act.FORWARD, Act.GRANT, Act.RECEIVE, Act.SUPPLY, Act.RETURN, Act.REFUSE, Act.OBJECT, Act.UNDO, Act.WITHDRAW)
 
 
@@ -54,17 +56,20 @@ class Shown:
     acts: list[Act]
     asks: tuple[Question, ...]  # of the office that has it
     decision: CaseAct | None
+    undoing: str  # what else it means to undo a grant, in words
 
 
 def show_case(registration: Registration, case: Case, *, by: Actor, now: datetime) -> Shown:
     """Return a case for `by`, with the acts that the rules allow."""
     kind, history = kind_of(registration.season, case.kind), acts_of(case)
+    fallen = lapsed(registration, kind, case)
     at, asking = case.standing, asked_in(history)
     content = content_of(asking)
-    allowed = acts(kind, at, by.kind, now=now)
+    allowed = frozenset() if fallen else acts(kind, at, by.kind, now=now)
     has = holder(kind, at)
     return Shown(
-        case=case, kind=kind, state=STATE_NAMES[at.state], tone=TONES[at.state],
+        case=case, kind=kind, state=LAPSED if fallen else STATE_NAMES[at.state],
+        tone="later" if fallen else TONES[at.state], undoing=EFFECTS[kind.effect].undoing,
         who=PARTY_NAMES[has] if has else "",
         asked=shown(kind.asks, content.get("answers", {})),
         changes=EFFECTS[kind.effect].shown(registration, content.get("extra", {})),

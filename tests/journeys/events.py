@@ -12,9 +12,9 @@ from tests import traces
 _CHANGES = """
 SELECT registration_id, (CASE WHEN done THEN 'step:' ELSE 'undo:' END) || step FROM registrations_steplog
 UNION ALL SELECT id, 'open_file' FROM registrations_registration
-UNION ALL SELECT registration_id, 'hold:' || kind FROM registrations_holdrow
-UNION ALL SELECT * FROM (SELECT DISTINCT ON (registration_id, kind, cleared_at) registration_id, 'clear:' || kind
-    FROM registrations_holdrow WHERE cleared_at IS NOT NULL) AS cleared
+UNION ALL SELECT registration_id, 'hold:' || split_part(kind, ':', 1) FROM registrations_holdrow
+UNION ALL SELECT * FROM (SELECT DISTINCT ON (registration_id, kind, cleared_at) registration_id,
+    'clear:' || split_part(kind, ':', 1) FROM registrations_holdrow WHERE cleared_at IS NOT NULL) AS cleared
 UNION ALL SELECT registration_id, 'take_photo' FROM registrations_photo
 UNION ALL SELECT registration_id, 'void_number' FROM registrations_voidednumber
 UNION ALL SELECT registration_id, 'print_slip' FROM registrations_activation
@@ -26,9 +26,12 @@ UNION ALL SELECT registration_id, 'ask_restore' FROM registrations_restore
 UNION ALL SELECT registration_id, 'ask_save_reset' FROM registrations_savereset
 UNION ALL SELECT registration_id, 'ask_phone_reset' FROM registrations_phonereset
 UNION ALL SELECT registration_id, 'dispute' FROM registrations_dispute
-UNION ALL SELECT registration_id, CASE outcome WHEN 'returned' THEN 'return_eligibility' ELSE 'refer_eligibility' END
-    FROM reviews_eligibilityreview WHERE outcome <> 'passed'
-UNION ALL SELECT registration_id, 'undo_review:' || outcome FROM reviews_eligibilityreview WHERE undone_at IS NOT NULL
+UNION ALL SELECT registration_id, 'return_eligibility'
+    FROM reviews_eligibilityreview WHERE outcome = 'returned' AND case_id IS NULL
+UNION ALL SELECT registration_id, 'undo_review:' || outcome
+    FROM reviews_eligibilityreview WHERE undone_at IS NOT NULL AND case_id IS NULL
+UNION ALL SELECT registration_id, 'case:' || act
+    FROM reviews_caseact JOIN reviews_case ON reviews_case.id = reviews_caseact.case_id
 UNION ALL SELECT registration_id, 'withdraw' FROM reviews_withdrawal
 UNION ALL SELECT registration_id, 'undo_withdrawal' FROM reviews_withdrawal WHERE undone_at IS NOT NULL
 UNION ALL SELECT registration_id, 'transfer' FROM reviews_transfer WHERE state = 'done'
@@ -44,10 +47,9 @@ UNION ALL SELECT subject, 'extend_for_person' FROM schedule_extension WHERE subj
 """
 # Verbs of which each event has its row above; `step:`, `undo:`, `hold:` and `clear:` with all that follows.
 _COUNTED = """
-    verb ~ '^(step|undo|hold|clear|undo_review):' OR verb IN ('open_file', 'take_photo', 'void_number', 'print_slip',
-    'print_sheet', 'save_form', 'confirm_restore', 'ask_restore', 'ask_save_reset', 'ask_phone_reset', 'dispute',
-    'return_eligibility',
-    'refer_eligibility', 'withdraw', 'undo_withdrawal', 'transfer', 'withdraw_assessment', 'submit',
+    verb ~ '^(step|undo|hold|clear|undo_review|case):' OR verb IN ('open_file', 'take_photo', 'void_number',
+    'print_slip', 'print_sheet', 'save_form', 'confirm_restore', 'ask_restore', 'ask_save_reset', 'ask_phone_reset',
+    'dispute', 'return_eligibility', 'withdraw', 'undo_withdrawal', 'transfer', 'withdraw_assessment', 'submit',
     'withdraw_submission', 'undo_final_review', 'open_order', 'take_payment', 'extend_for_person')
 """
 _COMPARED = f"""

@@ -12,13 +12,15 @@ from baoming.registrations.models import Registration, SystemCheck
 from baoming.registrations.queries import document_of, find_by_number, owes_reading
 from baoming.registrations.services import intake
 from baoming.registrations.services.intake import Duplicate, open_file, reread_card, retype_card
+from baoming.reviews.cases import Act
 from baoming.reviews.services import eligibility
-from baoming.reviews.services.eligibility import pass_eligibility, refer_eligibility, return_eligibility
+from baoming.reviews.services.eligibility import pass_eligibility, return_eligibility
 from baoming.seasons.models import Season, SeasonData
 from baoming.seasons.queries import data
 from baoming.shared.errors import Invalid, NotOpen, Refused
 from tests import factories as make
 from tests.registrations.others import numbered, other
+from tests.reviews import files
 
 pytestmark = pytest.mark.django_db
 OTHERS = [kind for kind in Kind if kind is not Kind.RESIDENT]
@@ -139,22 +141,18 @@ def judged(row: Registration) -> list[str]:
     return [rule["key"] for rule in data(row.season, "eligibility")["rules"]]
 
 
-def by(kind: Party, path: str) -> Actor:
-    return Actor(kind=kind, id="", path=path, label="测试")
-
-
 @pytest.mark.parametrize("kind", OTHERS)
 def test_the_city_decides_and_nobody_else(kind: Kind) -> None:
     row = opened(other(kind))
     with pytest.raises(NotOpen, match="用其他身份证件报考由市（州）招考机构审批"):
         pass_eligibility(row.pk, checks=judged(row), by=site_of(row))
-    with pytest.raises(NotOpen, match="事由选“使用其他身份证件”"):
-        refer_eligibility(row.pk, reason="migrant", note="", by=site_of(row))
-    refer_eligibility(row.pk, reason="other_document", note="情况说明已收", by=site_of(row))
-    with pytest.raises(NotOpen):
-        pass_eligibility(row.pk, checks=judged(row), by=by(Party.COUNTY, "43/01/02/"))
-    pass_eligibility(row.pk, checks=judged(row), by=by(Party.CITY, "43/01/"))
-    row.refresh_from_db()
+    with pytest.raises(NotOpen, match="请报名点办“使用其他身份证件”"):
+        files.give_on(row)
+    files.give_on(row, "other_document")
+    for wrong in ("site", "county"):
+        with pytest.raises(NotOpen, match="现在由市"):
+            files.answer(row, Act.GRANT, wrong)
+    files.answer(row, Act.GRANT, "city")
     assert "eligibility" in row.done_steps
 
 
@@ -180,10 +178,10 @@ def test_what_was_entered_is_corrected_until_an_office_has_it() -> None:
     assert (row.document_kind, row.reading) == ("residence", "seen")
     assert document_of(row).number == right.number
     assert find_by_number(row.season_id, right.stated) == row
-    refer_eligibility(row.pk, reason="other_document", note="", by=site_of(row))
-    with pytest.raises(NotOpen, match="请先撤销移送"):
+    files.give_on(row, "other_document")
+    with pytest.raises(NotOpen, match="请先撤回"):
         retype_card(row.pk, other(Kind.HM_PERMIT), reason="", by=site_of(row))
-    pass_eligibility(row.pk, checks=judged(row), by=by(Party.CITY, "43/01/"))
+    files.answer(row, Act.GRANT, "city")
     with pytest.raises(NotOpen, match="已经按这些证件信息审核通过"):
         retype_card(row.pk, other(Kind.HM_PERMIT), reason="", by=site_of(row))
 

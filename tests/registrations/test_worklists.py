@@ -127,9 +127,10 @@ SENTENCES = [  # facts, who reads, the sentence, whether it is quiet
     (
         Facts(RETURNED, fallen=BITS["eligibility"], decider=CITY),
         COUNTY,
-        "资格审核已退回，等市（州）招考机构重新审核",
+        "资格审核已退回，等报名点补正后再报",
         True,
     ),
+    (Facts(RETURNED, fallen=BITS["eligibility"], decider=CITY), SITE, "资格审核已退回，请补正后再报", False),
     (Facts(RETURNED, fallen=BITS["eligibility"], decider=COUNTY, referred=True), COUNTY, "请审核报考资格", False),
     (Facts(done("form") & ~BITS["photo"], version=1, fallen=BITS["photo"]), SITE, "照片要重拍", False),
     (Facts(done("form"), version=1, photo="faulty"), SITE, "照片有问题，请处理", False),

@@ -4,17 +4,16 @@ from collections.abc import Mapping, Sequence
 
 from baoming.audit.actors import Actor, Party
 from baoming.registrations.models import Registration
-from baoming.reviews.case_queries import consent_of, kind_of
 from baoming.reviews.cases import Act
 from baoming.reviews.models import Case
-from baoming.reviews.services.cases import act_on_case, keep_papers, open_case
+from baoming.reviews.services.cases import act_on_case, open_case
 from tests import factories as make
 from tests.forms.samples import FILLED
 from tests.registrations import confirmed
 from tests.registrations.test_save_form import me, type_in
-from tests.reviews.files import office
+from tests.reviews.files import JPEG, REFERRED, hand_in, office
 
-JPEG = b"\xff\xd8\xff a picture of a paper"
+__all__ = ["JPEG", "hand_in"]
 Raw = Mapping[str, Sequence[str]]
 WHY: Raw = {"why": ["邮政编码抄错了一位"]}
 ASKED: Mapping[str, Raw] = {
@@ -28,6 +27,7 @@ ASKED: Mapping[str, Raw] = {
     "duplicate": {"other": ["01020002"]},
     "wrong_photo": {"found": ["同学指出"]},
     "identity_change": {"name": ["欧阳思源"], "why": ["户籍更名"]},
+    **REFERRED,
 }
 PROVINCE = Actor(Party.PROVINCE, "province-1", "/", "刘建国")
 
@@ -36,12 +36,6 @@ def after_sign_up() -> Registration:
     row = confirmed.signed()
     make.season("confirmation")
     return row
-
-
-def hand_in(row: Registration, kind: str) -> None:
-    """Hand in a picture of every paper that the kind needs."""
-    papers = [paper.key for paper in kind_of(row.season, kind).papers if paper.needed]
-    keep_papers(row.pk, kind, {paper: JPEG + paper.encode() for paper in papers}, consent_of(row.season))
 
 
 def redraft(row: Registration, postcode: str = "410019") -> None:

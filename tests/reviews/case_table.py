@@ -1,5 +1,5 @@
-"""Who may do what to a special case of which kind, where it stands: written by hand from mission R9, R13, R15, R20–R27,
-R31–R32 and domain.md sections 2, 4, 5 and 9 (教学〔2017〕4号 for accommodation).
+"""Who may do what to a special case of which kind, where it stands: written by hand from mission R5, R9, R13, R15,
+R20–R27, R31–R32 and domain.md sections 2, 4, 5 and 9 (教学〔2017〕4号 for accommodation).
 
 Each line: kind, where it stands, then the acts of candidate, site, county, city and province; `-` is
 none, `w 1` waits with the second office of the chain, `r 1` was given back by it.
@@ -113,7 +113,34 @@ guardian_consent   w 0       | - | grant refuse withdraw | - | - | -
 guardian_consent   granted   | - | undo                  | - | - | -
 guardian_consent   refused   | - | undo                  | - | - | -
 guardian_consent   withdrawn | - | -                     | - | - | -
+
+other_document     w 0       | - | withdraw        | - | grant refuse return | -
+other_document     r 0       | - | supply withdraw | - | undo                | -
+other_document     granted   | - | -               | - | undo                | -
+other_document     refused   | - | -               | - | undo                | -
+other_document     withdrawn | - | -               | - | -                   | -
 """
+# R23: the county decides; from 2025 on county, city and province review one after the other (issue 6).
+MIGRANT = {
+    "2023": """
+migrant            w 0       | - | withdraw        | grant refuse return | - | -
+migrant            r 0       | - | supply withdraw | undo                | - | -
+migrant            granted   | - | -               | undo                | - | -
+migrant            refused   | - | -               | undo                | - | -
+migrant            withdrawn | - | -               | -                   | - | -
+""",
+    "2025": """
+migrant            w 0       | - | withdraw        | forward return | -              | -
+migrant            w 1       | - | withdraw        | undo           | forward return | -
+migrant            w 2       | - | withdraw        | -              | undo           | grant refuse return
+migrant            r 0       | - | supply withdraw | undo           | -              | -
+migrant            r 1       | - | supply withdraw | -              | undo           | -
+migrant            r 2       | - | supply withdraw | -              | -              | undo
+migrant            granted   | - | -               | -              | -              | undo
+migrant            refused   | - | -               | -              | -              | undo
+migrant            withdrawn | - | -               | -              | -              | -
+""",
+}
 
 # Whose case it is that the table tells of.
 OPENED_BY = {
@@ -130,6 +157,8 @@ OPENED_BY = {
     "duplicate": "county",
     "wrong_photo": "site",
     "guardian_consent": "site",
+    "migrant": "site",
+    "other_document": "site",
 }
 # Who may open one (mission R13, R15, R20–R27; domain.md 9): a candidate's own request is never opened by the county.
 OPENERS = {
@@ -146,6 +175,8 @@ OPENERS = {
     "duplicate": {"county", "city", "province"},
     "wrong_photo": {"site", "county"},
     "guardian_consent": {"site"},
+    "migrant": {"site"},
+    "other_document": {"site"},
 }
 # What may be opened when: before the window's end the candidate changes the form alone; afterwards by request (R15).
 TIMES = {
@@ -155,12 +186,17 @@ TIMES = {
     "identity_change": {"sign_up": True, "confirmation": True, "submission": True, "tickets": False},
     "wrong_photo": {"sign_up": True, "confirmation": True, "submission": True, "tickets": True},
 }
+# Who has no number yet is judged in intake, afterwards one by one (R5, R23, R24).
+EARLY = {
+    "migrant": {"intake": True, "confirmation": False, "tickets": False},
+    "other_document": {"intake": True, "confirmation": False, "tickets": False},
+}
 
 
-def expected() -> dict[tuple[str, str], dict[str, frozenset[str]]]:
-    """Return party → acts, by kind and standing."""
+def expected(year: str) -> dict[tuple[str, str], dict[str, frozenset[str]]]:
+    """Return party → acts, by kind and standing, as of a season."""
     found: dict[tuple[str, str], dict[str, frozenset[str]]] = {}
-    for line in filter(None, TABLE.split("\n")):
+    for line in filter(None, (TABLE + MIGRANT[year]).split("\n")):
         head, *acts = line.split("|")
         kind, standing = head.split(maxsplit=1)
         assert (kind, standing.strip()) not in found

@@ -1,57 +1,53 @@
 """Who may decide what in which state, and what falls: written by hand from mission R5, R22–R24 and journey.json.
 
+What another office judges (R23, R24) is decided and taken back in its case: case_table.py.
+
 Each line: state, decision, and what comes of it when the site, the county and the city do it.
 `+step` is done by it, `-step` falls, `ok` changes no step; anything else is a refusal: a part of its sentence.
 """
 
 SITE, COUNTY, WAY = "由报名点办理", "由县（市、区）招考机构办理", "由县招考机构重新打开"
 MOVES, STOPS, UNSTOPS = "转报名点由考生所在县", "由报名点或县（市、区）招考机构办理", "撤销中止由县"
-REFERS, LATER, NONE = "移送审批由报名点办理", "这之后又有新的决定", "没有中止"
-BELOW, ONLY_COUNTY = "由报名点或县（市、区）招考机构撤销", "由县（市、区）招考机构撤销"
-OVER, STOPPED, PASSED, WAITS = "结束", "已经中止", "已经通过，不用移送", "正在等审批"
-CITYS = "由报名点或县（市、区）招考机构或市（州）招考机构撤销"
+CASE, LATER, NONE = "请打开考生页上的“事项”", "这之后又有新的决定", "没有中止"
+BELOW = "由报名点或县（市、区）招考机构撤销"
+OVER, STOPPED = "结束", "已经中止"
 
 TABLE = """
 opened            pass    +eligibility  SITE          SITE
 opened            return  ok            SITE          SITE
-opened            refer   ok            REFERS        REFERS
 opened            undo    LATER         LATER         LATER
 opened            move    MOVES         ok            MOVES
 opened            ask     MOVES         ok            MOVES
 opened            stop    ok            ok            STOPS
 opened            unstop  UNSTOPS       NONE          UNSTOPS
 
-to_county         pass    COUNTY        +eligibility  COUNTY
-to_county         return  COUNTY        ok            COUNTY
-to_county         refer   WAITS         REFERS        REFERS
-to_county         undo    ok            ok            BELOW
+to_county         pass    COUNTY        CASE          COUNTY
+to_county         return  COUNTY        CASE          COUNTY
+to_county         undo    CASE          CASE          CASE
 to_county         move    MOVES         ok            MOVES
 to_county         ask     MOVES         ok            MOVES
 to_county         stop    ok            ok            STOPS
 to_county         unstop  UNSTOPS       NONE          UNSTOPS
 
-to_city           pass    CITY          CITY          +eligibility
-to_city           return  CITY          CITY          ok
-to_city           refer   WAITS         REFERS        REFERS
-to_city           undo    ok            ok            ok
+to_city           pass    CITY          CITY          CASE
+to_city           return  CITY          CITY          CASE
+to_city           undo    CASE          CASE          CASE
 to_city           move    MOVES         ok            MOVES
 to_city           ask     MOVES         ok            MOVES
 to_city           stop    ok            ok            STOPS
 to_city           unstop  UNSTOPS       NONE          UNSTOPS
 
-county_returned   pass    COUNTY        +eligibility  COUNTY
-county_returned   return  COUNTY        ok            COUNTY
-county_returned   refer   ok            REFERS        REFERS
-county_returned   undo    ONLY_COUNTY   ok            ONLY_COUNTY
+county_returned   pass    COUNTY        CASE          COUNTY
+county_returned   return  COUNTY        CASE          COUNTY
+county_returned   undo    CASE          CASE          CASE
 county_returned   move    MOVES         ok            MOVES
 county_returned   ask     MOVES         ok            MOVES
 county_returned   stop    ok            ok            STOPS
 county_returned   unstop  UNSTOPS       NONE          UNSTOPS
 
-county_passed     pass    COUNTY        ok            COUNTY
-county_passed     return  COUNTY        -eligibility  COUNTY
-county_passed     refer   PASSED        REFERS        REFERS
-county_passed     undo    ONLY_COUNTY   -eligibility  ONLY_COUNTY
+county_passed     pass    COUNTY        CASE          COUNTY
+county_passed     return  COUNTY        CASE          COUNTY
+county_passed     undo    CASE          CASE          CASE
 county_passed     move    MOVES         ok            MOVES
 county_passed     ask     MOVES         ok            MOVES
 county_passed     stop    ok            ok            STOPS
@@ -59,7 +55,6 @@ county_passed     unstop  UNSTOPS       NONE          UNSTOPS
 
 passed            pass    ok            SITE          SITE
 passed            return  -eligibility  SITE          SITE
-passed            refer   PASSED        REFERS        REFERS
 passed            undo    -eligibility  -eligibility  BELOW
 passed            move    MOVES         ok            MOVES
 passed            ask     MOVES         ok            MOVES
@@ -68,7 +63,6 @@ passed            unstop  UNSTOPS       NONE          UNSTOPS
 
 returned          pass    +eligibility  SITE          SITE
 returned          return  ok            SITE          SITE
-returned          refer   ok            REFERS        REFERS
 returned          undo    +eligibility  +eligibility  BELOW
 returned          move    MOVES         ok            MOVES
 returned          ask     MOVES         ok            MOVES
@@ -77,7 +71,6 @@ returned          unstop  UNSTOPS       NONE          UNSTOPS
 
 numbered          pass    ok            SITE          SITE
 numbered          return  -eligibility  SITE          SITE
-numbered          refer   PASSED        REFERS        REFERS
 numbered          undo    -eligibility  -eligibility  BELOW
 numbered          move    MOVES         ok            MOVES
 numbered          ask     MOVES         ok            MOVES
@@ -86,7 +79,6 @@ numbered          unstop  UNSTOPS       NONE          UNSTOPS
 
 signed            pass    ok            SITE          SITE
 signed            return  -eligibility  SITE          SITE
-signed            refer   PASSED        REFERS        REFERS
 signed            undo    -eligibility  -eligibility  BELOW
 signed            move    MOVES         -signature    MOVES
 signed            ask     MOVES         ok            MOVES
@@ -95,7 +87,6 @@ signed            unstop  UNSTOPS       NONE          UNSTOPS
 
 completed         pass    ok            SITE          SITE
 completed         return  WAY           SITE          SITE
-completed         refer   WAY           REFERS        REFERS
 completed         undo    WAY           WAY           BELOW
 completed         move    MOVES         WAY           MOVES
 completed         ask     MOVES         WAY           MOVES
@@ -104,7 +95,6 @@ completed         unstop  UNSTOPS       NONE          UNSTOPS
 
 intake_over       pass    OVER          SITE          SITE
 intake_over       return  OVER          SITE          SITE
-intake_over       refer   OVER          REFERS        REFERS
 intake_over       undo    OVER          OVER          BELOW
 intake_over       move    MOVES         OVER          MOVES
 intake_over       ask     MOVES         OVER          MOVES
@@ -113,7 +103,6 @@ intake_over       unstop  UNSTOPS       NONE          UNSTOPS
 
 stopped           pass    STOPPED       STOPPED       STOPPED
 stopped           return  STOPPED       STOPPED       STOPPED
-stopped           refer   STOPPED       REFERS        REFERS
 stopped           undo    STOPPED       STOPPED       BELOW
 stopped           move    MOVES         STOPPED       MOVES
 stopped           ask     MOVES         STOPPED       MOVES
@@ -125,7 +114,7 @@ STATES = (
     "opened", "to_county", "to_city", "county_returned", "county_passed", "passed", "returned", "numbered",
     "signed", "completed", "intake_over", "stopped",
 )  # fmt: skip
-ACTS = ("pass", "return", "refer", "undo", "move", "ask", "stop", "unstop")
+ACTS = ("pass", "return", "undo", "move", "ask", "stop", "unstop")
 OFFICES = ("site", "county", "city")
 
 

@@ -1,27 +1,36 @@
 """Files in every state of deciding, brought there by the services themselves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from baoming.audit.actors import Actor, Party
 from baoming.organizations.models import Organization
 from baoming.registrations.models import NumberSegment, Registration
 from baoming.registrations.services.numbers import issue_number
-from baoming.reviews.services import (
-    pass_eligibility,
-    refer_eligibility,
-    return_eligibility,
-    undo_review,
-    withdraw,
-)
+from baoming.reviews.case_queries import consent_of, kind_of
+from baoming.reviews.cases import Act
+from baoming.reviews.models import Case
+from baoming.reviews.services import pass_eligibility, return_eligibility, undo_review, withdraw
+from baoming.reviews.services.cases import act_on_case, keep_papers, open_case
 from baoming.schedule.services import extend_for_person
 from baoming.seasons.queries import data, season_now
 from tests import factories as make
 from tests.registrations import confirmed
 
+JPEG = b"\xff\xd8\xff a picture of a paper"
+REFERRED: Mapping[str, Mapping[str, list[str]]] = {
+    "migrant": {
+        "household": ["贵州省"], "graduation": ["general"], "roll": ["2020年9月建立学籍，合格性考试9科合格"],
+        "parents": ["2018年1月起居住，父亲在某公司务工"],
+    },
+    "other_document": {"why": ["随父母居住，持港澳居民居住证"]},
+}  # fmt: skip
+
 
 def office(row: Registration, kind: str) -> Actor:
-    """Somebody of the site, county or city of this person."""
+    """Somebody of the site, county, city or province of this person."""
+    if kind == "province":
+        return Actor(Party.PROVINCE, "province-1", "43/", "刘建国")
     levels = {"site": row.site, "county": row.site.parent, "city": row.site.parent.parent if row.site.parent else None}
     place = levels[kind]
     assert place is not None
@@ -42,21 +51,38 @@ def checks(row: Registration) -> list[str]:
     return [rule["key"] for rule in data(row.season, "eligibility")["rules"]]
 
 
-def give_pass(row: Registration, kind: str = "site") -> None:
-    pass_eligibility(row.pk, checks=checks(row), by=office(row, kind))
+def hand_in(row: Registration, kind: str) -> None:
+    """Hand in a picture of every paper that the kind needs."""
+    papers = [paper.key for paper in kind_of(row.season, kind).papers if paper.needed]
+    keep_papers(row.pk, kind, {paper: JPEG + paper.encode() for paper in papers}, consent_of(row.season))
+
+
+def give_pass(row: Registration) -> None:
+    pass_eligibility(row.pk, checks=checks(row), by=site(row))
     row.refresh_from_db()
 
 
-def give_back(row: Registration, kind: str = "site", reason: str = "no_proof", note: str = "") -> int:
-    made = return_eligibility(row.pk, reason=reason, note=note, by=office(row, kind))
+def give_back(row: Registration, reason: str = "no_proof", note: str = "") -> int:
+    made = return_eligibility(row.pk, reason=reason, note=note, by=site(row))
     row.refresh_from_db()
     return made.pk
 
 
-def give_on(row: Registration, reason: str = "migrant", note: str = "") -> int:
-    made = refer_eligibility(row.pk, reason=reason, note=note, by=site(row))
+def give_on(row: Registration, kind: str = "migrant") -> Case:
+    """Open the case by which another office judges eligibility."""
+    hand_in(row, kind)
+    made = open_case(row.pk, kind, raw=REFERRED[kind], by=site(row))
     row.refresh_from_db()
-    return made.pk
+    return made
+
+
+def answer(row: Registration, act: Act, kind: str, *, reason: str = "", note: str = "") -> Case:
+    """Act on the person's newest case, as an office or as the site that opened it."""
+    case = Case.objects.filter(registration=row).order_by("-opened_at", "-newest")[0]
+    raw = {**REFERRED.get(case.kind, {}), "rules": checks(row)}
+    made = act_on_case(case.pk, act, seen=case.newest, by=office(row, kind), reason=reason, note=note, raw=raw)
+    row.refresh_from_db()
+    return made
 
 
 def take_back(row: Registration, review: int, kind: str = "site", reason: str = "点错了") -> None:
@@ -85,13 +111,13 @@ def to_city() -> Registration:
 
 def county_returned() -> Registration:
     row = to_county()
-    give_back(row, "county", "not_the_rules")
+    answer(row, Act.RETURN, "county", reason="not_the_rules")
     return row
 
 
 def county_passed() -> Registration:
     row = to_county()
-    give_pass(row, "county")
+    answer(row, Act.GRANT, "county")
     return row
 
 

@@ -22,7 +22,7 @@ from baoming.registrations.services.sheets import open_correction, print_sheet, 
 from baoming.registrations.services.voids import void_number
 from baoming.reviews import services as reviews
 from baoming.reviews.case_queries import kinds_of
-from baoming.reviews.cases import OPEN_STATES, Act, acts
+from baoming.reviews.cases import ELIGIBILITY, OPEN_STATES, Act, State, acts
 from baoming.reviews.models import Case, EligibilityReview, MoralAssessment
 from baoming.reviews.services.cases import act_on_case, open_case
 from baoming.seasons.queries import season_now
@@ -48,6 +48,7 @@ _ANSWERS = {
     "experts": ["李医生"], "assessed": ["11月12日"], "assessment": ["需要大字号试卷"], "granted": ["large_print"],
     "grounds": ["符合规定"], "found": ["看了原件"], "ruling": ["认定相符"], "points": ["5"], "plan": ["national"],
     "guardian": ["欧阳父"], "relation": ["father"], "number": [],
+    "rules": ["household", "roll", "not_enrolled", "not_barred", "same_person"],
 }  # fmt: skip
 
 
@@ -62,6 +63,7 @@ class Walk:
     seed: int
     taken: list[str] = field(default_factory=list)  # acts that were not refused
     refused: list[str] = field(default_factory=list)  # the others, with what was said
+    judged: list[str] = field(default_factory=list)  # acts of cases in which another office judges eligibility
 
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)
@@ -121,12 +123,24 @@ class Walk:
             raise Broken(f"{where}: the row counts {after.held + after.debts} holds, there are {held}")
         self._versions(after, where)
         self._number(row, after, where)
+        self._judge(after, where)
 
     @staticmethod
     def _lacks(row: Registration, need: str) -> bool:
         step = journey.STEPS[need]
         applies = step.applies is journey.Trait.ALL or step.applies in row.trait_set
         return applies and need not in row.done_steps
+
+    @staticmethod
+    def _judge(row: Registration, where: str) -> None:
+        """Whoever has the case has the file, and who has passed is not being judged."""
+        judging = [key for key, kind in kinds_of(row.season).items() if kind.effect == ELIGIBILITY]
+        cases = Case.objects.filter(registration=row, kind__in=judging, state__in=OPEN_STATES)
+        waiting = [one.holder for one in cases if one.state == State.WAITING]
+        if (row.approval_since is not None) != bool(waiting) or waiting not in ([], [row.decider]):
+            raise Broken(f"{where}: {row.decider} has the file, the case waits with {waiting}")
+        if cases and "eligibility" in row.done_steps:
+            raise Broken(f"{where}: eligibility has passed while it is judged")
 
     def _versions(self, row: Registration, where: str) -> None:
         kept = list(FormVersion.objects.filter(registration=row).order_by("number").values_list("number", flat=True))
@@ -193,14 +207,19 @@ def _undo_review(walk: Walk, row: Registration) -> None:
 
 
 def _open(walk: Walk, row: Registration) -> None:
-    kind = walk.dice.choice(list(kinds_of(row.season)))
+    found = kinds_of(row.season)
+    above = [key for key, one in found.items() if one.effect == ELIGIBILITY]
+    open_above = "eligibility" not in row.done_steps and walk.dice.random() < _RIGHT
+    kind = walk.dice.choice(above if open_above else list(found))
     if kind == "correction":
         redraft(row, str(410000 + walk.dice.randrange(20)))
     hand_in(row, kind)
     raw = {**_ANSWERS, "name": [walk.dice.choice(("欧阳思源", "欧阳思远", "欧阳思园"))]}
-    opens = [party for party in kinds_of(row.season)[kind].opens if walk.dice.random() < _RIGHT]
+    opens = [party for party in found[kind].opens if walk.dice.random() < _RIGHT]
     by = walk.by(row, walk.dice.choice(opens)) if opens else walk.somebody(row)
     open_case(row.pk, kind, raw=raw, by=by)
+    if kind in above:
+        walk.judged.append("open")
 
 
 def _act(walk: Walk, row: Registration) -> None:
@@ -217,6 +236,8 @@ def _act(walk: Walk, row: Registration) -> None:
         seen = case.newest if walk.dice.random() < 0.95 else case.newest - 1
         raw = {**_ANSWERS, "name": ["欧阳思源"]}
         act_on_case(case.pk, act, seen=seen, by=by, reason="other", note="随机的一步", raw=raw)
+        if kind.effect == ELIGIBILITY:
+            walk.judged.append(act)
 
 
 def _withdraw_assessment(walk: Walk, row: Registration) -> None:

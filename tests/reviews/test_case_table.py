@@ -9,13 +9,13 @@ from baoming.reviews.cases import Act, Kind, Standing, State, acts, after, due, 
 from baoming.web.management.commands.load_season import documents
 from tests.reviews.case_table import OPENED_BY, OPENERS, PARTIES, expected
 
-EXPECTED = expected()
 NOW = datetime(2022, 11, 20, 4, tzinfo=UTC)
 YEARS = ("2023", "2025")
+EXPECTED = {year: expected(year) for year in YEARS}
 
 
 def of_year(year: str) -> dict[str, Kind]:
-    return kinds(documents("43", year)["cases"])
+    return kinds(documents("43", year)["cases"], documents("43", year)["eligibility"])
 
 
 def standing(kind: Kind, text: str) -> Standing:
@@ -41,7 +41,7 @@ def standing(kind: Kind, text: str) -> Standing:
 def test_every_kind_in_every_standing_for_every_party(year: str) -> None:
     found = of_year(year)
     wrong = {}
-    for (key, text), answers in EXPECTED.items():
+    for (key, text), answers in EXPECTED[year].items():
         at = standing(found[key], text)
         for party in Party:
             allowed = {act.value for act in acts(found[key], at, party, now=NOW)}
@@ -53,13 +53,13 @@ def test_every_kind_in_every_standing_for_every_party(year: str) -> None:
 @pytest.mark.parametrize("year", YEARS)
 def test_the_table_has_every_kind_and_every_standing(year: str) -> None:
     found = of_year(year)
-    assert set(found) == set(OPENERS) == {key for key, _ in EXPECTED}
+    assert set(found) == set(OPENERS) == {key for key, _ in EXPECTED[year]}
     for key, kind in found.items():
         places = range(len(kind.chain))
         wanted = {f"w {place}" for place in places} | {"granted", "refused", "withdrawn"}
         wanted |= {f"r {place}" for place in places if kind.chain[place].by.value != OPENED_BY[key]}
         wanted |= {"received", "objected", "final"} if kind.notice else set()
-        assert {standing_ for one, standing_ in EXPECTED if one == key} == wanted
+        assert {standing_ for one, standing_ in EXPECTED[year] if one == key} == wanted
         assert {party.value for party in kind.opens} == OPENERS[key]
 
 
@@ -67,7 +67,7 @@ def test_the_table_has_every_kind_and_every_standing(year: str) -> None:
 def test_acts_lead_only_to_standings_of_the_table(year: str) -> None:
     """Walk from the opening by every act that is allowed: nothing is reached that the table does not name."""
     for key, kind in of_year(year).items():
-        named = {_plain(standing(kind, text)) for one, text in EXPECTED if one == key}
+        named = {_plain(standing(kind, text)) for one, text in EXPECTED[year] if one == key}
         seen, todo = set(), [Standing(State.WAITING, 0, Party(OPENED_BY[key]))]
         while todo:
             at = todo.pop()
@@ -119,7 +119,7 @@ def test_control_an_office_out_of_turn_is_seen() -> None:
     kind = of_year("2023")["correction"]
     at = standing(kind, "w 2")
     out_of_turn = acts(kind, Standing(at.state, 1, at.opener), Party.COUNTY, now=NOW)
-    assert out_of_turn != EXPECTED["correction", "w 2"]["county"]
+    assert out_of_turn != EXPECTED["2023"]["correction", "w 2"]["county"]
 
 
 def test_parties_of_the_table() -> None:

@@ -12,7 +12,6 @@ from baoming.registrations.models import Registration
 from baoming.reviews.models import EligibilityReview, Transfer, Withdrawal
 from baoming.reviews.services import (
     pass_eligibility,
-    refer_eligibility,
     return_eligibility,
     transfer,
     undo_review,
@@ -38,7 +37,6 @@ def do(act: str, row: Registration, by: Actor) -> None:
     acts = {
         "pass": lambda: pass_eligibility(row.pk, checks=checks(row), by=by),
         "return": lambda: return_eligibility(row.pk, reason="enrolled", note="", by=by),
-        "refer": lambda: refer_eligibility(row.pk, reason="migrant", note="材料齐全", by=by),
         "undo": lambda: undo_review(row.pk, review_id=last.pk if last else 0, reason="点错了", by=by),
         "move": lambda: transfer(row.pk, to=there("0102", "02"), reason="moved_school", note="", by=by),
         "ask": lambda: transfer(row.pk, to=there("0103", "01"), reason="moved_home", note="", by=by),

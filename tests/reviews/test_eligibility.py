@@ -1,4 +1,4 @@
-"""R5, R23, R24: the file is passed, returned with a reason, referred; each decision can be undone, newest first."""
+"""R5: the site passes the file or returns it with a reason; each decision can be undone, newest first."""
 
 from dataclasses import replace
 from datetime import date
@@ -6,12 +6,10 @@ from datetime import date
 import pytest
 
 from baoming.audit.models import Event
-from baoming.registrations import list_queries
 from baoming.registrations.models import Registration, StepLog
 from baoming.registrations.queries import document_of, state_of
 from baoming.registrations.services.intake import reread_card
 from baoming.registrations.services.numbers import issue_number
-from baoming.registrations.worklists import TABS
 from baoming.reviews import decisions
 from baoming.reviews.models import EligibilityReview
 from baoming.reviews.queries import decision_on, last_review
@@ -19,8 +17,6 @@ from baoming.reviews.services import (
     complete_registration,
     eligibility,
     open_review,
-    pass_eligibility,
-    refer_eligibility,
     return_eligibility,
     submit_registration,
     undo_review,
@@ -31,15 +27,9 @@ from tests import factories as make
 from tests.registrations import confirmed
 from tests.registrations.test_sheets_service import open_phase
 from tests.reviews import files
-from tests.reviews.files import checks, county, give_back, give_on, give_pass, office, site, take_back
+from tests.reviews.files import county, give_back, give_pass, office, site, take_back
 
 pytestmark = pytest.mark.django_db
-
-
-def waits(row: Registration) -> bool:
-    """Whether the person stands in the county's list of what waits for approval."""
-    filters = list_queries.Filters(row.season_id, county(row).path)
-    return row.pk in {line.id for line in list_queries.page(filters, TABS["approval"], first=0, size=50)}
 
 
 # return
@@ -104,61 +94,7 @@ def test_after_the_signature_it_stands_and_what_the_site_submitted_is_taken_back
     complete_registration(row.pk, by=county(row))
 
 
-# refer
-
-
-def test_the_office_that_decides_is_the_seasons() -> None:
-    for reason, decider in (("migrant", "county"), ("other_document", "city")):
-        row = files.opened() if decider == "county" else make.registration(make.site(), name="阿依古丽")
-        give_on(row, reason)
-        assert (row.decider, row.approval_since is not None) == (decider, True)
-
-
-def test_the_file_waits_in_the_countys_list_until_it_answers() -> None:
-    row = files.to_county()
-    assert waits(row)
-    with pytest.raises(NotOpen, match="资格审核"):
-        issue_number(row.pk, by=site(row))
-    give_pass(row, "county")
-    assert not waits(row)
-    assert row.current_step == "photo"
-
-
-def test_referring_twice_is_referring_once() -> None:
-    row = files.opened()
-    assert give_on(row) == give_on(row)
-    assert EligibilityReview.objects.count() == 1
-    with pytest.raises(Invalid, match="移送的事由"):
-        refer_eligibility(row.pk, reason="no_proof", note="", by=site(row))
-
-
-def test_what_the_county_returned_the_site_brings_again_but_never_passes() -> None:
-    row = files.county_returned()
-    assert not waits(row)
-    with pytest.raises(NotOpen, match="由县（市、区）招考机构办理"):
-        pass_eligibility(row.pk, checks=checks(row), by=site(row))
-    give_on(row, note="补来居住证")
-    assert waits(row)
-
-
 # undo
-
-
-def test_an_undone_answer_lets_the_file_wait_again_and_an_undone_referral_gives_it_to_the_site() -> None:
-    row = files.to_county()
-    referral = last_review(row)
-    assert referral is not None
-    give_pass(row, "county")
-    answer = last_review(row)
-    assert answer is not None
-    with pytest.raises(Changed, match="最近的一个"):
-        undo_review(row.pk, review_id=referral.pk, reason="移送错了", by=site(row))
-    take_back(row, answer.pk, "county")
-    assert waits(row)
-    take_back(row, referral.pk)
-    assert not waits(row)
-    give_pass(row)
-    assert row.decider == "site"
 
 
 def test_undoing_twice_is_undoing_once_and_both_stay_on_record() -> None:
@@ -258,13 +194,12 @@ def test_the_county_opens_the_review_of_one_person_after_intake() -> None:
 # the season's data
 
 
-def test_every_reason_says_what_to_do_and_every_referral_who_decides() -> None:
+def test_every_reason_says_what_to_do() -> None:
     row = files.opened()
     lists = data(row.season, "eligibility")
     for one in decisions.reasons(lists["reasons"]).values():
         assert one.todo
         assert one.next == "candidate"
-    assert {one.next for one in decisions.reasons(lists["referrals"]).values()} == {"county", "city"}
     for one in decisions.reasons(data(row.season, "cases")["withdrawal"]).values():
         assert one.proof
         assert set(one.by) <= {"site", "county"}

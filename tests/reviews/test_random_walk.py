@@ -1,10 +1,13 @@
 """The journey with cases, returns, undos and corrections in any order: 2,000 random acts, more at night."""
 
 import secrets
+from dataclasses import replace
 
 import pytest
 from django.db import transaction
 
+from baoming.reviews.cases import ELIGIBILITY
+from baoming.reviews.services.case_effects import EFFECTS
 from tests.reviews.random_walk import ACTS, Broken, Walk
 
 pytestmark = pytest.mark.django_db
@@ -22,6 +25,7 @@ def test_whatever_is_done_in_any_order_what_must_hold_holds(seed: int | None) ->
     assert len(set(walk.taken)) > len(ACTS) // 2, walk.taken
     if seed is not None:  # of the ways that are known it is known that they get somewhere
         assert {"complete", "sign", "open a case", "act on a case"} <= set(walk.taken), walk.taken
+        assert {"open", "grant"} <= set(walk.judged), walk.judged
 
 
 def test_control_without_the_holds_somebody_is_completed_with_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -34,6 +38,15 @@ def test_control_without_the_holds_somebody_is_completed_with_one(monkeypatch: p
 def test_control_without_falling_somebody_stands_on_what_fell(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("baoming.registrations.journey.undone_by", lambda key: [key])
     with pytest.raises(Broken, match=r"stands on it|done before"):
+        _walk_until_broken()
+
+
+def test_control_where_the_registration_does_not_follow_its_case_two_offices_have_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    deaf = replace(EFFECTS[ELIGIBILITY], followed=EFFECTS["noted"].followed)
+    monkeypatch.setitem(EFFECTS, ELIGIBILITY, deaf)
+    with pytest.raises(Broken, match="has the file"):
         _walk_until_broken()
 
 

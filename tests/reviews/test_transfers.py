@@ -17,6 +17,7 @@ from baoming.registrations.services.rosters import import_roster
 from baoming.registrations.services.sheets import print_sheet, record_signature
 from baoming.registrations.services.steps import return_step
 from baoming.registrations.worklists import TABS
+from baoming.reviews.cases import Act
 from baoming.reviews.models import Transfer
 from baoming.reviews.services import (
     accept_transfer,
@@ -329,6 +330,6 @@ def test_completed_meanwhile_the_person_is_not_taken_any_more() -> None:
 def test_a_file_that_waits_for_approval_waits_for_the_new_county() -> None:
     row, (there, other) = files.to_county(), receiving()
     accept_transfer(move(row, there).pk, by=other)
-    files.give_pass(full(row), "county")
+    files.answer(full(row), Act.GRANT, "county")
     assert "eligibility" in full(row).done_steps
     assert me(row).path == row.path

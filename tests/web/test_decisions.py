@@ -7,7 +7,7 @@ from baoming.organizations.models import Organization
 from baoming.organizations.roles import Role
 from baoming.payments.models import Order
 from baoming.registrations.models import Registration
-from baoming.reviews.models import EligibilityReview, Transfer
+from baoming.reviews.models import Case, EligibilityReview, Transfer
 from baoming.reviews.services import transfer, withdraw
 from tests import factories as make
 from tests.registrations import confirmed
@@ -28,25 +28,37 @@ def steps(row: Registration) -> frozenset[str]:
 # the desk
 
 
-def test_the_desk_refers_and_the_county_passes(office: Client) -> None:
+def test_the_desk_opens_a_case_and_the_county_grants_it(office: Client) -> None:
     row = files.opened()
-    desk, own = f"/desk/{row.pk}/review/", f"/candidates/{row.pk}/"
+    new = f"/candidates/{row.pk}/cases/migrant/"
     of_site(office, row)
-    assert office.post(desk, {"act": "refer"}).status_code == 422
-    assert office.post(desk, {"act": "refer", "referral": "migrant", "note": "材料齐全"}).status_code == 302
+    assert new in office.get(f"/desk/{row.pk}/").content.decode()
+    assert office.post(new, {}).status_code == 422
+    files.hand_in(row, "migrant")
+    place = office.post(new, files.REFERRED["migrant"]).headers["Location"]
     shown = office.get(f"/desk/{row.pk}/").content.decode()
-    assert "已移送县（市、区）招考机构：外省户籍随迁子女" in shown
+    assert "等县（市、区）招考机构审批：外省户籍随迁子女" in shown
+    assert place in shown
     assert "全部符合，通过" not in shown
     of_county(office, row)
-    listed = office.get("/approvals/").content.decode()
-    assert row.name in listed
-    assert "材料齐全" in listed
-    missing = office.post(f"{own}eligibility/", {"act": "pass", "household": "yes"})
+    assert "1件事项等本机构办理" in office.get("/").content.decode()
+    assert row.name in office.get("/cases/").content.decode()
+    assert place in office.get(f"/candidates/{row.pk}/").content.decode()
+    missing = office.post(f"{place}act/", {"act": "grant", "seen": "1", "rules": ["household"]})
     assert missing.status_code == 422
-    assert "还有4条没有判断" in missing.content.decode()
-    assert office.post(f"{own}eligibility/", {"act": "pass", **RULES}).status_code == 302
+    assert "还有4条没有勾选" in missing.content.decode()
+    assert office.post(f"{place}act/", {"act": "grant", "seen": "1", "rules": [*RULES]}).status_code == 302
     assert "eligibility" in steps(row)
-    assert row.name not in office.get("/approvals/").content.decode()
+    assert row.name not in office.get("/cases/").content.decode()
+
+
+def test_a_card_from_outside_the_province_points_to_the_way_of_migrant_workers_children(office: Client) -> None:
+    row = files.opened()
+    assert 'id="outside"' not in of_site(office, row).get(f"/desk/{row.pk}/").content.decode()
+    far = make.registration(row.site, name="阿依古丽", address="贵州省遵义市播州区南白镇1号")
+    shown = office.get(f"/desk/{far.pk}/").content.decode()
+    assert "身份证住址在贵州省" in shown
+    assert f"/candidates/{far.pk}/cases/migrant/" in shown
 
 
 def test_at_the_desk_a_refusal_keeps_what_was_typed(office: Client) -> None:
@@ -63,18 +75,18 @@ def test_the_city_finds_what_waits_for_the_city(office: Client) -> None:
     row = files.to_city()
     other = make.registration(row.site, name="阿依古丽·买买提")
     give_on(other)
-    listed = of_city(office, row).get("/approvals/").content.decode()
+    listed = of_city(office, row).get("/cases/").content.decode()
     assert row.name in listed
     assert other.name not in listed
-    assert "外县申请转入" not in listed
+    assert "外县申请转入" not in office.get("/approvals/").content.decode()
 
 
-def test_what_the_county_returned_the_desk_can_only_refer_again(office: Client) -> None:
+def test_what_the_county_returned_the_desk_can_only_supply(office: Client) -> None:
     row = files.county_returned()
     shown = of_site(office, row).get(f"/desk/{row.pk}/").content.decode()
-    assert "上次退回：审批认为不符合报考规定" in shown
-    assert "考生补来材料以后再移送一次" in shown
-    assert 'value="refer"' in shown
+    assert "县（市、区）招考机构退回：审批认为不符合报考规定" in shown
+    assert "补正后再报" in shown
+    assert f"/cases/{Case.objects.get().pk}/" in shown
     assert 'value="pass"' not in shown
 
 
@@ -219,7 +231,7 @@ def test_stopped_by_the_site_and_let_go_on_by_the_county(office: Client) -> None
 @pytest.mark.parametrize(
     ("act", "allowed"),
     [
-        ("eligibility", {Role.OPERATOR, Role.COUNTY, Role.CITY}), ("undo", {Role.OPERATOR, Role.COUNTY, Role.CITY}),
+        ("eligibility", {Role.OPERATOR}), ("undo", {Role.OPERATOR, Role.COUNTY, Role.CITY}),
         ("transfer", {Role.COUNTY}), ("review-time", {Role.COUNTY}), ("withdrawal", {Role.OPERATOR, Role.COUNTY}),
     ],
 )  # fmt: skip

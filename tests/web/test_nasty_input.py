@@ -55,7 +55,7 @@ FIELDS = [
     "last", "phase", "sealed", "filename", "entry", "sex", "ethnicity", "address", "issuer", "consent",
     "key", "pick", "what", "back_reason", "unsubmitted",
     "no_refund", "phone", "login", "save", "accepted", "revision", "save_password", "asked", "care",
-    "referral", "kind", "decision", "undo_reason", "open_reason", "site", "site_code", "transfer", "transfer_note",
+    "kind", "decision", "undo_reason", "open_reason", "site", "site_code", "transfer", "transfer_note",
     "office", "role", "account", "proposal", "who", "to_office", "to_role", "to_number", "again",
     "title", "opens", "closes", "key", "until", "extends", "withdrawal", "withdrawal_note", "proof", "falls",
     "pin", "back", "sent", "first",

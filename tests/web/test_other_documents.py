@@ -45,7 +45,7 @@ def test_the_desk_says_what_is_done_with_each_document(office: Client) -> None:
         "台湾居民来往大陆通行证",
         "港澳台居民居住证",
         "外国人永久居留身份证",
-        "移送市（州）",
+        "报市（州）招考机构审批",
     ):
         assert words in shown
     assert "看告知内容" in shown
@@ -63,7 +63,7 @@ def test_each_kind_is_typed_by_its_own_form(office: Client, kind: Kind) -> None:
     assert (row.document_kind, document_of(row)) == (kind, document)
     shown = text(office.get(f"/desk/{row.pk}/"))
     assert document.number not in shown
-    for words in (document.title, "已核对原件，情况说明已收", document.statement, "移送审批", "录入有误，更正"):
+    for words in (document.title, "已核对原件，情况说明已收", document.statement, "报市（州）审批", "录入有误，更正"):
         assert words in shown, words
     assert "全部符合，通过" not in shown
     assert "欠读卡核验" not in shown

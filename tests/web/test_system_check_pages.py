@@ -13,7 +13,7 @@ from tests.web.conftest import signed_in
 from tests.web.test_office import typed
 
 pytestmark = pytest.mark.django_db
-JUDGING = ("全部符合，通过", "移送审批")
+JUDGING = ("全部符合，通过", "要由上级审批的")
 
 
 def opened(office: Client) -> tuple[Registration, str]:

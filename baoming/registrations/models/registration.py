@@ -100,7 +100,7 @@ class Registration(models.Model):
     debt_since = models.DateTimeField(null=True)  # when the oldest of them was placed
 
     # Written by the services of `reviews`, for lists and for the journey.
-    decider = models.CharField(max_length=6, default="site")  # which office decides eligibility
+    decider = models.CharField(max_length=8, default="site")  # which office decides eligibility
     approval_since = models.DateTimeField(null=True)  # referred to the decider, who has not answered yet
     guardian_consented = models.BooleanField(default=False, db_default=False)  # to a face check, in writing (R10)
     stopped_at = models.DateTimeField(null=True)  # withdrawn: nothing is done any more
@@ -141,7 +141,9 @@ class Registration(models.Model):
             models.UniqueConstraint(
                 "season", "lifelong_blind", name="lifelong_number_once", condition=Q(lifelong_blind__isnull=False)
             ),
-            models.CheckConstraint(condition=Q(decider__in=["site", "county", "city"]), name="decider_is_an_office"),
+            models.CheckConstraint(
+                condition=Q(decider__in=["site", "county", "city", "province"]), name="decider_is_an_office"
+            ),
             models.CheckConstraint(condition=Q(signed_version__lte=F("version")), name="signed_what_was_saved"),
         ]
         indexes: ClassVar = [

@@ -46,7 +46,7 @@ def require_undecided(registration: Registration) -> None:
     if registration.document_kind == Kind.RESIDENT:
         raise Refused("这份档案是凭居民身份证打开的，不能改成其他证件。请报县（市、区）招考机构处理")
     if registration.approval_since is not None:
-        raise NotOpen(f"已经移送{PARTY_NAMES[Party(registration.decider)]}审批。要更正证件信息，请先撤销移送")
+        raise NotOpen(f"已经报{PARTY_NAMES[Party(registration.decider)]}审批。要更正证件信息，请先撤回")
     if "eligibility" in registration.done_steps:
         raise NotOpen("报考资格已经按这些证件信息审核通过。要更正的，请先撤销通过，或按信息变更办理")
 

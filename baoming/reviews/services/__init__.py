@@ -9,7 +9,6 @@ from baoming.reviews.services.completion import (
 from baoming.reviews.services.eligibility import (
     open_review,
     pass_eligibility,
-    refer_eligibility,
     return_eligibility,
     undo_review,
 )
@@ -26,7 +25,6 @@ __all__ = [
     "decline_transfer",
     "open_review",
     "pass_eligibility",
-    "refer_eligibility",
     "reopen",
     "return_eligibility",
     "review_finally",

@@ -9,6 +9,9 @@ from baoming.audit.actors import Actor
 from baoming.registrations.models import Registration
 from baoming.registrations.services.retakes import send_back
 from baoming.reviews.asked import Raw
+from baoming.reviews.cases import ELIGIBILITY, Act, Kind
+from baoming.reviews.models import Case, CaseAct
+from baoming.reviews.services import referrals
 from baoming.reviews.services.corrections import changes_asked, changes_shown, correct
 from baoming.reviews.services.identity_changes import change_identity, identity_asked, identity_shown
 from baoming.shared.services import update
@@ -29,6 +32,14 @@ def _undoes_nothing(_: Registration, *, by: Actor, at: datetime) -> None:
     """What was only known is no longer; what cannot be taken back is `lasting` in the season's kinds."""
 
 
+def _any_time(_: Registration, __: Kind, ___: Act | None) -> None:
+    """As the kind's data says, and no more."""
+
+
+def _follows_nothing(_: Registration, __: Kind, ___: Case, ____: CaseAct, *, by: Actor) -> None:
+    """Nothing but a grant does anything."""
+
+
 def _shows_nothing(_: Registration, __: Extra) -> list[tuple[str, str, str]]:
     return []
 
@@ -38,12 +49,17 @@ class Effect:
     """`read`: what is asked for beyond the questions, with problems. `shown`: what, old and new, in words.
 
     `granted`: done under the registration's lock, in the transaction that grants; `undone` in that which takes it back.
+    `followed`: the same for every act, the opening among them. `moment`: raises NotOpen when none of them is in time
+    (None: to be opened).
     """
 
     read: Callable[[Registration, Raw], tuple[Extra, Problems]] = _asks_nothing
     shown: Callable[[Registration, Extra], list[tuple[str, str, str]]] = _shows_nothing
     granted: Callable[..., None] = _does_nothing
     undone: Callable[..., None] = _undoes_nothing
+    followed: Callable[..., None] = _follows_nothing
+    moment: Callable[[Registration, Kind, Act | None], None] = _any_time
+    undoing: str = ""  # what undoing a grant means beyond the case, for whoever is about to
 
 
 def _retake(registration: Registration, _: Extra, *, by: Actor, at: datetime) -> None:
@@ -66,4 +82,9 @@ EFFECTS: dict[str, Effect] = {
     "correction": Effect(changes_asked, changes_shown, correct),
     "guardian": Effect(granted=_consent, undone=_unconsent),
     "identity": Effect(identity_asked, identity_shown, change_identity),
+    ELIGIBILITY: Effect(
+        followed=referrals.follow,
+        moment=referrals.refuse_unless_judged_now,
+        undoing="撤销后报考资格要重新审批，审批以前不能发号、不能完成县区确认；已发的报名序号、已缴的费用不变",
+    ),
 }

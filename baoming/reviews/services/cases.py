@@ -88,9 +88,9 @@ def open_case(registration_id: UUID, kind_key: str, *, raw: Raw, by: Actor) -> C
     """
     registration = locked(registration_id)
     kind = kind_of(registration.season, kind_key)
-    now = _moment(registration, kind)
     if by.kind not in kind.opens:
         raise NotOpen(f"{kind.title}由{_names(kind.opens)}提出")
+    now = _moment(registration, kind)
     content = _asked(registration, kind, raw)
     there = Case.objects.filter(registration=registration, kind=kind.key, state__in=OPEN_STATES).first()
     if there is not None:
@@ -101,7 +101,8 @@ def open_case(registration_id: UUID, kind_key: str, *, raw: Raw, by: Actor) -> C
         state=at.state, holder=holder(kind, at) or "", opener=by.kind, opened_at=now, since=now,
         due_at=due(kind, at, now),
     ))  # fmt: skip
-    _write(case, OPEN, registration, at=now, by=by, content=content, pictures=_take(registration, kind))
+    done = _write(case, OPEN, registration, at=now, by=by, content=content, pictures=_take(registration, kind))
+    EFFECTS[kind.effect].followed(registration, kind, case, done, by=by)
     _hold(registration, case, kind, by=by)
     return case
 
@@ -131,7 +132,8 @@ def act_on_case(
     before = case.standing
     _stand(case, kind, after(kind, before, act, now=now), now=now)
     pictures = _take(registration, kind) if act is Act.SUPPLY else {}
-    _write(case, act, registration, at=now, by=by, content=content, pictures=pictures, desk=before.desk, **words)
+    done = _write(case, act, registration, at=now, by=by, content=content, pictures=pictures, desk=before.desk, **words)
+    EFFECTS[kind.effect].followed(registration, kind, case, done, by=by)
     _follow(registration, case, kind, act, before, asked=content_of(asked_in(history)), by=by, at=now)
     return case
 
@@ -153,6 +155,7 @@ def _moment(registration: Registration, kind: Kind, act: Act | None = None) -> d
         raise NotOpen(f"{kind.title}的办理时间已经结束。确有特殊情况请联系{PARTY_NAMES[Party.COUNTY]}")
     if missing := [STEPS[key].zh for key in kind.needs if key not in state.done]:
         raise NotOpen(f"请先完成{missing[0]}，再办{kind.title}")
+    EFFECTS[kind.effect].moment(registration, kind, act)
     return clock.now
 
 
@@ -261,20 +264,21 @@ def _stand(case: Case, kind: Kind, at: Standing, *, now: datetime) -> None:
 def _write(
     case: Case, act: str, registration: Registration, *, at: datetime, by: Actor, content: Mapping[str, Any],
     pictures: Mapping[str, str], desk: int = 0, reason: str = "", note: str = "",
-) -> None:  # fmt: skip
+) -> CaseAct:  # fmt: skip
     """Write the act beside those before it, and that it is the newest."""
     case.newest += 1
     if act in (OPEN, Act.SUPPLY):
         case.papers = len(pictures)
     pk = uuid4()
     sealed = keys().seal(json.dumps(content).encode(), context=content_context(pk)) if content else ""
-    insert(CaseAct(
+    written_act = insert(CaseAct(
         id=pk, case=case, number=case.newest, act=act, desk=desk, reason=reason, note=note, content_sealed=sealed,
         pictures=dict(pictures), at=at, by_kind=by.kind, by_id=by.id, by_label=by.label,
     ))  # fmt: skip
     update(case, *_STANDS)
     details = {"kind": case.kind, "reason": reason} if reason else {"kind": case.kind}
     record(f"case:{act}", by=by, subject=registration.pk, path=registration.path, details=details)
+    return written_act
 
 
 def _hold(registration: Registration, case: Case, kind: Kind, *, by: Actor) -> None:

@@ -1,4 +1,7 @@
-"""Decisions about eligibility: pass, return, refer to the office that decides, and undo each (R5)."""
+"""Decisions about eligibility: the site passes and returns, each is undone (R5).
+
+What another office judges is a special case (`services/referrals.py`); the rows of both stand in one line.
+"""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -20,8 +23,8 @@ from baoming.registrations.services.steps import (
     return_step,
     state_now,
 )
-from baoming.reviews.decisions import chosen, may_undo, names, reasons, undoers, written
-from baoming.reviews.models import EligibilityReview
+from baoming.reviews.decisions import LONGEST, chosen, may_undo, names, reasons, undoers, written
+from baoming.reviews.models import Case, EligibilityReview
 from baoming.reviews.queries import rests_unchanged, standing_reviews
 from baoming.reviews.services.submissions import drop_submission
 from baoming.schedule.models import Extension
@@ -31,6 +34,7 @@ from baoming.shared.errors import Changed, Invalid, NotOpen
 from baoming.shared.services import insert, update
 
 MOST_HOURS = 72  # of a review opened for one person
+IN_THE_CASE = "请打开考生页上的“事项”，在那里办"
 _STEP = "eligibility"
 _Outcome = EligibilityReview.Outcome
 
@@ -39,10 +43,11 @@ _Outcome = EligibilityReview.Outcome
 def pass_eligibility(registration_id: UUID, *, checks: Collection[str], by: Actor) -> EligibilityReview:
     """Pass the review once every rule of the season has been judged 符合; `checks` holds their keys.
 
-    For the site, or for the office that it was referred to. Safe to repeat. Raises Invalid, NotOpen.
+    For the site. Safe to repeat. Raises Invalid, NotOpen.
     """
     registration = locked(registration_id)
     now = require(_STEP, registration, by)
+    _refuse_others(by)
     refuse_other_document(registration, by.kind)
     if _STEP in registration.done_steps and (before := standing_reviews(registration)):
         return before[0]
@@ -50,7 +55,7 @@ def pass_eligibility(registration_id: UUID, *, checks: Collection[str], by: Acto
     if missing := [rule["title"] for rule in rules if rule["key"] not in checks]:
         raise Invalid({"checks": f"还有{len(missing)}条没有判断：{missing[0]}。逐条核对后再通过，不符合请退回"})
     complete_step(registration, _STEP, by=by, at=now)
-    return _keep(registration, _Outcome.PASSED, by=by, at=now)
+    return keep_review(registration, _Outcome.PASSED, by=by, at=now)
 
 
 @transaction.atomic
@@ -65,6 +70,7 @@ def return_eligibility(
     """
     registration = locked(registration_id)
     now = require(_STEP, registration, by)
+    _refuse_others(by)
     refuse_if_completed(registration)
     found = reasons(data(registration.season, "eligibility")["reasons"])
     one = chosen(found, reason, field="reason", sentence="请选择一条退回理由，考生会看到它")
@@ -76,32 +82,7 @@ def return_eligibility(
     fell = return_step(registration, _STEP, by=by, at=now, reason=one.title)
     drop_submission(registration, reason="资格审核已退回", by=by, at=now)
     record("return_eligibility", by=by, subject=registration.pk, path=registration.path, details={"reason": reason})
-    return _keep(registration, _Outcome.RETURNED, by=by, at=now, reason=reason, note=said, fell=fell)
-
-
-@transaction.atomic
-def refer_eligibility(registration_id: UUID, *, reason: str, note: str, by: Actor) -> EligibilityReview:
-    """Refer the file to the office that decides by the season's rules: it alone passes or returns from now on.
-
-    For the site, also again after that office has returned it. Safe to repeat. Raises Invalid, NotOpen.
-    """
-    registration = locked(registration_id)
-    if by.kind is not Party.SITE:
-        raise NotOpen(f"移送审批由{PARTY_NAMES[Party.SITE]}办理")
-    now = _require_open(registration)
-    found = reasons(data(registration.season, "eligibility")["referrals"])
-    one = chosen(found, reason, field="referral", sentence="请选择移送的事由，它决定由哪个机构审批")
-    refuse_other_document(registration, Party(one.next))
-    said = written(note, field="note", sentence="", needed=False)
-    if registration.approval_since is not None:
-        if before := _same(registration, _Outcome.REFERRED, reason, said):
-            return before
-        office = PARTY_NAMES[Party(registration.decider)]
-        raise NotOpen(f"已经移送{office}，正在等审批，不用再移送。移送有误请先撤销移送")
-    if _STEP in registration.done_steps:
-        raise NotOpen("资格审核已经通过，不用移送。通过有误请先撤销通过，再移送")
-    record("refer_eligibility", by=by, subject=registration.pk, path=registration.path, details={"reason": reason})
-    return _keep(registration, _Outcome.REFERRED, by=by, at=now, reason=reason, note=said, to=one.next)
+    return keep_review(registration, _Outcome.RETURNED, by=by, at=now, reason=reason, note=said, fell=fell)
 
 
 @transaction.atomic
@@ -109,8 +90,8 @@ def undo_review(registration_id: UUID, *, review_id: int, reason: str, by: Actor
     """Undo the newest decision about eligibility; the file stands as it did before it. Safe to repeat.
 
     A pass falls. What a return undid stands again only where the identity is still the one that was
-    judged; else it is judged anew. A referral goes back to the site; undoing the answer to one lets the
-    file wait for that office again. Raises Invalid, NotOpen; Changed where another decision came after.
+    judged; else it is judged anew. Raises Invalid; NotOpen, also for what was decided in a special case;
+    Changed where another decision came after.
     """
     registration = locked(registration_id)
     review = EligibilityReview.objects.filter(registration=registration, pk=review_id).first()
@@ -119,14 +100,14 @@ def undo_review(registration_id: UUID, *, review_id: int, reason: str, by: Actor
     said = written(reason, field="undo_reason", sentence="请填写撤销的原因，它会留在经过里")
     if review is None or standing_reviews(registration)[:1] != [review]:
         raise Changed("这之后又有新的决定，请先看最新的决定。撤销从最近的一个开始")
+    if review.case_id is not None:
+        raise NotOpen(f"这个决定是在考生的事项里作出的，{IN_THE_CASE}")
     decided, to = Party(review.by_kind), Party(review.to) if review.to else None
     if not may_undo(by.kind, decided=decided, to=to):
         raise NotOpen(f"这个决定由{names(undoers(decided=decided, to=to))}撤销")
-    now = _require_open(registration)
-    _take_back(registration, review, by=by, at=now, reason=f"撤销{review.get_outcome_display()}：{said}"[:200])
-    review.undone_at, review.undone_by, review.undo_reason = now, by.label, said
-    update(review, "undone_at", "undone_by", "undo_reason")
-    _place(registration)
+    state, clock = state_now(registration)
+    require_judging(registration, state)
+    take_back_review(registration, review, by=by, at=clock.now, reason=said)
     record(f"undo_review:{review.outcome}", by=by, subject=registration.pk, path=registration.path)
     return review
 
@@ -161,7 +142,7 @@ def refuse_other_document(registration: Registration, office: Party) -> None:
     if registration.document_kind != Kind.RESIDENT and office is not Party.CITY:
         raise NotOpen(
             f"用其他身份证件报考由{PARTY_NAMES[Party.CITY]}审批，不能在这里通过。"
-            "请报名点移送审批，事由选“使用其他身份证件”"
+            "请报名点办“使用其他身份证件”，报上去审批"
         )
 
 
@@ -171,15 +152,19 @@ def refuse_if_other(falls: Collection[str], shown: Collection[str] | None) -> No
         raise Changed("这名考生刚刚有变动，会受影响的步骤和页面上写的不同，还没有办。请核对后再办一次")
 
 
-def _require_open(registration: Registration) -> datetime:
-    """Return the season's moment if eligibility can be decided now, by whichever office; raise NotOpen."""
+def _refuse_others(by: Actor) -> None:
+    """Raise NotOpen for the office that a file was referred to: it decides in the case."""
+    if by.kind is not Party.SITE:
+        raise NotOpen(f"报上来审批的报考资格，{IN_THE_CASE}")
+
+
+def require_judging(registration: Registration, state: journey.State) -> None:
+    """Raise NotOpen unless eligibility can be decided now, by whichever office. Call after `locked`."""
     refuse_if_completed(registration)
-    state, clock = state_now(registration)
     journey.require(_STEP, Party(registration.decider), state)
-    return clock.now
 
 
-def _keep(
+def keep_review(
     registration: Registration,
     outcome: EligibilityReview.Outcome,
     *,
@@ -189,22 +174,41 @@ def _keep(
     note: str = "",
     to: str = "",
     fell: Collection[str] = (),
+    case: Case | None = None,
 ) -> EligibilityReview:
+    """Write a decision, and who decides from now on. `case`: by whose act. Call after `locked`."""
     review = insert(EligibilityReview(
         registration=registration, outcome=outcome, reason=reason, note=note, to=to, fell=[*fell],
-        at=at, by_kind=by.kind, by_label=by.label,
+        at=at, by_kind=by.kind, by_label=by.label, case=case,
     ))  # fmt: skip
     _place(registration)
     return review
 
 
+def take_back_review(
+    registration: Registration, review: EligibilityReview, *, by: Actor, at: datetime, reason: str
+) -> None:
+    """Let the newest decision count no more: what it did is undone with it. Call after `locked`. Raises NotOpen."""
+    told = f"撤销{review.get_outcome_display()}：{reason}"[:LONGEST]
+    _take_back(registration, review, by=by, at=at, reason=told)
+    review.undone_at, review.undone_by, review.undo_reason = at, by.label, reason
+    update(review, "undone_at", "undone_by", "undo_reason")
+    _place(registration)
+
+
 def _place(registration: Registration) -> None:
-    """Write on the registration who decides, and since when it waits for the office it was referred to."""
-    rows = standing_reviews(registration)
-    referral = next((row for row in rows if row.outcome == _Outcome.REFERRED), None)
-    registration.decider = referral.to if referral else Party.SITE
-    registration.approval_since = rows[0].at if referral and rows[0] == referral else None
+    """Write on the registration who decides, and since when it waits for an office that it was referred to."""
+    last = next(iter(standing_reviews(registration)), None)
+    waits = last is not None and last.outcome == _Outcome.REFERRED
+    registration.decider = last.to if last is not None and waits else _judge(registration, last)
+    registration.approval_since = last.at if last is not None and waits else None
     update(registration, "decider", "approval_since")
+
+
+def _judge(registration: Registration, last: EligibilityReview | None) -> str:
+    """Return who decides next: who did last, but the site of what nobody has judged, or whose identity was changed."""
+    fell = last is not None and last.outcome == _Outcome.PASSED and _STEP not in registration.done_steps
+    return Party.SITE if last is None or fell else last.by_kind
 
 
 def _same(registration: Registration, outcome: str, reason: str, note: str) -> EligibilityReview | None:

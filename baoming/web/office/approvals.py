@@ -1,5 +1,4 @@
-"""What waits for this office: files referred to it, people whom another county asks it to take (R23, R24), and what a
-second person decides (R11, R14)."""
+"""What waits for this office: people whom another county asks it to take, and what a second person decides (R11)."""
 
 from dataclasses import dataclass
 
@@ -9,12 +8,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from baoming.audit.actors import Party
 from baoming.registrations.extension_queries import Line, lines, to_decide
-from baoming.registrations.models import Registration
 from baoming.registrations.queries import document_of
 from baoming.registrations.second_queries import waiting
 from baoming.reviews.decisions import reasons
-from baoming.reviews.models import EligibilityReview, Transfer
-from baoming.reviews.queries import asked_of, asked_transfers, referred_to
+from baoming.reviews.models import Transfer
+from baoming.reviews.queries import asked_of, asked_transfers
 from baoming.reviews.services import accept_transfer, decline_transfer
 from baoming.seasons.queries import data
 from baoming.shared.errors import Invalid, Refused
@@ -23,15 +21,6 @@ from baoming.web.access import OfficeRequest, staff_may
 from baoming.web.office.waiting import confirms_phones
 
 MOST = 200  # lines of one list: who has more decides these first
-
-
-@dataclass(frozen=True, slots=True)
-class Referred:
-    """A file that waits, with why it was referred."""
-
-    row: Registration
-    reason: str
-    review: EligibilityReview | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +68,6 @@ def _page(request: OfficeRequest, *, errors: dict[str, str] | None = None, refus
         "errors": errors or {},
         "refused": refused,
         "typed": request.POST.dict() if errors else {},
-        "referred": _referred(request),
         "incoming": _asked(request, incoming),
         "outgoing": _asked(request, outgoing),
         "county": county,
@@ -96,12 +84,6 @@ def _extensions(request: OfficeRequest) -> list[Line]:
         return []
     rows = to_decide(request.season.pk, by=request.actor).order_by("asked_at", "pk")
     return lines(rows, by=request.actor, clock=request.clock, limit=MOST)
-
-
-def _referred(request: OfficeRequest) -> list[Referred]:
-    titles = reasons(data(request.season, "eligibility")["referrals"])
-    rows = referred_to(request.actor.kind, request.season.pk, request.staff.path, limit=MOST)
-    return [Referred(row, titles[review.reason].title if review else "", review) for row, review in rows]
 
 
 def _asked(request: OfficeRequest, rows: list[Transfer]) -> list[Asked]:

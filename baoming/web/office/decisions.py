@@ -16,14 +16,12 @@ from baoming.web.office.story import acted
 
 
 def judge(request: OfficeRequest, registration: Registration) -> None:
-    """Pass, return or refer the file, as the button said. Raises Refused."""
+    """Pass or return the file, as the button said. Raises Refused."""
     act, note = request.POST.get("act"), request.POST.get("note", "")
     if act == "return":
         reviews.return_eligibility(
             registration.pk, reason=request.POST.get("reason", ""), note=note, by=request.actor, shown=_shown(request)
         )
-    elif act == "refer":
-        reviews.refer_eligibility(registration.pk, reason=request.POST.get("referral", ""), note=note, by=request.actor)
     else:
         rules = data(request.season, "eligibility")["rules"]
         checks = [rule["key"] for rule in rules if request.POST.get(rule["key"]) == "yes"]
@@ -33,7 +31,7 @@ def judge(request: OfficeRequest, registration: Registration) -> None:
 @require_POST
 @staff_may("review_eligibility")
 def decide(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
-    """Pass or return from the candidate's page: the office it was referred to, or the site after the number."""
+    """Pass or return from the candidate's page: the site, after the number too."""
     return acted(request, registration_id, lambda registration: judge(request, registration), field="eligibility")
 
 

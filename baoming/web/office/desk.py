@@ -14,6 +14,7 @@ from baoming.organizations.queries import is_opened
 from baoming.registrations.document_numbers import Kind
 from baoming.registrations.document_queries import Accepted
 from baoming.registrations.form_queries import code_sets
+from baoming.registrations.households import outside
 from baoming.registrations.identity_documents import IdentityDocument, validity_problem
 from baoming.registrations.list_queries import half_done
 from baoming.registrations.models import Registration, RosterEntry
@@ -31,8 +32,8 @@ from baoming.registrations.services.numbers import issue_number
 from baoming.registrations.services.photos import pass_photo, take_photo
 from baoming.registrations.services.slips import print_slip
 from baoming.registrations.services.system_checks import OPEN, newest_check
-from baoming.reviews.decisions import reasons
-from baoming.reviews.queries import last_review
+from baoming.reviews.case_queries import judging_kinds, open_judging
+from baoming.reviews.queries import last_review, review_reasons
 from baoming.seasons.queries import data
 from baoming.shared.errors import Invalid, Refused
 from baoming.shared.moments import BEIJING
@@ -148,7 +149,7 @@ def file(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
 @require_POST
 @staff_may("intake")
 def review(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
-    """Pass the eligibility review, return it with a reason, or refer it to the office that decides."""
+    """Pass the eligibility review, or return it with a reason."""
     registration = one(request, registration_id)
     try:
         judge(request, registration)
@@ -280,6 +281,7 @@ def show_file(request: OfficeRequest, registration: Registration, errors: dict[s
         **at_desk(request, registration),
         "next_number": next_number(request.season.pk, registration.site_id),
         "expired": validity_problem(document, today=request.clock.now.astimezone(BEIJING).date()),
+        "outside": outside(document.address, province=request.season.province),
         "agent": reader_agent(),
         "name_work": name_work(registration),
         "name_picture": name_picture(registration),
@@ -295,17 +297,17 @@ def _check(registration: Registration) -> dict[str, Any]:
 
 
 def _judging(request: OfficeRequest, registration: Registration) -> dict[str, Any]:
-    """What the middle panel needs: rules, reasons, and the newest decision with its words."""
+    """What the middle panel needs: rules, reasons, the newest decision with its words, and where others judge it."""
     lists, last = data(request.season, "eligibility"), last_review(registration)
-    known = reasons([*lists["reasons"], *lists["referrals"]])
     another = registration.document_kind != Kind.RESIDENT  # it is the city's, by whatever reason
-    referrals = [item for item in lists["referrals"] if not another or item["next"] == Party.CITY]
+    above = [one for one in judging_kinds(request.season) if not another or one.chain[-1].by is Party.CITY]
     return {
         "eligibility": lists,
         "reasons": [(item["key"], item["title"]) for item in lists["reasons"]],
-        "referrals": [(item["key"], item["title"]) for item in referrals],
+        "judged_above": [(kind.key, kind.title) for kind in above],
         "review": last,
-        "why": known.get(last.reason) if last else None,
+        "why": review_reasons(request.season).get(last.reason) if last else None,
+        "case": open_judging(registration) if last and last.case_id else None,
         "decider": PARTY_NAMES[Party(registration.decider)],
     }
 

@@ -5,7 +5,8 @@ from baoming.organizations.queries import waiting_proposals
 from baoming.registrations.extension_queries import to_decide
 from baoming.registrations.resets import county_confirms
 from baoming.registrations.second_queries import count_waiting
-from baoming.reviews.queries import asked_transfers, count_referred
+from baoming.reviews.case_queries import case_count
+from baoming.reviews.queries import asked_transfers
 from baoming.schedule.queries import phase_times
 from baoming.web.access import OfficeRequest
 
@@ -16,11 +17,16 @@ def waits_for(request: OfficeRequest) -> dict[str, int]:
         return {}
     season, path, kind = request.season.pk, request.staff.path, request.actor.kind
     found = count_waiting(season, by=request.actor, phones=confirms_phones(request))
-    if kind is not Party.SITE:
-        found["移送来的资格审核"] = count_referred(kind, season, path)
     if kind is Party.COUNTY:
         found["外县申请转入"] = len(asked_transfers(season, path)[0])
     return {what: count for what, count in found.items() if count}
+
+
+def cases_waiting(request: OfficeRequest) -> int:
+    """Return how many special cases of the area wait for this office."""
+    if not request.staff.may("see_cases"):
+        return 0
+    return case_count(request.season.pk, request.staff.path, tab="mine", party=request.actor.kind)
 
 
 def proposals(request: OfficeRequest) -> int:

@@ -20,7 +20,7 @@ VERBS = {
     "see_signed_page": "查看签字页",
     "void_number": "作废报名序号",
     "return_eligibility": "退回资格审核",
-    "refer_eligibility": "移送审批",
+    "refer_eligibility": "移送审批",  # this and its undoing: before these were acts of cases
     "undo_review:passed": "撤销通过资格审核",
     "undo_review:returned": "撤销退回资格审核",
     "undo_review:referred": "撤销移送审批",

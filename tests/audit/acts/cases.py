@@ -15,6 +15,7 @@ from tests.audit.acts.register import act, at, of, own
 from tests.audit.walking import Ask
 from tests.registrations import attached, confirmed
 from tests.registrations.test_save_form import me
+from tests.reviews import files
 from tests.reviews.asking import PROVINCE, after_sign_up, asked, do, hand_in, redraft
 from tests.reviews.files import office
 
@@ -156,6 +157,37 @@ def grant_identity() -> Ask:
     case = asked(row, "identity_change", by=office(row, "site"))
     do(case, Act.FORWARD, office(row, "county"))
     return acted(case, row, Role.CITY, Act.GRANT)
+
+
+@act("office", "case_new/eligibility")
+def open_eligibility() -> Ask:
+    row = files.opened()
+    sent = files.REFERRED["migrant"]
+    handed = {f"{paper}.jpg": attached.paper(paper) for paper in ("form", "household", "permit", "roll")}
+    return Ask(of(row), own(row, "cases/migrant/"), dict(sent), files=handed, answers=(302,))
+
+
+def judging() -> tuple[Registration, Case]:
+    row = files.opened()
+    return row, files.give_on(row)
+
+
+@act("office", "case_act/grant_eligibility")
+def grant_eligibility() -> Ask:
+    row, case = judging()
+    return acted(case, row, Role.COUNTY, Act.GRANT, rules=files.checks(row))
+
+
+@act("office", "case_act/return_eligibility")
+def return_eligibility() -> Ask:
+    row, case = judging()
+    return acted(case, row, Role.COUNTY, Act.RETURN, reason="no_proof")
+
+
+@act("office", "case_act/undo_eligibility")
+def undo_eligibility() -> Ask:
+    row = files.county_passed()
+    return acted(Case.objects.get(registration=row), row, Role.COUNTY, Act.UNDO, note="看错了")
 
 
 @act("office", "case_act/refuse")

@@ -20,17 +20,12 @@ def judged(row: Registration, sent: dict[str, str], role: Role) -> Ask:
 
 @act("office", "decide/pass")
 def decide() -> Ask:
-    return judged(files.to_county(), {**RULES, "act": "pass"}, Role.COUNTY)
+    return judged(files.opened(), {**RULES, "act": "pass"}, Role.OPERATOR)
 
 
 @act("office", "decide/return")
 def give_back() -> Ask:
     return judged(files.passed(), {"act": "return", "reason": "no_proof"}, Role.OPERATOR)
-
-
-@act("office", "decide/refer")
-def refer() -> Ask:
-    return judged(files.opened(), {"act": "refer", "referral": "migrant", "note": "材料齐全"}, Role.OPERATOR)
 
 
 @act("office", "review_time")
@@ -103,12 +98,6 @@ def undo_review() -> Ask:
 @act("office", "undo/passed")
 def undo_pass() -> Ask:
     row = files.passed()
-    return undone(row, "review", EligibilityReview.objects.latest("pk").pk, Role.OPERATOR)
-
-
-@act("office", "undo/referred")
-def undo_referral() -> Ask:
-    row = files.to_county()
     return undone(row, "review", EligibilityReview.objects.latest("pk").pk, Role.OPERATOR)
 
 

@@ -92,11 +92,6 @@ def give_back() -> Ask:
     return judged({"act": "return", "reason": "no_proof"})
 
 
-@act("office", "desk_review/refer")
-def refer() -> Ask:
-    return judged({"act": "refer", "referral": "migrant", "note": "材料齐全"})
-
-
 @act("office", "desk_photo")
 def photo() -> Ask:
     row = files.passed()

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from baoming.audit.actors import PARTY_NAMES, Party
 from baoming.organizations.models import Organization
@@ -14,7 +15,7 @@ from baoming.registrations.models import Registration
 from baoming.registrations.services.moves import falls_by_move
 from baoming.reviews.decisions import Reason, may_undo, reasons
 from baoming.reviews.models import Decision, EligibilityReview, Transfer
-from baoming.reviews.queries import Seldom, rests_unchanged, reviews_of, transfers_of, withdrawals_of
+from baoming.reviews.queries import Seldom, rests_unchanged, review_reasons, reviews_of, transfers_of, withdrawals_of
 from baoming.seasons.queries import data
 from baoming.shared.moments import stamp
 from baoming.shared.text import serial
@@ -45,6 +46,7 @@ class Line:
     undone: str
     undo: str
     counts: bool  # the newest of its kind that stands
+    case: UUID | None  # in which it was decided, and is undone
 
 
 def effect(falls: Iterable[str], state: State, *, number: int | None = None) -> Effect:
@@ -66,7 +68,6 @@ def of_person(request: OfficeRequest, registration: Registration, state: State, 
         "may": may,
         "eligibility": lists,
         "reasons": _options(reasons(lists["reasons"])),
-        "referrals": _options(reasons(lists["referrals"])),
         "withdrawal_choices": [
             (one.key, one.title, f"凭{one.proof}")
             for one in reasons(cases["withdrawal"]).values()
@@ -90,7 +91,10 @@ def _open_to(request: OfficeRequest, registration: Registration, state: State) -
     confirming, reviewing = state.phases["confirmation"], state.open_phase("eligibility") is not None
     movable = not confirming.over and (registration.number is not None or not state.phases["intake"].over)
     found = {
-        "return": reviewing and actor in state.actors("eligibility") and "eligibility" in state.done,
+        "return": reviewing
+        and actor is Party.SITE
+        and actor in state.actors("eligibility")
+        and "eligibility" in state.done,
         "open_review": role.may("open_review") and not reviewing and not confirming.over,
         "transfer": role.may("transfer") and movable,
         "withdraw": role.may("withdraw"),
@@ -104,8 +108,7 @@ def _lines(registration: Registration, actor: Party, state: State, rare: Seldom)
     reviews = reviews_of(registration)
     moves = transfers_of(registration) if rare.moved else []
     stops = withdrawals_of(registration) if rare.stopped else []
-    lists, cases = data(registration.season, "eligibility"), data(registration.season, "cases")
-    known = reasons([*lists["reasons"], *lists["referrals"]])
+    cases, known = data(registration.season, "cases"), review_reasons(registration.season)
     found = [
         *_told("withdrawal", stops, reasons(cases["withdrawal"]), lambda row: _undo_stop(actor, state)),
         *_told("transfer", moves, reasons(cases["transfer"]), lambda row: _undo_move(row, actor, state)),
@@ -122,7 +125,7 @@ def _told(kind: str, rows: list[Any], known: dict[str, Reason], undo: Any) -> It
         undone = f"{stamp(row.undone_at)} {row.undone_by}撤销：{row.undo_reason}" if row.undone_at else ""
         yield Line(
             kind, row.pk, row.at, _title(row), reason, row.note, row.by_label, undone,
-            undo(row) if row.pk == newest else "", row.pk == newest,
+            undo(row) if row.pk == newest else "", row.pk == newest, getattr(row, "case_id", None),
         )  # fmt: skip
 
 
@@ -137,7 +140,9 @@ def _title(row: Decision) -> str:
 
 
 def _undo_review(row: EligibilityReview, registration: Registration, actor: Party, state: State) -> str:
-    """Say what undoing means; nothing where the service would refuse it."""
+    """Say what undoing means; nothing where the service would refuse it: of a case it is undone in the case."""
+    if row.case_id is not None:
+        return ""
     decided, to = Party(row.by_kind), Party(row.to) if row.to else None
     open_now = state.open_phase("eligibility") is not None and "completion" not in state.done and not state.stopped
     if not open_now or not may_undo(actor, decided=decided, to=to):
