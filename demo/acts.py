@@ -93,10 +93,10 @@ class Walk:
 def _open(walk: Walk) -> None:
     blind = roll_blind(walk.pupil.person.roll_number, walk.season.pk)
     entry = RosterEntry.objects.get(season=walk.season, roll_blind=blind)
-    reader = "" if walk.pupil.typed else "演示读卡器"
+    reader = "" if walk.pupil.typed or walk.pupil.other else "演示读卡器"
     row = open_file(
         walk.pupil.document, season=walk.season, site=walk.site, by=walk.by_site, reader=reader, roster_entry=entry.pk,
-        reason=walk.pupil.why_typed,
+        reason=walk.pupil.why_typed, seen=walk.pupil.other is not None,
     )  # fmt: skip
     walk.file = row.pk
     if walk.pupil.typed and (check := newest_check(row)):

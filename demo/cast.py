@@ -6,13 +6,21 @@ from random import Random
 
 from baoming.documents.glyphs import is_private
 from baoming.organizations.roles import Role
+from baoming.registrations.document_numbers import Kind
 from baoming.registrations.identity_documents import IdentityDocument
+from baoming.registrations.identity_numbers import check_character
 from demo.plan import AT_THE_DESK, FRESH_CARDS, STAGES, Stage
 from standins.people import Named, Person, people
 
 _SEX = {"男": "1", "女": "2"}  # GB/T 2261.1
 _TYPED_EVERY, _EXPIRED_EVERY = 9, 40  # of those who have a file: typed in, or with a card that has run out
 UNRECORDED = people(FRESH_CARDS + 1)[FRESH_CARDS].number  # typed in, and the registers know nobody of this number
+# By site, who has another document than a resident's card (R24): the first of those whose eligibility is to be judged.
+OTHER_DOCUMENTS = {
+    "43/01/03/01/": Kind.HM_PERMIT, "43/01/03/02/": Kind.TW_PERMIT, "43/02/02/01/": Kind.RESIDENCE,
+    "43/02/02/02/": Kind.FOREIGN,
+}  # fmt: skip
+_WAITS = "opened"
 _HAVE_NO_DEBT = ("absent", "completed", "reopened", "reviewed")  # a debt keeps the county from completing
 
 
@@ -117,11 +125,14 @@ class Pupil:
     place: int
     typed: bool  # the operator typed the document: a debt is left
     seed: int
+    other: Kind | None = None  # the document is of another kind: its original was seen
 
     @property
     def document(self) -> IdentityDocument:
         """Return the card as the desk reads or types it."""
         one = self.person
+        if self.other is not None:
+            return _other(one, self.other)
         return IdentityDocument(
             name=one.name, sex=_SEX[one.sex], ethnicity=one.ethnicity, birth=one.birth, address=one.address,
             number=one.number, issuer=one.issuer, valid_from=one.valid_from, valid_to=one.valid_to,
@@ -198,10 +209,30 @@ def pupils() -> list[Pupil]:
 def _pupils_of(site: Site, place: int) -> list[Pupil]:
     persons = [person for at in range(len(site.classes)) for person in _pupils_in(site, at)]
     stages = _in_order([stage for stage in STAGES for _ in range(stage.counts[place])], place)
-    return [
+    made = [
         _pupil(site, person, stage, seed=1000 * place + at)
         for at, (person, stage) in enumerate(zip(persons, stages, strict=True))
     ]
+    if kind := OTHER_DOCUMENTS.get(site.path):
+        at = next(at for at, one in enumerate(made) if one.stage.key == _WAITS)
+        made[at] = replace(made[at], other=kind, typed=False)
+    return made
+
+
+def _other(one: Person, kind: Kind) -> IdentityDocument:
+    """Return another document of the same person, with a number that nobody can have."""
+    numbers = {
+        Kind.HM_PERMIT: "H99990001", Kind.TW_PERMIT: "99990002", Kind.FOREIGN: "UTO430005010003",
+        Kind.RESIDENCE: f"839999{one.number[6:17]}",
+    }  # fmt: skip
+    number = numbers[kind]
+    return IdentityDocument(
+        name=one.name, sex=_SEX[one.sex], ethnicity="", birth=one.birth, kind=kind,
+        number=number + check_character(number) if kind is Kind.RESIDENCE else number,
+        address=one.address if kind is Kind.RESIDENCE else "", issuer="中华人民共和国国家移民管理局",
+        valid_from=date(2021, 3, 18), valid_to=date(2026, 3, 17), stated="99990004" if kind is Kind.RESIDENCE else "",
+        nationality="UTO" if kind is Kind.FOREIGN else "", statement="随父母在湘就读，没有居民身份证",
+    )  # fmt: skip
 
 
 def _in_order(stages: list[Stage], place: int) -> list[Stage]:

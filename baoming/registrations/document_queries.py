@@ -11,12 +11,16 @@ from baoming.seasons.queries import data
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """One kind that may be registered with. `registers`, `online`: whether 系统核验 and the person check do."""
+    """One kind that may be registered with, with a hint for the desk and a note for candidates.
+
+    `registers`, `online`: whether 系统核验 and the services of the person check know people by it.
+    """
 
     kind: Kind
     hint: str = ""
     registers: bool = True
     online: bool = True
+    note: str = ""
 
     @property
     def title(self) -> str:
@@ -30,7 +34,9 @@ class Accepted:
 def accepted_documents(season: Season) -> list[Accepted]:
     """Return the kinds that the season takes beside the resident's card, in its order (R24)."""
     rows = _documents(season).get("accepted", ())
-    return [Accepted(Kind(row["key"]), row["hint"], row["registers"], row["online"]) for row in rows]
+    return [
+        Accepted(Kind(row["key"]), row["hint"], row["registers"], row["online"], row.get("note", "")) for row in rows
+    ]
 
 
 def terms_of(season: Season, kind: Kind) -> Accepted | None:

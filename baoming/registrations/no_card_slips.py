@@ -18,7 +18,7 @@ def no_card_slip(
     """Return the slip as PDF/A-2b. `when`: by when to come back, a sentence; `site`: name, address, telephone."""
     data = {
         "season": asdict(season),
-        "mark": season.mark or ("样例" if words.sample else None),
+        "mark": "、".join(filter(None, (season.mark, "样例" if words.sample else ""))) or None,
         "words": asdict(words),
         "when": when,
         "site": site,

@@ -21,13 +21,15 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from agents.card_reader.text_block import decode, encode
+from standins.others import OTHERS, Other
 from standins.people import Person, has_run_out, people, renewed
 from standins.service import Answer, Request, answer_json, arguments, keep, page, see_other, serve
 
 _WAIT = 5.0  # seconds
 _SEX = {"男": "1", "女": "2"}  # GB/T 2261.1
 _PAGE = """
-<p>{% if here %}读卡器上是<strong>{{ here.name }}</strong>的身份证。
+<p>{% if here %}读卡器上是<strong>{{ here.name }}</strong>的证件。
 <form method="post" action="/take"><button class="main">取走身份证</button></form>
 {% else %}读卡器上没有身份证。{% endif %}</p>
 <table><tr><th>学号</th><th>姓名</th><th>公民身份号码</th><th>有效期至</th><th></th></tr>{% for one in people %}
@@ -36,6 +38,11 @@ _PAGE = """
 <button aria-label="放上{{ one.name }}的身份证">放上身份证</button></form>{% if run_out(one) %}
 <form method="post" action="/put/{{ loop.index0 }}/renewed">
 <button aria-label="放上{{ one.name }}换领的新证">放上换领的新证</button></form>{% endif %}</td></tr>
+{% endfor %}</table>
+<table><tr><th>姓名</th><th>证件</th><th>证件号码</th><th></th></tr>{% for one in others %}
+<tr><td>{{ one.name }}</td><td>{{ one.title }}</td><td>{{ one.number }}</td>
+<td>{% if one.mark %}<form method="post" action="/put/other/{{ loop.index0 }}">
+<button aria-label="放上{{ one.name }}的{{ one.title }}">放上证件</button></form>{% else %}没有芯片{% endif %}</td></tr>
 {% endfor %}</table>"""
 
 
@@ -53,15 +60,35 @@ def _signing_key(home: Path) -> Ed25519PrivateKey:
     return key
 
 
+def _told(card: Person | Other) -> dict[str, Any]:
+    """Return what a card says; of other kinds as their chips hold it, byte for byte, where their layout is known."""
+    if isinstance(card, Other):
+        try:
+            return decode(encode(card.on_chip()))
+        except KeyError:  # a layout that nobody knows: such a chip says no more than its mark
+            return {"mark": card.mark}
+    return {
+        "name": card.name,
+        "sex": _SEX[card.sex],
+        "ethnicity": card.ethnicity,
+        "birth": card.birth.isoformat(),
+        "address": card.address,
+        "number": card.number,
+        "issuer": card.issuer,
+        "valid_from": card.valid_from.isoformat(),
+        "valid_to": card.valid_to.isoformat(),
+    }
+
+
 class Reader:
     """One reader with room for one card."""
 
     def __init__(self, *, home: Path, origin: str) -> None:
         self._key, self._origin, self._people = _signing_key(home), origin, people()
-        self._card: Person | None = None
+        self._card: Person | Other | None = None
         self._changed = threading.Condition()
 
-    def lay(self, card: Person | None) -> Answer:
+    def lay(self, card: Person | Other | None) -> Answer:
         with self._changed:
             self._card = card
             self._changed.notify_all()
@@ -74,6 +101,11 @@ class Reader:
         """Lay down the card that replaced one which has run out."""
         return self._put(request, renewed)
 
+    def put_other(self, request: Request) -> Answer:
+        """Lay down a card of another kind."""
+        index = int(request.parts[0])
+        return self.lay(OTHERS[index]) if index < len(OTHERS) and OTHERS[index].mark else Answer(404)
+
     def _put(self, request: Request, card: Callable[[Person], Person]) -> Answer:
         index = int(request.parts[0])
         return self.lay(card(self._people[index])) if index < len(self._people) else Answer(404)
@@ -81,7 +113,7 @@ class Reader:
     def show(self, _: Request) -> Answer:
         mark = "代替报名点的身份证读卡器"
         return page(
-            _PAGE, title="读卡器", mark=mark, people=self._people, here=self._card, run_out=has_run_out
+            _PAGE, title="读卡器", mark=mark, people=self._people, here=self._card, run_out=has_run_out, others=OTHERS,
         )  # fmt: skip
 
     def allow(self, request: Request) -> Answer:
@@ -109,19 +141,9 @@ class Reader:
             "Vary": "Origin",
         }
 
-    def _signed(self, card: Person) -> dict[str, Any]:
+    def _signed(self, card: Person | Other) -> dict[str, Any]:
         content: dict[str, Any] = {
-            "card": {
-                "name": card.name,
-                "sex": _SEX[card.sex],
-                "ethnicity": card.ethnicity,
-                "birth": card.birth.isoformat(),
-                "address": card.address,
-                "number": card.number,
-                "issuer": card.issuer,
-                "valid_from": card.valid_from.isoformat(),
-                "valid_to": card.valid_to.isoformat(),
-            },
+            "card": _told(card),
             "reader": "演示读卡器",
             "read_at": datetime.now(UTC).isoformat(),
             "nonce": secrets.token_hex(16),
@@ -138,6 +160,7 @@ def main() -> None:
         ("GET", "/", reader.show),
         ("POST", r"/put/(\d{1,4})", reader.put),
         ("POST", r"/put/(\d{1,4})/renewed", reader.put_renewed),
+        ("POST", r"/put/other/(\d{1,2})", reader.put_other),
         ("POST", "/take", lambda _: reader.lay(None)),
         ("GET", "/card", reader.read),
         ("OPTIONS", "/card", reader.allow),

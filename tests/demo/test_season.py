@@ -15,18 +15,18 @@ from baoming.documents.engine import Unprintable
 from baoming.organizations.models import SiteSeason, Staff
 from baoming.organizations.roles import Role
 from baoming.organizations.services import open_site
-from baoming.registrations import journey
+from baoming.registrations import document_numbers, journey
 from baoming.registrations.attached_queries import newest_declaration, picture_bytes, pictures_of
 from baoming.registrations.identity_numbers import is_synthetic
 from baoming.registrations.models import NameImage, Registration, SystemCheck
 from baoming.registrations.name_image_queries import lacking, name_image, picture_of
-from baoming.registrations.queries import owes_reading
+from baoming.registrations.queries import document_of, owes_reading
 from baoming.registrations.services.claim import claim
 from baoming.registrations.services.intake import reread_card
 from baoming.registrations.services.sheets import print_sheet
 from baoming.schedule.services import go_to_phase
 from baoming.seasons.queries import season_now
-from baoming.shared.errors import Held
+from baoming.shared.errors import Held, NotOpen
 from demo import plan
 from demo.acts import Walk
 from demo.cast import SITES, UNRECORDED, Pupil, pupils
@@ -144,7 +144,7 @@ def test_control_what_was_written_past_the_services_is_found(loaded: Loaded) -> 
 def test_everybody_can_take_the_next_step(loaded: Loaded) -> None:
     for walk in loaded.walks:
         key = walk.pupil.stage.key
-        if key == "reviewed":
+        if key == "reviewed" or walk.pupil.other:  # whose next step is the city's
             continue
         with undone(), replaced(walk.cashier, walk.printer):
             _make_way(walk)
@@ -250,3 +250,18 @@ def test_somebody_has_declared_with_a_picture_that_opens(loaded: Loaded) -> None
 
 def test_a_season_with_anybody_in_it_is_left_alone(loaded: Loaded) -> None:
     assert not is_empty(loaded.walks[0].season)
+
+
+def test_four_have_other_documents_one_of_each_kind_and_wait_for_the_city(loaded: Loaded) -> None:
+    """R24: seen at the site, no debt, and nobody has passed them."""
+    rows = Registration.objects.exclude(document_kind="resident").order_by("document_kind")
+    assert [row.document_kind for row in rows] == ["foreign", "hm_permit", "residence", "tw_permit"]
+    for row in rows:
+        assert (row.reading, row.debts, row.done_steps) == ("seen", 0, {"identity"})
+        document = document_of(row)
+        assert document.statement
+        assert document_numbers.is_synthetic(document.kind, document.number)
+    for walk in loaded.walks:
+        if walk.pupil.other:
+            with undone(), pytest.raises(NotOpen, match="用其他身份证件报考"):
+                walk.do("pass")

@@ -1,16 +1,20 @@
 """The reader as the desk meets it: a real process, its page, its signed answer."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import httpx
 import pytest
 
 from baoming.registrations.card_readings import parse
+from baoming.registrations.identity_documents import checked
+from baoming.shared.errors import Refused
+from standins.others import OTHERS
 from standins.people import has_run_out, people, renewed
 from tests.standins.running import running
 
+TODAY = date(2022, 11, 1)
 ORIGIN = "http://127.0.0.1:8001"
 
 
@@ -44,6 +48,23 @@ def test_whose_card_has_run_out_may_lay_down_the_new_one(reader: str, home: Path
     reading = parse(answer.text, public_key=(home / "reader.pub").read_bytes(), now=datetime.now(UTC))
     assert reading.document.number == people()[place].number
     assert reading.document.valid_to == renewed(people()[place]).valid_to
+
+
+def test_cards_of_other_kinds_say_what_their_chips_hold(reader: str, home: Path) -> None:
+    """R24: a residence card with its pass, a foreigner's; the card of 2023 that it is to be typed. A pass has none."""
+    public = (home / "reader.pub").read_bytes()
+    for place, one in enumerate(OTHERS):
+        assert httpx.post(f"{reader}/put/other/{place}").status_code == (303 if one.mark else 404)
+        if not one.mark:
+            continue
+        answer = httpx.get(f"{reader}/card", headers={"Origin": ORIGIN})
+        if one.mark == "Y":
+            with pytest.raises(Refused, match="2023版外国人永久居留身份证现在还不能读卡"):
+                parse(answer.text, public_key=public, now=datetime.now(UTC))
+            continue
+        document = parse(answer.text, public_key=public, now=datetime.now(UTC)).document
+        read = checked(document, today=TODAY, real_season=False)
+        assert (read.kind, read.name, read.number, read.stated) == (one.kind, one.name, one.number, one.stated)
 
 
 def test_no_card_is_said_after_a_while(reader: str) -> None:
