@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "baoming.documents",
     "baoming.registrations",
     "baoming.reviews",
+    "baoming.checks",
     "baoming.imports",
     "baoming.payments",
     "baoming.reports",

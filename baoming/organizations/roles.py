@@ -87,6 +87,9 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "final_review": frozenset({Role.CITY}),
     "send_upward": frozenset({Role.CITY}),
     "see_upward": frozenset({Role.CITY, Role.PROVINCE}),  # the batches that were sent
+    "see_checks": frozenset({Role.COUNTY, Role.CITY, Role.PROVINCE}),  # with registers of others
+    "export_check": frozenset({Role.CITY, Role.PROVINCE}),  # by two persons
+    "judge_pairs": frozenset({Role.COUNTY, Role.CITY, Role.PROVINCE}),  # registrations that look like one person's
     "import_roster": _SITE_COUNTY,
     "import_facts": _OFFICES,  # files of other information; which kinds an office may import, the season says
     "open_site": _COUNTY,

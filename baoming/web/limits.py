@@ -133,7 +133,7 @@ GUARDS: dict[str, Guard] = {
     "office:household": _ACT,
     **_each("office", "withdrawal undo approvals_answer submission take_back case_new case_act case_notice", _ACT),
     **_each("office", "paper_drafts prints_scans prints_scans_confirm prints_scans_drop prints_signatures_print", _ACT),
-    **_each("office", "desk_name overflows upward", _ACT),
+    **_each("office", "desk_name overflows upward checks alikes", _ACT),
     **_each("office", "classes_all classes_act classes_batch_undo rosters rosters_take", _ACT),
     **_each("office", "imports imports_bad imports_apply imports_undo", _ACT),
     **_each("office", "open_site announcements withdraw_announcement codes clock pause extensions", _ACT),

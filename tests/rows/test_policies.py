@@ -41,6 +41,7 @@ OPEN = {
     "auth_group": "empty: rights stand in the role table",
     "auth_group_permissions": "empty",
     "auth_permission": "names of models",
+    "checks_markedupto": "how far a job has read a log: two numbers",
     "django_content_type": "names of models",
     "django_migrations": "names of migrations",
     "organizations_organization": "the public list of offices",

@@ -17,6 +17,13 @@ from tests.rows.test_policies import area, connected, enter
 pytestmark = pytest.mark.django_db(transaction=True)
 # What belongs to offices, and nothing to candidates.
 OFFICES_ONLY = {
+    "checks_alikepair": "who may be one person, which offices find out",
+    "checks_checkbatch": "what an office exports to a register",
+    "checks_checkfile": "as the exports",
+    "checks_checkline": "as the exports; that they went out, candidates read from the audit",
+    "checks_checkresult": "what a register said; the case that comes of it, candidates read",
+    "checks_checktally": "counts",
+    "checks_marks": "blind keys by which a job finds who looks alike",
     "imports_import": "files that an office hands in; candidates read what was written of them",
     "imports_importline": "as the files",
     "documents_printfile": "prints of a class",

@@ -120,6 +120,8 @@ OF_MANY = {
     "declarations": PAGE,
     "missing": PAGE,
     "upward": FORM,
+    "checks": FORM,
+    "alikes": FORM,
     "overflows": FORM,
     "cases": PAGE,
     "approvals": PAGE,

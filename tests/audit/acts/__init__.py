@@ -1,6 +1,18 @@
 """How each act of the tables is asked for: every function brings its own people there and returns the request."""
 
-from tests.audit.acts import by_two, candidate, cases, confirming, deciding, desk, entering, offices, people, worker
+from tests.audit.acts import (
+    by_two,
+    candidate,
+    cases,
+    checking,
+    confirming,
+    deciding,
+    desk,
+    entering,
+    offices,
+    people,
+    worker,
+)
 from tests.audit.acts.register import ACTS
 
 __all__ = [
@@ -8,6 +20,7 @@ __all__ = [
     "by_two",
     "candidate",
     "cases",
+    "checking",
     "confirming",
     "deciding",
     "desk",

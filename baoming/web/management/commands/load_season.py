@@ -21,7 +21,7 @@ from baoming.shared.moments import BEIJING
 PACKAGES = Path(baoming.__file__).parent
 _DOCUMENTS = {  # key: package that owns the file
     "season": "seasons", "phases": "schedule", "fees": "payments", "eligibility": "reviews", "cases": "reviews",
-    "review_form": "reviews", "imports": "imports",
+    "review_form": "reviews", "checks": "checks", "imports": "imports",
     "form": "forms", "schools": "forms", "townships": "forms", "photo": "photos", "pledge": "registrations",
     "person_check": "registrations", "documents": "registrations",
     "messages": "messages",

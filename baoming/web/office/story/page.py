@@ -24,7 +24,7 @@ from baoming.web.access import OfficeRequest
 from baoming.web.office.cards import reader_agent
 from baoming.web.office.name_parts import name_picture
 from baoming.web.office.scope import one
-from baoming.web.office.story import cases, pictures, sent
+from baoming.web.office.story import cases, checked, pictures, sent
 from baoming.web.office.story.decided import of_person
 from baoming.web.office.story.papers import declared, prints, versions
 from baoming.web.office.story.past import past
@@ -66,6 +66,7 @@ def show(
         "agent": reader_agent(),
         **of_person(request, registration, state, rare),
         **cases.of_person(request, registration, rare),
+        **checked.of_person(request, registration),
         **pictures.of_person(request, registration),
         **sent.of_person(request, registration, state),
         **past(registration),
