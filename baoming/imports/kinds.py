@@ -13,15 +13,17 @@ from enum import StrEnum
 from typing import Any, Self
 
 from baoming.audit.actors import Party
+from baoming.checks.kinds import LINE
 from baoming.shared.cells import plain
 from baoming.shared.text import is_written
 
 
 class FoundBy(StrEnum):
-    """By what a line finds its person; the name stands beside it always."""
+    """By what a line finds its person; the name stands beside a number and a document always."""
 
     NUMBER = "number"
     DOCUMENT = "document"
+    LINE = "line"  # of a list that went out to a register: it names nobody, so nothing else stands beside it
 
 
 NAME = "name"
@@ -29,6 +31,7 @@ PROBLEM = "问题"  # the column that a file of bad lines has more: read again, 
 PERSON_WORDS: Mapping[str, tuple[str, ...]] = {
     FoundBy.NUMBER: ("报名序号", "报名号"),
     FoundBy.DOCUMENT: ("身份证号", "身份证号码", "证件号码", "公民身份号码"),
+    FoundBy.LINE: (LINE,),
     NAME: ("姓名", "考生姓名", "学生姓名"),
 }
 
@@ -85,6 +88,7 @@ class Kind:
     writes: str  # key of `services/applying.WRITERS`
     after: str = ""  # the phase that must have begun
     until: str = ""  # the phase after whose end nothing is imported
+    check: str = ""  # the kind of check whose lists come back
     case: str = ""  # the kind of special case that must not be open for the person
     completed: bool = True  # also for people whom the county has completed
     shown: bool = True  # to the candidate
@@ -99,9 +103,14 @@ class Kind:
         )
 
     @property
+    def named(self) -> bool:
+        """Whether a line says the name beside whose it is."""
+        return FoundBy.LINE not in self.found_by
+
+    @property
     def words(self) -> dict[str, tuple[str, ...]]:
         """The titles of every column that is read, by key."""
-        people = {key: PERSON_WORDS[key] for key in (*self.found_by, NAME)}
+        people = {key: PERSON_WORDS[key] for key in (*self.found_by, *((NAME,) if self.named else ()))}
         return people | {one.key: (one.title, *one.words) for one in self.columns}
 
     def told(self, values: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -109,7 +118,7 @@ class Kind:
         return [(one.title, one.shown(values[one.key])) for one in self.columns if values.get(one.key)]
 
 
-_PLAIN = ("key", "title", "help", "writes", "after", "until", "case", "completed", "shown")
+_PLAIN = ("key", "title", "help", "writes", "after", "until", "case", "check", "completed", "shown")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
+from baoming.checks.models import CheckLine, CheckResult
 from baoming.imports.sheets import Row
 from baoming.registrations.models import Registration
 from baoming.seasons.models import Season
@@ -12,6 +13,9 @@ from baoming.vault.services import keys
 
 NOT_HERE = "不在本单位的范围里，请核对报名序号或身份证号；确是本单位考生的，请联系报名点"
 _OTHER_DOCUMENT = "报名序号和身份证号不是同一名考生，请核对"
+_NO_LINE = "这个行标识不在本机构导出的名单里，请用本机构导出的文件填写结果"
+_OTHER_CHECK = "这一行是另一类核查的名单，请选择对应的类别导入"
+_ANSWERED = "这一行的结果已经导入过，不用再导；结果有更正的，请重新导出这名考生再核查"
 _OTHER_NAME = "姓名和报名信息里的不一样，请对照报名登记表核对"
 # What the check of a file looks at; the sealed fields stay where they are.
 _LOOKED_AT = (
@@ -41,6 +45,34 @@ def find_people(season: Season, path: str, rows: Sequence[Row]) -> dict[int, Reg
             row.problems.append(problem)
         elif person is not None:
             found[row.line] = person
+    _refuse_doubles(rows, found)
+    return found
+
+
+def find_lines(season: Season, path: str, check: str, rows: Sequence[Row]) -> dict[int, Registration]:
+    """As `find_people`, by the lines of lists of this kind that the office at `path` has exported.
+
+    Which line it is stands among the values of the row. Who has moved away since is found all the same.
+    """
+    sought = {row.token: row for row in rows if row.token}
+    lines = {
+        line.pk: line
+        for line in CheckLine.objects.filter(pk__in=list(sought), batch__season=season, batch__path=path)
+        .select_related("batch").annotate(answered=Exists(CheckResult.objects.filter(line=OuterRef("pk"))))
+    }  # fmt: skip
+    people = Registration.objects.only(*_LOOKED_AT).in_bulk([line.registration_id for line in lines.values()])
+    found = {}
+    for row in rows:
+        line = lines.get(row.token) if row.token else None
+        if row.token and line is None:
+            row.problems.append(_NO_LINE)
+        elif line is not None and line.batch.kind != check:
+            row.problems.append(_OTHER_CHECK)
+        elif line is not None and line.answered:
+            row.problems.append(_ANSWERED)
+        elif line is not None:
+            found[row.line] = people[line.registration_id]
+            row.values["line"] = str(line.pk)
     _refuse_doubles(rows, found)
     return found
 

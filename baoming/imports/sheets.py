@@ -4,7 +4,10 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
+from baoming.checks.files import line_of
+from baoming.checks.kinds import LINE
 from baoming.imports.kinds import NAME, PERSON_WORDS, PROBLEM, FoundBy, Kind, read_value
 from baoming.registrations.identity_numbers import canonical
 from baoming.shared.cells import cell, plain
@@ -20,6 +23,7 @@ class Row:
     cells: tuple[str, ...]
     number: int = 0
     document: str = ""
+    token: UUID | None = None  # of the line of a list that went out
     name: str = ""
     values: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
@@ -40,7 +44,7 @@ def read_sheet(lines: Sequence[Line], kind: Kind, *, most: int) -> Sheet:
     What is wrong with one line stands in its `problems`; the others are good. At most `most` rows.
     """
     words = kind.words
-    needed = [NAME, *(one.key for one in kind.columns if one.needed)]
+    needed = [*([NAME] if kind.named else []), *(one.key for one in kind.columns if one.needed)]
     header, columns = header_of(lines, words, needed)
     _refuse_if_nobody(kind, columns)
     titles = [titled(one) for one in header.cells]
@@ -76,7 +80,7 @@ def _row(line: Line, kind: Kind, columns: Mapping[str, int], width: int) -> Row:
     row = Row(line.number, cells)
     formulas = {key for key, place in columns.items() if place in line.formulas}
     texts = {key: cells[place] for key, place in columns.items()}
-    _person(row, texts, formulas)
+    _person(row, texts, formulas, kind)
     for column in kind.columns:
         if column.key in columns:
             value, problem = read_value(column, texts[column.key], formula=column.key in formulas)
@@ -89,7 +93,7 @@ def _row(line: Line, kind: Kind, columns: Mapping[str, int], width: int) -> Row:
     return row
 
 
-def _person(row: Row, texts: Mapping[str, str], formulas: set[str]) -> None:
+def _person(row: Row, texts: Mapping[str, str], formulas: set[str], kind: Kind) -> None:
     """Read whose line it is. A formula is no person: what it came to may be old."""
     for key, ones in PERSON_WORDS.items():
         text = plain(texts.get(key, ""))
@@ -97,9 +101,9 @@ def _person(row: Row, texts: Mapping[str, str], formulas: set[str]) -> None:
             row.problems.append(f"{ones[0]}是公式，请改成公式算出来的值再导入")
         elif text:
             _READ[key](row, text)
-    if not row.problems and not row.number and not row.document:
-        row.problems.append("没有填报名序号或身份证号，请补上")
-    if not row.problems and not row.name:
+    if not row.problems and not (row.number or row.document or row.token):
+        row.problems.append("没有填报名序号或身份证号，请补上" if kind.named else f"没有填{LINE}，请补上")
+    if not row.problems and kind.named and not row.name:
         row.problems.append("没有填姓名，请补上")
 
 
@@ -121,11 +125,17 @@ def _document(row: Row, text: str) -> None:
         row.problems.append(str(error))
 
 
+def _line(row: Row, text: str) -> None:
+    row.token = line_of(text)
+    if row.token is None:
+        row.problems.append(f"{LINE}不是导出的名单里的样子，请用导出的文件填写结果")
+
+
 def _name(row: Row, text: str) -> None:
     row.name = clean_name(text)
 
 
-_READ = {FoundBy.NUMBER.value: _number, FoundBy.DOCUMENT.value: _document, NAME: _name}
+_READ = {FoundBy.NUMBER.value: _number, FoundBy.DOCUMENT.value: _document, FoundBy.LINE.value: _line, NAME: _name}
 
 
 def bad_lines(header: Sequence[str], lines: Iterable[tuple[Sequence[str], str]]) -> bytes:

@@ -114,10 +114,11 @@ def make_part(batch_id: UUID) -> bool:
     checks = checks_of(batch.season)
     kind, people, more = checks.kinds[batch.kind], list[Registration](), False
     for site in sites_after(batch):
-        if len(people) >= checks.rows_a_file:
+        theirs = list(to_check(batch, site))
+        if people and len(people) + len(theirs) > checks.rows_a_file:
             more = True
             break
-        people += to_check(batch, site)
+        people += theirs
         batch.cursor = site
     there = set(CheckLine.objects.filter(batch=batch, registration__in=people).values_list("registration", flat=True))
     people = [row for row in people if row.pk not in there]

@@ -9,7 +9,7 @@ from django.db import transaction
 from baoming.audit.actors import Actor
 from baoming.imports.models import Import, ImportLine
 from baoming.imports.queries import SAME, kind_of, lines_of_people, values_of
-from baoming.imports.services import facts, morals
+from baoming.imports.services import checks, facts, morals
 from baoming.imports.services.rules import refusals, require_open
 from baoming.imports.writers import Counting, Entry, Source, Writer
 from baoming.registrations.models import Batch, Registration
@@ -23,7 +23,7 @@ ACTION = "import_facts"  # of the role table: who may import at all
 _TURN = 10.0  # seconds that one job runs before the next in the queue has its turn
 _SINCE = "预览以后又录入过这名考生的这类信息，这一行没有写入。请把这一行重新上传，核对以后再导入"
 
-WRITERS: dict[str, Writer] = {"fact": facts.WRITER, "moral": morals.WRITER}
+WRITERS: dict[str, Writer] = {"fact": facts.WRITER, "moral": morals.WRITER, "check": checks.WRITER}
 
 
 @transaction.atomic

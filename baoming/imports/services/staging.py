@@ -14,7 +14,7 @@ from baoming.audit.actors import Actor
 from baoming.audit.services import record
 from baoming.imports.kinds import Kind, limits
 from baoming.imports.models import Import, ImportLine
-from baoming.imports.people_queries import find_people
+from baoming.imports.people_queries import find_lines, find_people
 from baoming.imports.queries import import_context, kind_of, line_context
 from baoming.imports.services.applying import WRITERS
 from baoming.imports.services.rules import refusals, require_open
@@ -82,7 +82,8 @@ def _keep(season: Season, kind: Kind, sheet: Sheet, content: bytes, *, filename:
 
 def _check(source: Source, rows: Sequence[Row]) -> list[_Checked]:
     writer = WRITERS[source.kind.writes]
-    found = find_people(source.season, source.by.path, rows)
+    season, path, check = source.season, source.by.path, source.kind.check
+    found = find_lines(season, path, check, rows) if check else find_people(season, path, rows)
     people = list({one.pk: one for one in found.values()}.values())
     refused = refusals(writer, source, people)
     standing = writer.standing(source.kind, people)
