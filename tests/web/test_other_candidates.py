@@ -4,13 +4,16 @@ from datetime import date
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from baoming.registrations import document_queries, person_ways
 from baoming.registrations.document_numbers import Kind
-from baoming.registrations.models import PersonCheck, Registration
+from baoming.registrations.identity_documents import IdentityDocument
+from baoming.registrations.models import PersonCheck, PhoneReset, Registration, SaveReset
 from baoming.registrations.queries import document_of, find_by_number
 from baoming.registrations.services import person_checks
 from baoming.registrations.services.logins import _person
+from baoming.registrations.services.save_resets import ask_at_site
 from baoming.registrations.services.sheets import print_sheet
 from baoming.registrations.services.slips import print_slip
 from baoming.reviews.services.identity_changes import change_identity, identity_asked, identity_shown
@@ -22,6 +25,7 @@ from tests.registrations.confirmed import operator, saved, signed
 from tests.registrations.others import given, numbered, other
 from tests.registrations.test_access import candidate
 from tests.registrations.test_sheets_service import words
+from tests.web.conftest import signed_in
 from tests.web.test_entry import slip
 
 pytestmark = pytest.mark.django_db
@@ -149,3 +153,46 @@ def test_a_change_to_a_number_of_another_kind_is_refused() -> None:
     given(row, other(Kind.HM_PERMIT))
     assert "这是台湾居民来往大陆通行证的号码" in changed(row, number="99991234")["number"]
     assert "请输入" not in str(changed(row, number=make.number()))
+
+
+def recovering(office: Client) -> tuple[Registration, IdentityDocument]:
+    """Somebody with both passwords and a pass, before a member of the site's staff."""
+    row = saved()
+    document = given(row, other(Kind.HM_PERMIT))
+    signed_in(office, make.staff(row.site))
+    return row, document
+
+
+@pytest.mark.parametrize("which", ["save", "phone"])
+def test_who_has_a_document_that_no_reader_reads_recovers_at_the_site_by_it(office: Client, which: str) -> None:
+    """The number is typed from the original, another member of staff confirms: a pass has no chip."""
+    row, document = recovering(office)
+    new = {"new_phone": "19900007777"}
+    place = reverse(f"office:{which}_reset", args=[row.pk])
+    assert "核对证件受理" in office.get(f"/candidates/{row.pk}/").content.decode()
+    told = {f"{which}_seen": "yes", f"{which}_number": document.number.lower(), **new}
+    for wrong, said in (
+        ({f"{which}_seen": ""}, "请先当面核对本人和证件原件"),
+        ({f"{which}_number": "99991111"}, "这是台湾居民来往大陆通行证的号码"),
+        ({f"{which}_number": "H99990000"}, "读到的证件号码和这份报名的不同"),
+    ):
+        refused = office.post(place, {**told, **wrong})
+        assert refused.status_code == 422
+        assert said in refused.content.decode()
+    assert not SaveReset.objects.exists()
+    assert not PhoneReset.objects.exists()
+    assert office.post(place, told).status_code == 302
+    made = SaveReset.objects.get() if which == "save" else PhoneReset.objects.get()
+    assert made.ready_at is None, "somebody else confirms"
+
+
+@pytest.mark.parametrize("which", ["save", "phone"])
+def test_a_residents_card_is_read_whatever_is_typed(office: Client, which: str) -> None:
+    row = saved()
+    signed_in(office, make.staff(row.site))
+    place = reverse(f"office:{which}_reset", args=[row.pk])
+    sent = {f"{which}_seen": "yes", f"{which}_number": document_of(row).number, "new_phone": "19900007777"}
+    assert office.post(place, sent).status_code == 422
+    with pytest.raises(Refused, match="身份证放到读卡器上"):
+        ask_at_site(row.pk, document_of(row), reader="", nonce="", by=operator(row))
+    assert not SaveReset.objects.exists()

@@ -313,6 +313,20 @@ def require_same(registration: Registration, person: IdentityDocument, *, today:
         raise Refused(f"这张证件已于{day(person.valid_to)}到期，不能用来核验。请考生换领新证以后再来读卡")
 
 
+def require_present(
+    registration: Registration, document: IdentityDocument, *, reader: str, nonce: str, today: date
+) -> None:
+    """Raise Refused unless the person is there with their own valid document, read just now and never used before.
+
+    What no reader reads (R24) has been seen by the site, its number typed from it: `reader` is empty then.
+    """
+    require_same(registration, document, today=today)
+    if reader:
+        use_reading(registration, reader, nonce)
+    elif registration.document_kind == Kind.RESIDENT:
+        raise Refused("请把考生本人的身份证放到读卡器上，再读卡受理")
+
+
 def _differs(field: str, old: IdentityDocument, new: IdentityDocument) -> bool:
     """Whether the card says something else; spaces and full-width digits of typed entry are no difference."""
     was, now = getattr(old, field), getattr(new, field)

@@ -24,7 +24,7 @@ from baoming.registrations.queries import state_of
 from baoming.registrations.resets import DELAY, county_confirms, lapsed, takes_effect
 from baoming.registrations.services.access import bind, issue_code, phone_of, readable_phone, tried_code, use_code
 from baoming.registrations.services.forms import proves, save_budget
-from baoming.registrations.services.intake import require_same, use_reading
+from baoming.registrations.services.intake import require_present
 from baoming.registrations.services.phone_sharing import require_free
 from baoming.registrations.services.save_resets import drop_reset
 from baoming.registrations.services.steps import locked, refuse_if_disputed, refuse_if_stopped, require_two_hands
@@ -61,6 +61,7 @@ def ask_phone_reset(
 ) -> PhoneReset:
     """Ask at the site, with the person's own valid card just read; somebody else must confirm. Ends an older request.
 
+    `reader` is empty where another document was seen, which no reader reads (R24).
     Raises NotOpen for others than the site, while the form is frozen and for a stopped registration; Invalid for
     what is no phone number; Refused for another card, or a reading used before.
     """
@@ -72,8 +73,8 @@ def ask_phone_reset(
         raise Invalid({"new_phone": "这就是现在绑定的手机，登录密码可以直接用短信重设"})
     require_free(registration, phone, at_site=True, field="new_phone")
     now = season_now(registration.season_id)
-    require_same(registration, document, today=now.astimezone(BEIJING).date())
-    use_reading(registration, reader, nonce)
+    today = now.astimezone(BEIJING).date()
+    require_present(registration, document, reader=reader, nonce=nonce, today=today)
     if (there := _unended(registration)) is not None:
         outcome = Outcome.LAPSED if _lapsed(there, now) else Outcome.CANCELLED
         _end(registration, there, outcome, by=by, at=now)

@@ -21,7 +21,7 @@ from baoming.registrations.models import PhoneReset, Registration, SaveReset
 from baoming.registrations.queries import state_of
 from baoming.registrations.resets import DELAY, lapsed, online_refusal, too_early
 from baoming.registrations.services.access import issue_code, password_problem, phone_of, tried_code, use_code
-from baoming.registrations.services.intake import require_same, use_reading
+from baoming.registrations.services.intake import require_present
 from baoming.registrations.services.proofs import prove_login
 from baoming.registrations.services.steps import locked, refuse_if_disputed, refuse_if_stopped, require_two_hands
 from baoming.seasons.queries import season_at, season_now
@@ -92,14 +92,15 @@ def ask_online(registration_id: UUID, *, login: str, code: str, device: str, add
 def ask_at_site(registration_id: UUID, document: IdentityDocument, *, reader: str, nonce: str, by: Actor) -> SaveReset:
     """Ask at the site, with the person's own valid card just read; somebody else must confirm. Ends one asked online.
 
+    `reader` is empty where another document was seen, which no reader reads (R24).
     Raises NotOpen for others than the site, Refused for another card, or a reading used before.
     """
     registration = _of_the_two(registration_id)
     if by.kind is not Party.SITE:
         raise NotOpen(f"重设保存密码由{PARTY_NAMES[Party.SITE]}读卡受理")
     now = season_now(registration.season_id)
-    require_same(registration, document, today=now.astimezone(BEIJING).date())
-    use_reading(registration, reader, nonce)
+    today = now.astimezone(BEIJING).date()
+    require_present(registration, document, reader=reader, nonce=nonce, today=today)
     if (there := open_reset(registration, now=now)) is not None:
         _end(registration, there, SaveReset.Outcome.CANCELLED, by=by, at=now)
     made = _open(registration, SaveReset.Way.SITE, by=by, at=now, ready=None)

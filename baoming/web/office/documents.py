@@ -8,11 +8,12 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from baoming.registrations.card_readings import CardReading
-from baoming.registrations.document_numbers import TITLES, Kind
+from baoming.registrations.document_numbers import TITLES, Kind, canonical
 from baoming.registrations.document_queries import Accepted, accepted_documents
 from baoming.registrations.form_queries import code_sets
 from baoming.registrations.identity_documents import IdentityDocument
 from baoming.registrations.models import Registration
+from baoming.registrations.queries import document_of
 from baoming.shared.errors import Invalid, Refused
 from baoming.shared.text import clean_name
 from baoming.web.access import OfficeRequest
@@ -99,6 +100,24 @@ def read_other(typed: Mapping[str, str]) -> CardReading | None:
     if reading.document.kind is Kind.RESIDENT:
         raise Refused("读到的是居民身份证，请回到“受理”读卡，不用写情况说明")
     return replace(reading, document=replace(reading.document, statement=typed.get("statement", "").strip()))
+
+
+def presented(request: OfficeRequest, registration: Registration, which: str) -> CardReading:
+    """Return what shows that the person is there: the own card read, or another document seen and its number typed.
+
+    `which`: of which act, in the names of its fields. Raises Refused. The service that uses it compares what it says.
+    """
+    kind = Kind(registration.document_kind)
+    if kind is Kind.RESIDENT or request.POST.get("card"):
+        return read_card(request.POST.get("card", ""))
+    if not request.POST.get(f"{which}_seen"):
+        raise Refused("请先当面核对本人和证件原件，再勾选")
+    try:
+        number = canonical(kind, request.POST.get(f"{which}_number", ""))
+    except ValueError as wrong:
+        raise Refused(str(wrong)) from None
+    document = replace(document_of(registration), number=number)
+    return CardReading(document=document, reader="", read_at=request.clock.now, nonce="")
 
 
 def as_typed(document: IdentityDocument) -> dict[str, str]:

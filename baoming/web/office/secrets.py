@@ -10,7 +10,7 @@ from baoming.registrations.services import disputes, phone_resets, restores, sav
 from baoming.registrations.services.phone_sharing import allow_sharing
 from baoming.shared.errors import Invalid
 from baoming.web.access import OfficeRequest, staff_may
-from baoming.web.office.cards import read_card
+from baoming.web.office.documents import presented
 from baoming.web.office.story import acted
 
 
@@ -26,7 +26,7 @@ def save_reset(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
             case "cancel":
                 save_resets.cancel_reset(registration.pk, by=request.actor)
             case _:
-                read = read_card(request.POST.get("card", ""))
+                read = presented(request, registration, "save")
                 save_resets.ask_at_site(
                     registration.pk, read.document, reader=read.reader, nonce=read.nonce, by=request.actor
                 )
@@ -49,7 +49,7 @@ def phone_reset(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
             case "cancel":
                 phone_resets.withdraw_phone_reset(registration.pk, by=request.actor)
             case _:
-                number, read = request.POST.get("new_phone", ""), read_card(request.POST.get("card", ""))
+                number, read = request.POST.get("new_phone", ""), presented(request, registration, "phone")
                 phone_resets.ask_phone_reset(
                     registration.pk, read.document, number=number, reader=read.reader, nonce=read.nonce,
                     by=request.actor,
