@@ -34,6 +34,12 @@ class ReviewWords:
     conditions: str
     promise: str
     sample: bool
+    levels: Sequence[tuple[str, str]] = (("县（市、区）招考机构", "审批"),)  # office, what it does: of the case itself
+
+    @property
+    def way(self) -> str:
+        """Who reviews it, in a sentence's words."""
+        return "、".join(office + act for office, act in self.levels)
 
     def choices(self, key: str) -> Sequence[str]:
         """Return what may be chosen at the field `key`."""
@@ -138,6 +144,7 @@ def review_form(filled: Filled, *, words: ReviewWords, season: SeasonHead, made_
         "season": asdict(season),
         "mark": season.mark or ("样例" if words.sample else None),
         "words": {**told, "conditions": words.conditions, "promise": words.promise},
+        "levels": [{"office": office, "act": act} for office, act in words.levels],
         "record": filled,
         "made": full_stamp(made_at)[:16],
         "counted": False,

@@ -1,5 +1,7 @@
 """R5, R22 on the pages: what falls is told before, each act stands at its office, strangers find nothing."""
 
+from dataclasses import replace
+
 import pytest
 from django.test import Client
 
@@ -7,6 +9,9 @@ from baoming.organizations.models import Organization
 from baoming.organizations.roles import Role
 from baoming.payments.models import Order
 from baoming.registrations.models import Registration
+from baoming.registrations.queries import document_of
+from baoming.registrations.services.intake import reread_card
+from baoming.reviews.cases import Act
 from baoming.reviews.models import Case, EligibilityReview, Transfer
 from baoming.reviews.services import transfer, withdraw
 from tests import factories as make
@@ -287,3 +292,21 @@ def test_a_stopped_candidate_is_told_so_and_what_to_do_if_that_is_wrong(phone: C
     assert row.site.phone in shown
     assert "现在要做" not in shown
     assert "之后开放" not in shown
+
+
+def test_who_was_judged_above_finds_the_case_before_any_form_is_saved(phone: Client) -> None:
+    row = confirmed.ready()
+    assert "申请与变更" not in tasks(phone, row)
+    files.of_confirmed(row)
+    give_back(row)
+    give_on(row)
+    files.answer(row, Act.RETURN, "county", reason="no_proof", note="缺居住证")
+    assert "申请与变更" in tasks(phone, row)
+    assert "报考资格审核被退回：证明材料不齐" in tasks(phone, row)
+    shown = phone.get(f"/requests/{Case.objects.get().pk}/").content.decode()
+    assert "缺居住证" in shown
+    assert "补正后再报</button>" not in shown, "it is the site's to supply"
+    files.answer(row, Act.SUPPLY, "site")
+    files.answer(row, Act.GRANT, "county")
+    reread_card(row.pk, replace(document_of(row), address="湘岭市青麓县2号"), reader="R01", nonce="n1", by=site(row))
+    assert "同意以后证件信息有变动，已失效" in phone.get(f"/requests/{Case.objects.get().pk}/").content.decode()

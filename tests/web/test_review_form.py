@@ -46,6 +46,33 @@ def words(pdf: bytes) -> str:
     return "".join(read.stdout.decode().replace("\u200b", "").split())
 
 
+BOXES = {
+    2023: ("县（市、区）招考机构审批意见", "同意报名"),
+    2025: ("县（市、区）招考机构初审意见", "市（州）招考机构复审意见", "省教育考试院审定意见", "省教育考试院（盖章）"),
+}
+
+
+@pytest.mark.parametrize("year", BOXES)
+def test_each_office_that_reviews_has_its_box_and_no_other(phone: Client, year: int) -> None:
+    """R23: in 2023 the county alone, from 2025 on county, city and province, as the case itself goes."""
+    loaded(year)
+    text = words(phone.get("/review-form/blank/").content)
+    for told in BOXES[year]:
+        assert told in text
+    assert ("省教育考试院" in text.replace("湖南省教育考试院", "")) == (year == 2025)
+    assert "第1页共1页" in text
+    said = phone.get("/review-form/").content.decode()
+    assert ("市（州）招考机构复审" in said) == (year == 2025)
+    filled = phone.post("/review-form/", FILLED)
+    assert page_count(filled.content) == 1
+
+
+def test_a_season_without_the_kind_prints_the_countys_box(phone: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded()
+    monkeypatch.setattr("baoming.web.candidate.papers.kinds_of", lambda _: {})
+    assert "县（市、区）招考机构审批意见" in words(phone.get("/review-form/blank/").content)
+
+
 @pytest.mark.parametrize(("year", "title"), [(2023, "湖南省2023年普通高等学校招生考试"), (2025, "湖南省2025年")])
 def test_the_home_page_leads_to_a_blank_pdf_of_the_season(phone: Client, year: int, title: str) -> None:
     loaded(year)

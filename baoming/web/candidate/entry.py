@@ -21,6 +21,7 @@ from baoming.registrations.document_numbers import canonical_any
 from baoming.registrations.journey import State
 from baoming.registrations.queries import state_of, tasks_of, whose_number
 from baoming.registrations.services.claim import MISMATCH, claim
+from baoming.reviews.case_queries import cases_of
 from baoming.reviews.queries import decision_on
 from baoming.schedule.queries import phase_times
 from baoming.shared.errors import Refused
@@ -135,6 +136,7 @@ def tasks(request: CandidateRequest) -> HttpResponse:
     context["news"] = news_of(request)
     context["declare"] = declaring_now(request) if not found.stopped else {}
     context["settled"] = settled_for(request)
+    context["asks"] = bool(request.registration.version) or bool(cases_of(request.registration))
     context["unread"] = unread(request.registration.pk)
     context["phoning"] = resets.phone_told(request.clock.now, due=request.user.phone_reset_due)
     context["reset"] = resets.told(

@@ -4,10 +4,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from baoming.audit.actors import PARTY_NAMES
 from baoming.registrations.form_queries import form_of
 from baoming.registrations.paper_drafts import paper_drafts
 from baoming.registrations.services.slips import season_head
 from baoming.reviews import review_forms as forms
+from baoming.reviews.case_queries import kinds_of
 from baoming.seasons.models import Season, SeasonData
 from baoming.seasons.queries import data
 from baoming.shared.moments import BEIJING
@@ -49,6 +51,9 @@ def paper_draft(request: CandidateRequest) -> HttpResponse:
 
 def _words(season: Season) -> forms.ReviewWords:
     try:
-        return forms.ReviewWords(**data(season, "review_form"))
+        said = data(season, "review_form")
     except SeasonData.DoesNotExist:  # a season that was loaded before there was one
         raise Http404 from None
+    kind = kinds_of(season).get("migrant")  # the offices of the case are those that sign on the paper
+    levels = [(PARTY_NAMES[desk.by], desk.title) for desk in kind.chain] if kind else []
+    return forms.ReviewWords(**said, **({"levels": levels} if levels else {}))
