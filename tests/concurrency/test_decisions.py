@@ -15,7 +15,8 @@ from django.db import connections, transaction
 from baoming.registrations.models import FormVersion, Registration
 from baoming.registrations.services import forms
 from baoming.registrations.services.forms import save_form
-from baoming.reviews.models import EligibilityReview, Transfer
+from baoming.reviews.cases import Act
+from baoming.reviews.models import Case, EligibilityReview, Transfer
 from baoming.reviews.services import (
     complete_registration,
     eligibility,
@@ -25,7 +26,8 @@ from baoming.reviews.services import (
     undo_review,
     withdraw,
 )
-from baoming.shared.errors import NotOpen
+from baoming.reviews.services.cases import act_on_case
+from baoming.shared.errors import Changed, NotOpen
 from tests import factories as make
 from tests.concurrency.together import together
 from tests.environment import CLUSTER, DATABASE
@@ -33,7 +35,7 @@ from tests.registrations import confirmed
 from tests.registrations.test_save_form import PASSWORD, candidate, me, now, type_in
 from tests.registrations.test_sheets_service import open_phase
 from tests.reviews import files
-from tests.reviews.files import county, site
+from tests.reviews.files import checks, county, site
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.django_db(transaction=True)]
 PATIENCE = 20  # seconds until waiting for the other connection is given up
@@ -156,6 +158,26 @@ def test_two_offices_undo_one_decision_once() -> None:
     ends = together([lambda: undo("site"), lambda: undo("county")] * 4)
     assert [end for end in ends if isinstance(end, Exception)] == []
     assert row.steplog_set.filter(step="eligibility", done=False).count() == 1
+
+
+def test_a_grant_of_the_county_and_a_withdrawal_of_the_site_at_once_leave_what_was_first() -> None:
+    row = files.to_county()
+    case = Case.objects.get()
+    told = {"rules": checks(row)}
+
+    def grant(pk: UUID) -> object:
+        return act_on_case(pk, Act.GRANT, seen=1, by=county(row), raw=told)
+
+    def take_back(pk: UUID) -> object:
+        return act_on_case(pk, Act.WITHDRAW, seen=1, by=site(row), note="撤回")
+
+    assert isinstance(one_after_the_other(lambda: take_back(case.pk), lambda: grant(case.pk)), Changed)
+    row.refresh_from_db()
+    assert (row.decider, "eligibility" in row.done_steps) == ("site", False)
+    again = files.give_on(row)
+    assert isinstance(one_after_the_other(lambda: grant(again.pk), lambda: take_back(again.pk)), Changed)
+    row.refresh_from_db()
+    assert (row.decider, "eligibility" in row.done_steps) == ("county", True)
 
 
 def test_two_moves_at_once_leave_the_person_at_one_site_with_its_path() -> None:

@@ -64,6 +64,16 @@ def test_the_table_has_every_kind_and_every_standing(year: str) -> None:
 
 
 @pytest.mark.parametrize("year", YEARS)
+def test_no_two_things_that_a_page_asks_for_have_one_name(year: str) -> None:
+    """What is wrong with a paper would stand at the question of its name; the page's own fields have theirs."""
+    for key, kind in of_year(year).items():
+        papers = [one.key for one in kind.papers]
+        for asks in (kind.asks, *(desk.asks for desk in kind.chain)):
+            names = [*(one.key for one in asks), *papers, "act", "seen", "reason", "note", "consent"]
+            assert len(names) == len(set(names)), key
+
+
+@pytest.mark.parametrize("year", YEARS)
 def test_acts_lead_only_to_standings_of_the_table(year: str) -> None:
     """Walk from the opening by every act that is allowed: nothing is reached that the table does not name."""
     for key, kind in of_year(year).items():

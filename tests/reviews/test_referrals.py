@@ -170,7 +170,7 @@ def test_papers_are_handed_in_before() -> None:
     row = files.opened()
     with pytest.raises(Invalid) as refusal:
         open_case(row.pk, "migrant", raw={}, by=site(row))
-    assert {"form", "household", "permit", "roll"} <= set(refusal.value.fields)
+    assert {"form", "booklet", "permit", "school_roll"} <= set(refusal.value.fields)
     assert "dwelling" not in refusal.value.fields
 
 

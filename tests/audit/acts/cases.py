@@ -163,7 +163,7 @@ def grant_identity() -> Ask:
 def open_eligibility() -> Ask:
     row = files.opened()
     sent = files.REFERRED["migrant"]
-    handed = {f"{paper}.jpg": attached.paper(paper) for paper in ("form", "household", "permit", "roll")}
+    handed = {f"{paper}.jpg": attached.paper(paper) for paper in ("form", "booklet", "permit", "school_roll")}
     return Ask(of(row), own(row, "cases/migrant/"), dict(sent), files=handed, answers=(302,))
 
 
