@@ -1,5 +1,7 @@
 """Papers that anybody prints, without signing in (R23). Nothing that is typed here is kept or logged."""
 
+from dataclasses import replace
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -55,5 +57,5 @@ def _words(season: Season) -> forms.ReviewWords:
     except SeasonData.DoesNotExist:  # a season that was loaded before there was one
         raise Http404 from None
     kind = kinds_of(season).get("migrant")  # the offices of the case are those that sign on the paper
-    levels = [(PARTY_NAMES[desk.by], desk.title) for desk in kind.chain] if kind else []
-    return forms.ReviewWords(**said, **({"levels": levels} if levels else {}))
+    words = forms.ReviewWords(**said)
+    return replace(words, levels=[(PARTY_NAMES[desk.by], desk.title) for desk in kind.chain]) if kind else words
