@@ -16,6 +16,7 @@ from baoming.registrations.models import Batch, BatchLine, Registration
 from baoming.registrations.services import batches
 from tests import factories as make
 from tests.imports.files import GOOD, csv, line, of, staged
+from tests.web import test_killed_worker
 from tests.web.test_killed_worker import half_a_minute_passes, held, status, until, worker
 
 PEOPLE, CHUNK = 300, 250
@@ -40,7 +41,10 @@ def whole_site(people: int) -> Import:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.slow
-def test_a_worker_killed_in_the_middle_is_followed_and_each_line_is_written_once(tmp_path: Path) -> None:
+def test_a_worker_killed_in_the_middle_is_followed_and_each_line_is_written_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(test_killed_worker, "PATIENCE", 120)  # two workers begin, and do three hundred lines
     row = whole_site(PEOPLE)
     last = Registration.objects.order_by("pk")[PEOPLE - 10]  # of the second chunk
     batch = applying.apply_import(row.pk, by=row.actor)
