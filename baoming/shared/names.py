@@ -51,13 +51,14 @@ def initials(name: str) -> str:
 
 
 def same_name(typed: str, kept: str) -> bool:
-    """Whether a typed name is the kept one: dot and blanks aside, and a blank sign for what no keyboard offers.
+    """Whether a typed name is the kept one: dot, blanks and case aside, and a blank sign for what no keyboard offers.
 
     For people who prove by other things that they are meant: a rare character may be typed as `？` or `*`.
     """
     ours, theirs = without_dot(kept), without_dot(typed)
     return len(ours) == len(theirs) and all(
-        mine == other or (other in _BLANK and is_rare(mine)) for mine, other in zip(ours, theirs, strict=True)
+        mine == other or mine.lower() == other.lower() or (other in _BLANK and is_rare(mine))
+        for mine, other in zip(ours, theirs, strict=True)
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 from baoming.registrations.document_numbers import Kind
 from baoming.registrations.identity_documents import IdentityDocument, checked
 from baoming.shared.errors import Invalid
+from baoming.shared.names import same_name
 from tests.registrations.others import numbered, other, residence_number
 
 TODAY = date(2022, 11, 1)
@@ -95,3 +96,11 @@ def test_numbers_typed_in_any_width_and_case_are_kept_in_one_spelling() -> None:
         other(Kind.FOREIGN, number="uto 4300-0503 1701", nationality="ｕto"), today=TODAY, real_season=False
     )
     assert (foreign.number, foreign.nationality) == ("UTO430005031701", "UTO")
+
+
+@pytest.mark.parametrize(
+    ("typed", "same"),
+    [("smith john", True), ("SmithJohn", True), ("SMITH  JOHN", True), ("SMITH JON", False), ("SMITH JOHM", False)],
+)
+def test_a_latin_name_is_the_same_in_any_case_and_spacing(typed: str, same: bool) -> None:
+    assert same_name(typed, "SMITH JOHN") is same
