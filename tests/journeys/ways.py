@@ -117,7 +117,7 @@ def confirm(site: Page, name: str) -> None:
     """Print, sign, assess: what the site does in confirmation."""
     office.find(site, name)
     print_out(site, "打印登记表（第1版）")
-    site.reload()
+    office.find(site, name)  # a reload is broken off where the answer that is saved to disk comes in late
     site.get_by_role("button", name="考生已在第1版上签字").click()
     office.assess(site, MORAL)
 
