@@ -60,7 +60,6 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "review_eligibility": _SITE,  # what another office judges, it judges as a case
     "open_review": _COUNTY,
     "transfer": _COUNTY,
-    "withdraw": _SITE_COUNTY,
     "undo_decision": _SITE_COUNTY_CITY,
     "see_approvals": _SITE_COUNTY_CITY,  # a site: what its second person confirms
     "answer_transfer": _COUNTY,
@@ -94,7 +93,6 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "import_facts": _OFFICES,  # files of other information; which kinds an office may import, the season says
     "open_site": _COUNTY,
     "set_segments": _COUNTY,
-    "void_number": _COUNTY,
     "see_segments": _OFFICES,  # sites and their numbers
     "add_code": frozenset({Role.PROVINCE}),
     "set_clock": frozenset({Role.PROVINCE}),

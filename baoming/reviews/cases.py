@@ -89,6 +89,7 @@ class Kind:
     lasting: bool = False  # what was granted is not undone: it takes another case
     refused_holds: bool = False  # what was refused goes on keeping steps from being done
     two: bool = False  # who decides has done nothing else to it
+    silent: bool = False  # nobody is told by SMS
     notice: bool = False  # the decision is given in writing, and its receipt signed
     objection_days: int = 0  # after the receipt
     basis: str = ""  # legal, on the notice
@@ -112,8 +113,8 @@ class Kind:
 
 
 _PLAIN = (
-    "key", "title", "help", "after", "until", "effect", "lasting", "refused_holds", "two", "notice", "objection_days",
-    "basis",
+    "key", "title", "help", "after", "until", "effect", "lasting", "refused_holds", "two", "silent", "notice",
+    "objection_days", "basis",
 )  # fmt: skip
 
 

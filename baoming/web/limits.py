@@ -126,12 +126,10 @@ GUARDS: dict[str, Guard] = {
         "retake keep_photo confirm_person sheet signature correction moral completion reopening",
         _ACT,
     ),
-    **_each(
-        "office", "final_review save_reset phone_reset restore dispute void_number decide review_time transfer", _ACT
-    ),
+    **_each("office", "final_review save_reset phone_reset restore dispute decide review_time transfer", _ACT),
     "office:send_again": Guard(writes=ACTS, tries=SMS[:-2]),
     "office:household": _ACT,
-    **_each("office", "withdrawal undo approvals_answer submission take_back case_new case_act case_notice", _ACT),
+    **_each("office", "undo approvals_answer submission take_back case_new case_act case_notice", _ACT),
     **_each("office", "paper_drafts prints_scans prints_scans_confirm prints_scans_drop prints_signatures_print", _ACT),
     **_each("office", "desk_name overflows upward checks alikes", _ACT),
     **_each("office", "classes_all classes_act classes_batch_undo rosters rosters_take", _ACT),

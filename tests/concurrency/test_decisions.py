@@ -74,7 +74,7 @@ def seen_before(registration_id: UUID) -> Registration:
 
 
 def stop(row: Registration) -> None:
-    withdraw(row.pk, reason="own_wish", proof=True, note="", by=site(row))
+    withdraw(row.pk, reason="own_wish", by=county(row))
 
 
 def save(row: Registration, revision: str) -> None:

@@ -8,8 +8,6 @@ from django.db import DatabaseError, connection, transaction
 from baoming.audit.actors import Actor
 from baoming.audit.models import Event
 from baoming.documents.models import Print
-from baoming.organizations.models import Organization
-from baoming.organizations.roles import Role
 from baoming.registrations.journey import unpack
 from baoming.registrations.models import Activation, NumberSegment, Registration, Signature, StepLog, VoidedNumber
 from baoming.registrations.services import voids
@@ -18,11 +16,16 @@ from baoming.registrations.services.sheets import print_sheet, record_signature
 from baoming.registrations.services.slips import print_slip
 from baoming.registrations.services.steps import return_step
 from baoming.registrations.services.voids import void_number
+from baoming.reviews.case_queries import acts_of, asked_in, content_of
+from baoming.reviews.cases import Act
 from baoming.reviews.services import reopen, review_finally
+from baoming.reviews.services.case_effects import EFFECTS
 from baoming.schedule.models import Extension
 from baoming.shared.errors import Invalid, NotOpen, Refused
 from tests import factories as make
 from tests.registrations.confirmed import city, completed, county, operator, printed, ready, signed
+from tests.reviews import files
+from tests.reviews.asking import asked, do
 
 pytestmark = pytest.mark.django_db
 WHY = "读错证件"
@@ -246,8 +249,22 @@ def test_a_segment_without_issued_numbers_may_move() -> None:
     assert NumberSegment.objects.all()._raw_delete("default") == 1
 
 
-def test_the_right_is_the_countys() -> None:
+def test_it_is_a_case_that_says_what_falls_and_that_another_person_grants() -> None:
     row = numbered()
-    office = Organization.objects.get(pk=row.site.parent_id)
-    assert make.staff(office, Role.COUNTY).may("void_number")
-    assert not make.staff(row.site, Role.OPERATOR).may("void_number")
+    case = asked(row, "void_number", by=files.site(row))
+    shown = EFFECTS["void_number"].shown(row, content_of(asked_in(acts_of(case)))["extra"])
+    assert [what for what, *_ in shown] == ["报名序号", "号码通知单、登记表", "激活码"]
+    number = row.number
+    do(case, Act.GRANT, county(row))
+    row.refresh_from_db()
+    assert (row.number, VoidedNumber.objects.get().number) == (None, number)
+
+
+def test_a_number_that_was_reissued_since_it_was_asked_is_not_voided() -> None:
+    row = numbered()
+    case = asked(row, "void_number", by=files.site(row))
+    void_number(row.pk, reason="读错证件", by=county(row))
+    row.refresh_from_db()
+    issue_number(row.pk, by=files.site(row))
+    with pytest.raises(Refused, match="已经变动"):
+        do(case, Act.GRANT, county(row))

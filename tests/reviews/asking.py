@@ -26,6 +26,10 @@ ASKED: Mapping[str, Raw] = {
     "other_province": {"source": ["外省重复报名核查"], "differs": ["外省有报名"]},
     "duplicate": {"other": ["01020002"]},
     "wrong_photo": {"found": ["同学指出"]},
+    "withdrawal": {"why": ["出国读书"]},
+    "admitted": {"college": ["湘岭职业技术学院"]},
+    "deceased": {"known": ["监护人告知"]},
+    "void_number": {"why": ["读错证件"]},
     "identity_change": {"name": ["欧阳思源"], "why": ["户籍更名"]},
     **REFERRED,
 }

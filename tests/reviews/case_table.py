@@ -119,6 +119,31 @@ other_document     r 0       | - | supply withdraw | - | undo                | -
 other_document     granted   | - | -               | - | undo                | -
 other_document     refused   | - | -               | - | undo                | -
 other_document     withdrawn | - | -               | - | -                   | -
+withdrawal         w 0       | withdraw        | forward return withdraw | -                   | - | -
+withdrawal         w 1       | withdraw        | undo withdraw           | grant refuse return | - | -
+withdrawal         r 0       | supply withdraw | supply undo withdraw    | -                   | - | -
+withdrawal         r 1       | supply withdraw | supply withdraw         | undo                | - | -
+withdrawal         granted   | -               | -                       | -                   | - | -
+withdrawal         refused   | -               | -                       | undo                | - | -
+withdrawal         withdrawn | -               | -                       | -                   | - | -
+
+admitted           w 0       | - | withdraw        | grant refuse return | - | -
+admitted           r 0       | - | supply withdraw | undo                | - | -
+admitted           granted   | - | -               | -                   | - | -
+admitted           refused   | - | -               | undo                | - | -
+admitted           withdrawn | - | -               | -                   | - | -
+
+deceased           w 0       | - | withdraw        | grant refuse return | - | -
+deceased           r 0       | - | supply withdraw | undo                | - | -
+deceased           granted   | - | -               | -                   | - | -
+deceased           refused   | - | -               | undo                | - | -
+deceased           withdrawn | - | -               | -                   | - | -
+
+void_number        w 0       | - | withdraw        | grant refuse return | - | -
+void_number        r 0       | - | supply withdraw | undo                | - | -
+void_number        granted   | - | -               | -                   | - | -
+void_number        refused   | - | -               | undo                | - | -
+void_number        withdrawn | - | -               | -                   | - | -
 """
 # R23: the county decides; from 2025 on county, city and province review one after the other (issue 6).
 MIGRANT = {
@@ -157,6 +182,10 @@ OPENED_BY = {
     "duplicate": "county",
     "wrong_photo": "site",
     "guardian_consent": "site",
+    "withdrawal": "candidate",
+    "admitted": "site",
+    "deceased": "site",
+    "void_number": "site",
     "migrant": "site",
     "other_document": "site",
 }
@@ -177,6 +206,10 @@ OPENERS = {
     "guardian_consent": {"site"},
     "migrant": {"site"},
     "other_document": {"site"},
+    "withdrawal": {"candidate", "site"},
+    "admitted": {"site", "county"},
+    "deceased": {"site", "county"},
+    "void_number": {"site", "county"},
 }
 # What may be opened when: before the window's end the candidate changes the form alone; afterwards by request (R15).
 TIMES = {

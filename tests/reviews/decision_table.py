@@ -7,7 +7,7 @@ Each line: state, decision, and what comes of it when the site, the county and t
 """
 
 SITE, COUNTY, WAY = "由报名点办理", "由县（市、区）招考机构办理", "由县招考机构重新打开"
-MOVES, STOPS, UNSTOPS = "转报名点由考生所在县", "由报名点或县（市、区）招考机构办理", "撤销中止由县"
+MOVES, UNSTOPS = "转报名点由考生所在县", "撤销中止由县"
 CASE, LATER, NONE = "请打开考生页上的“事项”", "这之后又有新的决定", "没有中止"
 BELOW = "由报名点或县（市、区）招考机构撤销"
 OVER, STOPPED = "结束", "已经中止"
@@ -18,7 +18,6 @@ opened            return  ok            SITE          SITE
 opened            undo    LATER         LATER         LATER
 opened            move    MOVES         ok            MOVES
 opened            ask     MOVES         ok            MOVES
-opened            stop    ok            ok            STOPS
 opened            unstop  UNSTOPS       NONE          UNSTOPS
 
 to_county         pass    COUNTY        CASE          COUNTY
@@ -26,7 +25,6 @@ to_county         return  COUNTY        CASE          COUNTY
 to_county         undo    CASE          CASE          CASE
 to_county         move    MOVES         ok            MOVES
 to_county         ask     MOVES         ok            MOVES
-to_county         stop    ok            ok            STOPS
 to_county         unstop  UNSTOPS       NONE          UNSTOPS
 
 to_city           pass    CITY          CITY          CASE
@@ -34,7 +32,6 @@ to_city           return  CITY          CITY          CASE
 to_city           undo    CASE          CASE          CASE
 to_city           move    MOVES         ok            MOVES
 to_city           ask     MOVES         ok            MOVES
-to_city           stop    ok            ok            STOPS
 to_city           unstop  UNSTOPS       NONE          UNSTOPS
 
 county_returned   pass    COUNTY        CASE          COUNTY
@@ -42,7 +39,6 @@ county_returned   return  COUNTY        CASE          COUNTY
 county_returned   undo    CASE          CASE          CASE
 county_returned   move    MOVES         ok            MOVES
 county_returned   ask     MOVES         ok            MOVES
-county_returned   stop    ok            ok            STOPS
 county_returned   unstop  UNSTOPS       NONE          UNSTOPS
 
 county_passed     pass    COUNTY        CASE          COUNTY
@@ -50,7 +46,6 @@ county_passed     return  COUNTY        CASE          COUNTY
 county_passed     undo    CASE          CASE          CASE
 county_passed     move    MOVES         ok            MOVES
 county_passed     ask     MOVES         ok            MOVES
-county_passed     stop    ok            ok            STOPS
 county_passed     unstop  UNSTOPS       NONE          UNSTOPS
 
 passed            pass    ok            SITE          SITE
@@ -58,7 +53,6 @@ passed            return  -eligibility  SITE          SITE
 passed            undo    -eligibility  -eligibility  BELOW
 passed            move    MOVES         ok            MOVES
 passed            ask     MOVES         ok            MOVES
-passed            stop    ok            ok            STOPS
 passed            unstop  UNSTOPS       NONE          UNSTOPS
 
 returned          pass    +eligibility  SITE          SITE
@@ -66,7 +60,6 @@ returned          return  ok            SITE          SITE
 returned          undo    +eligibility  +eligibility  BELOW
 returned          move    MOVES         ok            MOVES
 returned          ask     MOVES         ok            MOVES
-returned          stop    ok            ok            STOPS
 returned          unstop  UNSTOPS       NONE          UNSTOPS
 
 numbered          pass    ok            SITE          SITE
@@ -74,7 +67,6 @@ numbered          return  -eligibility  SITE          SITE
 numbered          undo    -eligibility  -eligibility  BELOW
 numbered          move    MOVES         ok            MOVES
 numbered          ask     MOVES         ok            MOVES
-numbered          stop    ok            ok            STOPS
 numbered          unstop  UNSTOPS       NONE          UNSTOPS
 
 signed            pass    ok            SITE          SITE
@@ -82,7 +74,6 @@ signed            return  -eligibility  SITE          SITE
 signed            undo    -eligibility  -eligibility  BELOW
 signed            move    MOVES         -signature    MOVES
 signed            ask     MOVES         ok            MOVES
-signed            stop    ok            ok            STOPS
 signed            unstop  UNSTOPS       NONE          UNSTOPS
 
 completed         pass    ok            SITE          SITE
@@ -90,7 +81,6 @@ completed         return  WAY           SITE          SITE
 completed         undo    WAY           WAY           BELOW
 completed         move    MOVES         WAY           MOVES
 completed         ask     MOVES         WAY           MOVES
-completed         stop    WAY           WAY           WAY
 completed         unstop  UNSTOPS       NONE          UNSTOPS
 
 intake_over       pass    OVER          SITE          SITE
@@ -98,7 +88,6 @@ intake_over       return  OVER          SITE          SITE
 intake_over       undo    OVER          OVER          BELOW
 intake_over       move    MOVES         OVER          MOVES
 intake_over       ask     MOVES         OVER          MOVES
-intake_over       stop    ok            ok            STOPS
 intake_over       unstop  UNSTOPS       NONE          UNSTOPS
 
 stopped           pass    STOPPED       STOPPED       STOPPED
@@ -106,7 +95,6 @@ stopped           return  STOPPED       STOPPED       STOPPED
 stopped           undo    STOPPED       STOPPED       BELOW
 stopped           move    MOVES         STOPPED       MOVES
 stopped           ask     MOVES         STOPPED       MOVES
-stopped           stop    ok            ok            ok
 stopped           unstop  UNSTOPS       ok            UNSTOPS
 """
 CITY = "由市（州）招考机构办理"
@@ -114,7 +102,7 @@ STATES = (
     "opened", "to_county", "to_city", "county_returned", "county_passed", "passed", "returned", "numbered",
     "signed", "completed", "intake_over", "stopped",
 )  # fmt: skip
-ACTS = ("pass", "return", "undo", "move", "ask", "stop", "unstop")
+ACTS = ("pass", "return", "undo", "move", "ask", "unstop")
 OFFICES = ("site", "county", "city")
 
 

@@ -176,7 +176,7 @@ def intake_over() -> Registration:
 
 def stopped() -> Registration:
     row = passed()
-    withdraw(row.pk, reason="own_wish", proof=True, note="", by=site(row))
+    withdraw(row.pk, reason="own_wish", by=county(row))
     row.refresh_from_db()
     return row
 

@@ -19,7 +19,6 @@ from baoming.registrations.services.numbers import issue_number
 from baoming.registrations.services.photos import take_photo
 from baoming.registrations.services.retakes import ask_retake, keep_photo
 from baoming.registrations.services.sheets import open_correction, print_sheet, record_signature
-from baoming.registrations.services.voids import void_number
 from baoming.reviews import services as reviews
 from baoming.reviews.case_queries import kinds_of
 from baoming.reviews.cases import ELIGIBILITY, OPEN_STATES, Act, State, acts
@@ -153,6 +152,8 @@ class Walk:
         gone = before.number if before.number != row.number else None
         if gone is not None and not VoidedNumber.objects.filter(number=gone, registration=row).exists():
             raise Broken(f"{where}: number {gone} is gone and was not voided")
+        if gone is not None and not Case.objects.filter(registration=row, kind="void_number", state="granted").exists():
+            raise Broken(f"{where}: number {gone} is gone without a case")
 
     def somebody(self, row: Registration) -> Actor:
         """The candidate, an office of theirs, or the province."""
@@ -253,7 +254,6 @@ ACTS: dict[str, tuple[Do, int]] = {
     "photo": (lambda walk, row: take_photo(row.pk, _PHOTO, by=office(row, "site"), source="camera"), 4),
     "retake": (_retake, 2),
     "number": (lambda walk, row: issue_number(row.pk, by=office(row, "site")), 6),
-    "void": (lambda walk, row: void_number(row.pk, reason="重号", by=walk.at(row, "county")), 1),
     "correction": (lambda walk, row: open_correction(row.pk, hours=24, by=walk.at(row)), 1),
     "pass": (lambda walk, row: reviews.pass_eligibility(row.pk, checks=checks(row), by=walk.at(row)), 8),
     "return": (lambda walk, row: reviews.return_eligibility(row.pk, reason="no_proof", note="", by=walk.at(row)), 2),
@@ -267,8 +267,6 @@ ACTS: dict[str, tuple[Do, int]] = {
     "final review": (lambda walk, row: reviews.review_finally(row.pk, by=walk.at(row, "city")), 8),
     "undo final review": (lambda walk, row: reviews.undo_final_review(
         row.pk, reason="有误", by=walk.at(row, "city")), 1),
-    "withdraw": (lambda walk, row: reviews.withdraw(
-        row.pk, reason="own_wish", proof=True, note="", by=walk.at(row)), 1),
     "undo withdrawal": (lambda walk, row: reviews.undo_withdrawal(row.pk, reason="有误", by=walk.at(row, "county")), 8),
     "open a case": (_open, 14),
     "act on a case": (_act, 40),

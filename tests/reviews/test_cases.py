@@ -251,7 +251,7 @@ def test_only_the_named_parties_open_a_case(kind: str) -> None:
 def test_nothing_is_opened_or_decided_once_the_registration_has_stopped() -> None:
     row = after_sign_up()
     case = asked(row, "fee_exemption")
-    withdraw(row.pk, reason="own_wish", proof=True, note="", by=office(row, "site"))
+    withdraw(row.pk, reason="own_wish", by=office(row, "county"))
     with pytest.raises(NotOpen, match="已经中止"):
         do(case, Act.FORWARD, office(row, "site"))
     with pytest.raises(NotOpen, match="已经中止"):

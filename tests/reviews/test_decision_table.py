@@ -16,7 +16,6 @@ from baoming.reviews.services import (
     transfer,
     undo_review,
     undo_withdrawal,
-    withdraw,
 )
 from baoming.shared.errors import Refused
 from tests import factories as make
@@ -40,7 +39,6 @@ def do(act: str, row: Registration, by: Actor) -> None:
         "undo": lambda: undo_review(row.pk, review_id=last.pk if last else 0, reason="点错了", by=by),
         "move": lambda: transfer(row.pk, to=there("0102", "02"), reason="moved_school", note="", by=by),
         "ask": lambda: transfer(row.pk, to=there("0103", "01"), reason="moved_home", note="", by=by),
-        "stop": lambda: withdraw(row.pk, reason="own_wish", proof=True, note="", by=by),
         "unstop": lambda: undo_withdrawal(row.pk, reason="点错了", by=by),
     }
     acts[act]()

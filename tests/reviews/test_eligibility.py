@@ -200,6 +200,3 @@ def test_every_reason_says_what_to_do() -> None:
     for one in decisions.reasons(lists["reasons"]).values():
         assert one.todo
         assert one.next == "candidate"
-    for one in decisions.reasons(data(row.season, "cases")["withdrawal"]).values():
-        assert one.proof
-        assert set(one.by) <= {"site", "county"}

@@ -6,6 +6,7 @@ import pytest
 
 from baoming.accounts.codes import new_activation_code
 from baoming.audit.actors import Actor
+from baoming.messages.inbox import letters
 from baoming.payments.models import Order
 from baoming.payments.services import open_order
 from baoming.registrations import journey, list_queries
@@ -18,6 +19,7 @@ from baoming.registrations.services.sheets import open_correction, print_sheet, 
 from baoming.registrations.services.slips import print_slip
 from baoming.registrations.services.voids import void_number
 from baoming.registrations.worklists import tabs_of
+from baoming.reviews.cases import Act
 from baoming.reviews.models import Withdrawal
 from baoming.reviews.queries import decision_on
 from baoming.reviews.services import (
@@ -29,18 +31,20 @@ from baoming.reviews.services import (
     withdraw_assessment,
     withdraw_submission,
 )
+from baoming.reviews.services.cases import open_case
 from baoming.shared.errors import Invalid, NotOpen
 from tests import factories as make
 from tests.registrations import confirmed
 from tests.registrations.test_save_form import me
 from tests.reviews import files
+from tests.reviews.asking import PROVINCE, asked, do
 from tests.reviews.files import county, office, site
 
 pytestmark = pytest.mark.django_db
 
 
 def stop(row: Registration, by: Actor | None = None, reason: str = "own_wish") -> None:
-    withdraw(row.pk, reason=reason, proof=True, note="", by=by or site(row))
+    withdraw(row.pk, reason=reason, by=by or county(row))
     row.refresh_from_db()
 
 
@@ -125,26 +129,59 @@ def test_the_person_is_not_registered_a_second_time() -> None:
         open_file(document_of(row), season=row.season, site=other, by=site(row), reader="R01")
 
 
-@pytest.mark.parametrize(
-    ("reason", "kind", "sentence"),
-    [("admitted", "site", "由县"), ("deceased", "site", "由县"), ("own_wish", "city", "由报名点或县")],
-)
-def test_who_may_stop_by_which_reason(reason: str, kind: str, sentence: str) -> None:
+@pytest.mark.parametrize("kind", ["site", "city", "province"])
+def test_the_county_alone_stops(kind: str) -> None:
     row = files.opened()
-    with pytest.raises(NotOpen, match=sentence):
-        stop(row, office(row, kind), reason)
-    if kind == "site":
-        stop(row, county(row), reason)
-        assert row.stopped_at is not None
-
-
-def test_the_paper_must_be_there_and_a_reason_chosen() -> None:
-    row = files.opened()
-    with pytest.raises(Invalid, match="放弃报名申请"):
-        withdraw(row.pk, reason="own_wish", proof=False, note="", by=site(row))
-    with pytest.raises(Invalid, match="事由"):
-        withdraw(row.pk, reason="", proof=True, note="", by=site(row))
+    with pytest.raises(NotOpen, match="由县（市、区）招考机构决定"):
+        withdraw(row.pk, reason="own_wish", by=PROVINCE if kind == "province" else office(row, kind))
     assert Withdrawal.objects.count() == 0
+
+
+@pytest.mark.parametrize(("kind", "title"), [
+    ("withdrawal", "本人书面申请放弃报名"), ("admitted", "已被高校录取"), ("deceased", "考生死亡"),
+])  # fmt: skip
+def test_what_the_site_hands_in_stops_once_the_county_has_granted_it(kind: str, title: str) -> None:
+    row = confirmed.saved()
+    before = len(letters(row.pk, row.season))
+    case = asked(row, kind, by=site(row))
+    if kind == "withdrawal":
+        do(case, Act.FORWARD, site(row))
+    row.refresh_from_db()
+    assert row.stopped_at is None
+    do(case, Act.GRANT, county(row))
+    row.refresh_from_db()
+    assert row.stopped_at is not None
+    told = decision_on(row)
+    assert told is not None
+    assert told.title == title
+    assert len(letters(row.pk, row.season)) == before + (kind != "deceased"), "nobody writes to the dead"
+
+
+def test_a_candidate_who_gives_up_asks_from_the_phone_with_the_signed_paper() -> None:
+    row = confirmed.saved()
+    with pytest.raises(Invalid) as refusal:
+        open_case(row.pk, "withdrawal", raw={"why": ["出国读书"]}, by=me(row))
+    assert set(refusal.value.fields) == {"application"}
+    case = asked(row, "withdrawal")
+    do(case, Act.FORWARD, site(row))
+    do(case, Act.GRANT, county(row))
+    row.refresh_from_db()
+    assert row.stopped_at is not None
+
+
+def test_whom_the_county_has_completed_it_reopens_first() -> None:
+    row = confirmed.completed()
+    case = asked(row, "withdrawal")
+    do(case, Act.FORWARD, site(row))
+    with pytest.raises(NotOpen, match="重新打开"):
+        do(case, Act.GRANT, county(row))
+
+
+def test_who_reports_a_death_to_the_county_does_not_decide_it() -> None:
+    row = files.opened()
+    case = asked(row, "deceased", by=county(row))
+    with pytest.raises(NotOpen, match="要两个人办理"):
+        do(case, Act.GRANT, county(row))
 
 
 def test_stopping_twice_is_stopping_once_and_the_way_back_is_kept_beside_it() -> None:

@@ -17,7 +17,7 @@ from baoming.reviews.services import transfer, withdraw
 from tests import factories as make
 from tests.registrations import confirmed
 from tests.reviews import files
-from tests.reviews.files import county, give_back, give_on, site
+from tests.reviews.files import county, give_back, give_on
 from tests.web.conftest import signed_in
 from tests.web.test_confirmation import of_city, of_county, of_site, page
 
@@ -136,9 +136,11 @@ def test_after_completion_the_page_offers_nothing_and_the_refusal_names_the_way(
     row = files.completed()
     of_county(office, row)
     shown = page(office, row)
-    for act in ("/transfer/", "/withdrawal/", "/undo/", "/review-time/"):
+    for act in ("/transfer/", "/undo/", "/review-time/"):
         assert act not in shown
-    refused = office.post(f"/candidates/{row.pk}/withdrawal/", {"withdrawal": "own_wish", "proof": "yes"})
+    refused = office.post(
+        f"/candidates/{row.pk}/transfer/", {"site": str(make.site("09").pk), "transfer": "moved_home"}
+    )
     assert refused.status_code == 422
     assert "重新打开" in refused.content.decode()
 
@@ -211,21 +213,19 @@ def test_a_third_county_neither_sees_nor_answers(office: Client) -> None:
 # stopping
 
 
-def test_stopped_by_the_site_and_let_go_on_by_the_county(office: Client) -> None:
+def test_stopped_by_a_case_and_let_go_on_by_the_county(office: Client) -> None:
     row = files.numbered()
-    own = f"/candidates/{row.pk}/"
     of_site(office, row)
-    assert "已缴的费用不退" in page(office, row)
-    sent = {"withdrawal": "own_wish", "withdrawal_note": "申请书第3号"}
-    assert office.post(f"{own}withdrawal/", sent).status_code == 422
-    assert office.post(f"{own}withdrawal/", {**sent, "proof": "yes"}).status_code == 302
+    assert f"/candidates/{row.pk}/cases/withdrawal/" in page(office, row)
+    assert "已缴的费用不退" in office.get(f"/candidates/{row.pk}/cases/withdrawal/").content.decode()
+    withdraw(row.pk, reason="own_wish", by=files.county(row))
     assert "撤销：中止报名" not in page(office, row)
     assert "中止 <b>1</b>" in office.get("/candidates/?tab=stopped").content.decode()
     assert "已中止" in office.get("/candidates/?tab=stopped").content.decode()
     of_county(office, row)
     assert "撤销：中止报名" in page(office, row)
     undo = {"kind": "withdrawal", "decision": "1", "undo_reason": "本人要求恢复"}
-    assert office.post(f"{own}undo/", undo).status_code == 302
+    assert office.post(f"/candidates/{row.pk}/undo/", undo).status_code == 302
     row.refresh_from_db()
     assert row.stopped_at is None
 
@@ -237,7 +237,7 @@ def test_stopped_by_the_site_and_let_go_on_by_the_county(office: Client) -> None
     ("act", "allowed"),
     [
         ("eligibility", {Role.OPERATOR}), ("undo", {Role.OPERATOR, Role.COUNTY, Role.CITY}),
-        ("transfer", {Role.COUNTY}), ("review-time", {Role.COUNTY}), ("withdrawal", {Role.OPERATOR, Role.COUNTY}),
+        ("transfer", {Role.COUNTY}), ("review-time", {Role.COUNTY}),
     ],
 )  # fmt: skip
 def test_each_act_belongs_to_the_offices_of_the_mission(office: Client, act: str, allowed: set[Role]) -> None:
@@ -285,7 +285,7 @@ def test_the_candidate_is_told_which_office_decides(phone: Client) -> None:
 
 def test_a_stopped_candidate_is_told_so_and_what_to_do_if_that_is_wrong(phone: Client) -> None:
     row = confirmed.saved()
-    withdraw(row.pk, reason="own_wish", proof=True, note="", by=site(row))
+    withdraw(row.pk, reason="own_wish", by=files.county(row))
     shown = tasks(phone, row)
     assert "您的报名已中止：本人书面申请放弃报名" in shown
     assert "已缴的费用不退" in shown

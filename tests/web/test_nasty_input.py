@@ -57,7 +57,7 @@ FIELDS = [
     "no_refund", "phone", "login", "save", "accepted", "revision", "save_password", "asked", "care",
     "kind", "decision", "undo_reason", "open_reason", "site", "site_code", "transfer", "transfer_note",
     "office", "role", "account", "proposal", "who", "to_office", "to_role", "to_number", "again",
-    "title", "opens", "closes", "key", "until", "extends", "withdrawal", "withdrawal_note", "proof", "falls",
+    "title", "opens", "closes", "key", "until", "extends", "falls",
     "pin", "back", "sent", "first",
 ]  # fmt: skip
 

@@ -8,13 +8,17 @@ from typing import Any
 from baoming.audit.actors import Actor
 from baoming.registrations.models import Registration
 from baoming.registrations.services.retakes import send_back
+from baoming.registrations.services.voids import void_number
 from baoming.reviews.asked import Raw
 from baoming.reviews.cases import ELIGIBILITY, Act, Kind
 from baoming.reviews.models import Case, CaseAct
 from baoming.reviews.services import referrals
 from baoming.reviews.services.corrections import changes_asked, changes_shown, correct
 from baoming.reviews.services.identity_changes import change_identity, identity_asked, identity_shown
+from baoming.reviews.services.withdrawals import withdraw
+from baoming.shared.errors import Refused
 from baoming.shared.services import update
+from baoming.shared.text import serial
 
 Extra = Mapping[str, Any]  # what a kind asks for beyond its questions, as it is kept
 Problems = dict[str, str]
@@ -66,6 +70,38 @@ def _retake(registration: Registration, _: Extra, *, by: Actor, at: datetime) ->
     send_back(registration, reason="not_them", by=by, at=at)
 
 
+def _stops(reason: str) -> Callable[..., None]:
+    def stop(registration: Registration, _: Extra, *, by: Actor, at: datetime) -> None:
+        withdraw(registration.pk, reason=reason, by=by)
+        registration.refresh_from_db(fields=["stopped_at"])
+
+    return stop
+
+
+def _number_asked(registration: Registration, raw: Raw) -> tuple[Extra, Problems]:
+    return {"number": registration.number, "why": "".join(raw.get("why", [])[:1]).strip()}, {}
+
+
+def _number_shown(registration: Registration, extra: Extra) -> list[tuple[str, str, str]]:
+    """Say what falls with the number: nothing brings it back."""
+    if not extra.get("number"):
+        return []
+    found = [("报名序号", serial(extra["number"]), "作废，永不再用，报名点重新发号"),
+             ("号码通知单、登记表", "有效", "全部作废，考生手里的请收回")]  # fmt: skip
+    if "passwords" not in registration.done_steps:
+        found.append(("激活码", "有效", "失效，发新号以后另打通知单"))
+    if "signature" in registration.done_steps:
+        found.append(("登记表签字", "已签", "作废，重新打印以后重新签"))
+    return found
+
+
+def _void(registration: Registration, extra: Extra, *, by: Actor, at: datetime) -> None:
+    if registration.number != extra["number"]:
+        raise Refused("提出以后报名序号已经变动，不用作废。请退回")
+    void_number(registration.pk, reason=extra["why"], by=by)
+    registration.refresh_from_db()
+
+
 def _consent(registration: Registration, _: Extra, *, by: Actor, at: datetime) -> None:
     registration.guardian_consented = True
     update(registration, "guardian_consented")
@@ -81,6 +117,10 @@ EFFECTS: dict[str, Effect] = {
     "retake": Effect(granted=_retake),
     "correction": Effect(changes_asked, changes_shown, correct),
     "guardian": Effect(granted=_consent, undone=_unconsent),
+    "withdrawal": Effect(granted=_stops("own_wish")),
+    "admitted": Effect(granted=_stops("admitted")),
+    "deceased": Effect(granted=_stops("deceased")),
+    "void_number": Effect(_number_asked, _number_shown, _void),
     "identity": Effect(identity_asked, identity_shown, change_identity),
     ELIGIBILITY: Effect(
         followed=referrals.follow,

@@ -305,7 +305,7 @@ def _follow(
         clear_holds(registration, hold_of(case), by=by, at=at)
     elif holding(kind, case.standing) and not holding(kind, before):
         _hold(registration, case, kind, by=by)
-    if act in (Act.GRANT, Act.REFUSE, Act.RETURN):
+    if act in (Act.GRANT, Act.REFUSE, Act.RETURN) and not kind.silent:
         _tell(registration, act)
 
 

@@ -1,4 +1,4 @@
-"""中止报名: the candidate gives up, is admitted already, or has died; and the county's way back."""
+"""中止报名: the county grants it as a special case, of who gives up, is admitted or has died; and the way back."""
 
 from uuid import UUID
 
@@ -8,37 +8,31 @@ from baoming.audit.actors import PARTY_NAMES, Actor, Party
 from baoming.audit.services import record
 from baoming.registrations.queries import state_of
 from baoming.registrations.services.steps import locked, refuse_if_completed
-from baoming.reviews.decisions import chosen, names, reasons, written
+from baoming.reviews.decisions import written
 from baoming.reviews.models import Withdrawal
-from baoming.seasons.queries import data, season_clock, season_now
-from baoming.shared.errors import Invalid, NotOpen
+from baoming.seasons.queries import season_clock, season_now
+from baoming.shared.errors import NotOpen
 
 
 @transaction.atomic
-def withdraw(registration_id: UUID, *, reason: str, proof: bool, note: str, by: Actor) -> Withdrawal:
+def withdraw(registration_id: UUID, *, reason: str, by: Actor) -> Withdrawal:
     """Stop the registration: no step is done any more, none falls, and a fee paid stays paid. Safe to repeat.
 
-    Asked in no phase: who gives up may do so at any time. `proof`: the office has the paper that the
-    season asks for this reason. Raises Invalid, NotOpen; refused once the county has completed, as the
-    county reopens first.
+    For the county, which has granted the case `reason`, in no phase: who gives up may do so at any time. Raises
+    NotOpen; refused once the county has completed, as the county reopens first.
     """
     registration = locked(registration_id)
     if registration.stopped_at is not None:
         return Withdrawal.objects.get(registration=registration, undone_at=None)
     refuse_if_completed(registration)
-    found = reasons(data(registration.season, "cases")["withdrawal"])
-    one = chosen(found, reason, field="withdrawal", sentence="请选择中止报名的事由")
-    if by.kind not in one.by:
-        raise NotOpen(f"因“{one.title}”中止报名由{names(one.by)}办理")
-    if not proof:
-        raise Invalid({"proof": f"请先收到{one.proof}，再勾选"})
-    said = written(note, field="withdrawal_note", sentence="", needed=False)
+    if by.kind is not Party.COUNTY:
+        raise NotOpen(f"中止报名由{PARTY_NAMES[Party.COUNTY]}决定")
     now = season_now(registration.season_id)
     registration.stopped_at = now
     registration.save(update_fields=["stopped_at"])
     record("withdraw", by=by, subject=registration.pk, path=registration.path, details={"reason": reason})
     return Withdrawal.objects.create(
-        registration=registration, reason=reason, note=said, at=now, by_kind=by.kind, by_label=by.label
+        registration=registration, reason=reason, at=now, by_kind=by.kind, by_label=by.label
     )
 
 

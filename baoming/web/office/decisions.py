@@ -78,20 +78,6 @@ def transfer(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
     return acted(request, registration_id, act, field="site")
 
 
-@require_POST
-@staff_may("withdraw")
-def withdrawal(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
-    """Stop the registration."""
-
-    def act(registration: Registration) -> None:
-        reviews.withdraw(
-            registration.pk, reason=request.POST.get("withdrawal", ""), proof=request.POST.get("proof") == "yes",
-            note=request.POST.get("withdrawal_note", ""), by=request.actor,
-        )  # fmt: skip
-
-    return acted(request, registration_id, act, field="withdrawal")
-
-
 def _target(request: OfficeRequest, registration: Registration) -> Organization | None:
     """Return the site chosen from the county's list, or named by its code: of any county."""
     code = halfwidth(request.POST.get("site_code", ""))

@@ -43,7 +43,6 @@ from baoming.web.office import (
     sites,
     staff,
     upward,
-    voids,
 )
 
 app_name = "office"
@@ -81,11 +80,9 @@ urlpatterns = [
     path("candidates/<uuid:registration_id>/restore/", secrets.restore, name="restore"),
     path("candidates/<uuid:registration_id>/dispute/", secrets.dispute, name="dispute"),
     path("candidates/<uuid:registration_id>/messages/", messages.send_again, name="send_again"),
-    path("candidates/<uuid:registration_id>/void/", voids.void, name="void_number"),
     path("candidates/<uuid:registration_id>/eligibility/", decisions.decide, name="decide"),
     path("candidates/<uuid:registration_id>/review-time/", decisions.review_time, name="review_time"),
     path("candidates/<uuid:registration_id>/transfer/", decisions.transfer, name="transfer"),
-    path("candidates/<uuid:registration_id>/withdrawal/", decisions.withdrawal, name="withdrawal"),
     path("candidates/<uuid:registration_id>/undo/", decisions.undo, name="undo"),
     path("candidates/<uuid:registration_id>/household/", attached.household, name="household"),
     path("candidates/<uuid:registration_id>/evidence/", attached.evidence, name="evidence"),

@@ -190,6 +190,21 @@ def undo_eligibility() -> Ask:
     return acted(Case.objects.get(registration=row), row, Role.COUNTY, Act.UNDO, note="看错了")
 
 
+@act("office", "case_act/grant_withdrawal")
+def grant_withdrawal() -> Ask:
+    row = confirmed.signed()
+    case = asked(row, "withdrawal")
+    do(case, Act.FORWARD, office(row, "site"))
+    return acted(case, row, Role.COUNTY, Act.GRANT)
+
+
+@act("office", "case_act/grant_void")
+def grant_void() -> Ask:
+    row = confirmed.signed()
+    case = asked(row, "void_number", by=office(row, "site"))
+    return acted(case, row, Role.COUNTY, Act.GRANT)
+
+
 @act("office", "case_act/refuse")
 def refuse() -> Ask:
     row, case = handed_on()

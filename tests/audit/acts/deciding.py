@@ -3,11 +3,9 @@
 from baoming.organizations.models import Organization
 from baoming.organizations.roles import Role
 from baoming.registrations.models import Registration
-from baoming.registrations.services.numbers import issue_number
 from baoming.reviews import services as reviews
 from baoming.reviews.models import EligibilityReview, Transfer
 from tests import factories as make
-from tests.audit.acts.desk import photographed
 from tests.audit.acts.register import act, at, of, own
 from tests.audit.walking import Ask
 from tests.reviews import files
@@ -33,14 +31,6 @@ def review_time() -> Ask:
     row = files.intake_over()
     sent = {"hours": "24", "open_reason": "补材料"}
     return Ask(of(row, Role.COUNTY), own(row, "review-time/"), sent, answers=(302,))
-
-
-@act("office", "void_number")
-def void_number() -> Ask:
-    row = photographed()
-    issue_number(row.pk, by=files.site(row))
-    sent = {"reason": "读错证件", "sure": "yes"}
-    return Ask(of(row, Role.COUNTY), own(row, "void/"), sent, answers=(302,))
 
 
 @act("office", "transfer")
@@ -75,13 +65,6 @@ def accept() -> Ask:
 @act("office", "approvals_answer/decline")
 def decline() -> Ask:
     return answered("decline")
-
-
-@act("office", "withdrawal")
-def withdrawal() -> Ask:
-    row = files.passed()
-    sent = {"withdrawal": "own_wish", "proof": "yes", "withdrawal_note": ""}
-    return Ask(of(row), own(row, "withdrawal/"), sent, answers=(302,))
 
 
 def undone(row: Registration, kind: str, decision: int, role: Role) -> Ask:

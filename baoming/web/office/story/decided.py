@@ -68,11 +68,6 @@ def of_person(request: OfficeRequest, registration: Registration, state: State, 
         "may": may,
         "eligibility": lists,
         "reasons": _options(reasons(lists["reasons"])),
-        "withdrawal_choices": [
-            (one.key, one.title, f"凭{one.proof}")
-            for one in reasons(cases["withdrawal"]).values()
-            if request.actor.kind in one.by
-        ],
         "transfers": _options(reasons(cases["transfer"])),
         "sites": _other_sites(registration) if "transfer" in may else [],
         "returned": effect(journey.falling("eligibility", state.done), state, number=registration.number),
@@ -97,7 +92,6 @@ def _open_to(request: OfficeRequest, registration: Registration, state: State) -
         and "eligibility" in state.done,
         "open_review": role.may("open_review") and not reviewing and not confirming.over,
         "transfer": role.may("transfer") and movable,
-        "withdraw": role.may("withdraw"),
         "undo": role.may("undo_decision"),
     }
     return {act for act, allowed in found.items() if allowed}
