@@ -51,6 +51,9 @@ _ANSWERS = {
 }  # fmt: skip
 
 
+_ENDING = ("withdrawal", "admitted", "deceased", "void_number")  # seldom, or hardly anybody would come to completion
+
+
 class Broken(AssertionError):
     """Something that must hold does not. The message tells the seed, the act and what."""
 
@@ -211,7 +214,8 @@ def _open(walk: Walk, row: Registration) -> None:
     found = kinds_of(row.season)
     above = [key for key, one in found.items() if one.effect == ELIGIBILITY]
     open_above = "eligibility" not in row.done_steps and walk.dice.random() < _RIGHT
-    kind = walk.dice.choice(above if open_above else list(found))
+    among = above if open_above else list(found)
+    kind = walk.dice.choices(among, weights=[1 if key in _ENDING else 5 for key in among])[0]
     if kind == "correction":
         redraft(row, str(410000 + walk.dice.randrange(20)))
     hand_in(row, kind)
