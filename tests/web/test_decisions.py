@@ -308,5 +308,7 @@ def test_who_was_judged_above_finds_the_case_before_any_form_is_saved(phone: Cli
     assert "补正后再报</button>" not in shown, "it is the site's to supply"
     files.answer(row, Act.SUPPLY, "site")
     files.answer(row, Act.GRANT, "county")
-    reread_card(row.pk, replace(document_of(row), address="湘岭市青麓县2号"), reader="R01", nonce="n1", by=site(row))
+    reread_card(
+        row.pk, replace(document_of(row), address="湘岭市青麓县2号"), reader="R01", nonce="n1", by=files.site(row)
+    )
     assert "同意以后证件信息有变动，已失效" in phone.get(f"/requests/{Case.objects.get().pk}/").content.decode()
