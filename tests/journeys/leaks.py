@@ -10,6 +10,7 @@ from psycopg import sql
 
 from bench.people import STAFF_PASSWORD
 from launcher.stack import Stack
+from standins.others import OTHERS
 from standins.people import Person, people
 from tests.journeys import phone
 
@@ -34,12 +35,14 @@ def secrets() -> Mapping[str, str]:
     found |= {phone.LOGIN: "login password", phone.SAVE: "save password", STAFF_PASSWORD: "password of staff"}
     for one in people():
         found |= {one.number: "ID number", one.roll_number: "number on the roll", one.address: "address"}
+    for other in OTHERS:
+        found |= {number: "ID number" for number in (other.number, other.stated) if number}
     return found
 
 
 def names() -> Mapping[str, str]:
     """Return the names, which lists show and columns hold, but no log, queue or address."""
-    return {one.name: "name" for one in people()}
+    return {one.name: "name" for one in people()} | {one.name: "name" for one in OTHERS if len(one.name) > 2}
 
 
 def in_the_open(stack: Stack) -> list[str]:
