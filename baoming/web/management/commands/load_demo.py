@@ -23,6 +23,7 @@ STAFF = (  # handle, name, role, path of the office
     ("liuyang", "刘洋", Role.OPERATOR, "43/01/03/01/"),
     ("chenhong", "陈红", Role.COUNTY, "43/01/03/"),
     ("zhangli", "张莉", Role.CITY, "43/01/"),
+    ("heping", "何平", Role.CITY, "43/01/"),  # the second of two, where an act needs them
     ("hezhiyuan", "何志远", Role.PROVINCE, "43/"),
     ("liqiang", "李强", Role.TEACHER, "43/01/02/01/"),
     ("tanlei", "谭磊", Role.SYSTEM_ADMIN, "43/"),
