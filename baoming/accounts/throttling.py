@@ -28,6 +28,9 @@ SMS = (Limit(burst=1, seconds=60), Limit(burst=5, seconds=3600), Limit(burst=10,
 SMS_PERSON = Limit(burst=5, seconds=3600)  # per registration
 SMS_ADDRESS = Limit(burst=1200, seconds=3600)  # per network address: 60 PCs, 12 pupils an hour each, half ask again
 PERSON_CHECK = Limit(burst=10, seconds=3600)  # per registration: every check costs money
+HAND_IN_ADDRESS = Limit(burst=300, seconds=3600)  # guards work: nobody guesses 80 bits of a code for a photo
+HAND_INS = Limit(burst=5, seconds=86400)  # codes for a photo, per registration
+HAND_IN_PICTURES = Limit(burst=20, seconds=3600)  # pictures tried with one code: each costs a second of a core
 # Per network address, known people and unknown alike: 60 PCs, five people an hour each. The code that fits is put back.
 RECOVERY_ADDRESS = Limit(burst=300, seconds=3600)
 TOLD = Limit(burst=1, seconds=3600)  # per account or address: that its tries were used up is told so often

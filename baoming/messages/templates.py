@@ -16,7 +16,7 @@ LONGEST_TITLE = 20
 # How many characters the product puts in at most, by placeholder.
 LONGEST_WORD = {
     "code": 6, "minutes": 2, "phone": 13, "at": 11, "device": 10, "version": 3, "of": 3, "changed": 48, "outcome": 22,
-    "tail": 4,
+    "tail": 4, "ticket": 19,
 }  # fmt: skip
 _CODE, _NOTICE = frozenset({"code", "minutes"}), frozenset({"phone"})
 _TIMED = _NOTICE | {"at"}
@@ -45,6 +45,9 @@ OFFERED: Mapping[str, frozenset[str]] = {
     "debt_reminder": _NOTICE,
     "case_returned": _NOTICE,
     "case_decided": _NOTICE,
+    "hand_in_code": _TIMED | {"ticket"},
+    "hand_in_returned": _TIMED | {"ticket", "outcome"},
+    "slip_code": _NOTICE | {"ticket"},
     "declared": _TIMED | {"version"},
     "form_restored": _TIMED | {"of", "version", "changed"},
 }
@@ -58,6 +61,7 @@ _LINK = re.compile(r"(?i)https?:|www\.|[a-z0-9-]+\.(?:com|cn|net|org|gov|edu)\b|
 _SIGN = re.compile(r"[一-鿿A-Za-z0-9]{2,12}")
 _DIGITS = re.compile(r"[0-9]{7,}")
 _SIX = re.compile(r"[0-9]{6}")
+_TICKET = re.compile(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}")
 _MARK = "······"  # what stands in the inbox where the SMS has a code
 
 
@@ -88,6 +92,8 @@ def fill(texts: Mapping[str, "Mapping[str, object] | str"], key: str, words: Map
 def covered(text: str, key: str) -> str:
     """Return what the inbox shows of a text that was sent: without the signature, a code covered."""
     said = text.partition("】")[2]
+    if "ticket" in OFFERED.get(key, ()):
+        return _TICKET.sub(_MARK, said, count=1)
     return _SIX.sub(_MARK, said, count=1) if is_code(key) else said
 
 

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from procrastinate.contrib.django import app
 
+from baoming.registrations.absent_queries import HANDED
 from baoming.registrations.attached_queries import EVIDENCE
 from baoming.registrations.providers.base import PersonCheckDown
 from baoming.registrations.queries import PHOTOS
@@ -39,7 +40,7 @@ def tidy(timestamp: int) -> None:
     """`timestamp`: the moment it was meant for, as every periodic job is told."""
     bursts.tidy()
     scans.remove_old_scans()
-    remove_nameless([PHOTOS, EVIDENCE, scans.SCANS, scans.PAGES])
+    remove_nameless([PHOTOS, HANDED, EVIDENCE, scans.SCANS, scans.PAGES])
 
 
 @app.task(name="registrations.read_scan", retry=Again(Unavailable, OSError))

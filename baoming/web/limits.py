@@ -59,6 +59,10 @@ IN = Tries("in", "account, for browsers that are new to it", throttling.SIGN_IN_
 OWN = Tries("own", "account and browser that has signed in to it", throttling.SIGN_IN_OWN_DEVICE)
 SAVE = Tries("save", "account, for browsers that are new to it", throttling.SIGN_IN_UNKNOWN_DEVICE)
 SAVE_OWN = Tries("save-own", "account and browser that has signed in to it", throttling.SIGN_IN_OWN_DEVICE)
+HAND_IN = (
+    Tries("hand-in-at", "network address", throttling.HAND_IN_ADDRESS),
+    Tries("hand-in-picture", "code for a photo", throttling.HAND_IN_PICTURES),
+)
 CLAIM = Tries("claim-at", "network address", throttling.CLAIM_ADDRESS)
 ACTIVATE = Tries("activate", "network address", throttling.CLAIM_ADDRESS)
 RECOVER = Tries("recover-at", "network address", throttling.RECOVERY_ADDRESS)
@@ -95,6 +99,8 @@ GUARDS: dict[str, Guard] = {
     **_each("candidate", "review_form_blank paper_draft", Guard(reads=PAPERS)),
     "candidate:sign_in": Guard(PAGES, KNOCKS, SIGN_IN, hashes=True),
     "candidate:claim": Guard(PAGES, KNOCKS, (CLAIM,)),
+    "candidate:hand_in": Guard(PAGES, KNOCKS, HAND_IN),
+    "candidate:hand_in_picture": _OPEN_PAGE,
     "candidate:forgot_login": Guard(PAGES, KNOCKS, (RECOVER,), hashes=True),
     **_each("candidate", "fee fee_ask browsers messages name passwords pledge form_page household", _ACT),
     **_each("candidate", "request_new request_act", _ACT),
@@ -127,6 +133,7 @@ GUARDS: dict[str, Guard] = {
         _ACT,
     ),
     **_each("office", "final_review save_reset phone_reset restore dispute decide review_time transfer", _ACT),
+    "office:desk_absent": Guard(writes=ACTS, tries=(Tries("hand-in", "registration", throttling.HAND_INS), *SMS[:-2])),
     "office:send_again": Guard(writes=ACTS, tries=SMS[:-2]),
     "office:household": _ACT,
     **_each("office", "undo approvals_answer submission take_back case_new case_act case_notice", _ACT),

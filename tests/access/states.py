@@ -18,7 +18,7 @@ from tests.audit.acts.desk import unmatched
 from tests.audit.acts.register import of
 from tests.matrix.asking import LINES
 from tests.matrix.tables import LISTS
-from tests.registrations import classes
+from tests.registrations import absent, classes
 from tests.registrations.test_pass_photo import RED
 from tests.registrations.test_save_form import me
 from tests.reviews import asking, files
@@ -32,7 +32,7 @@ def of_states() -> list[Shown]:
     """Pages of the states below, each built and undone."""
     found: list[Shown] = []
     decided = [_decided(name) for name in files.BUILD]
-    for pages in (*decided, _cases(), _photo_in_doubt(), _typed(), _long_names(), _nobody_yet()):
+    for pages in (*decided, _cases(), _photo_in_doubt(), _typed(), _away(), _long_names(), _nobody_yet()):
         with transaction.atomic():
             found += pages
             transaction.set_rollback(True)
@@ -93,6 +93,24 @@ def _typed() -> Iterator[Shown]:
     row = unmatched()
     yield from seen("office", "desk_file", "typed, not matched", of(row).get(f"/desk/{row.pk}/"))
     yield from seen("office", "desk_check", "typed, not matched", of(row).get(f"/desk/{row.pk}/check/"))
+
+
+def _away() -> Iterator[Shown]:
+    """Who cannot come: nothing sent yet, a code out, a photo that came with a fault, and the slip to be given."""
+    row = absent.away()
+    client, address = of(row), f"/desk/{row.pk}/absent/"
+    yield from seen("office", "desk_absent", "nothing sent", client.get(address))
+    absent.issued(row)
+    yield from seen("office", "desk_absent", "a code out", client.get(address))
+    absent.handed(row, picture=RED)
+    yield from seen("office", "desk_absent", "a photo came", client.get(address))
+    yield from seen("office", "desk", "a photo came", client.get("/desk/"))
+    yield from seen(
+        "office", "desk_absent", "returned without a reason", client.post(address, absent.sent("return", row))
+    )
+    absent.numbered(row)
+    yield from seen("office", "desk_absent", "slip", client.get(address))
+    yield from seen("office", "desk_absent", "slip to nobody", client.post(address, {"act": "guardian"}))
 
 
 def _long_names() -> Iterator[Shown]:

@@ -18,7 +18,7 @@ __all__ = ["_outside", "office"]  # fixtures
 pytestmark = [pytest.mark.journey, pytest.mark.django_db]
 
 NO_PAGE = {"photo_file": "a picture", "signed_page": "a picture of a page", "name_image": "a picture",
-    "evidence": "a picture"}  # fmt: skip
+    "evidence": "a picture", "desk_absent_picture": "a picture"}  # fmt: skip
 # Acts that nothing can be filled in for: they refuse on the page of the refusal, or not at all.
 BUTTONS = {
     "sign_out": "a button", "lock": "a button", "account_browsers": "a button", "audit_verify": "a button",

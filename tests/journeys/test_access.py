@@ -24,7 +24,7 @@ STRANGER = {
     "home": "/", "sites": "/sites/?county=0102", "no_card": "/no-card/", "announcements": "/announcements/",
     "claim": "/claim/", "sign_in": "/sign-in/", "forgot_login": "/forgot/", "offline": "/offline/", "help": "/help/",
     "install": "/install/", "sheet": "/sheet/X", "not a page": "/nowhere/", "announcement": "",
-    "review_form": "/review-form/",
+    "review_form": "/review-form/", "hand_in": "/hand-in/",
 }  # fmt: skip
 STEPS = {"fee": "/fee/", "person_check": "/person-check/", "phone": "/phone/", "passwords": "/passwords/",
          "pledge": "/pledge/"}  # fmt: skip
@@ -54,6 +54,7 @@ NO_PAGE = {
     "evidence",
     "name",
     "name_picture",
+    "hand_in_picture",
 }
 FORMS = ("/claim/", "/sign-in/", "/forgot/")  # sent as they are: with an error summary
 

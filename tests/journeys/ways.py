@@ -87,6 +87,20 @@ def check_says(site: Page, words: str) -> None:
     expect(site.get_by_text(words).first).to_be_visible()
 
 
+def ticket_sent(page: Page, inbox: str, number: str, words: str) -> str:
+    """Return the code of four times four characters in the newest message with `words` to this telephone."""
+    messages = page.context.new_page()
+    row = messages.get_by_role("row").filter(has_text=words)
+    deadline = time.monotonic() + 60
+    while not row.count() and time.monotonic() < deadline:
+        messages.goto(f"{inbox}/?number={number}")
+        messages.wait_for_timeout(300)
+    found = re.search(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}", row.first.inner_text())
+    messages.close()
+    assert found
+    return found.group()
+
+
 def at_the_desk(site: Page, name: str) -> None:
     office.find(site, name)
     site.get_by_role("link", name="到受理台", exact=True).click()

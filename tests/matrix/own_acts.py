@@ -13,7 +13,7 @@ from baoming.accounts.models import Account, candidate_handle
 from baoming.audit.actors import Actor, Party
 from baoming.messages.models import Message
 from baoming.registrations.form_queries import draft_of, form_of, phone_context, revision_of
-from baoming.registrations.models import Activation, Registration, SaveReset
+from baoming.registrations.models import Activation, HandIn, Registration, SaveReset
 from baoming.registrations.queries import document_of
 from baoming.registrations.services import access, logins, save_resets
 from baoming.registrations.services.name_images import confirm_name, framed, photograph_name
@@ -117,6 +117,13 @@ def _door(newcomer: Registration, owner: Registration) -> list[Act]:
         "code": code,
     }
 
+    leave = new_activation_code()
+    HandIn.objects.create(
+        registration=newcomer, digest=code_digest(leave), phone_sealed="", made_at=newcomer.created_at, made_by="周敏",
+        expires_at=newcomer.created_at + timedelta(days=3000),
+    )  # fmt: skip
+    photo: Body = {"act": "open", "number": document_of(newcomer).number, "code": leave}
+
     def recovery() -> Body:
         logins.send_login_code(owner.pk)
         return {**card, "act": "set", "code": sent_to(owner), "login": "xin3deng8lu"}
@@ -125,6 +132,7 @@ def _door(newcomer: Registration, owner: Registration) -> list[Act]:
         Act("review_form", "/review-form/", owner, lambda: {"name": owner.name}, _ASKED, signed_in=False, writes=False),
         Act("care", "/care/", owner, lambda: {"care": "1"}, writes=False),
         Act("claim", "/claim/", newcomer, lambda: first, ("long_term",), signed_in=False),
+        Act("hand_in", "/hand-in/", newcomer, lambda: photo, signed_in=False),
         Act("sign_in", "/sign-in/", owner, lambda: {**number, "password": LOGIN}, ("shared",), signed_in=False),
         Act("forgot_login send", "/forgot/", owner, lambda: {**card, "act": "send"}, signed_in=False),
         Act("forgot_login set", "/forgot/", owner, recovery, signed_in=False),

@@ -13,8 +13,10 @@ from baoming.imports.models import Import
 from baoming.messages.models import Announcement
 from baoming.organizations.models import Organization, Staff, StaffProposal
 from baoming.organizations.roles import Role
+from baoming.registrations.absent_queries import HANDED
+from baoming.registrations.absent_queries import phone_context as leave_context
 from baoming.registrations.attached_queries import EVIDENCE
-from baoming.registrations.models import Batch, Evidence, NameImage, Registration, ScanFile
+from baoming.registrations.models import Batch, Evidence, HandIn, NameImage, Registration, ScanFile
 from baoming.registrations.name_image_queries import picture_context
 from baoming.registrations.rosters import RosterRow
 from baoming.registrations.services.batches import start_batch
@@ -152,6 +154,12 @@ def _pictures_of_papers(person: Registration) -> None:
     for purpose, pk in papers.items():
         name = EVIDENCE.keep(pk, _PNG)
         Evidence.objects.create(id=pk, registration=person, purpose=purpose, file=name, sha256="", at=person.created_at)
+    came = uuid5(person.pk, "photo that came")
+    HandIn.objects.create(
+        id=came, registration=person, digest=b"", made_at=person.created_at, made_by="周敏", state="handed",
+        phone_sealed=keys().seal(b"19900000001", context=leave_context(came)), file=HANDED.keep(came, _PNG),
+        expires_at=person.created_at, handed_at=person.created_at,
+    )  # fmt: skip
 
 
 def _into_classes(people: dict[str, Registration]) -> None:

@@ -14,8 +14,9 @@ from django.core.management import CommandError, call_command
 from django.test import Client, override_settings
 from PIL import Image
 
+from baoming.registrations.absent_queries import HANDED
 from baoming.registrations.attached_queries import newest_declaration, picture_bytes
-from baoming.registrations.models import Evidence, NameImage, Photo, Registration, ScanFile, ScannedPage
+from baoming.registrations.models import Evidence, HandIn, NameImage, Photo, Registration, ScanFile, ScannedPage
 from baoming.registrations.name_image_queries import picture_of, strip_of
 from baoming.registrations.queries import photo_bytes
 from baoming.registrations.services.scans import page_bytes
@@ -28,7 +29,7 @@ from standins.cards import front, photographed
 from standins.faces import face
 from tests import factories as make
 from tests.imports.files import MORAL
-from tests.registrations import attached, degrade, hostile
+from tests.registrations import absent, attached, degrade, hostile
 from tests.registrations.scanned import printed
 from tests.registrations.test_save_form import PASSWORD
 from tests.web.conftest import signed_in
@@ -52,6 +53,15 @@ def photo(_: Path) -> Door:
     page = f"/desk/{row.pk}/photo/"
     send = _page("office", signed_in(Client(), make.staff(row.site)), page, lambda content: {"photo": _file(content)})
     return Door(send, lambda: list(map(photo_bytes, Photo.objects.all())), _placed(face(1)))
+
+
+def handed(_: Path) -> Door:
+    """A photo of who cannot come, by a code and before there is an account."""
+    row = absent.away()
+    send = _page(
+        "candidate", absent.inside(row), "/hand-in/", lambda content: {"act": "picture", "photo": _file(content)}
+    )
+    return Door(send, lambda: list(map(HANDED.read, HandIn.objects.exclude(file=""))), _placed(face(1)))
 
 
 def card(_: Path) -> Door:
@@ -165,8 +175,8 @@ def townships(folder: Path) -> Door:
 
 PICTURES, PAGES, TABLES = "picture", "page", "roster"  # what is chosen at a door: see test_hostile_files.drawn
 DOORS: dict[Callable[[Path], Door], str] = {
-    photo: PICTURES, card: PICTURES, scans: PAGES, booklet: PAGES, evidence: PAGES, request: PAGES, case: PAGES,
-    roster: TABLES, imports: TABLES, schools: TABLES, townships: TABLES,
+    photo: PICTURES, handed: PICTURES, card: PICTURES, scans: PAGES, booklet: PAGES, evidence: PAGES,
+    request: PAGES, case: PAGES, roster: TABLES, imports: TABLES, schools: TABLES, townships: TABLES,
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from functools import partial
 import psycopg
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client, override_settings
@@ -36,7 +37,7 @@ from baoming.web.management.commands.load_demo import SECRET
 from tests import factories as make
 from tests.environment import CLUSTER, DATABASE
 from tests.forms.samples import BOUND_PHONE, FILLED
-from tests.registrations import confirmed, test_access
+from tests.registrations import absent, confirmed, test_access
 from tests.registrations.test_save_form import candidate, save, type_in
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +96,23 @@ def claim() -> list[Knock]:
     row = owner()
     given = {"name": row.name, "number": document_of(row).number, "valid_to": "2031-03-18"}
     return [partial(Client().post, "/claim/", {**given, "code": new_activation_code()})]
+
+
+def hand_in() -> list[Knock]:
+    row = absent.away()
+    given = {"act": "open", "number": document_of(row).number, "code": new_activation_code()}
+    client = absent.inside(row)
+
+    def picture() -> HttpResponse:
+        return client.post("/hand-in/", {"act": "picture", "photo": SimpleUploadedFile("a.jpg", b"no picture")})
+
+    return [partial(Client().post, "/hand-in/", given), picture]
+
+
+def desk_absent() -> list[Knock]:
+    row, client = absent.away(), Client()
+    client.force_login(make.staff(row.site).account)
+    return [partial(client.post, f"/desk/{row.pk}/absent/", {"act": "issue", "phone": absent.PHONE})]
 
 
 def forgot_login() -> list[Knock]:
@@ -219,6 +237,7 @@ def send_again() -> list[Knock]:
 KNOCKS: dict[str, Callable[[], list[Knock]]] = {
     "candidate:sign_in": candidate_sign_in,
     "candidate:claim": claim,
+    "candidate:hand_in": hand_in,
     "candidate:forgot_login": forgot_login,
     "candidate:person_check": person_check,
     "candidate:phone": phone,
@@ -233,6 +252,7 @@ KNOCKS: dict[str, Callable[[], list[Knock]]] = {
     "office:second_step": second_step,
     "office:account_pin": account_pin,
     "office:account_codes": account_codes,
+    "office:desk_absent": desk_absent,
     "office:send_again": send_again,
 }
 

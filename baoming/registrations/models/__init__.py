@@ -1,5 +1,6 @@
 """The heart's tables. Lock the Registration row first to change anything of theirs."""
 
+from baoming.registrations.models.absent import HandIn, SlipHandover
 from baoming.registrations.models.attached import Declaration, Evidence, HouseholdCheck
 from baoming.registrations.models.batches import Batch, BatchLine
 from baoming.registrations.models.bursts import Alarm, AlarmLine, Watch
@@ -27,6 +28,7 @@ __all__ = [
     "Evidence",
     "FormGroup",
     "FormVersion",
+    "HandIn",
     "HoldRow",
     "HouseholdCheck",
     "NameImage",
@@ -42,6 +44,7 @@ __all__ = [
     "ScanFile",
     "ScannedPage",
     "Signature",
+    "SlipHandover",
     "StepLog",
     "SystemCheck",
     "VoidedNumber",

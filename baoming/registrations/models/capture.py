@@ -22,7 +22,7 @@ class Photo(models.Model):
     file = models.CharField(max_length=80)  # storage name of the sealed JPEG
     sha256 = models.CharField(max_length=64)
     size = models.PositiveIntegerField()  # bytes of the JPEG
-    source = models.CharField(max_length=20)  # `camera` or `handed_in`
+    source = models.CharField(max_length=20)  # `camera`, `handed_in` at the site, `electronic`: before the account
     taken_at = models.DateTimeField()
     taken_by = models.CharField(max_length=60)
     current = models.BooleanField(default=True)  # the one that is printed

@@ -1,7 +1,7 @@
 """Taking a photo into the file, and letting one with a fault pass (R7)."""
 
 import json
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
 from django.core.files.storage import default_storage
@@ -36,26 +36,30 @@ def take_photo(registration_id: UUID, picture: bytes, *, by: Actor, source: Lite
     """
     # Decoding, measuring and recompressing take long and decide nothing about the person: done before the lock.
     season = Season.objects.get(registration=registration_id)
-    examined = _examined(picture, season)
+    examined = examined_for(season, picture)
+    prepared = examined.prepared
+    return take_prepared(
+        registration_id, prepared.jpeg, sha256=prepared.sha256, measures=examined.measures.to_json(),
+        faults=[fault.name for fault in examined.faults], by=by, source=source,
+    )  # fmt: skip
+
+
+def take_prepared(
+    registration_id: UUID, jpeg: bytes, *, sha256: str, measures: dict[str, Any], faults: list[str], by: Actor,
+    source: Literal["camera", "handed_in", "electronic"],
+) -> Photo:  # fmt: skip
+    """As `take_photo`, of a picture that was examined before."""
     pk = uuid4()
     with transaction.atomic():
         registration = locked(registration_id)
         now = require("photo", registration, by)
         refuse_if_completed(registration)
-        name = PHOTOS.keep(pk, examined.prepared.jpeg)
+        name = PHOTOS.keep(pk, jpeg)
         try:
             photo = Photo(
-                id=pk,
-                registration=registration,
-                file=name,
-                sha256=examined.prepared.sha256,
-                size=len(examined.prepared.jpeg),
-                source=source,
-                taken_at=now,
-                taken_by=by.label,
-                measures=examined.measures.to_json(),
-                faults=[fault.name for fault in examined.faults],
-            )
+                id=pk, registration=registration, file=name, sha256=sha256, size=len(jpeg), source=source, taken_at=now,
+                taken_by=by.label, measures=measures, faults=faults,
+            )  # fmt: skip
             _keep(photo, by=by)
         except BaseException:
             # Undone for certain, the file with it. What breaks after this block (the request's COMMIT, above
@@ -89,9 +93,9 @@ def pass_photo(registration_id: UUID, photo_id: UUID, *, reason: str, note: str,
     return photo
 
 
-def _examined(picture: bytes, season: Season) -> ExaminedPhoto:
-    profile = data(season, "photo")
-    return examine_apart(picture, profile)
+def examined_for(season: Season, picture: bytes) -> ExaminedPhoto:
+    """Return what a picture is worth by the season's standard. Raises PhotoRefused where there is none to judge."""
+    return examine_apart(picture, data(season, "photo"))
 
 
 def _passing(reason: str, note: str, season: Season) -> dict[str, str]:

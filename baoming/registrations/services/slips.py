@@ -1,5 +1,6 @@
 """The slip: the number and a one-time activation code, printed together (R8)."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -36,6 +37,18 @@ def print_slip(registration_id: UUID, *, by: Actor) -> bytes:
     Raises NotOpen before the number is issued, and once both passwords are set.
     """
     registration = locked(registration_id)
+    code, running, now = new_slip_code(registration)
+    log_print(registration.pk, SLIP, path=registration.path, version=running, content_hash="", at=now, by=by)
+    record("print_slip", by=by, subject=registration.pk, path=registration.path, details={"slip": running})
+    slip = _slip(registration, code=code, printed=PrintLine(at=full_stamp(now)[:16], by=by.label))
+    return number_slips([slip], season=season_head(registration.season), made_at=now)
+
+
+def new_slip_code(registration: Registration) -> tuple[str, int, datetime]:
+    """Return a new activation code, the running number of its slip and the season's moment. Call after `locked`.
+
+    An older code is dead from now on. Raises NotOpen as `print_slip` does.
+    """
     refuse_if_stopped(registration)
     if registration.number is None:
         raise NotOpen("还没有报名序号，请先完成资格审核和照片采集，再发号")
@@ -46,10 +59,7 @@ def print_slip(registration_id: UUID, *, by: Actor) -> bytes:
     code = new_activation_code()
     running = Activation.objects.filter(registration=registration).count() + 1
     insert(Activation(registration=registration, digest=code_digest(code), slip=running, made_at=now))
-    log_print(registration.pk, SLIP, path=registration.path, version=running, content_hash="", at=now, by=by)
-    record("print_slip", by=by, subject=registration.pk, path=registration.path, details={"slip": running})
-    slip = _slip(registration, code=code, printed=PrintLine(at=full_stamp(now)[:16], by=by.label))
-    return number_slips([slip], season=season_head(registration.season), made_at=now)
+    return code, running, now
 
 
 def season_head(season: Season) -> SeasonHead:

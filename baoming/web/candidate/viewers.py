@@ -30,7 +30,7 @@ _LOOKED = {
 _TOLD_BY = {
     "step:form": {"save_form", "confirm_restore", "correct_form"},
     "step:identity": {"open_file", "retype_card"},
-    "step:photo": {"take_photo", "pass_photo", "keep_photo"},
+    "step:photo": {"take_photo", "pass_photo", "keep_photo", "accept_hand_in"},
     "undo:photo": {"return_photo"},
     "step:household": {"match_household"},
     "undo:household": {"return_household", "save_form"},

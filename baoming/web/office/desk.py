@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from baoming.audit.actors import PARTY_NAMES, Party
 from baoming.audit.services import record
 from baoming.organizations.queries import is_opened
+from baoming.registrations.absent_queries import handed_in, is_absent
 from baoming.registrations.document_numbers import Kind
 from baoming.registrations.document_queries import Accepted
 from baoming.registrations.form_queries import code_sets
@@ -226,6 +227,7 @@ def _queue(request: OfficeRequest, errors: dict[str, str] | None = None) -> Http
         "opened": is_opened(request.season.pk, request.staff.office_id),
         **_expected(request),
         "photo_work": photo_work(request.season.pk, request.staff.path),
+        "handed_in": handed_in(request.season.pk, request.staff.path),
         "half_done": half_done(request.season.pk, request.staff.path),
         "next_number": next_number(request.season.pk, request.staff.office_id),
         "alarms": [one for one in site_numbers(request, request.staff.path) if one.warning],
@@ -282,6 +284,7 @@ def show_file(request: OfficeRequest, registration: Registration, errors: dict[s
         "next_number": next_number(request.season.pk, registration.site_id),
         "expired": validity_problem(document, today=request.clock.now.astimezone(BEIJING).date()),
         "outside": outside(document.address, province=request.season.province),
+        "away": is_absent(registration),
         "agent": reader_agent(),
         "name_work": name_work(registration),
         "name_picture": name_picture(registration),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from baoming.web.office import (
+    absent,
     account,
     alarms,
     alikes,
@@ -118,6 +119,8 @@ urlpatterns = [
     path("desk/<uuid:registration_id>/photo/pass/", desk.let_pass, name="desk_pass"),
     path("desk/<uuid:registration_id>/name/", name_images.work, name="desk_name"),
     path("desk/<uuid:registration_id>/number/", desk.number, name="desk_number"),
+    path("desk/<uuid:registration_id>/absent/", absent.absent, name="desk_absent"),
+    path("desk/<uuid:registration_id>/absent/picture/", absent.picture_file, name="desk_absent_picture"),
     path("desk/<uuid:registration_id>/slip/", desk.slip, name="desk_slip"),
     path("photos/", photos.photos, name="photos"),
     path("prints/", prints.index, name="prints"),
