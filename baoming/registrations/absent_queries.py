@@ -55,13 +55,13 @@ def newest_hand_in(registration: Registration) -> HandIn | None:
 
 @kept_one
 def _newest(registration: Registration) -> QuerySet[HandIn]:
-    return HandIn.objects.filter(registration=registration).order_by("-made_at", "-pk")[:1]
+    return HandIn.objects.filter(registration=registration).order_by("-number")[:1]
 
 
 @Kept
 def handovers_of(registration: Registration) -> QuerySet[SlipHandover]:
     """Return where slips of this person went, newest first."""
-    return SlipHandover.objects.filter(registration=registration).order_by("-at", "-pk")
+    return SlipHandover.objects.filter(registration=registration).order_by("-slip")
 
 
 def handed_in(season_id: int, path: str) -> list[HandIn]:

@@ -119,8 +119,8 @@ def _door(newcomer: Registration, owner: Registration) -> list[Act]:
 
     leave = new_activation_code()
     HandIn.objects.create(
-        registration=newcomer, digest=code_digest(leave), phone_sealed="", made_at=newcomer.created_at, made_by="周敏",
-        expires_at=newcomer.created_at + timedelta(days=3000),
+        registration=newcomer, number=1, digest=code_digest(leave), phone_sealed="", made_by="周敏",
+        made_at=newcomer.created_at, expires_at=newcomer.created_at + timedelta(days=3000),
     )  # fmt: skip
     photo: Body = {"act": "open", "number": document_of(newcomer).number, "code": leave}
 

@@ -156,7 +156,7 @@ def _pictures_of_papers(person: Registration) -> None:
         Evidence.objects.create(id=pk, registration=person, purpose=purpose, file=name, sha256="", at=person.created_at)
     came = uuid5(person.pk, "photo that came")
     HandIn.objects.create(
-        id=came, registration=person, digest=b"", made_at=person.created_at, made_by="周敏", state="handed",
+        id=came, registration=person, number=1, digest=b"", made_at=person.created_at, made_by="周敏", state="handed",
         phone_sealed=keys().seal(b"19900000001", context=leave_context(came)), file=HANDED.keep(came, _PNG),
         expires_at=person.created_at, handed_at=person.created_at,
     )  # fmt: skip

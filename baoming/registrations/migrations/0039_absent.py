@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.CreateModel("HandIn", [
             ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+            ("number", models.PositiveSmallIntegerField()),
             ("digest", models.BinaryField(max_length=32)),
             ("phone_sealed", models.TextField()),
             ("made_at", models.DateTimeField()),

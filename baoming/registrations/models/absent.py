@@ -26,6 +26,7 @@ class HandIn(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     registration = models.ForeignKey(Registration, models.PROTECT)
+    number = models.PositiveSmallIntegerField()  # running number of this person's: moments of a season may be equal
     digest = models.BinaryField(max_length=32)
     phone_sealed = models.TextField()  # where the code went: the candidate's or a guardian's
     made_at = models.DateTimeField()  # these three by the season's clock

@@ -6,6 +6,7 @@ stands but the masked name. What is handed in is no photo of the registration: t
 
 from datetime import datetime, timedelta
 from hmac import compare_digest
+from typing import TypedDict
 from uuid import UUID, uuid4
 
 from django.core.files.storage import default_storage
@@ -93,7 +94,7 @@ def find_hand_in(*, season: Season, number: str, code: str, address: str) -> Han
     except CodeUnreadable:
         digest = _NO_DIGEST
     pk, _ = whose_number(season.pk, number)
-    rows = list(HandIn.objects.filter(registration=pk or NOBODY).select_related("registration").order_by("-made_at"))
+    rows = list(HandIn.objects.filter(registration=pk or NOBODY).select_related("registration").order_by("-number"))
     found = next((row for row in rows if compare_digest(bytes(row.digest), digest)), None)
     if found is None:
         raise HandInRefused(MISMATCH)
@@ -127,7 +128,7 @@ def keep_picture(registration_id: UUID, hand_in_id: UUID, picture: bytes) -> Han
             hand_in.sha256, hand_in.measures = prepared.sha256, examined.measures.to_json()
             hand_in.faults = [fault.name for fault in examined.faults]
             update(hand_in, "file", "sha256", "measures", "faults")
-            _by_hand(hand_in, "upload_hand_in")
+            record("upload_hand_in", **_by_hand(hand_in))
             if former:
                 transaction.on_commit(lambda: default_storage.delete(former))
     except BaseException:
@@ -148,7 +149,7 @@ def hand_in_picture(registration_id: UUID, hand_in_id: UUID, *, seen: str) -> Ha
         raise Refused("照片刚刚换过，请看过现在的照片再交")
     hand_in.state, hand_in.handed_at = State.HANDED, season_now(hand_in.registration.season_id)
     update(hand_in, "state", "handed_at")
-    _by_hand(hand_in, "hand_in_photo")
+    record("hand_in_photo", **_by_hand(hand_in))
     return hand_in
 
 
@@ -200,6 +201,7 @@ def _new(registration: Registration, number: str, *, by: Actor, at: datetime) ->
     closes = phase_times(registration.season_id, path=registration.path, subject=registration.pk)["intake"].closes
     made = HandIn(
         id=pk, registration=registration, digest=code_digest(code), made_at=at, made_by=by.label,
+        number=HandIn.objects.filter(registration=registration).count() + 1,
         phone_sealed=keys().seal(number.encode(), context=phone_context(pk)),
         expires_at=min(at + GOOD_FOR, closes) if closes else at + GOOD_FOR,
     )  # fmt: skip
@@ -245,8 +247,14 @@ def _decide(hand_in: HandIn, state: HandIn.State, *, by: Actor, at: datetime) ->
     update(hand_in, "state", "decided_at", "decided_by", "reason")
 
 
-def _by_hand(hand_in: HandIn, verb: str) -> None:
-    """Record what was done by who holds the code: the candidate or a guardian, nobody can tell."""
+class _Told(TypedDict):
+    by: Actor
+    subject: UUID
+    path: str
+
+
+def _by_hand(hand_in: HandIn) -> _Told:
+    """Return of whom and by whom an event is: by who holds the code, the candidate or a guardian, nobody can tell."""
     registration = hand_in.registration
     who = Actor(kind=Party.CANDIDATE, id=str(registration.pk), path=registration.path, label="持交照片码的人")
-    record(verb, by=who, subject=registration.pk, path=registration.path)
+    return {"by": who, "subject": registration.pk, "path": registration.path}

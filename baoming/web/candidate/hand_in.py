@@ -83,7 +83,7 @@ def _hand_in(request: CandidateRequest) -> HttpResponse:
     except Refused as refusal:
         return _page(request, opened, {"photo": str(refusal)})
     del request.session[_OPENED]
-    return render(request, "candidate/hand_in_done.html", {"site": opened.registration.site})
+    return render(request, "candidate/hand_in_done.html", {"asked": opened.registration.site})
 
 
 def _leave(request: CandidateRequest) -> HttpResponse:
