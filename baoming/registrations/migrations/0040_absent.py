@@ -20,7 +20,7 @@ def of(registration: str = "registrations.registration") -> models.ForeignKey:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("registrations", "0038_document_kinds")]
+    dependencies = [("registrations", "0039_three_levels")]
     operations = [
         migrations.CreateModel("HandIn", [
             ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
