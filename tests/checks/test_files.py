@@ -49,7 +49,8 @@ def test_each_kind_holds_what_its_register_needs_and_no_more(year: str) -> None:
 
 @pytest.mark.parametrize("year", YEARS)
 def test_each_kind_opens_a_case_that_holds_and_is_cleared_in_writing(year: str) -> None:
-    cases = case_kinds(documents("43", year)["cases"])
+    found = documents("43", year)
+    cases = case_kinds(found["cases"], found["eligibility"])
     for one in checks(year).kinds.values():
         case = cases[one.case]
         assert case.holds == ()
