@@ -2,8 +2,10 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 
 from baoming.registrations import document_numbers
 from baoming.registrations.document_numbers import Kind
@@ -11,6 +13,7 @@ from baoming.shared.errors import Invalid
 from baoming.shared.moments import day
 from baoming.shared.text import clean_name, halfwidth, name_problem, unmapped
 
+SEXES: Final[Mapping[str, str]] = {"1": "男", "2": "女"}  # GB/T 2261.1
 _NO_FOREIGNERS = frozenset({"CHN", "HKG", "MAC", "TWN"})
 _NATIONALITY = "请填写国籍的3个字母代码，证件上印有，例如加拿大填CAN"
 
@@ -20,7 +23,7 @@ class IdentityDocument:
     """The fields of the document; the candidate never types them. `valid_to` is None for 长期."""
 
     name: str
-    sex: str  # GB/T 2261.1: 1 男, 2 女
+    sex: str  # one of SEXES
     ethnicity: str  # GB/T 3304, two digits; empty where a document of another kind says none
     birth: date
     address: str
@@ -117,11 +120,13 @@ def checked(document: IdentityDocument, *, today: date, real_season: bool) -> Id
         problems["name"] = "请填写姓名，和证件上一致"
     elif unfit := name_problem(name):
         problems["name"] = unfit
+    if document.sex not in SEXES:
+        problems["sex"] = "请选择性别，和证件上一致；读卡没有读出性别的，请对照证件手工录入"
     if sentence := document_numbers.problem(document.kind, document.number, today=today):
         problems["number"] = sentence
     else:
         kept = replace(kept, number=document_numbers.canonical(document.kind, document.number))
-        problems |= _against_number(kept, real_season=real_season)
+        problems = _against_number(kept, real_season=real_season) | problems
     if document.valid_to and document.valid_to <= document.valid_from:
         problems["valid_to"] = "证件有效期的止日应在起日之后，请对照证件核对"
     if document.kind is not Kind.RESIDENT:

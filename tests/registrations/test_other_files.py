@@ -198,3 +198,57 @@ def test_a_correction_to_anothers_number_names_their_site() -> None:
     row = opened(other(Kind.HM_PERMIT), code="02")
     with pytest.raises(Duplicate, match="测试01中学报名点"):
         retype_card(row.pk, other(Kind.RESIDENCE, stated=PERMIT), reason="", by=site_of(row))
+
+
+def test_what_a_reader_read_is_not_typed_over() -> None:
+    """R6: only the reader writes what it has read; a change of name or number is another act."""
+    row = opened(other(Kind.RESIDENCE), reader="R01")
+    with pytest.raises(Refused, match="是读卡读出的，不能手工改录"):
+        retype_card(row.pk, replace(document_of(row), name="陈嘉怡"), reason="", by=site_of(row))
+    row.refresh_from_db()
+    assert (row.name, row.reading, row.reader) == ("陈嘉欣", "chip", "R01")
+
+
+def test_control_without_the_guard_a_read_name_is_typed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "require_undecided", lambda _: None)
+    row = opened(other(Kind.RESIDENCE), reader="R01")
+    retype_card(row.pk, replace(document_of(row), name="陈嘉怡"), reason="", by=site_of(row))
+    row.refresh_from_db()
+    assert (row.name, row.reading, row.reader) == ("陈嘉怡", "seen", ""), "and it never says that a reader read it"
+
+
+def foreigner() -> Registration:
+    return opened(other(Kind.FOREIGN, number=_NEW, stated=_OLD, address="长沙市岳麓区麓山南路932号"))
+
+
+def test_a_correction_keeps_the_old_number_that_its_form_does_not_show() -> None:
+    row = foreigner()
+    retype_card(
+        row.pk, replace(document_of(row), number=_NEW.lower(), stated="", name="李安娜"), reason="", by=site_of(row)
+    )
+    assert document_of(Registration.objects.get()).stated == _OLD
+    with pytest.raises(Duplicate):
+        opened(other(Kind.FOREIGN, number=_OLD), code="02")
+    elsewhere = numbered("90099920050317101")
+    retype_card(row.pk, replace(document_of(row), number=elsewhere, stated=""), reason="", by=site_of(row))
+    assert document_of(Registration.objects.get()).stated == "", "of another card nothing is known"
+
+
+def test_reading_a_foreigners_chip_keeps_what_it_does_not_hold_and_undoes_no_approval() -> None:
+    row = foreigner()
+    files.give_on(row, "other_document")
+    files.answer(row, Act.GRANT, "city")
+    chip = replace(document_of(row), address="", stated="", ethnicity="", statement="")
+    again = reread_card(row.pk, chip, reader="R01", nonce="n3", by=site_of(row))
+    assert document_of(again) == replace(
+        chip, address="长沙市岳麓区麓山南路932号", stated=_OLD, statement=document_of(row).statement
+    )
+    assert "eligibility" in again.done_steps
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+@pytest.mark.parametrize("sex", ["", "0", "9", "男"])
+def test_a_sex_that_is_none_is_refused_from_a_chip_too(kind: Kind, sex: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        opened(other(kind, sex=sex), reader="R01")
+    assert refusal.value.fields["sex"].startswith("请选择性别")

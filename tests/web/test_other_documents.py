@@ -88,6 +88,7 @@ def test_all_that_is_empty_is_told_at_once_and_nothing_typed_is_lost(office: Cli
         (Kind.RESIDENCE, {"stated": "99990001"}, "居住证背面印有通行证号码"),
         (Kind.FOREIGN, {"nationality": ""}, "3个字母代码"),
         (Kind.TW_PERMIT, {"valid_to": "2022-01-01"}, "到期，不能用来报名"),
+        (Kind.FOREIGN, {"valid_to": "", "long_term": "1"}, "没有“长期”的，请填写有效期止日"),
         (Kind.TW_PERMIT, {"ethnicity": "xx"}, "请在列出的民族中选择"),
         (Kind.TW_PERMIT, {"sex": "9"}, "请选择性别"),
         (Kind.TW_PERMIT, {"seen": ""}, "请先当面核对证件原件"),
@@ -130,6 +131,10 @@ def test_a_chip_is_read_where_its_statement_is_written(office: Client) -> None:
     assert taken.status_code == 302
     row = Registration.objects.get()
     assert (row.reading, document_of(row).statement) == ("chip", "在湘就读")
+    assert "录入有误，更正" not in text(office.get(f"/desk/{row.pk}/"))
+    corrected = office.post(f"/desk/{row.pk}/check/", {**typed(card), "name": "陈嘉怡"})
+    assert corrected.status_code == 422
+    assert "是读卡读出的，不能手工改录" in text(corrected)
     resident = office.post("/desk/typing/", {"document": "residence", "card": reading(make.document(), nonce="n4")})
     assert "读到的是居民身份证" in text(resident)
 
@@ -145,6 +150,7 @@ def test_what_was_entered_is_corrected_its_kind_too(office: Client) -> None:
     form = text(office.get(f"/desk/{row.pk}/check/"))
     assert "更正录入：陈嘉欣" in form
     assert document_of(row).number not in form
+    assert not re.search(r'name="seen"[^>]*checked', form), "that the original was seen is said anew"
     right = other(Kind.TW_PERMIT)
     assert office.post(f"/desk/{row.pk}/check/", typed(right)).status_code == 302
     assert document_of(Registration.objects.get()).number == right.number

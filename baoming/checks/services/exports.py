@@ -20,6 +20,7 @@ from baoming.checks.models import CheckBatch, CheckFile, CheckLine
 from baoming.checks.queries import COUNTY, FILES, checks_of, kind_of, sites_after, to_check
 from baoming.checks.services.tallies import count
 from baoming.organizations.models import Organization
+from baoming.registrations.identity_documents import SEXES
 from baoming.registrations.models import Registration
 from baoming.registrations.queries import document_of, roll_number_of
 from baoming.registrations.services.steps import require_two_hands
@@ -35,7 +36,6 @@ from baoming.vault.digests import sm3_hex
 JOB = "checks.export"
 LONGEST_REASON = 100
 State = CheckBatch.State
-_SEXES = {"1": "男", "2": "女"}
 _MAY = (Party.CITY, Party.PROVINCE)
 
 
@@ -211,7 +211,7 @@ def _said(
         card = document_of(row)
         entry = getattr(row, "roster_entry", None)
         yield line.pk, {
-            "name": row.name, "number": card.number, "sex": _SEXES[card.sex], "birth": day(card.birth),
+            "name": row.name, "number": card.number, "sex": SEXES[card.sex], "birth": day(card.birth),
             "address": card.address, "roll_number": roll_number_of(entry) if entry else "",
         }  # fmt: skip
 

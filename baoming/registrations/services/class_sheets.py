@@ -16,9 +16,10 @@ from baoming.documents.models import Print, PrintFile
 from baoming.documents.queries import prints_in
 from baoming.documents.services import give_up_file, keep_file
 from baoming.registrations.class_lists import ClassList, ListLine, PrintLine, list_order
+from baoming.registrations.identity_documents import SEXES
 from baoming.registrations.models import Registration
 from baoming.registrations.queries import photo_bytes
-from baoming.registrations.services.sheet_data import SEXES, SheetData, Shown, logged_data, newest_data, sheet_of
+from baoming.registrations.services.sheet_data import SheetData, Shown, logged_data, newest_data, sheet_of
 from baoming.registrations.services.sheets import PRINTED_BY_SITE, SHEET
 from baoming.registrations.services.slips import season_head, site_line
 from baoming.registrations.sheet_codes import print_code

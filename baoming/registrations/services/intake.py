@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from uuid import UUID, uuid4
@@ -24,10 +23,12 @@ from baoming.registrations.overflow_queries import overflows_of
 from baoming.registrations.queries import DEBT, document_context, document_of, find_by_number, state_of
 from baoming.registrations.services import system_checks
 from baoming.registrations.services.other_documents import (
+    beyond_chip,
     name_document,
     reading_of,
     require_handed_in,
     require_undecided,
+    stated_as_before,
 )
 from baoming.registrations.services.sheets import void_sheets
 from baoming.registrations.services.steps import (
@@ -52,6 +53,7 @@ _CARDS = ("issuer", "valid_from", "valid_to")  # of the piece of plastic: every 
 _TYPED = (  # columns that are written when what was typed is corrected
     "name", "name_key", "name_initials", "sex", "ethnicity", "document_sealed", "number_blind", "last_four_blind",
     "too_wide", "read_by", "read_at", "reading", "document_kind", "lifelong_blind",
+    "reader",
 )  # fmt: skip
 _KEPT = 3 * FRESH  # longer than any reading of now can be fresh, whatever the clocks of two computers say
 
@@ -234,14 +236,15 @@ def retype_card(registration_id: UUID, document: IdentityDocument, *, reason: st
         require_undecided(registration)
     else:
         system_checks.open_check(registration)
-    person = checked(document, today=now.astimezone(BEIJING).date(), real_season=season.is_real)
+    entered = stated_as_before(document, document_of(registration))
+    person = checked(entered, today=now.astimezone(BEIJING).date(), real_season=season.is_real)
     terms = _require_grounds(season, person, reader="", reason=reason, seen=another)
     if person.name != registration.name:
         NameImage.objects.filter(registration=registration, current=True).update(current=False)
     _name(registration, person)
     _take_over(registration, person)
     registration.read_by, registration.read_at = by.label, now
-    registration.reading = reading_of(person, reader="")
+    registration.reading, registration.reader = reading_of(person, reader=""), ""
     if (there := _unique(partial(update, registration, *_TYPED), registration, person)) is not None:
         raise _duplicate(there)
     complete_step(registration, "identity", by=by, at=now)
@@ -279,8 +282,8 @@ def reread_card(
     person = checked(document, today=today, real_season=registration.season.is_real)
     require_same(registration, person, today=today)
     old = document_of(registration)
-    if person.kind is not Kind.RESIDENT:  # what no chip of theirs holds
-        person = replace(person, ethnicity=old.ethnicity, statement=old.statement)
+    if person.kind is not Kind.RESIDENT:
+        person = beyond_chip(person, old)
     changed = [field for field in (*_OWN, *_CARDS) if _differs(field, old, person)]
     moved = any(field in changed for field in _OWN)
     if moved:

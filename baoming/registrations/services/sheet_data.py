@@ -16,6 +16,7 @@ from baoming.forms.fields import Values
 from baoming.registrations.attached_queries import declaring_of
 from baoming.registrations.class_lists import PrintLine
 from baoming.registrations.form_queries import bound_phone, code_sets, form_of_version, values_of
+from baoming.registrations.identity_documents import SEXES
 from baoming.registrations.models import Declaration, FormVersion, Photo, Registration, RosterEntry
 from baoming.registrations.name_image_queries import name_pictures
 from baoming.registrations.queries import STOPPED, document_of, roll_number_of
@@ -28,7 +29,6 @@ from baoming.shared.moments import day, full_stamp
 from baoming.shared.text import serial
 from baoming.vault.services import keys
 
-SEXES = {"1": "男", "2": "女"}
 _SOURCES = {"camera": "现场照相", "handed_in": "考生提供照片"}
 _SHORT = 12  # characters that fit a third of a line
 

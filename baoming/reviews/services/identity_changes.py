@@ -9,7 +9,7 @@ from baoming.accounts.models import Account, candidate_handle
 from baoming.audit.actors import Actor
 from baoming.registrations import document_numbers
 from baoming.registrations.document_numbers import Kind
-from baoming.registrations.identity_documents import IdentityDocument, checked
+from baoming.registrations.identity_documents import SEXES, IdentityDocument, checked
 from baoming.registrations.models import Registration
 from baoming.registrations.overflow_queries import overflows_of
 from baoming.registrations.queries import DEBT, NOBODY, document_context, document_of, id_of_number, owes_reading
@@ -26,7 +26,6 @@ from baoming.shared.services import update
 from baoming.shared.text import mask_document
 from baoming.vault.services import keys
 
-_SEXES = {"1": "男", "2": "女"}
 _OWES = "姓名或证件号码有变更，需要到报名点读新的身份证核验"
 _TAKEN = (
     "name", "name_key", "name_initials", "sex", "document_sealed", "number_blind", "last_four_blind", "too_wide",
@@ -59,7 +58,7 @@ def identity_shown(registration: Registration, extra: Mapping[str, Any]) -> list
     rows = [
         ("姓名", old.name, extra["name"]),
         (old.number_label, mask_document(old.number), mask_document(number)),
-        ("性别", _SEXES[old.sex], _SEXES[document_numbers.sex(old.kind, number) or old.sex]),
+        ("性别", SEXES[old.sex], SEXES[document_numbers.sex(old.kind, number) or old.sex]),
         ("出生日期", day(old.birth), day(document_numbers.birth_date(old.kind, number) or old.birth)),
     ]
     return [row for row in rows if row[1] != row[2] or (row[0] == old.number_label and old.number != number)]

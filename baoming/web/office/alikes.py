@@ -17,7 +17,7 @@ from baoming.checks.models import AlikePair
 from baoming.checks.services.alikes import LONGEST_REASON, hand_to_cases, set_apart
 from baoming.organizations.models import Organization
 from baoming.registrations.form_queries import bound_phone
-from baoming.registrations.identity_documents import IdentityDocument
+from baoming.registrations.identity_documents import SEXES, IdentityDocument
 from baoming.registrations.models import Photo, Registration
 from baoming.registrations.queries import current_photo, document_of
 from baoming.shared.errors import Invalid, Refused
@@ -25,8 +25,6 @@ from baoming.shared.text import mask_phone
 from baoming.web.access import OfficeRequest, staff_may
 from baoming.web.office.areas import area_or_404
 from baoming.web.office.paging import paged
-
-_SEXES = {"1": "男", "2": "女"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,4 +109,4 @@ def _one(request: OfficeRequest, pair: AlikePair, errors: dict[str, str] | None 
 def _side(row: Registration) -> Side:
     card = document_of(row)
     phone = bound_phone(row)
-    return Side(row, card, _SEXES[card.sex], mask_phone(phone) if phone else "", current_photo(row))
+    return Side(row, card, SEXES[card.sex], mask_phone(phone) if phone else "", current_photo(row))

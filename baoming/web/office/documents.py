@@ -83,7 +83,7 @@ def typed_other(typed: Mapping[str, str], kind: Kind) -> IdentityDocument:
         issuer=typed.get("issuer", ""),
         birth=dates["birth"],
         valid_from=dates["valid_from"],
-        valid_to=dates["valid_to"],
+        valid_to=dates.get("valid_to"),
         kind=kind,
         nationality=typed.get("nationality", ""),
         stated=typed.get("stated", ""),
@@ -121,9 +121,12 @@ def presented(request: OfficeRequest, registration: Registration, which: str) ->
 
 
 def as_typed(document: IdentityDocument) -> dict[str, str]:
-    """Return a document as its form shows it, to be corrected; numbers, which pages mask, are typed anew."""
+    """Return a document as its form shows it, to be corrected; numbers, which pages mask, are typed anew.
+
+    That the original was seen is said anew, too.
+    """
     card = asdict(document)
-    return {key: str(card[key]) for key in _SHOWN if card[key]} | {"document": document.kind, "seen": "1"}
+    return {key: str(card[key]) for key in _SHOWN if card[key]} | {"document": document.kind}
 
 
 def facts(document: IdentityDocument) -> dict[str, Any]:

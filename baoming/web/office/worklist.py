@@ -6,6 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from baoming.audit.actors import Party
+from baoming.registrations.identity_documents import SEXES
 from baoming.registrations.journey import BITS
 from baoming.registrations.list_queries import Line, holds_of, masked_numbers
 from baoming.registrations.worklists import Facts, Stuck, stage_of, stuck
@@ -15,7 +16,6 @@ from baoming.schedule.windows import PhaseTime
 from baoming.shared.moments import BEIJING
 from baoming.shared.text import serial
 
-_SEXES = {"1": "男", "2": "女"}
 _PHOTO, _FEE, _NUMBER, _SIGNATURE = (BITS[step] for step in ("photo", "registration_fee", "number", "signature"))
 _NOTHING = ("", "")
 _PHOTOS = {"faulty": "有问题", "retake": "待重拍"}
@@ -81,7 +81,7 @@ def _facts(line: Line, holds: Sequence[str], *, submitted: bool) -> Facts:
 def _row(line: Line, document: str, viewer: Party, site: str, owing: Owing, where: Stuck) -> Row:
     number = serial(line.number) if line.number is not None else ""
     return Row(
-        line.id, (number[:4], number[4:]), line.name, _SEXES[line.sex], document, site, line.class_name,
+        line.id, (number[:4], number[4:]), line.name, SEXES[line.sex], document, site, line.class_name,
         line.student_no, _reading(line), _photo(line), _fee(line), line.version, _stamp(line.saved_at),
         _print(line, viewer), _signature(line), _debt(line, owing), where.words, where.quiet,
     )  # fmt: skip
