@@ -110,7 +110,7 @@ def test_what_waits_when_intake_ends_waits_for_the_county_to_open_it_again() -> 
 
 def test_it_may_be_withdrawn_at_any_time_and_nothing_is_decided_of_whoever_has_stopped() -> None:
     row = files.to_county()
-    withdraw(row.pk, reason="own_wish", proof=True, note="", by=site(row))
+    withdraw(row.pk, reason="own_wish", by=county(row))
     with pytest.raises(NotOpen, match="已经中止"):
         answer(row, Act.GRANT, "county")
     answer(row, Act.WITHDRAW, "site", note="已中止报名")
