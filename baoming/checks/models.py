@@ -102,6 +102,7 @@ class CheckResult(models.Model):
     remark_sealed = models.TextField(default="")
     finding = models.BinaryField(max_length=32)  # blind index of code and remark: the same finding twice is one
     case = models.ForeignKey(Case, models.PROTECT, null=True)
+    opened = models.BooleanField(default=False)  # this answer opened the case; else it came to one that was there
     told = models.CharField(max_length=200, default="")  # what is to be known besides: moved, stopped, completed
     at = models.DateTimeField()  # by the season's clock
     by_label = models.CharField(max_length=60)

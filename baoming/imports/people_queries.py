@@ -11,10 +11,11 @@ from baoming.seasons.models import Season
 from baoming.shared.text import without_dot
 from baoming.vault.services import keys
 
-NOT_HERE = "不在本单位的范围里，请核对报名序号或身份证号；确是本单位考生的，请联系报名点"
-_OTHER_DOCUMENT = "报名序号和身份证号不是同一名考生，请核对"
+NOT_HERE = "不在本单位的范围里，请核对报名序号或证件号码；确是本单位考生的，请联系报名点"
+_OTHER_DOCUMENT = "报名序号和证件号码不是同一名考生，请核对"
 _NO_LINE = "这个行标识不在本机构导出的名单里，请用本机构导出的文件填写结果"
 _OTHER_CHECK = "这一行是另一类核查的名单，请选择对应的类别导入"
+MOVED = "考生已经转到本机构的范围以外，请由上级机构导出这名考生再核查"
 _ANSWERED = "这一行的结果已经导入过，不用再导；结果有更正的，请重新导出这名考生再核查"
 _OTHER_NAME = "姓名和报名信息里的不一样，请对照报名登记表核对"
 # What the check of a file looks at; the sealed fields stay where they are.
@@ -52,7 +53,8 @@ def find_people(season: Season, path: str, rows: Sequence[Row]) -> dict[int, Reg
 def find_lines(season: Season, path: str, check: str, rows: Sequence[Row]) -> dict[int, Registration]:
     """As `find_people`, by the lines of lists of this kind that the office at `path` has exported.
 
-    Which line it is stands among the values of the row. Who has moved away since is found all the same.
+    Which line it is stands among the values of the row. Who has moved away since may be out of sight: an office
+    sees the people of its area alone, and the line says so.
     """
     sought = {row.token: row for row in rows if row.token}
     lines = {
@@ -70,6 +72,8 @@ def find_lines(season: Season, path: str, check: str, rows: Sequence[Row]) -> di
             row.problems.append(_OTHER_CHECK)
         elif line is not None and line.answered:
             row.problems.append(_ANSWERED)
+        elif line is not None and line.registration_id not in people:
+            row.problems.append(MOVED)
         elif line is not None:
             found[row.line] = people[line.registration_id]
             row.values["line"] = str(line.pk)

@@ -11,8 +11,8 @@ from baoming.imports.kinds import kinds
 from baoming.imports.models import Import
 from baoming.imports.people_queries import find_lines
 from baoming.imports.services.applying import apply_import, run
-from baoming.registrations.models import Registration
-from baoming.reviews.cases import Act
+from baoming.registrations.models import BatchLine, Registration
+from baoming.reviews.cases import OPEN_STATES, Act
 from baoming.reviews.models import Case
 from baoming.reviews.services.cases import act_on_case
 from baoming.shared.errors import NotOpen
@@ -212,6 +212,33 @@ def test_taking_the_file_back_withdraws_what_waits_and_keeps_what_was_decided(
     assert Case.objects.get(registration=people[1]).state == "granted"
     assert CheckResult.objects.count() == 3
     assert Registration.objects.get(pk=people[0].pk).held == 0
+
+
+@pytest.fixture
+def twice(city: Actor, batch: CheckBatch) -> tuple[Import, Import]:
+    """Two files with answers about one person: the first opened the case, the second came to it."""
+    first = answers([marks(batch)["甲"], "查无", ""], by=city)
+    applied(first, city)
+    later = exported(city, again=True)
+    second = answers([marks(later)["甲"], "2", "学校不同"], by=city)
+    applied(second, city)
+    assert [(one.opened, one.case) for one in CheckResult.objects.order_by("at", "-opened")] == [
+        (True, Case.objects.get()),
+        (False, Case.objects.get()),
+    ]
+    return first, second
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_case_that_two_answers_belong_to_is_withdrawn_with_neither(
+    people: list[Registration], city: Actor, twice: tuple[Import, Import], which: int
+) -> None:
+    """The first opened it but the second still asks for it; the second did not open it."""
+    back = undone(twice[which], city, reason="主管部门发错了文件")
+    assert (back.done, back.skipped) == (0, 1)
+    assert "不能撤销" in BatchLine.objects.get(batch=back).sentence
+    assert Case.objects.get().state in OPEN_STATES
+    assert Registration.objects.get(pk=people[0].pk).held == 1
 
 
 def test_control_without_the_office_of_the_list_anybody_could_answer_it(

@@ -59,13 +59,13 @@ def _write(
     line: CheckLine, registration: Registration, kind: Kind, said: Code, *, remark: str, finding: bytes, by: Actor
 ) -> CheckResult:
     now, pk = season_now(registration.season_id), uuid4()
-    case, told = _follow(registration, kind, said, remark=remark, finding=finding, by=by, now=now)
+    case, told, opened = _follow(registration, kind, said, remark=remark, finding=finding, by=by, now=now)
     if line.county != registration.path[: len(line.county)]:
         told = f"考生已转到{registration.site.name}。{told}"
     sealed = keys().seal(remark.encode(), context=remark_context(pk)) if remark else ""
     result = insert(CheckResult(
         id=pk, line=line, registration=registration, kind=kind.key, code=said.code, outcome=said.outcome,
-        remark_sealed=sealed, finding=finding, case=case, told=told[:200], at=now, by_label=by.label,
+        remark_sealed=sealed, finding=finding, case=case, opened=opened, told=told[:200], at=now, by_label=by.label,
     ))  # fmt: skip
     count(registration.season_id, kind.key, said.outcome, [line.county])
     details = {"kind": kind.key, "outcome": said.outcome.value}
@@ -75,26 +75,26 @@ def _write(
 
 def _follow(
     registration: Registration, kind: Kind, said: Code, *, remark: str, finding: bytes, by: Actor, now: datetime
-) -> tuple[Case | None, str]:
-    """Return the case that a finding belongs to, and what is to be known besides."""
+) -> tuple[Case | None, str, bool]:
+    """Return the case that a finding belongs to, what is to be known besides, and whether it opened the case."""
     if said.outcome is Outcome.MATCH:
         waits = Case.objects.filter(registration=registration, kind=kind.case, state__in=OPEN_STATES).exists()
-        return None, "以前的不符事项还没有办结，仍要书面认定" if waits else ""
+        return None, "以前的不符事项还没有办结，仍要书面认定" if waits else "", False
     if registration.stopped_at is not None:
-        return None, "考生已经中止报名，只记下结果，不用核实"
+        return None, "考生已经中止报名，只记下结果，不用核实", False
     if (same := _same_finding(registration, kind, finding)) is not None:
-        return same, "同一结果以前已经提出过，不重复提出"
+        return same, "同一结果以前已经提出过，不重复提出", False
     waiting = Case.objects.filter(registration=registration, kind=kind.case, state__in=OPEN_STATES).first()
     if waiting is not None:
-        return waiting, "同类事项正在办理，请在那一件里一并核实"
+        return waiting, "同类事项正在办理，请在那一件里一并核实", False
     raw = {"source": [f"{kind.to}，{day(now)}导入"], "differs": [_differs(kind, said, remark)]}
     try:
         with transaction.atomic():
             case = open_case(registration.pk, kind.case, raw=raw, by=by)
     except NotOpen as refusal:
-        return None, str(refusal)
+        return None, str(refusal), False
     completed = "completion" in registration.done_steps
-    return case, "县（市、区）已经完成确认，完成不变；办结以前不能打印准考证" if completed else ""
+    return case, "县（市、区）已经完成确认，完成不变；办结以前不能打印准考证" if completed else "", True
 
 
 def _same_finding(registration: Registration, kind: Kind, finding: bytes) -> Case | None:

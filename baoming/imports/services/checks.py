@@ -10,6 +10,7 @@ from baoming.audit.actors import Actor
 from baoming.checks.models import CheckResult
 from baoming.checks.services.results import note_result
 from baoming.imports.kinds import Kind
+from baoming.imports.people_queries import MOVED
 from baoming.imports.writers import Counting, Entry, Source, Writer
 from baoming.registrations.models import Registration
 from baoming.registrations.services.batches import Outcome, attempt
@@ -18,7 +19,6 @@ from baoming.reviews.services.cases import act_on_case
 from baoming.shared.errors import Refused
 from baoming.shared.paths import within
 
-_MOVED = "考生已经转到本机构的范围以外，请由上级机构导出这名考生再核查"
 _STAYS = "结果已经记下，不能撤销；结果有更正的，请重新导出这名考生再核查"
 
 
@@ -28,7 +28,7 @@ def _standing(kind: Kind, people: Sequence[Registration]) -> Mapping[UUID, Count
 
 
 def _refused(source: Source, people: Sequence[Registration]) -> Mapping[UUID, str]:
-    return {one.pk: _MOVED for one in people if not within(one.path, source.by.path)}
+    return {one.pk: MOVED for one in people if not within(one.path, source.by.path)}
 
 
 def _write(source: Source, entries: Sequence[Entry]) -> Mapping[UUID, Outcome]:
@@ -41,11 +41,17 @@ def _write(source: Source, entries: Sequence[Entry]) -> Mapping[UUID, Outcome]:
 
 
 def _undo(people: Sequence[Registration], made: Mapping[UUID, str], reason: str, by: Actor) -> Mapping[UUID, Outcome]:
-    """Withdraw the cases that these answers opened and nobody has decided yet; the answers stay as they came."""
+    """Withdraw the cases that these answers opened and nobody has decided yet; the answers stay as they came.
+
+    A case that another answer belongs to as well stays: what that answer says must still be looked into.
+    """
 
     def withdraw(one: Registration) -> str:
-        case = CheckResult.objects.select_related("case").get(pk=made[one.pk]).case
-        if case is None or case.state not in OPEN_STATES:
+        answer = CheckResult.objects.select_related("case").get(pk=made[one.pk])
+        case = answer.case
+        if case is None or not answer.opened or case.state not in OPEN_STATES:
+            raise Refused(_STAYS)
+        if CheckResult.objects.filter(case=case).exclude(pk=answer.pk).exists():
             raise Refused(_STAYS)
         act_on_case(case.pk, Act.WITHDRAW, seen=case.newest, by=by, note=reason)
         return ""
