@@ -30,7 +30,7 @@ NAME = "name"
 PROBLEM = "问题"  # the column that a file of bad lines has more: read again, it is passed over
 PERSON_WORDS: Mapping[str, tuple[str, ...]] = {
     FoundBy.NUMBER: ("报名序号", "报名号"),
-    FoundBy.DOCUMENT: ("身份证号", "身份证号码", "证件号码", "公民身份号码"),
+    FoundBy.DOCUMENT: ("证件号码", "身份证号", "身份证号码", "公民身份号码"),
     FoundBy.LINE: (LINE,),
     NAME: ("姓名", "考生姓名", "学生姓名"),
 }
@@ -118,6 +118,7 @@ class Kind:
         return [(one.title, one.shown(values[one.key])) for one in self.columns if values.get(one.key)]
 
 
+_DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(T00:00:00)?")
 _PLAIN = ("key", "title", "help", "writes", "after", "until", "case", "check", "completed", "shown")
 
 
@@ -171,7 +172,8 @@ def _number(column: Column, text: str) -> tuple[str, str]:
 
 
 def _date(column: Column, text: str) -> tuple[str, str]:
-    found = re.fullmatch(r"([0-9]{4})[-/.年]?([0-9]{1,2})[-/.月]?([0-9]{1,2})日?(T00:00:00)?", text)
+    # Without separators eight digits alone: of fewer nobody knows where the month ends.
+    found = _DAY.fullmatch(text) or re.fullmatch(r"([0-9]{4})([0-9]{2})([0-9]{2})", text)
     try:
         if found:
             return date(int(found[1]), int(found[2]), int(found[3])).isoformat(), ""

@@ -9,7 +9,7 @@ from uuid import UUID
 from baoming.checks.files import line_of
 from baoming.checks.kinds import LINE
 from baoming.imports.kinds import NAME, PERSON_WORDS, PROBLEM, FoundBy, Kind, read_value
-from baoming.registrations.identity_numbers import canonical
+from baoming.registrations.document_numbers import canonical_any
 from baoming.shared.cells import cell, plain
 from baoming.shared.tables import Line, TableRefused, header_of, titled
 from baoming.shared.text import clean_name, halfwidth
@@ -102,7 +102,7 @@ def _person(row: Row, texts: Mapping[str, str], formulas: set[str], kind: Kind) 
         elif text:
             _READ[key](row, text)
     if not row.problems and not (row.number or row.document or row.token):
-        row.problems.append("没有填报名序号或身份证号，请补上" if kind.named else f"没有填{LINE}，请补上")
+        row.problems.append("没有填报名序号或证件号码，请补上" if kind.named else f"没有填{LINE}，请补上")
     if not row.problems and kind.named and not row.name:
         row.problems.append("没有填姓名，请补上")
 
@@ -117,10 +117,10 @@ def _number(row: Row, text: str) -> None:
 
 def _document(row: Row, text: str) -> None:
     if "E+" in text:
-        row.problems.append("身份证号被表格软件改成了数字，请把这一列设为“文本”再填")
+        row.problems.append("证件号码被表格软件改成了数字，请把这一列设为“文本”再填")
         return
     try:
-        row.document = canonical(text)
+        row.document = canonical_any(text)
     except ValueError as error:
         row.problems.append(str(error))
 

@@ -10,13 +10,16 @@ from baoming.audit.actors import Party
 from baoming.imports.kinds import Column, Kind, kinds, limits, read_value
 from baoming.imports.sheets import Sheet, bad_lines, read_sheet
 from baoming.reviews.services.morals import LONGEST
-from baoming.shared.tables import TableRefused, Terms, read_lines
+from baoming.shared.tables import HEADER_LINES, TableRefused, Terms, read_lines
+from tests import factories as make
 from tests.imports.files import GOOD, PHYSICAL, csv, xlsx
 from tests.imports.value_table import VALUES
 
 DATA = Path(baoming.__file__).parent
 TERMS = Terms("体检结果", "请分成几个文件", 1024 * 1024, 5)
 YEARS = ("2023", "2025")
+NUMBER = make.number(1, birth="20050316")
+RESIDENCE, FOREIGN = (make.number(1, birth="20050316", area=area) for area in ("819999", "900999"))
 
 
 def document(year: str = "2023") -> dict[str, object]:
@@ -52,7 +55,8 @@ def test_the_seasons_kinds_name_what_there_is(year: str) -> None:
     found = kinds(document(year))
     phases = {one["key"] for one in json.loads((DATA / f"schedule/data/43/{year}/phases.json").read_text("utf-8"))}
     cases = json.loads((DATA / f"reviews/data/43/{year}/cases.json").read_text("utf-8"))["kinds"]
-    assert set(found) == {"moral", "physical", "scores", "bonus", "special_plan"}
+    answers = {"check_roll", "check_household", "check_police", "check_other_province"}
+    assert set(found) == {"moral", "physical", "scores", "bonus", "special_plan", *answers}
     assert limits(document(year)).rows >= 10_000
     for kind in found.values():
         assert {kind.after, kind.until} - {""} <= phases
@@ -80,10 +84,33 @@ def test_a_csv_file_is_read_in_the_encodings_that_occur(encoding: str) -> None:
 
 def test_columns_stand_anywhere_and_others_are_said() -> None:
     header = ["体检结论", "学校", "姓名*", "身份证号", "身高（cm）", "体重", "色觉", "体检日期", "问题"]
-    line = ["合格", "一中", "欧阳思远", "990001200503160015", "172.5", "61", "正常", "2023-03-05", "上次的问题"]
+    line = ["合格", "一中", "欧阳思远", NUMBER, "172.5", "61", "正常", "2023-03-05", "上次的问题"]
     sheet = read(csv(line, header=header))
     assert sheet.unread == ("学校",)
-    assert sheet.rows[0].problems == ["身份证号码有一位填错了，请对照证件逐位核对"] or sheet.rows[0].document
+    assert (sheet.rows[0].problems, sheet.rows[0].document) == ([], NUMBER)
+    assert sheet.rows[0].values["conclusion"] == "fit"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("99000120050316001X", ""),  # one character wrong: the right one is not told
+        (NUMBER.lower(), NUMBER),
+        ("h99990001", "H99990001"),
+        ("99990001", "99990001"),
+        (RESIDENCE, RESIDENCE),
+        ("UTO990020050316", "UTO990020050316"),
+        (f"{FOREIGN[:6]} {FOREIGN[6:]}", FOREIGN),
+        ("H9999000101", ""),  # as printed until 2013, with the two digits of its renewals
+        ("H9999", ""),
+        ("9.9E+17", ""),
+    ],
+)
+def test_a_number_of_any_kind_of_document_says_whose_line_it_is(typed: str, kept: str) -> None:
+    [row] = read(csv([typed, "欧阳思远", *GOOD], header=["证件号码", *PHYSICAL[1:]])).rows
+    assert row.document == kept
+    assert bool(row.problems) == (not kept)
+    assert typed not in "".join(row.problems)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +119,7 @@ def test_columns_stand_anywhere_and_others_are_said() -> None:
         (b"", "是空的"),
         (csv(header=PHYSICAL), "没有内容"),
         (csv(one(), header=[*PHYSICAL[:-1], "结论"]), "没有找到：体检结论"),
-        (csv(one(), header=["学号", *PHYSICAL[1:]]), "没有找到：报名序号或身份证号"),
+        (csv(one(), header=["学号", *PHYSICAL[1:]]), "没有找到：报名序号或证件号码"),
         (csv([*one(), "173"], header=[*PHYSICAL, "身高"]), "“身高”这一项有2列"),
         (csv([*one(), "1"], header=[*PHYSICAL, "报名号"]), "“报名序号”这一项有2列"),
         (csv(*[one()] * 6), "一次最多导入5行"),
@@ -111,7 +138,7 @@ def test_a_file_that_is_none_gets_a_sentence(content: bytes, words: str) -> None
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        (one(number=""), "没有填报名序号或身份证号"),
+        (one(number=""), "没有填报名序号或证件号码"),
         (one(number="0102-A"), "报名序号是8位数字"),
         (one(number="123456789"), "报名序号是8位数字"),
         (one(name=""), "没有填姓名"),
@@ -129,6 +156,20 @@ def test_a_formula_of_a_spreadsheet_is_found_though_its_value_is_in_order() -> N
     content = xlsx(["01020001", "欧阳思远", "2023-03-05", "=170+2.5", 61, "正常", "合格"])
     [row] = read(content, "体检.xlsx").rows
     assert "身高是公式，请改成公式算出来的值再导入" in row.problems
+
+
+@pytest.mark.parametrize("most", [0, TERMS.rows + HEADER_LINES + 1])
+def test_empty_lines_of_a_spreadsheet_push_no_line_out(most: int) -> None:
+    """However far apart they stand, lines are read or the file is refused: none is dropped in silence (R21)."""
+
+    def spread(*counts: int) -> Sheet:
+        lines = [line for count in counts for line in [*[one()] * count, *[[]] * 40]]
+        found = read_lines(xlsx(*lines), filename="体检.xlsx", terms=TERMS, most=most)
+        return read_sheet(found, physical(), most=TERMS.rows)
+
+    assert [row.line for row in spread(3, 2).rows] == [2, 3, 4, 45, 46]
+    with pytest.raises(TableRefused, match="一次最多导入5行"):
+        spread(3, 2, 1)
 
 
 def test_control_without_the_look_for_formulas_it_passes_as_a_value(monkeypatch: pytest.MonkeyPatch) -> None:

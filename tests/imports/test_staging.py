@@ -54,7 +54,7 @@ def test_a_person_is_found_by_number_or_document_and_the_name_must_agree(
         header=header,
     ), of(county))  # fmt: skip
     assert told(row) == {
-        2: "报名序号和身份证号不是同一名考生，请核对",
+        2: "报名序号和证件号码不是同一名考生，请核对",
         3: "姓名和报名信息里的不一样，请对照报名登记表核对",
     }
 
@@ -88,7 +88,7 @@ def test_a_person_who_stands_twice_is_taken_from_neither_line(here: Organization
 
 def test_who_has_stopped_is_left_out_with_a_sentence(here: Organization, county: Organization) -> None:
     person = numbered(here, 1)
-    withdraw(person.pk, reason="own_wish", proof=True, note="", by=of(here))
+    withdraw(person.pk, reason="own_wish", by=of(county))
     row = staged(csv(line(person)), of(county))
     assert "已经中止" in told(row)[2]
 

@@ -5,12 +5,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
 
 from baoming.audit.models import Event
+from baoming.checks.files import token
+from baoming.imports import people_queries
 from baoming.imports.models import Import, ImportedFact
 from baoming.imports.services.applying import run
 from baoming.organizations.models import Organization
 from baoming.organizations.roles import Role
-from baoming.registrations.models import Batch
+from baoming.registrations.models import Batch, Registration
 from tests import factories as make
+from tests.checks.exporting import exported, line_of
 from tests.imports.files import GOOD, PHYSICAL, applied, csv, line, numbered, of, staged
 from tests.web.conftest import office, signed_in
 
@@ -135,3 +138,19 @@ def test_the_candidate_reads_the_own_result_and_whose_office_says_so(here: Organ
     assert "体检结论" in page
     assert "县（市、区）招考机构" in page
     assert "周敏" not in page
+
+
+def test_who_has_moved_to_another_city_is_told_of_to_the_office_of_the_list(office: Client) -> None:
+    """An office sees the people of its area alone, as the database is asked under its rules: no defect, a sentence."""
+    make.season("intake")
+    here = make.site()
+    person, other = numbered(here, 1), numbered(here, 2, name="王俊杰")
+    city = here.parent.parent  # type: ignore[union-attr]
+    batch = exported(of(city))  # type: ignore[arg-type]
+    there = make.site("01", of="0203")
+    Registration.objects.filter(pk=person.pk).update(site=there, path=there.path)
+    lines = [[token(line_of(batch, one).pk), "查无", ""] for one in (person, other)]
+    client = signed_in(Client(), make.staff(city, Role.CITY))  # type: ignore[arg-type]
+    page = client.get(send(client, csv(*lines, header=["行标识", "结果", "说明"]), "check_roll")).content.decode()
+    assert people_queries.MOVED in page
+    assert (Import.objects.get().new, Import.objects.get().bad) == (1, 1)
