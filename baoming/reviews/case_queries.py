@@ -125,7 +125,7 @@ def cases_within(
     found = list(rows.values_list(*_OF_CASE)[first : first + size])
     people = Registration.objects.filter(pk__in={row[-1] for row in found}).values_list(*_OF_PERSON)
     told = {pk: rest for pk, *rest in people}
-    return [Line(*row, *told[row[-1]]) for row in found]
+    return [Line(*row, *told[row[-1]]) for row in found if row[-1] in told]  # who has moved away meanwhile is left out
 
 
 def case_count(season_id: int, path: str, *, tab: str, party: Party, kind: str = "") -> int:

@@ -22,8 +22,6 @@ class Reason:
     title: str
     next: Party = Party.CANDIDATE  # who must act after it
     todo: str = ""  # what the candidate should do or bring
-    by: tuple[Party, ...] = ()  # who may decide by it; empty: whoever decides
-    proof: str = ""  # what the office must have in hand
 
 
 def reasons(rows: Iterable[Mapping[str, Any]]) -> dict[str, Reason]:
@@ -37,8 +35,6 @@ def _reason(row: Mapping[str, Any]) -> Reason:
         title=row["title"],
         next=Party(row.get("next", Party.CANDIDATE)),
         todo=row.get("todo", ""),
-        by=tuple(Party(party) for party in row.get("by", ())),
-        proof=row.get("proof", ""),
     )
 
 

@@ -15,7 +15,7 @@ from baoming.reviews.asked import Question, shown
 from baoming.reviews.case_queries import acts_of, asked_in, content_of, decision_in, kind_of
 from baoming.reviews.cases import ACT_NAMES, OPEN, STATE_NAMES, Act, Kind, State, acts, holder
 from baoming.reviews.models import Case, CaseAct
-from baoming.reviews.services.case_effects import EFFECTS
+from baoming.reviews.services.case_effects import EFFECTS, STOPPING
 from baoming.reviews.services.cases import keep_papers, purpose_of
 from baoming.reviews.services.referrals import lapsed
 from baoming.shared.errors import Invalid
@@ -25,6 +25,7 @@ TOO_LARGE = "几张照片合计超过12MB，没有收到。请一张一张上传
 TONES = {State.WAITING: "doing", State.RETURNED: "problem", State.GRANTED: "done", State.REFUSED: "problem",
          State.WITHDRAWN: "later"}  # fmt: skip
 LAPSED = "同意以后证件信息有变动，已失效"
+RESUMED = "已同意，后来撤销中止，报名已恢复"
 ORDER = (Act.FORWARD, Act.GRANT, Act.RECEIVE, Act.SUPPLY, Act.RETURN, Act.REFUSE, Act.OBJECT, Act.UNDO, Act.WITHDRAW)
 
 
@@ -62,13 +63,13 @@ class Shown:
 def show_case(registration: Registration, case: Case, *, by: Actor, now: datetime) -> Shown:
     """Return a case for `by`, with the acts that the rules allow."""
     kind, history = kind_of(registration.season, case.kind), acts_of(case)
-    fallen = lapsed(registration, kind, case)
+    fallen = _fallen(registration, kind, case)
     at, asking = case.standing, asked_in(history)
     content = content_of(asking)
     allowed = frozenset() if fallen else acts(kind, at, by.kind, now=now)
     has = holder(kind, at)
     return Shown(
-        case=case, kind=kind, state=LAPSED if fallen else STATE_NAMES[at.state],
+        case=case, kind=kind, state=fallen or STATE_NAMES[at.state],
         tone="later" if fallen else TONES[at.state], undoing=EFFECTS[kind.effect].undoing,
         who=PARTY_NAMES[has] if has else "",
         asked=shown(kind.asks, content.get("answers", {})),
@@ -78,6 +79,14 @@ def show_case(registration: Registration, case: Case, *, by: Actor, now: datetim
         acts=[act for act in ORDER if act in allowed],
         asks=kind.chain[at.desk].asks, decision=decision_in(history),
     )  # fmt: skip
+
+
+def _fallen(registration: Registration, kind: Kind, case: Case) -> str:
+    """Say why a grant counts no more although nobody has taken it back; empty where it counts."""
+    if lapsed(registration, kind, case):
+        return LAPSED
+    resumed = kind.effect in STOPPING and case.state == State.GRANTED and registration.stopped_at is None
+    return RESUMED if resumed else ""
 
 
 def _told(kind: Kind, act: CaseAct) -> Told:

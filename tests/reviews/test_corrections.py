@@ -4,7 +4,7 @@ import pytest
 
 from baoming.registrations.form_queries import newest_version, values_of
 from baoming.registrations.journey import BITS
-from baoming.registrations.models import HoldRow, Registration, Signature
+from baoming.registrations.models import Registration, Signature
 from baoming.registrations.queries import state_of
 from baoming.registrations.services.sheets import print_sheet, record_signature
 from baoming.registrations.signature_queries import signature_lines
@@ -14,7 +14,6 @@ from baoming.reviews.models import Case
 from baoming.reviews.services import complete_registration
 from baoming.reviews.services.case_effects import EFFECTS
 from baoming.reviews.services.cases import open_case
-from baoming.reviews.services.corrections import FEE_DUE
 from baoming.shared.errors import Invalid, NotOpen, Refused
 from tests import factories as make
 from tests.forms.samples import FILLED
@@ -147,7 +146,6 @@ def test_who_no_longer_sits_the_exam_has_no_fee_to_pay() -> None:
     through(case, row, "site", "county", "city")
     row.refresh_from_db()
     assert not state_of(row).applies("exam_fee")
-    assert not HoldRow.objects.filter(registration=row, kind=FEE_DUE).exists()
 
 
 def test_what_was_paid_is_not_returned_and_the_page_says_so() -> None:
@@ -171,12 +169,15 @@ def test_who_comes_to_sit_the_exam_pays_within_seven_days_although_the_time_is_o
     assert state_of(row).open_phase("exam_fee") is not None
 
 
-def test_who_paid_less_than_is_due_now_gets_no_ticket_before_the_difference() -> None:
+def test_who_paid_less_than_is_due_now_is_told_of_the_difference() -> None:
     row = after_sign_up()
     through(asked_as(row, SINGLE), row, "site", "county", "city")
     paid(row)
-    case = asked_as(row, dict(FILLED))
-    assert "补缴差额" in fee_line(row, case)[1]
-    through(case, row, "site", "county", "city")
-    row.refresh_from_db()
-    assert [hold.reason for hold in state_of(row).holds_on("admission_ticket")] == ["高考考试费要补缴差额"]
+    assert "补缴差额" in fee_line(row, asked_as(row, dict(FILLED)))[1]
+
+
+def test_who_is_exempt_pays_nothing_whatever_is_corrected() -> None:
+    row = after_sign_up()
+    through(asked(row, "fee_exemption"), row, "site", "county")
+    case = asked_as(row, SINGLE)
+    assert "高考考试费" not in {what for what, *_ in shown(row, case)}

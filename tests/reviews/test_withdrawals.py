@@ -32,7 +32,9 @@ from baoming.reviews.services import (
     withdraw_submission,
 )
 from baoming.reviews.services.cases import open_case
+from baoming.seasons.queries import season_now
 from baoming.shared.errors import Invalid, NotOpen
+from baoming.web.case_pages import RESUMED, show_case
 from tests import factories as make
 from tests.registrations import confirmed
 from tests.registrations.test_save_form import me
@@ -207,12 +209,14 @@ def test_after_the_way_back_everything_is_where_it_was() -> None:
     record_signature(row.pk, version=1, by=site(row))
 
 
-def test_too_late_for_the_county_there_is_no_way_back() -> None:
+def test_after_the_countys_time_there_is_still_a_way_back_and_seven_days_to_complete() -> None:
     row = files.opened()
     stop(row)
     make.season("submission")
-    with pytest.raises(NotOpen, match="来不及"):
-        undo_withdrawal(row.pk, reason="本人要求恢复", by=county(row))
+    undo_withdrawal(row.pk, reason="点错了人", by=county(row))
+    row.refresh_from_db()
+    assert row.stopped_at is None
+    assert state_of(row).open_phase("completion") is not None
 
 
 def test_stopped_people_stand_under_their_own_tab_alone() -> None:
@@ -245,3 +249,13 @@ def test_control_without_the_state_the_stopped_person_is_signed(monkeypatch: pyt
 
 def journey_without_stop(registration: Registration, **more: object) -> journey.State:
     return replace(state_of(registration, **more), stopped="")  # type: ignore[arg-type]
+
+
+def test_after_the_way_back_the_case_says_that_the_registration_goes_on() -> None:
+    row = confirmed.saved()
+    case = asked(row, "admitted", by=site(row))
+    do(case, Act.GRANT, county(row))
+    undo_withdrawal(row.pk, reason="录取名单有误", by=county(row))
+    row.refresh_from_db()
+    case.refresh_from_db()
+    assert show_case(row, case, by=county(row), now=season_now(row.season_id)).state == RESUMED

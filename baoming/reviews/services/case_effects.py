@@ -79,7 +79,7 @@ def _stops(reason: str) -> Callable[..., None]:
 
 
 def _number_asked(registration: Registration, raw: Raw) -> tuple[Extra, Problems]:
-    return {"number": registration.number, "why": "".join(raw.get("why", [])[:1]).strip()}, {}
+    return {"number": registration.number, "why": " ".join("".join(raw.get("why", [])[:1]).split())}, {}
 
 
 def _number_shown(registration: Registration, extra: Extra) -> list[tuple[str, str, str]]:
@@ -112,6 +112,7 @@ def _unconsent(registration: Registration, *, by: Actor, at: datetime) -> None:
     update(registration, "guardian_consented")
 
 
+STOPPING = ("withdrawal", "admitted", "deceased")  # effects by which everything stops
 EFFECTS: dict[str, Effect] = {
     "noted": Effect(),
     "retake": Effect(granted=_retake),

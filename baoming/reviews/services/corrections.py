@@ -25,15 +25,14 @@ from baoming.registrations.form_queries import (
 from baoming.registrations.models import Registration
 from baoming.registrations.queries import state_of
 from baoming.registrations.services.forms import write_version
-from baoming.registrations.services.steps import place_hold
 from baoming.reviews.asked import Raw
+from baoming.reviews.case_queries import granted
 from baoming.schedule.services import extend_for_person
 from baoming.seasons.queries import data
 from baoming.shared.errors import Refused
 from baoming.shared.money import yuan
 
 REDONE_IN = timedelta(days=7)  # for signing, completing and sending up again what a decision undid
-FEE_DUE = "case:exam_fee"  # the hold until a difference is paid, of the family of what cases keep
 _WHY = "事项办结后重新办理"
 
 
@@ -77,22 +76,17 @@ def correct(registration: Registration, extra: Mapping[str, Any], *, by: Actor, 
     version = write_version(registration, values, at=at, by=by, before=before)
     details = {"version": version.number, "changed": list(version.changed)}
     record("correct_form", by=by, subject=registration.pk, path=registration.path, details=details)
-    _settle_fee(registration, what, by=by)
     fee = ("exam_fee",) if what in _TO_PAY else ()
     open_again(registration, ("confirmation", "submission", *fee), by=by, at=at)
 
 
 def _fee(registration: Registration, old: Values, new: Values) -> tuple[int, int, Change]:
-    """Return the exam fee by the old form and by the new one, in fen, and what becomes of it."""
+    """Return the exam fee by the old form and by the new one, in fen, and what becomes of it; the exempt pay none."""
+    if granted(registration, "fee_exemption"):
+        return 0, 0, Change.NONE
     fees, paid = data(registration.season, "fees"), "exam_fee" in registration.done_steps
     due, becomes = (exam_fee(fees, values, traits_of(registration, values)) for values in (old, new))
     return due, becomes, change(due, becomes, paid=paid)
-
-
-def _settle_fee(registration: Registration, what: Change, *, by: Actor) -> None:
-    """Keep completion and ticket until a difference is paid: the step itself is done and stays done."""
-    if what is Change.MORE:
-        place_hold(registration, kind=FEE_DUE, steps=[], reason="高考考试费要补缴差额", by=by)
 
 
 _TO_PAY = (Change.OWED, Change.OTHER, Change.MORE)

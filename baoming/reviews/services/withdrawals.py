@@ -6,10 +6,10 @@ from django.db import transaction
 
 from baoming.audit.actors import PARTY_NAMES, Actor, Party
 from baoming.audit.services import record
-from baoming.registrations.queries import state_of
 from baoming.registrations.services.steps import locked, refuse_if_completed
 from baoming.reviews.decisions import written
 from baoming.reviews.models import Withdrawal
+from baoming.reviews.services.corrections import open_again
 from baoming.seasons.queries import season_clock, season_now
 from baoming.shared.errors import NotOpen
 
@@ -40,7 +40,7 @@ def withdraw(registration_id: UUID, *, reason: str, by: Actor) -> Withdrawal:
 def undo_withdrawal(registration_id: UUID, *, reason: str, by: Actor) -> None:
     """Let the registration go on where it stood, for the county. Raises NotOpen, Invalid.
 
-    While the county can still complete: later nothing that is missing could be done.
+    Where the county's time is over, its completion and what follows open for seven days for this person.
     """
     registration = locked(registration_id)
     if by.kind is not Party.COUNTY:
@@ -49,11 +49,10 @@ def undo_withdrawal(registration_id: UUID, *, reason: str, by: Actor) -> None:
         raise NotOpen("这份报名没有中止，不用撤销")
     said = written(reason, field="undo_reason", sentence="请填写撤销的原因，它会留在经过里")
     clock = season_clock(registration.season_id)
-    if state_of(registration, clock=clock).phases["confirmation"].over:
-        raise NotOpen("县区完成的时间已经结束，撤销中止也来不及办完其余步骤。确需恢复请报市（州）招考机构")
     Withdrawal.objects.filter(registration=registration, undone_at=None).update(
         undone_at=clock.now, undone_by=by.label, undo_reason=said
     )
     registration.stopped_at = None
     registration.save(update_fields=["stopped_at"])
     record("undo_withdrawal", by=by, subject=registration.pk, path=registration.path)
+    open_again(registration, ("confirmation", "submission"), by=by, at=clock.now)

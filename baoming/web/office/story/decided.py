@@ -161,8 +161,10 @@ def _undo_move(row: Transfer, actor: Party, state: State) -> str:
 
 
 def _undo_stop(actor: Party, state: State) -> str:
-    allowed = actor is Party.COUNTY and not state.phases["confirmation"].over
-    return "撤销后从停下的地方接着办，办过的都在" if allowed else ""
+    if actor is not Party.COUNTY:
+        return ""
+    late = "；县区完成的时间已过，为这名考生单独开放7天" if state.phases["confirmation"].over else ""
+    return f"撤销后从停下的地方接着办，办过的都在{late}"
 
 
 def _other_sites(registration: Registration) -> list[tuple[str, str]]:
