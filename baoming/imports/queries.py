@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, UUIDField, Value, When
 
 from baoming.audit.actors import PARTY_NAMES, Party
 from baoming.imports.kinds import Kind, kinds
 from baoming.imports.models import Import, ImportedFact, ImportLine
-from baoming.registrations.models import BatchLine, Registration
+from baoming.registrations.models import Batch, BatchLine, Registration
 from baoming.seasons.models import Season
 from baoming.seasons.queries import data
 from baoming.shared.errors import NotOpen
@@ -20,6 +20,8 @@ from baoming.shared.queries import Kept
 from baoming.vault.services import keys
 
 SAME = "内容和现有的相同，没有再写"  # said of a line that needs no writing
+_LEFT = "考生已经转到本单位的范围以外，这一行没有写入，请由考生现在的单位导入"
+WRITTEN = (ImportLine.Change.NEW, ImportLine.Change.CHANGED)  # what a good line that is to be written may do
 
 
 def kinds_of(season: Season) -> dict[str, Kind]:
@@ -157,17 +159,32 @@ def before(row: Import) -> Import | None:
     return applied.select_related("batch").order_by("-at").first()
 
 
-def bad_of(row: Import) -> list[tuple[ImportLine, str]]:
-    """Return the lines that were not taken, in the order of the file, each with what to do about it.
+def not_taken(row: Import) -> QuerySet[ImportLine]:
+    """Return the lines that were not taken, in the order of the file, each with what to do about it as `told`.
 
-    Those that were bad when the file was checked, and those that something came between when it was applied.
+    Those that were bad when the file was checked; and when it was applied, those of who had left the area since, and
+    those that something came between.
     """
-    wrong = [(line, line.sentence) for line in row.lines.filter(change=ImportLine.Change.BAD)]
-    if row.batch_id is not None:
-        told = dict(skipped_in(row).values_list("registration", "sentence"))
-        late = row.lines.filter(registration__in=list(told)).exclude(change=ImportLine.Change.BAD)
-        wrong += [(line, told[line.registration_id]) for line in late if line.registration_id]
-    return sorted(wrong, key=lambda one: one[0].number)
+    bad = Q(change=ImportLine.Change.BAD)
+    if row.batch_id is None:
+        return row.lines.filter(bad).annotate(told=F("sentence")).order_by("number")
+    people = Batch.objects.filter(pk=row.batch_id).values(one=Func("ids", function="unnest", output_field=UUIDField()))
+    left = Q(change__in=WRITTEN) & ~Q(registration__in=people)
+    skipped = skipped_in(row).filter(registration=OuterRef("registration"))
+    said = Case(
+        When(bad, then=F("sentence")), When(left, then=Value(_LEFT)), default=Subquery(skipped.values("sentence")[:1])
+    )  # fmt: skip
+    return row.lines.filter(bad | left | Q(Exists(skipped))).annotate(told=said).order_by("number")
+
+
+def bad_of(row: Import) -> list[tuple[ImportLine, str]]:
+    """Return the lines that were not taken with their sealed cells, and what to do about each."""
+    return [(line, line.told) for line in not_taken(row)]  # type: ignore[attr-defined]
+
+
+def sentences_of(row: Import, most: int) -> list[tuple[int, str]]:
+    """Return number and sentence of the first lines that were not taken; what stood in them stays where it is."""
+    return [(line.number, line.told) for line in not_taken(row).defer("sealed")[:most]]  # type: ignore[attr-defined]
 
 
 def skipped_in(row: Import) -> QuerySet[BatchLine]:

@@ -61,6 +61,23 @@ def read_sheet(lines: Sequence[Line], kind: Kind, *, most: int) -> Sheet:
     return Sheet(header.cells, rows, unread)
 
 
+def columns_of(header: Sequence[str], kind: Kind) -> set[str]:
+    """Return the keys of the columns that a file with this header has."""
+    titles = {titled(one) for one in header}
+    return {key for key, ones in kind.words.items() if not titles.isdisjoint(ones)}
+
+
+def over_standing(
+    values: Mapping[str, str], there: Mapping[str, str] | None, kind: Kind, columns: set[str]
+) -> dict[str, str]:
+    """Return what a line comes to over what counts now: a column that the file has not says nothing, so it stays.
+
+    `columns`: those that the file has. A cell that is empty says that there is nothing, and clears.
+    """
+    silent = {one.key for one in kind.columns} - columns
+    return {key: value for key, value in (there or {}).items() if key in silent} | dict(values)
+
+
 def _refuse_if_nobody(kind: Kind, columns: Mapping[str, int]) -> None:
     if not any(key in columns for key in kind.found_by):
         ones = "或".join(PERSON_WORDS[key][0] for key in kind.found_by)

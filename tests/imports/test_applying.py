@@ -9,7 +9,7 @@ from baoming.organizations.models import Organization
 from baoming.registrations.models import Batch, BatchLine, Registration
 from baoming.shared.errors import Invalid, NotOpen, Refused
 from tests import factories as make
-from tests.imports.files import applied, csv, line, numbered, of, staged, told, undone
+from tests.imports.files import PHYSICAL, applied, csv, line, numbered, of, staged, told, undone
 
 pytestmark = pytest.mark.django_db
 BETTER = ["2023-03-20", "173", "60.5", "正常", "合格"]
@@ -87,6 +87,55 @@ def test_what_came_after_the_preview_is_not_overwritten(here: Organization, coun
     [(told_line, sentence)] = bad_of(old)
     assert told_line.number == 2
     assert "预览以后又录入过" in sentence
+
+
+def test_a_column_that_a_file_has_not_keeps_what_stands_and_an_empty_cell_clears(
+    here: Organization, county: Organization
+) -> None:
+    """R32: several files may bring one kind, each with some of the columns that may be left out."""
+    person = numbered(here, 1)
+    more = [*PHYSICAL, "左眼裸眼视力", "受限专业"]
+    applied(staged(csv([*line(person), "5.0", "飞行技术"], header=more), of(county)), of(county))
+    whole = counting(person)
+    assert (whole["left"], whole["limits"]) == ("5", "飞行技术")
+    again = staged(csv(line(person)), of(county))
+    assert (again.changed, again.same) == (0, 1)
+    second = staged(csv(line(person, *BETTER)), of(county))
+    assert (second.changed, second.same) == (1, 0)
+    applied(second, of(county))
+    assert counting(person) == whole | {"date": "2023-03-20", "height": "173", "weight": "60.5"}
+    third = staged(csv([*line(person, *BETTER), ""], header=more[:-1]), of(county))
+    assert third.changed == 1
+    applied(third, of(county))
+    assert "left" not in counting(person)
+    assert counting(person)["limits"] == "飞行技术"
+
+
+def test_a_column_that_a_file_has_not_keeps_what_stands_when_it_is_applied(
+    here: Organization, county: Organization
+) -> None:
+    """What stood at the preview is taken back meanwhile: what a file does not say is not brought back by it."""
+    person = numbered(here, 1)
+    first = staged(csv([*line(person), "5.0"], header=[*PHYSICAL, "左眼裸眼视力"]), of(county))
+    applied(first, of(county))
+    second = staged(csv(line(person, *BETTER)), of(county))
+    undone(first, of(county))
+    assert applied(second, of(county)).done == 1
+    assert "left" not in counting(person)
+
+
+def test_who_left_the_area_between_preview_and_applying_is_told_of(here: Organization, county: Organization) -> None:
+    people = [numbered(here, running) for running in (1, 2, 3)]
+    row = staged(csv(*map(line, people[:2]), line(people[2], name="别人")), of(county))
+    there = make.site("01", of="0103")
+    Registration.objects.filter(pk=people[0].pk).update(site=there, path=there.path)
+    batch = applied(row, of(county))
+    assert (batch.done, batch.skipped) == (1, 0)
+    found = [(one.number, sentence) for one, sentence in bad_of(row)]
+    assert found == [
+        (2, "考生已经转到本单位的范围以外，这一行没有写入，请由考生现在的单位导入"),
+        (4, "姓名和报名信息里的不一样，请对照报名登记表核对"),
+    ]
 
 
 def test_a_batch_is_taken_back_and_what_was_before_counts_again(here: Organization, county: Organization) -> None:

@@ -2,7 +2,9 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
 
 from baoming.audit.models import Event
 from baoming.checks.files import token
@@ -61,6 +63,38 @@ def test_a_file_is_shown_applied_and_taken_back(here: Organization, county: Clie
     assert "已撤销：导错了" in county.get(f"/candidates/{person.pk}/").content.decode()
 
 
+def test_who_moved_after_the_preview_stands_among_the_lines_that_were_not_written(
+    here: Organization, county: Client
+) -> None:
+    people = [numbered(here, running) for running in (1, 2)]
+    place = send(county, csv(*map(line, people)))
+    there = make.site("01", of="0103")
+    Registration.objects.filter(pk=people[0].pk).update(site=there, path=there.path)
+    county.post(f"{place}apply/")
+    run(Batch.objects.get().pk)
+    page = county.get(place)
+    assert page.status_code == 200
+    assert "没有写入的行" in page.content.decode()
+    assert "转到本单位的范围以外" in page.content.decode()
+    assert len(county.post(f"{place}bad/").content.splitlines()) == 2
+
+
+def test_the_page_opens_no_line_and_reads_no_more_of_them_than_it_shows(
+    here: Organization, county: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It reads itself again every two seconds while thousands of lines are written."""
+    bad = [line(numbered(here, running), "2023-03-05", "1725", "61", "正常", "合格") for running in (1, 2, 3)]
+    place = send(county, csv(*bad, line(numbered(here, 4))))
+    monkeypatch.setattr("baoming.web.office.imports.LINES", 2)
+    county.post(f"{place}apply/")
+    with CaptureQueriesContext(connection) as asked:
+        page = county.get(place).content.decode()
+    lines = [one["sql"] for one in asked if 'FROM "imports_importline"' in one["sql"]]
+    assert lines
+    assert not any('"imports_importline"."sealed"' in one for one in lines)
+    assert (page.count("身高超出范围"), "只列出前2行" in page, "3行" in page) == (2, True, True)
+
+
 def test_the_bad_lines_come_as_a_file_and_leave_an_event(here: Organization, county: Client) -> None:
     person = numbered(here, 1)
     place = send(county, csv(line(person, "2023-03-05", "1725", "61", "正常", "合格")))
@@ -97,11 +131,20 @@ def test_a_hundred_thousand_lines_get_a_sentence(here: Organization, county: Cli
 
 
 def test_the_offices_above_look_and_the_neighbour_finds_nothing(here: Organization, county: Client) -> None:
-    place = send(county, csv(line(numbered(here, 1))))
+    bad = line(numbered(here, 2), "2023-03-05", "1725", "61", "正常", "合格")
+    place = send(county, csv(line(numbered(here, 1)), bad))
     assert here.parent is not None
     city = signed_in(Client(), make.staff(here.parent.parent, Role.CITY))  # type: ignore[arg-type]
     assert "导入这" not in city.get(place).content.decode()
     assert "由上传的单位导入" in city.post(f"{place}apply/").content.decode()
+    page = city.get(place).content.decode()
+    assert "身高超出范围" in page  # the sentence and its line, not what stood there
+    assert "下载有问题的行" not in page
+    refused = city.post(f"{place}bad/")
+    assert refused.status_code == 422
+    assert "由上传的单位下载" in refused.content.decode()
+    assert not Event.objects.filter(verb="export_bad_lines").exists()
+    assert "下载有问题的行" in county.get(place).content.decode()
     next_door = signed_in(Client(), make.staff(make.county("0103"), Role.COUNTY))
     for act in ("", "apply/", "undo/", "bad/"):
         answer = next_door.post(f"{place}{act}") if act else next_door.get(place)

@@ -7,10 +7,11 @@ from uuid import UUID
 from django.db import transaction
 
 from baoming.audit.actors import Actor
-from baoming.imports.models import Import, ImportLine
-from baoming.imports.queries import SAME, kind_of, lines_of_people, values_of
+from baoming.imports.models import Import
+from baoming.imports.queries import SAME, WRITTEN, head_of, kind_of, lines_of_people, values_of
 from baoming.imports.services import checks, facts, morals
 from baoming.imports.services.rules import refusals, require_open
+from baoming.imports.sheets import columns_of, over_standing
 from baoming.imports.writers import Counting, Entry, Source, Writer
 from baoming.registrations.models import Batch, Registration
 from baoming.registrations.services import batches
@@ -40,7 +41,7 @@ def apply_import(import_id: UUID, *, by: Actor) -> Batch:
         return row.batch
     kind = kind_of(row.season, row.kind)
     require_open(row.season, kind, by, clock=season_clock(row.season_id))
-    good = row.lines.filter(change__in=[ImportLine.Change.NEW, ImportLine.Change.CHANGED])
+    good = row.lines.filter(change__in=WRITTEN)
     ids = [pk for pk in good.values_list("registration", flat=True) if pk]
     if not ids:
         raise Refused("这个文件里没有要写入的行，不用导入。有问题的行请改好以后重新上传")
@@ -77,12 +78,15 @@ def _write(writer: Writer, batch: Batch, people: Sequence[Registration], options
     source = Source(import_id=row.pk, season=row.season, kind=kind, by=batch.actor, clock=clock)
     lines = lines_of_people(row.pk, people)
     refused, standing = refusals(writer, source, people), writer.standing(kind, people)
+    columns = columns_of(head_of(row).header, kind)
     found, entries = dict[UUID, Outcome](), list[Entry]()
     for person in people:
-        entry = Entry(person, lines[person.pk].number, values_of(lines[person.pk]))
+        line, there = lines[person.pk], standing.get(person.pk)
+        values = over_standing(values_of(line), there.values if there else None, kind, columns)
+        entry = Entry(person, line.number, values)
         if sentence := refused.get(person.pk, ""):
             found[person.pk] = Outcome(sentence, problem=True)
-        elif (outcome := _needless(entry, standing.get(person.pk), row)) is not None:
+        elif (outcome := _needless(entry, there, row)) is not None:
             found[person.pk] = outcome
         else:
             entries.append(entry)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -18,7 +18,7 @@ from baoming.imports.people_queries import find_lines, find_people
 from baoming.imports.queries import import_context, kind_of, line_context
 from baoming.imports.services.applying import WRITERS
 from baoming.imports.services.rules import refusals, require_open
-from baoming.imports.sheets import Row, Sheet, read_sheet
+from baoming.imports.sheets import Row, Sheet, columns_of, over_standing, read_sheet
 from baoming.imports.writers import Source
 from baoming.registrations.apart import read_lines_apart
 from baoming.registrations.models import Registration
@@ -65,7 +65,7 @@ def stage(season: Season, kind_key: str, content: bytes, *, filename: str, by: A
 def _keep(season: Season, kind: Kind, sheet: Sheet, content: bytes, *, filename: str, by: Actor) -> Import:
     pk, clock = uuid4(), season_clock(season.pk)
     source = Source(import_id=pk, season=season, kind=kind, by=by, clock=clock)
-    checked = _check(source, sheet.rows)
+    checked = _check(source, sheet)
     counts = Counter(one.change for one in checked)
     head = {"filename": filename[:_NAME], "header": sheet.header, "unread": sheet.unread}
     made = Import.objects.create(
@@ -80,29 +80,31 @@ def _keep(season: Season, kind: Kind, sheet: Sheet, content: bytes, *, filename:
     return made
 
 
-def _check(source: Source, rows: Sequence[Row]) -> list[_Checked]:
-    writer = WRITERS[source.kind.writes]
+def _check(source: Source, sheet: Sheet) -> list[_Checked]:
+    writer, rows = WRITERS[source.kind.writes], sheet.rows
     season, path, check = source.season, source.by.path, source.kind.check
     found = find_lines(season, path, check, rows) if check else find_people(season, path, rows)
     people = list({one.pk: one for one in found.values()}.values())
     refused = refusals(writer, source, people)
-    standing = writer.standing(source.kind, people)
+    standing, columns = writer.standing(source.kind, people), columns_of(sheet.header, source.kind)
     checked = []
     for row in rows:
         person = found.get(row.line)
         if person is not None and (sentence := refused.get(person.pk)):
             row.problems.append(sentence)
-        there = standing.get(person.pk) if person is not None else None
-        checked.append(_Checked(row, person, _change(row, there.values if there else None)))
+        counting = standing.get(person.pk) if person is not None else None
+        there = counting.values if counting else None
+        values = over_standing(row.values, there, source.kind, columns)
+        checked.append(_Checked(row, person, _change(row, values, there)))
     return checked
 
 
-def _change(row: Row, there: Mapping[str, str] | None) -> ImportLine.Change:
+def _change(row: Row, values: Mapping[str, str], there: Mapping[str, str] | None) -> ImportLine.Change:
     if row.problems:
         return Change.BAD
     if there is None:
         return Change.NEW
-    return Change.SAME if there == row.values else Change.CHANGED
+    return Change.SAME if there == values else Change.CHANGED
 
 
 def _line(made: Import, one: _Checked) -> ImportLine:

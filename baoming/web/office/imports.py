@@ -8,8 +8,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from baoming.audit.services import record
-from baoming.imports.models import Import
-from baoming.imports.queries import bad_of, before, cells_of, head_of, kinds_for, kinds_of
+from baoming.imports.models import Import, ImportLine
+from baoming.imports.queries import bad_of, before, cells_of, head_of, kinds_for, kinds_of, not_taken, sentences_of
 from baoming.imports.services.applying import apply_import, undo_import
 from baoming.imports.services.staging import stage, terms_of
 from baoming.imports.sheets import bad_lines
@@ -50,8 +50,13 @@ def one(request: OfficeRequest, import_id: UUID) -> HttpResponse:
 @require_POST
 @staff_may("import_facts")
 def bad(request: OfficeRequest, import_id: UUID) -> HttpResponse:
-    """A file of only the lines that were not taken, in the same columns, to be put right and handed in again."""
+    """A file of only the lines that were not taken, in the same columns, to be put right and handed in again.
+
+    For the office that handed them in: nobody else needs what stood there, of whomever it was.
+    """
     row = _import(request, import_id)
+    if row.path != request.staff.path:
+        return _page(request, row, {"bad": "有问题的行由上传的单位下载，本单位只看行号和问题"})
     lines = [(cells_of(line), sentence) for line, sentence in bad_of(row)]
     details = {"kind": row.kind, "lines": len(lines)}
     record("export_bad_lines", by=request.actor, subject=row.pk, path=row.path, details=details)
@@ -112,15 +117,15 @@ def _index(request: OfficeRequest, errors: dict[str, str] | None = None) -> Http
 def _page(request: OfficeRequest, row: Import, errors: dict[str, str] | None = None) -> HttpResponse:
     batch, own = row.batch, row.path == request.staff.path
     undone: Batch | None = getattr(batch, "undone_by", None)
-    wrong = bad_of(row)
     left = _left(undone)
     context = {
         "row": row,
         "kind": kinds_of(request.season).get(row.kind),
         "head": head_of(row),
-        "wrong": wrong[:LINES],
-        "count": len(wrong),
-        "good": list(row.lines.exclude(change="bad").select_related("registration").order_by("number")[:_GOOD]),
+        "wrong": sentences_of(row, LINES),
+        "count": row.bad if batch is None else not_taken(row).count(),
+        "good": _good(row),
+        "own": own,
         "before": before(row) if batch is None else None,
         "batch": batch,
         "undone": undone,
@@ -135,6 +140,12 @@ def _page(request: OfficeRequest, row: Import, errors: dict[str, str] | None = N
         "typed": request.POST.dict(),
     }
     return render(request, "office/imports/one.html", context, status=422 if errors else 200)
+
+
+def _good(row: Import) -> list[ImportLine]:
+    """The first lines that are in order, without what stands in them."""
+    lines = row.lines.exclude(change="bad").select_related("registration").order_by("number")
+    return list(lines.only("number", "change", "registration__name")[:_GOOD])
 
 
 def _left(undone: Batch | None) -> list[tuple[str, str]]:
