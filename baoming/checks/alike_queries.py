@@ -3,18 +3,24 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, QuerySet, Value
+from django.db import connection
+from django.db.models import QuerySet
 
 from baoming.checks.likeness import Person, marks
-from baoming.checks.models import AlikePair, Marks
+from baoming.checks.models import AlikePair
 from baoming.registrations.models import Photo, Registration
 from baoming.registrations.queries import document_of
 from baoming.shared.paths import next_sibling
 from baoming.vault.services import keys
 
 _COUNTY = 3  # parts of a path, down to a county: below it nobody judges
-_KEYS: "ArrayField[list[int], list[int]]" = ArrayField(BigIntegerField())
+_SHARING = """
+SELECT DISTINCT registration_id FROM (
+    SELECT registration_id, row_number() OVER (PARTITION BY one ORDER BY registration_id) AS place
+    FROM checks_marks, unnest(keys) AS one
+    WHERE keys && %(asked)s::bigint[] AND one = ANY (%(asked)s::bigint[]) AND registration_id <> %(but)s
+) AS found WHERE place <= %(most)s ORDER BY registration_id
+"""
 TABS = {AlikePair.State.OPEN: "待核对", AlikePair.State.CASED: "已转疑似重复报名", AlikePair.State.APART: "不是同一人"}
 
 
@@ -40,10 +46,14 @@ def keys_of(person: Person, season_id: int) -> list[int]:
 
 
 def sharing(keys_asked: Iterable[int], *, but: UUID, most: int) -> list[UUID]:
-    """Return who shares one of these keys: from an index, wherever they are."""
-    asked = Value(list(keys_asked), output_field=_KEYS)  # a bare list is cut to 32 bits an element by Django
-    rows = Marks.objects.filter(keys__overlap=asked).exclude(registration=but)
-    return list(rows.order_by("registration").values_list("registration", flat=True)[:most])
+    """Return who shares one of these keys: from an index, wherever they are; at most so many of each key.
+
+    Of each, not of all: a key that a crowd shares must not hide the one person of a key that tells.
+    """
+    asked = list(keys_asked)
+    with connection.cursor() as cursor:
+        cursor.execute(_SHARING, {"asked": asked, "but": but, "most": most})
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def owner_of(one: str, other: str) -> str:

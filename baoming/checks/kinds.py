@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
 
+from baoming.registrations.document_numbers import TITLES
+from baoming.registrations.document_numbers import Kind as Document
+
 
 class Outcome(StrEnum):
     """What a register found."""
@@ -49,15 +52,24 @@ class Kind:
     case: str  # kind of the case that an answer other than 一致 opens
     columns: tuple[str, ...]
     codes: tuple[Code, ...]
+    documents: tuple[Document, ...] = (Document.RESIDENT,)  # by which the register knows people
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self:
-        """Parse one kind. Raises ValueError for a column that no file may hold, or an outcome nobody knows."""
+        """Parse one kind. Raises ValueError for a column that no file may hold, and what nobody knows."""
         columns = tuple(row["columns"])
         if unknown := [one for one in columns if one not in COLUMNS]:
             raise ValueError(f"check {row['key']}: unknown columns {unknown}")
         codes = tuple(Code(one["code"], one["title"], Outcome(one["outcome"])) for one in row["codes"])
-        return cls(row["key"], row["title"], row["to"], row["case"], columns, codes)
+        known = tuple(map(Document, row.get("documents", (Document.RESIDENT,))))
+        return cls(row["key"], row["title"], row["to"], row["case"], columns, codes, known)
+
+    @property
+    def known(self) -> str:
+        """Say whom the register knows; empty where it is everybody."""
+        if set(self.documents) == set(Document):
+            return ""
+        return f"只含用{'、'.join(TITLES[one] for one in self.documents)}报名的"
 
     @property
     def header(self) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ person is found, `alike` what two people who share one really have in common. A 
 only together with the same sound of the name: among 700,000 people chance alone makes tens of thousands of such pairs.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -13,8 +12,8 @@ from enum import StrEnum
 
 from baoming.shared.text import without_dot
 
-_PERMIT = re.compile(r"([HM]\d{8})(\d\d)?")  # 港澳居民来往内地通行证: old ones count their issues at the end
 _PARTS = ((0, 6), (6, 14), (14, 17), (5, 7), (13, 15))  # of 17 digits: area, birth, sequence, and the two borders
+_DIGITS, _SHORTEST = 17, 8  # a resident's number without its check character; the shortest pass
 
 
 class Like(StrEnum):
@@ -22,7 +21,6 @@ class Like(StrEnum):
 
     PERSON = "person"
     DIGIT = "digit"
-    FORM = "form"
     PHOTO = "photo"
     PHONE = "phone"
 
@@ -30,7 +28,6 @@ class Like(StrEnum):
 LIKE_NAMES = {
     Like.PERSON: "姓名、出生日期、性别相同",
     Like.DIGIT: "姓名读音相同，号码只差一位或相邻两位颠倒",
-    Like.FORM: "同一证件的新旧号码",
     Like.PHOTO: "照片是同一张",
     Like.PHONE: "姓名、手机号码相同",
 }
@@ -55,8 +52,6 @@ def marks(person: Person) -> Iterator[str]:
     yield f"person|{name}|{person.birth:%Y%m%d}|{person.sex}"
     for rest in _without_a_part(person.number):
         yield f"digit|{person.sound}|{rest}"
-    if core := _core(person.number):
-        yield f"form|{core}"
     if person.photo:
         yield f"photo|{person.photo}"
     if person.phone:
@@ -67,7 +62,6 @@ def alike(one: Person, other: Person) -> list[Like]:
     """Return what two people have in common, the weightiest first; empty for two who only share a key by chance."""
     same_name = without_dot(one.name) == without_dot(other.name)
     found = {
-        Like.FORM: bool(_core(one.number)) and _core(one.number) == _core(other.number),
         Like.PHOTO: bool(one.photo) and one.photo == other.photo,
         Like.PERSON: same_name and (one.birth, one.sex) == (other.birth, other.sex),
         Like.DIGIT: one.sound == other.sound and nearly(one.number, other.number),
@@ -76,9 +70,15 @@ def alike(one: Person, other: Person) -> list[Like]:
     return [like for like, holds in found.items() if holds]
 
 
+def _thirds(length: int) -> tuple[tuple[int, int], ...]:
+    """Return the parts of a number of another document: its thirds, and their two borders."""
+    low, high = length // 3, 2 * length // 3
+    return ((0, low), (low, high), (high, length), (low - 1, low + 1), (high - 1, high + 1))
+
+
 def nearly(one: str, other: str) -> bool:
     """Whether two numbers differ in one digit, or in two neighbours changed over; the check character follows them."""
-    if len(one) != len(other) or len(one) < 8:
+    if len(one) != len(other) or len(one) < _SHORTEST:
         return False
     left, right = _plain(one), _plain(other)
     wrong = [place for place, (a, b) in enumerate(zip(left, right, strict=True)) if a != b]
@@ -100,13 +100,8 @@ def _without_a_part(number: str) -> Iterator[str]:
 
     Five keys and not thirty-three, and none of them names the digit that is wrong.
     """
-    if len(number) != 18:
+    if len(number) < _SHORTEST:
         return
     plain = _plain(number)
-    for low, high in _PARTS:
+    for low, high in _PARTS if len(plain) == _DIGITS else _thirds(len(plain)):
         yield f"{low}|{plain[:low]}|{plain[high:]}"
-
-
-def _core(number: str) -> str:
-    found = _PERMIT.fullmatch(number)
-    return found.group(1) if found else ""

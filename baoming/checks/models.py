@@ -46,6 +46,7 @@ class CheckBatch(models.Model):
     cursor = models.CharField(max_length=24, default="", db_collation="C")  # path of the last site that is done
     count = models.PositiveIntegerField(default=0)
     digest = models.CharField(max_length=64, default="")  # SM3 over the digests of its files in their order
+    returned = models.PositiveIntegerField(default=0)  # lines that have an answer, written with it
     made_at = models.DateTimeField(null=True)  # by the real clock: from it the days run
 
     class Meta:
@@ -81,6 +82,7 @@ class CheckLine(models.Model):
     batch = models.ForeignKey(CheckBatch, models.PROTECT)
     registration = models.ForeignKey(Registration, models.PROTECT)
     county = models.CharField(max_length=24, db_collation="C")  # of then, for the counts
+    asked = models.BinaryField(max_length=32, default=bytes)  # blind index of name and number as they went out
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint("batch", "registration", name="person_once_a_check")]
@@ -100,7 +102,9 @@ class CheckResult(models.Model):
     code = models.CharField(max_length=10)
     outcome = models.CharField(max_length=8, choices=[(one.value, name) for one, name in OUTCOME_NAMES.items()])
     remark_sealed = models.TextField(default="")
-    finding = models.BinaryField(max_length=32)  # blind index of code and remark: the same finding twice is one
+    finding = models.BinaryField(
+        max_length=32
+    )  # blind index of code, remark and who was asked about: the same finding twice is one
     case = models.ForeignKey(Case, models.PROTECT, null=True)
     opened = models.BooleanField(default=False)  # this answer opened the case; else it came to one that was there
     told = models.CharField(max_length=200, default="")  # what is to be known besides: moved, stopped, completed

@@ -1,11 +1,10 @@
 """Reading checks: kinds, exports, how many lines are out and back by county, what registers said of one person."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Left
 
 from baoming.checks.kinds import Checks, Kind
@@ -40,13 +39,24 @@ def kind_of(season: Season, key: str) -> Kind:
     return kind
 
 
-def to_check(batch: CheckBatch, site: str) -> QuerySet[Registration]:
-    """Return the people of one site who belong into an export, as its index has them."""
+def to_check(batch: CheckBatch, kind: Kind, site: str) -> list[Registration]:
+    """Return the people of one site who belong into an export, as its index has them.
+
+    Only who has a document that the register knows; and who has an answer, unless it was of another name or number.
+    """
     rows = Registration.objects.filter(season=batch.season_id, path=site, stopped_at=None)
-    if not batch.again:
-        answered = CheckResult.objects.filter(registration=OuterRef("pk"), kind=batch.kind)
-        rows = rows.filter(~Exists(answered))
-    return rows.select_related("roster_entry").order_by("number", "pk")
+    people = list(rows.filter(document_kind__in=kind.documents).select_related("roster_entry").order_by("number", "pk"))
+    if batch.again:
+        return people
+    answers = CheckResult.objects.filter(registration__in=people, kind=batch.kind)
+    told = {(of, bytes(asked)) for of, asked in answers.values_list("registration", "line__asked")}
+    anew = {of for of, _ in told}  # most have none: nothing is computed for them
+    return [row for row in people if row.pk not in anew or not told & {(row.pk, b""), (row.pk, asked_of(row))}]
+
+
+def asked_of(row: Registration) -> bytes:
+    """Return by what a register is asked about one person: a blind index of name and number together."""
+    return keys().blind(f"{row.name}|{bytes(row.number_blind).hex()}", purpose="check:asked", season=row.season_id)
 
 
 def sites_after(batch: CheckBatch) -> list[str]:
@@ -120,9 +130,3 @@ def remark_of(result: CheckResult) -> str:
     if not result.remark_sealed:
         return ""
     return keys().unseal(result.remark_sealed, context=remark_context(result.pk)).decode()
-
-
-def answered(batches: Sequence[CheckBatch]) -> dict[UUID, int]:
-    """Return export → how many of its lines have an answer, in one question."""
-    rows = CheckResult.objects.filter(line__batch__in=batches).values_list("line__batch")
-    return dict(rows.annotate(Count("pk")).order_by())

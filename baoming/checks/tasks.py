@@ -11,10 +11,16 @@ from baoming.shared.jobs import Again, for_each
 from baoming.vault.file_services import remove_nameless
 
 
-@app.task(name="checks.export", retry=Again())
+@app.task(name="checks.export", retry=Again(OSError))
 def export(batch_id: str) -> None:
-    while exports.make_part(UUID(batch_id)):
-        pass
+    exports.make_all(UUID(batch_id))
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="checks.make_waiting", queueing_lock="checks.make_waiting")
+def make_waiting(timestamp: int) -> None:
+    """Go on with what a defect or a full disk has left half made."""
+    exports.make_waiting()
 
 
 @app.periodic(cron="52 3 * * *")

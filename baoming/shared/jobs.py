@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import timedelta
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, transaction
 from procrastinate import JobContext
@@ -25,6 +26,7 @@ _LONGEST_WAIT = 60  # seconds between two tries
 _MOST_TRIES = 1500  # a little more than a day
 _STALLED = 30  # seconds without a sign of life from the worker, which gives one every ten
 
+_Id = TypeVar("_Id", int, UUID)
 log = logging.getLogger("baoming.jobs")
 
 
@@ -86,7 +88,7 @@ def defer_once(task: str, key: str, *, after: timedelta = timedelta(0), **ids: s
         _queue(task, queueing_lock=f"{task}:{key}", schedule_in=wait).defer(**ids)
 
 
-def for_each(ids: Iterable[int], work: Callable[[int], object]) -> None:
+def for_each(ids: Iterable[_Id], work: Callable[[_Id], object]) -> None:
     """Do `work` for each of `ids` by itself: where one fails the others have their turn, then the job fails."""
     failures = []
     for one in ids:

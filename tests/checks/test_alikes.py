@@ -173,9 +173,39 @@ def test_of_a_case_that_is_open_already_no_second_one_comes(two: tuple[Registrat
     assert Case.objects.count() == 2
 
 
-def test_who_has_stopped_makes_no_pair_and_is_not_asked_about(two: tuple[Registration, Registration]) -> None:
+def test_who_has_stopped_is_paired_too_for_a_stop_may_be_taken_back(two: tuple[Registration, Registration]) -> None:
     Registration.objects.filter(pk=two[1].pk).update(stopped_at=two[1].created_at)
-    assert mark() == 0
+    assert mark() == 1
+    Registration.objects.filter(pk=two[1].pk).update(stopped_at=None)
+    assert mark() == 0, "nothing has to mark them anew"
+    hand_to_cases(AlikePair.objects.get().pk, by=by(CITY))
+    assert Case.objects.count() == 2
+
+
+def test_of_each_key_some_are_looked_at_and_a_crowd_hides_nobody(two: tuple[Registration, Registration]) -> None:
+    crowd = [make.registration(two[0].site) for _ in range(3)]
+    for row in crowd:
+        Marks.objects.create(registration=row, keys=[7])
+    Marks.objects.create(registration=two[1], keys=[-(2**62)])
+    told = alike_queries.sharing([7, -(2**62)], but=two[0].pk, most=2)
+    assert told == sorted([*sorted(row.pk for row in crowd)[:2], two[1].pk])
+    assert two[0].pk not in alike_queries.sharing([7], but=two[0].pk, most=2)
+    assert crowd[0].pk not in alike_queries.sharing([7], but=crowd[0].pk, most=5)
+
+
+def test_what_keeps_a_case_from_being_opened_is_told_and_leaves_the_pair_open(
+    two: tuple[Registration, Registration], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only a case that is open already is no refusal."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise Refused("本季没有这类事项")
+
+    mark()
+    monkeypatch.setattr(alikes, "open_case", refuse)
+    with pytest.raises(Refused, match="本季没有这类事项"):
+        hand_to_cases(AlikePair.objects.get().pk, by=by(CITY))
+    assert AlikePair.objects.get().state == "open"
 
 
 def test_where_both_have_stopped_no_case_is_opened_and_it_is_said(two: tuple[Registration, Registration]) -> None:
@@ -189,7 +219,9 @@ def test_where_both_have_stopped_no_case_is_opened_and_it_is_said(two: tuple[Reg
 def test_who_moves_takes_the_pair_to_another_office(two: tuple[Registration, Registration]) -> None:
     mark()
     Registration.objects.filter(pk=two[1].pk).update(site=two[0].site, path=two[0].path)
-    assert follow_moves(two[0].season_id) == 1
+    with CaptureQueriesContext(connection) as captured:
+        assert follow_moves(two[0].season_id) == 1
+    assert "document_sealed" not in captured.captured_queries[0]["sql"], "paths are enough"
     assert AlikePair.objects.get().path == "43/01/02/"
     set_apart(AlikePair.objects.get().pk, reason="是两个人", by=by("43/01/02/"))
 

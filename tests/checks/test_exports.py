@@ -9,19 +9,23 @@ from uuid import uuid4
 
 import pytest
 from django.utils import timezone
+from procrastinate.jobs import Job
 
 from baoming.audit.actors import Party
 from baoming.audit.models import Event
+from baoming.checks import tasks
 from baoming.checks.files import token
 from baoming.checks.models import CheckBatch, CheckFile, CheckLine, CheckTally
 from baoming.checks.services import exports
 from baoming.checks.services.exports import approve_export, decline_export, fetch_file, make_part, remove_old_files
 from baoming.organizations.models import Organization
+from baoming.registrations.document_numbers import Kind
 from baoming.registrations.models import Registration
 from baoming.seasons.models import SeasonData
 from baoming.shared.errors import Invalid, NotOpen, Refused
 from tests import factories as make
 from tests.checks.exporting import answer, ask, city, exported, line_of, run, second
+from tests.registrations.others import given, other
 from tests.reviews.asking import PROVINCE
 from tests.reviews.files import office
 
@@ -239,3 +243,55 @@ def test_what_is_missing_is_said_by_field(people: list[Registration], changes: d
 def test_nobody_to_be_checked_is_no_mistake(people: list[Registration]) -> None:
     batch = exported(city(people[0]), area=make.county("0104").path)
     assert (batch.state, batch.count, batch.files.count()) == ("ready", 0, 0)
+
+
+def test_who_has_a_document_that_the_register_does_not_know_is_not_on_its_list(people: list[Registration]) -> None:
+    """Written from the season's documents: only the roll and other provinces know people by other documents (R24)."""
+    given(people[1], other(Kind.HM_PERMIT, name="乙"))
+    told = {kind: [row[1] for rows in files(exported(city(people[0]), kind)) for row in rows]
+            for kind in ("police", "household", "roll", "other_province")}  # fmt: skip
+    assert told == {
+        "police": ["甲", "丙"], "household": ["甲", "丙"],
+        "roll": ["甲", "乙", "丙"], "other_province": ["甲", "乙", "丙"],
+    }  # fmt: skip
+
+
+def test_nothing_is_fetched_before_all_is_made(people: list[Registration]) -> None:
+    limit(2)
+    by = city(people[0])
+    batch = ask(by)
+    approve_export(batch.pk, by=second(by))
+    assert make_part(batch.pk)
+    [file] = batch.files.all()
+    with pytest.raises(Refused, match="还没有全部生成"):
+        fetch_file(file.pk, by=by)
+    run(batch)
+    assert fetch_file(file.pk, by=by)
+
+
+def test_an_export_whose_job_met_a_full_disk_is_made_later(
+    people: list[Registration], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by = city(people[0])
+    broken, sound = ask(by), ask(by, "police")
+    for batch in (broken, sound):
+        approve_export(batch.pk, by=second(by))
+    keep, kept = exports.FILES.keep, []
+
+    def full(*asked: object) -> str:
+        kept.append(asked)
+        if len(kept) == 1:
+            raise OSError("no space left on device")
+        return keep(*asked)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(exports.FILES), "keep", lambda _, *asked: full(*asked))
+        with pytest.raises(ExceptionGroup):
+            exports.make_waiting()
+    assert sorted(CheckBatch.objects.values_list("state", flat=True)) == ["making", "ready"], "the other had its turn"
+    tasks.make_waiting(0)
+    assert set(CheckBatch.objects.values_list("state", flat=True)) == {"ready"}
+    full_disk = Job(id=1, queue="default", lock=None, queueing_lock=None, task_name="checks.export", attempts=1)
+    strategy = tasks.export.retry_strategy
+    assert strategy
+    assert strategy.get_retry_decision(exception=OSError(), job=full_disk)

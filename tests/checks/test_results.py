@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from baoming.audit.models import Event
@@ -12,11 +13,13 @@ from baoming.checks.models import CheckLine, CheckResult, CheckTally
 from baoming.checks.queries import remark_of, standings
 from baoming.checks.services import results
 from baoming.checks.services.results import note_result
+from baoming.checks.services.tallies import Counted, count
 from baoming.registrations.models import HoldRow, Registration
 from baoming.reviews.case_queries import acts_of, content_of
 from baoming.reviews.cases import Act
 from baoming.reviews.models import Case
 from baoming.reviews.services import complete_registration
+from baoming.reviews.services.identity_changes import change_identity
 from baoming.shared.errors import NotOpen, Refused
 from tests import factories as make
 from tests.checks.exporting import answer, city, exported, line_of
@@ -199,3 +202,47 @@ def test_an_answer_leaves_an_event_without_what_it_says(row: Registration) -> No
     answer(row, "不一致", remark="姓名欧阳思源")
     event = Event.objects.get(verb="note_result")
     assert (event.subject, event.details) == (row.pk, {"kind": "roll", "outcome": "mismatch"})
+
+
+def test_the_same_finding_about_a_new_number_is_asked_anew(row: Registration) -> None:
+    first = answer(row, "查无", kind="police").case
+    assert first
+    do(first, Act.FORWARD, office(row, "site"), raw={"found": ["看了原件"]})
+    do(first, Act.GRANT, office(row, "county"), raw={"ruling": ["号码登记有误，另行变更"]})
+    change_identity(row, {"name": "", "number": make.number(777)}, by=office(row, "county"), at=timezone.now())
+    batch = exported(city(row), "police")
+    second = note_result(line_of(batch, row).pk, "查无", remark="", by=city(row)).case
+    assert second
+    assert second.pk != first.pk
+    assert note_result(line_of(batch, row).pk, "查无", remark="", by=city(row)).case_id == second.pk
+
+
+def test_control_without_who_was_asked_about_the_new_number_goes_unchecked(
+    row: Registration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("baoming.checks.services.exports.asked_of", lambda _: b"")
+    answer(row, "查无", kind="police")
+    change_identity(row, {"name": "", "number": make.number(777)}, by=office(row, "county"), at=timezone.now())
+    assert exported(city(row), "police").count == 0
+
+
+def test_an_export_knows_how_many_of_its_lines_came_back(row: Registration) -> None:
+    batch = answer(row, "查无").line.batch
+    batch.refresh_from_db()
+    assert (batch.count, batch.returned) == (1, 1)
+    with pytest.raises(Refused):
+        note_result(line_of(batch, row).pk, "一致", remark="", by=city(row))
+    batch.refresh_from_db()
+    assert batch.returned == 1
+
+
+def test_all_that_one_transaction_counts_is_written_in_one_order() -> None:
+    season = make.season()
+    lines = [Counted(season.pk, kind, path, "match") for kind in ("roll", "police") for path in ("43/02/", "43/01/")]
+    with CaptureQueriesContext(connection) as captured:
+        count([*lines, *reversed(lines)])
+    told = [(one["sql"].split("VALUES", 1)[1].split(",")[1:3]) for one in captured if "checks_checktally" in one["sql"]]
+    assert [[part.strip(" '") for part in one] for one in told] == [
+        ["police", "43/01/"], ["police", "43/02/"], ["roll", "43/01/"], ["roll", "43/02/"],
+    ]  # fmt: skip
+    assert set(CheckTally.objects.values_list("match", flat=True)) == {2}

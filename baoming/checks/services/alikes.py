@@ -17,6 +17,8 @@ from baoming.checks.likeness import Like, alike
 from baoming.checks.models import AlikePair, MarkedUpTo, Marks
 from baoming.registrations.models import Registration, StepLog
 from baoming.registrations.services.steps import locked
+from baoming.reviews.cases import OPEN_STATES
+from baoming.reviews.models import Case
 from baoming.reviews.services.cases import open_case
 from baoming.seasons.queries import season_now
 from baoming.shared.errors import Invalid, NotOpen, Refused
@@ -70,9 +72,12 @@ def _mark_chunk(season_id: int, ids: list[UUID]) -> int:
 
 
 def _pair(row: Registration, marked: list[int]) -> int:
-    """Find who is like this person now; returns how many new pairs that makes."""
+    """Find who is like this person now, also of those who have stopped: a stop may be taken back, and nothing marks it.
+
+    Returns how many new pairs that makes.
+    """
     candidates = list(Registration.objects.filter(
-        pk__in=sharing(marked, but=row.pk, most=MOST_CANDIDATES), season=row.season_id, stopped_at=None
+        pk__in=sharing(marked, but=row.pk, most=MOST_CANDIDATES), season=row.season_id
     ))  # fmt: skip
     people = people_of([row, *candidates])
     return sum(_keep(row, other, alike(people[row.pk], people[other.pk])) for other in candidates)
@@ -80,7 +85,7 @@ def _pair(row: Registration, marked: list[int]) -> int:
 
 def _keep(row: Registration, other: Registration, likes: list[Like]) -> bool:
     """Keep a new pair; one that is known is not asked about again."""
-    if not likes or row.stopped_at is not None:
+    if not likes:
         return False
     now = season_now(row.season_id)
     first, second = sorted((row, other), key=lambda one: one.pk)
@@ -97,7 +102,8 @@ def _keep(row: Registration, other: Registration, likes: list[Like]) -> bool:
 def follow_moves(season_id: int) -> int:
     """Hand open pairs over to whoever sees both since somebody moved; returns how many."""
     moved = 0
-    for pair in AlikePair.objects.filter(season=season_id, state=State.OPEN).select_related("first", "second"):
+    pairs = AlikePair.objects.filter(season=season_id, state=State.OPEN).select_related("first", "second")
+    for pair in pairs.only("path", "first__path", "second__path"):
         path = owner_of(pair.first.path, pair.second.path)
         if path != pair.path:
             pair.path = path
@@ -143,15 +149,15 @@ def hand_to_cases(pair_id: UUID, *, by: Actor) -> AlikePair:
 
 
 def _open(row: Registration, other: Registration, *, by: Actor) -> str:
-    """Open the case of one of two; returns why it is not, where one of its kind is open that is no refusal."""
+    """Open the case of one of two, who is locked; returns why it is not. One of its kind that is open holds as well."""
+    if Case.objects.filter(registration=row, kind=CASE, state__in=OPEN_STATES).exists():
+        return ""
     number = serial(other.number) if other.number else other.site.name
     try:
         with transaction.atomic():
             open_case(row.pk, CASE, raw={"other": [number]}, by=by)
     except NotOpen as refusal:
         return str(refusal)
-    except Refused:  # another of its kind is open: it holds all the same
-        return ""
     return ""
 
 

@@ -17,8 +17,8 @@ from baoming.audit.services import record, record_many
 from baoming.checks.files import Encoding, table
 from baoming.checks.kinds import Kind
 from baoming.checks.models import CheckBatch, CheckFile, CheckLine
-from baoming.checks.queries import COUNTY, FILES, checks_of, kind_of, sites_after, to_check
-from baoming.checks.services.tallies import count
+from baoming.checks.queries import COUNTY, FILES, asked_of, checks_of, kind_of, sites_after, to_check
+from baoming.checks.services.tallies import Counted, count
 from baoming.organizations.models import Organization
 from baoming.registrations.identity_documents import SEXES
 from baoming.registrations.models import Registration
@@ -27,7 +27,7 @@ from baoming.registrations.services.steps import require_two_hands
 from baoming.seasons.models import Season
 from baoming.seasons.queries import season_now
 from baoming.shared.errors import Invalid, NotOpen, Refused
-from baoming.shared.jobs import defer
+from baoming.shared.jobs import defer, for_each
 from baoming.shared.moments import day
 from baoming.shared.paths import within
 from baoming.shared.services import insert, update
@@ -114,7 +114,7 @@ def make_part(batch_id: UUID) -> bool:
     checks = checks_of(batch.season)
     kind, people, more = checks.kinds[batch.kind], list[Registration](), False
     for site in sites_after(batch):
-        theirs = list(to_check(batch, site))
+        theirs = to_check(batch, kind, site)
         if people and len(people) + len(theirs) > checks.rows_a_file:
             more = True
             break
@@ -132,10 +132,15 @@ def make_part(batch_id: UUID) -> bool:
 
 @transaction.atomic
 def fetch_file(file_id: UUID, *, by: Actor) -> tuple[CheckFile, bytes]:
-    """Return a file of an export; each fetch is recorded. Raises NotOpen for another office, Refused after its days."""
+    """Return a file of an export; each fetch is recorded.
+
+    Raises NotOpen for another office, Refused before all is made and after its days.
+    """
     file = CheckFile.objects.select_related("batch__season").get(pk=file_id)
     if file.batch.path != by.path or by.kind not in _MAY:
         raise NotOpen("只有申请导出的机构可以下载")
+    if file.batch.state != State.READY:
+        raise Refused("名单还没有全部生成，请稍后刷新，全部生成后再下载")
     if not file.file or _is_over(file.batch):
         days = checks_of(file.batch.season).days
         raise Refused(f"文件生成{days}天后已清除，需要时请重新申请导出。名单的摘要和结果都还在")
@@ -143,6 +148,17 @@ def fetch_file(file_id: UUID, *, by: Actor) -> tuple[CheckFile, bytes]:
     details = {"kind": file.batch.kind, "rows": file.rows, "bytes": file.size}
     record("fetch_export", by=by, subject=file.batch_id, path=file.batch.area, details=details)
     return file, content
+
+
+def make_all(batch_id: UUID) -> None:
+    """Make what an approved export has still before it. Safe to repeat."""
+    while make_part(batch_id):
+        pass
+
+
+def make_waiting() -> None:
+    """Go on with the exports whose own job has ended before they were made: one that fails keeps no other waiting."""
+    for_each(list(CheckBatch.objects.filter(state=State.MAKING).values_list("pk", flat=True)), make_all)
 
 
 def remove_old_files() -> int:
@@ -182,7 +198,7 @@ def _decide(batch: CheckBatch, state: CheckBatch.State, *, by: Actor) -> None:
 
 def _make(batch: CheckBatch, kind: Kind, people: list[Registration]) -> None:
     """Write one file with its lines, and for each person that their data went out: they see it themselves (R30)."""
-    lines = [CheckLine(batch=batch, registration=row, county=row.path[:COUNTY]) for row in people]
+    lines = [CheckLine(batch=batch, registration=row, county=row.path[:COUNTY], asked=asked_of(row)) for row in people]
     content = table(kind, _said(kind, zip(lines, people, strict=True)), encoding=Encoding(batch.encoding))
     pk = uuid4()
     name = FILES.keep(pk, content)
@@ -191,7 +207,7 @@ def _make(batch: CheckBatch, kind: Kind, people: list[Registration]) -> None:
         part = batch.files.count() + 1
         digest, size = sm3_hex(content), len(content)
         insert(CheckFile(id=pk, batch=batch, part=part, rows=len(lines), digest=digest, size=size, file=name))
-        count(batch.season_id, batch.kind, "exported", [line.county for line in lines])
+        count(Counted(batch.season_id, batch.kind, line.county, "exported") for line in lines)
         by = Actor(Party(_party(batch)), batch.asked_by, batch.path, batch.asked_label)
         record_many("export_check", by=by, subjects={row.pk: (row.path, {"kind": batch.kind}) for row in people})
     except BaseException:

@@ -14,7 +14,7 @@ from baoming.audit.services import record
 from baoming.checks.kinds import Code, Kind, Outcome
 from baoming.checks.models import CheckBatch, CheckLine, CheckResult
 from baoming.checks.queries import kind_of, remark_context
-from baoming.checks.services.tallies import count
+from baoming.checks.services.tallies import Counted, count
 from baoming.registrations.models import Registration
 from baoming.registrations.services.steps import locked
 from baoming.reviews.cases import DECIDED, OPEN_STATES
@@ -32,10 +32,27 @@ _LIVE = (*OPEN_STATES, *DECIDED)  # what was withdrawn says nothing any more
 
 @transaction.atomic
 def note_result(line_id: UUID, code: str, *, remark: str, by: Actor) -> CheckResult:
-    """Note one answer, and open its case. Safe to repeat: the same answer to the same line is one.
+    """Note one answer and count it, as `note_answer`."""
+    result, new = note_answer(line_id, code, remark=remark, by=by)
+    if new:
+        count_results([result])
+    return result
 
-    Raises NotOpen for another office than the one that exported, Refused for another answer to an answered line and
-    for a code that the kind has not.
+
+def count_results(results: Sequence[CheckResult]) -> None:
+    """Count new answers, once for all of a transaction and at its end; each with its line."""
+    count(
+        [Counted(one.registration.season_id, one.kind, one.line.county, one.outcome) for one in results],
+        answered=[one.line.batch_id for one in results],
+    )
+
+
+@transaction.atomic
+def note_answer(line_id: UUID, code: str, *, remark: str, by: Actor) -> tuple[CheckResult, bool]:
+    """Note one answer, and open its case; returns whether it is new, to be counted (`count_results`).
+
+    Safe to repeat: the same answer to the same line is one. Raises NotOpen for another office than the one that
+    exported, Refused for another answer to an answered line and for a code that the kind has not.
     """
     line = CheckLine.objects.select_related("batch__season").get(pk=line_id)
     if line.batch.path != by.path:
@@ -46,13 +63,14 @@ def note_result(line_id: UUID, code: str, *, remark: str, by: Actor) -> CheckRes
     if said is None:
         raise Refused("没有这个结果代码，请按核查说明填写")
     remark = " ".join(remark.split())[:LONGEST_REMARK]
-    finding = keys().blind(f"{said.code}|{remark}", purpose=f"check:{kind.key}", season=registration.season_id)
+    about = "|".join((said.code, remark, bytes(line.asked).hex()))
+    finding = keys().blind(about, purpose=f"check:{kind.key}", season=registration.season_id)
     there = CheckResult.objects.filter(line=line).first()
     if there is not None:
         if bytes(there.finding) == finding:
-            return there
+            return there, False
         raise Refused(f"这一行{day(there.at)}已经导入过别的结果。结果有更正的，请重新导出这名考生再核查")
-    return _write(line, registration, kind, said, remark=remark, finding=finding, by=by)
+    return _write(line, registration, kind, said, remark=remark, finding=finding, by=by), True
 
 
 def _write(
@@ -67,7 +85,6 @@ def _write(
         id=pk, line=line, registration=registration, kind=kind.key, code=said.code, outcome=said.outcome,
         remark_sealed=sealed, finding=finding, case=case, opened=opened, told=told[:200], at=now, by_label=by.label,
     ))  # fmt: skip
-    count(registration.season_id, kind.key, said.outcome, [line.county])
     details = {"kind": kind.key, "outcome": said.outcome.value}
     record("note_result", by=by, subject=registration.pk, path=registration.path, details=details)
     return result
@@ -98,7 +115,7 @@ def _follow(
 
 
 def _same_finding(registration: Registration, kind: Kind, finding: bytes) -> Case | None:
-    """Return the case that this very finding has led to before, unless it was withdrawn as a mistake."""
+    """Return the case that this very finding about this name and number led to, unless that was a mistake."""
     rows = CheckResult.objects.filter(registration=registration, kind=kind.key, finding=finding, case__isnull=False)
     found = rows.select_related("case").order_by("-at").first()
     return found.case if found and found.case and found.case.state in _LIVE else None

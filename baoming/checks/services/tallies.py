@@ -1,9 +1,14 @@
-"""Counts of lines by county, written with what they count."""
+"""Counts of lines by county and of answers by export, written once for all that one transaction counts."""
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import NamedTuple
+from uuid import UUID
 
 from django.db import connection
+from django.db.models import F
+
+from baoming.checks.models import CheckBatch
 
 COLUMNS = ("exported", "match", "mismatch", "missing")
 _ADD = """
@@ -14,8 +19,24 @@ VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (season_id, kind, path) DO UPDAT
 """
 
 
-def count(season_id: int, kind: str, column: str, counties: Iterable[str]) -> None:
-    """Add one for each of `counties` (paths) to a column; counties in their order, lest two wait in a circle."""
+class Counted(NamedTuple):
+    """One line that went out, or whose answer came: of which county (a path), in which of COLUMNS it counts."""
+
+    season: int
+    kind: str
+    county: str
+    column: str
+
+
+def count(lines: Iterable[Counted], *, answered: Iterable[UUID] = ()) -> None:
+    """Add one for each line, and for each of the exports (with repetition) in which a line was `answered`.
+
+    To be called once in a transaction, at its end: exports first as their job locks them, then counties, each in
+    order, lest two transactions wait in a circle.
+    """
+    for batch, many in sorted(Counter(answered).items()):
+        CheckBatch.objects.filter(pk=batch).update(returned=F("returned") + many)
     with connection.cursor() as cursor:
-        for path, many in sorted(Counter(counties).items()):
-            cursor.execute(_ADD, [season_id, kind, path, *(many * (one == column) for one in COLUMNS)])
+        for one, many in sorted(Counter(lines).items()):
+            added = [many * (one.column == column) for column in COLUMNS]
+            cursor.execute(_ADD, [one.season, one.kind, one.county, *added])

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from baoming.audit.actors import Actor
 from baoming.checks.models import CheckResult
-from baoming.checks.services.results import note_result
+from baoming.checks.services.results import count_results, note_answer
 from baoming.imports.kinds import Kind
 from baoming.imports.people_queries import MOVED
 from baoming.imports.writers import Counting, Entry, Source, Writer
@@ -32,12 +32,19 @@ def _refused(source: Source, people: Sequence[Registration]) -> Mapping[UUID, st
 
 
 def _write(source: Source, entries: Sequence[Entry]) -> Mapping[UUID, Outcome]:
+    new: dict[UUID, CheckResult] = {}
+
     def note(one: Entry) -> str:
         values = one.values
         line, remark = UUID(values["line"]), values.get("remark", "")
-        return str(note_result(line, values["result"], remark=remark, by=source.by).pk)
+        result, fresh = note_answer(line, values["result"], remark=remark, by=source.by)
+        if fresh:
+            new[one.registration.pk] = result
+        return str(result.pk)
 
-    return {one.registration.pk: attempt(lambda one=one: note(one)) for one in entries}  # type: ignore[misc]
+    done = {one.registration.pk: attempt(lambda one=one: note(one)) for one in entries}  # type: ignore[misc]
+    count_results([result for pk, result in new.items() if not done[pk].sentence])
+    return done
 
 
 def _undo(people: Sequence[Registration], made: Mapping[UUID, str], reason: str, by: Actor) -> Mapping[UUID, Outcome]:

@@ -17,7 +17,6 @@ from baoming.checks.models import CheckBatch
 from baoming.checks.queries import (
     COUNTY,
     Standing,
-    answered,
     checks_of,
     export_of,
     exports_of,
@@ -121,7 +120,7 @@ def _list(request: OfficeRequest, errors: dict[str, str] | None = None) -> HttpR
         "found": {place: one for (key, place), one in found.items() if key == kind}, "zero": Standing(),
         "days": checks.days, "longest": LONGEST_REASON, "encodings": list(ENCODING_NAMES.items()),
         "areas": _areas(request), "sent": {name: request.POST.get(name, "")[:200] for name in _FIELDS}, **page,
-        "answered": answered(page["rows"]) if exports else {}, "by_county": below == Level.COUNTY,
+        "by_county": below == Level.COUNTY,
         "at_county": request.staff.office.level == Level.COUNTY,
     }  # fmt: skip
     return render(request, "office/checks/index.html", context, status=422 if errors else 200)
@@ -168,6 +167,5 @@ def _one(
     context = {
         "batch": batch, "kind": checks.kinds.get(batch.kind), "errors": errors or {}, "place": place,
         "files": list(batch.files.order_by("part")), "days": checks.days, "own": batch.asked_by == request.actor.id,
-        "answered": answered([batch]).get(batch.pk, 0),
     }  # fmt: skip
     return render(request, "office/checks/export.html", context, status=422 if errors else 200)
