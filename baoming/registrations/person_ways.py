@@ -26,7 +26,9 @@ SENTENCES: Mapping[Failure, str] = {
     Failure.OTHER: f"这次没有通过。可以再做一次，{_OTHERS}",
 }
 ANOTHERS_NUMBER = "another"  # a 网号 with which somebody else has passed: kept as a failure of ours, not of a service
+CORRECTED = "corrected"  # name or number were changed while the check lay open: likewise ours
 _ANOTHERS = "这个网号已用于另一名考生的认证。请用您本人的网证，或者到报名点出示身份证"
+_CORRECTED = "认证期间，您登记的姓名或证件号码有变更，这次认证不算。请按现在登记的信息重新做一次"
 _YOUNG = "未满{age}周岁，做人脸识别要先由监护人同意：请监护人到报名点签同意书。不用等，也可以换下面的其他方式"
 
 
@@ -82,5 +84,7 @@ def sentence(failure: str) -> str:
     """Return what to do about a check that was not passed."""
     if failure == ANOTHERS_NUMBER:
         return _ANOTHERS
+    if failure == CORRECTED:
+        return _CORRECTED
     known = failure in Failure._value2member_map_
     return SENTENCES[Failure(failure) if known else Failure.OTHER]

@@ -14,8 +14,11 @@ from typing import Any
 import httpx
 import pytest
 
+from baoming.registrations.models import PersonCheck as Kept
 from baoming.registrations.providers import signed
 from baoming.registrations.providers.base import (
+    LONGEST_ID,
+    LONGEST_PAGE,
     Failure,
     PersonCheck,
     PersonCheckDown,
@@ -299,11 +302,39 @@ def test_what_is_no_answer_passes_nobody(nasty: str, monkeypatch: pytest.MonkeyP
         check.result("s", **MINE)
 
 
-def test_a_page_that_is_no_web_page_is_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:
-    check = FaceCheck("http://127.0.0.1:9", Contract("a", "b", "1"))
-    monkeypatch.setattr(httpx, "post", Answered({"BizToken": "t", "Url": "javascript:alert(1)"}))
-    with pytest.raises(PersonCheckDown):
-        begun(check)
+OVERLONG = {  # session and page that a service says it has opened, and that no check can keep or lead to
+    "a session of 81 characters": ("s" * 81, "https://a/"),
+    "no session": ("", "https://a/"),
+    "a session of another kind": (7, "https://a/"),
+    "a page of 1001 characters": ("s", "https://a/".ljust(1001, "x")),
+    "a null byte": ("s\0", "https://a/"),
+    "a host in half a bracket": ("s", "https://[a/"),
+    "no web page": ("s", "javascript:alert(1)"),
+    "no page": ("s", None),
+}
+LONGEST = ("s" * 80, "https://a/".ljust(1000, "x"))
+
+
+def opens(way: str, session: object, page: object, monkeypatch: pytest.MonkeyPatch) -> PersonCheck:
+    """Return the service of this way, which says that it has opened this."""
+    if way == "faceid":
+        monkeypatch.setattr(httpx, "post", Answered({"BizToken": session, "Url": page}))
+        return FaceCheck("http://127.0.0.1:9", Contract("a", "b", "1"))
+    monkeypatch.setattr(signed.SignedCalls, "__call__", lambda *_: {"id": session, "page": page})
+    return NetworkIdCheck("http://127.0.0.1:9", b"secret")
+
+
+@pytest.mark.parametrize("way", sorted(MAKE))
+def test_what_a_service_opens_fits_what_is_kept_of_it(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert begun(opens(way, *LONGEST, monkeypatch)) == Session(*LONGEST)
+    for nasty in OVERLONG.values():
+        with pytest.raises(PersonCheckDown):
+            begun(opens(way, *nasty, monkeypatch))
+
+
+def test_what_is_kept_of_a_service_is_as_long_as_its_columns() -> None:
+    columns = {field.name: field.max_length for field in Kept._meta.fields if field.name in ("session", "url")}
+    assert columns == {"session": LONGEST_ID, "url": LONGEST_PAGE}
 
 
 # -- network identity ----------------------------------------------------------------------------------------------

@@ -62,7 +62,7 @@ def test_a_child_needs_the_guardian_for_a_face_and_for_nothing_else(birth: date)
 
 
 def test_each_failure_says_what_to_do_and_an_unknown_one_too() -> None:
-    said = {sentence(failure.value) for failure in Failure} | {sentence("another")}
-    assert len(said) == len(Failure) + 1
+    said = {sentence(failure.value) for failure in Failure} | {sentence("another"), sentence("corrected")}
+    assert len(said) == len(Failure) + 2
     assert all(any(verb in one for verb in ("请", "可以")) for one in said)
     assert sentence("of the future") == sentence(Failure.OTHER.value) == sentence("")

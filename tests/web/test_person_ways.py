@@ -1,6 +1,12 @@
 """R10: the candidate chooses the way; each says how it stands. No child's face without the guardian."""
 
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+
 import pytest
+from django.db import transaction
+from django.http import HttpResponse
 from django.test import Client, override_settings
 
 from baoming.accounts.models import Account
@@ -10,13 +16,19 @@ from baoming.registrations.models import PersonCheck, Registration
 from baoming.registrations.providers.base import Failure, PersonCheckUnfit
 from baoming.registrations.queries import document_context
 from baoming.registrations.services import person_checks
+from baoming.registrations.services.steps import locked
 from baoming.reviews.cases import Act
-from baoming.shared.errors import Refused
+from baoming.reviews.services import identity_changes
+from baoming.reviews.services.identity_changes import change_identity
+from baoming.seasons.queries import season_now
+from baoming.shared.errors import Refused, TooMany
 from baoming.vault.services import keys
+from baoming.web.candidate import person_check as views
 from tests import factories as make
 from tests.registrations.test_access import candidate
 from tests.reviews.asking import asked, do
-from tests.web.test_person_check import Provider, opened, provider
+from tests.reviews.files import office
+from tests.web.test_person_check import Provider, older, opened, provider
 
 __all__ = ["provider"]
 pytestmark = pytest.mark.django_db
@@ -143,6 +155,112 @@ def test_who_was_corrected_while_the_check_ran_has_not_passed(phone: Client, pro
     person_checks.settle_check(check.pk)
     row.refresh_from_db()
     assert "person_check" not in row.done_steps
+
+
+def renamed(row: Registration, *, name: str = "", number: str = "") -> None:
+    """As the police have changed it, by the service that grants the case."""
+    with transaction.atomic():
+        extra = {"name": name, "number": number}
+        change_identity(locked(row.pk), extra, by=office(row, "city"), at=season_now(row.season_id))
+
+
+NEW = [{"name": "欧阳思源"}, {"number": make.number(778, birth="20040229")}]
+
+
+def by_network(provider: Provider, new: Mapping[str, str], *, opened_before: bool = True) -> Registration:
+    """A check by network identity is opened, the person corrected, and it passes: by its session, whoever it was."""
+    row, _ = candidate("person_check")
+    provider.token, provider.outcome = "n" * 64, "passed"
+    check = person_checks.start_check(row.pk, way="network", by=me(row))
+    if opened_before:
+        person_checks.open_check(check.pk)
+    renamed(row, **new)
+    person_checks.open_check(check.pk)
+    person_checks.settle_check(check.pk)
+    row.refresh_from_db()
+    return row
+
+
+@pytest.mark.parametrize("new", NEW)
+@pytest.mark.parametrize("opened_before", [True, False])
+def test_a_check_opened_for_the_person_before_passes_nobody(
+    phone: Client, provider: Provider, new: Mapping[str, str], opened_before: bool
+) -> None:
+    row = by_network(provider, new, opened_before=opened_before)
+    assert "person_check" not in row.done_steps
+    kept = PersonCheck.objects.get()
+    assert (kept.state, kept.failure) == ("refused", "corrected")
+    assert row.account is not None
+    phone.force_login(row.account)
+    assert "这次认证不算" in page(phone)
+    again = person_checks.start_check(row.pk, way="network", by=me(row))
+    person_checks.open_check(again.pk)
+    person_checks.settle_check(again.pk)
+    row.refresh_from_db()
+    assert "person_check" in row.done_steps
+
+
+def test_control_with_checks_left_open_the_person_before_passes_for_the_one_of_now(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(identity_changes, "end_open_checks", lambda _: None)
+    assert "person_check" in by_network(provider, NEW[1]).done_steps
+
+
+def test_who_was_renamed_while_the_answer_was_under_way_has_not_passed(phone: Client, provider: Provider) -> None:
+    row, check = opened(phone)
+    provider.outcome, result = "passed", provider.result
+
+    def corrected(session: str, **who: str) -> object:
+        kept = keys().unseal(row.document_sealed, context=document_context(row.pk)).decode()
+        sealed = keys().seal(kept.replace(who["name"], "欧阳思源").encode(), context=document_context(row.pk))
+        Registration.objects.filter(pk=row.pk).update(document_sealed=sealed, name="欧阳思源")
+        return result(session)
+
+    provider.result = corrected  # type: ignore[method-assign,assignment]
+    person_checks.settle_check(check.pk)
+    row.refresh_from_db()
+    assert "person_check" not in row.done_steps
+
+
+def test_a_second_way_leaves_the_first_one_good(phone: Client, provider: Provider) -> None:
+    opened(phone)
+    phone.post("/person-check/", {"way": "network"})
+    second = PersonCheck.objects.get(method="network")
+    shown = page(phone)
+    assert "页面已经过时" not in shown
+    assert "这种方式的认证还开着" in shown
+    assert "/check/s1" in shown  # of the face, to go on with
+    person_checks.open_check(second.pk)
+    assert {"/check/s1", "/check/s2"} <= set(re.findall(r"/check/s\d", page(phone)))
+    older(timedelta(minutes=15))
+    shown = page(phone)
+    assert shown.count("页面已经过时") == 2
+    assert "/check/s" not in shown
+
+
+def test_what_stands_against_network_identity_stands_there(
+    phone: Client, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sitting(phone)
+
+    def start(*_: object, **__: object) -> None:
+        raise TooMany("试的次数太多了")
+
+    monkeypatch.setattr(views, "start_check", start)
+    face, network = page_of(phone.post("/person-check/", {"way": "network"}))
+    assert "试的次数太多了" in network
+    assert 'id="f-network"' in network
+    assert "试的次数太多了" not in face
+    face, network = page_of(phone.post("/person-check/", {"way": "face", "consent": "1"}))
+    assert "试的次数太多了" in face
+    assert "试的次数太多了" not in network
+
+
+def page_of(answer: HttpResponse) -> tuple[str, str]:
+    """What stands at the face and at network identity, the summary above left out."""
+    face, _, network = answer.content.decode().partition('id="way-face"')[2].partition('id="way-network"')
+    return face, network
 
 
 def test_a_way_without_a_service_is_not_offered_and_not_taken(phone: Client, provider: Provider) -> None:

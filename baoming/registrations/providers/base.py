@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, Protocol
+from urllib.parse import urlsplit
 
 from baoming.shared.errors import Unavailable
 
@@ -45,6 +46,24 @@ class Session:
 
     id: str
     page: str
+
+
+LONGEST_ID, LONGEST_PAGE = 80, 1000  # characters: what a check keeps of its service
+
+
+def session_of(session: object, page: object) -> Session:
+    """Return what a service said it has opened. Raises PersonCheckDown for what is no session or no web page."""
+    if not isinstance(session, str) or not isinstance(page, str) or not (session + page).isprintable():
+        raise PersonCheckDown
+    if not 0 < len(session) <= LONGEST_ID or len(page) > LONGEST_PAGE:
+        raise PersonCheckDown
+    try:
+        web = urlsplit(page).scheme in ("http", "https")
+    except ValueError:  # as of a host in half a pair of brackets
+        web = False
+    if not web:
+        raise PersonCheckDown
+    return Session(id=session, page=page)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from baoming.registrations.providers.base import (
     PersonCheckUnfit,
     Result,
     Session,
+    session_of,
 )
 from baoming.shared.names import same_name
 from baoming.shared.tc3 import signed_headers
@@ -114,10 +115,7 @@ class FaceCheck:
             if failure := unfit(str(error)):
                 raise PersonCheckUnfit(failure) from None
             raise PersonCheckDown from None
-        session, page = said.get("BizToken"), said.get("Url")
-        if not isinstance(session, str) or not isinstance(page, str) or urlsplit(page).scheme not in ("http", "https"):
-            raise PersonCheckDown
-        return Session(id=session, page=page)
+        return session_of(said.get("BizToken"), said.get("Url"))
 
     def result(self, session: str, *, name: str, number: str, reference: str) -> Result:
         try:

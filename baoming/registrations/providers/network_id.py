@@ -7,7 +7,6 @@ of fields below are ours, and are replaced in this file alone once the agreement
 """
 
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from baoming.registrations.providers.base import (
     WAITING,
@@ -15,6 +14,7 @@ from baoming.registrations.providers.base import (
     PersonCheckDown,
     Result,
     Session,
+    session_of,
 )
 from baoming.registrations.providers.signed import SignedCalls
 
@@ -36,10 +36,7 @@ class NetworkIdCheck:
     def start(self, *, name: str, number: str, reference: str, return_url: str) -> Session:
         asked = {"name": name, "number": number, "reference": reference, "return_url": return_url}
         said = self._call("/network-id/start", asked)
-        session, page = said.get("id"), said.get("page")
-        if not isinstance(session, str) or not isinstance(page, str) or urlsplit(page).scheme not in ("http", "https"):
-            raise PersonCheckDown
-        return Session(id=session, page=page)
+        return session_of(said.get("id"), said.get("page"))
 
     def result(self, session: str, *, name: str, number: str, reference: str) -> Result:
         said = self._call("/network-id/result", {"id": session, "reference": reference})

@@ -14,9 +14,11 @@ from baoming.accounts.services.buckets import take
 from baoming.accounts.throttling import PERSON_CHECK
 from baoming.audit.actors import Actor, Party
 from baoming.registrations.document_queries import known_online
+from baoming.registrations.identity_documents import IdentityDocument
 from baoming.registrations.models import PersonCheck, Registration
 from baoming.registrations.person_ways import (
     ANOTHERS_NUMBER,
+    CORRECTED,
     FACE,
     NETWORK,
     ONLINE,
@@ -46,6 +48,7 @@ _LONGEST_WAIT = 60  # seconds between two questions: a page that is open never w
 _MOST_TRIES = 20  # about a quarter of an hour; the person's next visit asks again
 _SHOWN = 6  # of a person's checks, newest first: any may have passed
 _UNKNOWN = "这种方式还认不了您的证件。请本人带证件到报名点，由工作人员当面核对"
+_UNFINISHED = (PersonCheck.State.OPENING, PersonCheck.State.PENDING)
 _log = logging.getLogger("baoming.person_check")
 
 
@@ -125,8 +128,7 @@ def last_checks(registration: Registration) -> QuerySet[PersonCheck]:
 
 def is_open(check: PersonCheck, now: datetime) -> bool:
     """Return whether the check can still be made at `now`, the season's moment: older ones are made anew."""
-    unfinished = check.state in (PersonCheck.State.OPENING, PersonCheck.State.PENDING)
-    return unfinished and now - check.at < _GOOD_FOR
+    return check.state in _UNFINISHED and now - check.at < _GOOD_FOR
 
 
 def open_check(check_id: UUID) -> None:
@@ -189,11 +191,26 @@ def settle_check(check_id: UUID) -> None:
             return
         if result.outcome == "failed":
             _refuse(check, str(result.failure or ""))
-        elif document_of(registration).number != person.number:
+        elif not _is_still(person, document_of(registration)):
             _log.warning("a check passed of who was corrected meanwhile; it counts for nobody")
-            _refuse(check, "")
+            _refuse(check, CORRECTED)
         else:
             _pass(check, registration, result)
+
+
+def end_open_checks(registration: Registration) -> None:
+    """Refuse what lies open: it was opened for who the person was before. After `locked`, with the new identity.
+
+    A service that works by its own session would pass the person before for the one of now; asked later, nobody could
+    tell whom it has compared.
+    """
+    unfinished = PersonCheck.objects.filter(registration=registration, state__in=_UNFINISHED)
+    unfinished.update(state=PersonCheck.State.REFUSED, failure=CORRECTED)
+
+
+def _is_still(person: IdentityDocument, now: IdentityDocument) -> bool:
+    """Whether the person asked about is who the registration is of now."""
+    return (person.name, person.number) == (now.name, now.number)
 
 
 def _refuse(check: PersonCheck, failure: str) -> None:

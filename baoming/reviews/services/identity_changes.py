@@ -14,6 +14,7 @@ from baoming.registrations.models import Registration
 from baoming.registrations.overflow_queries import overflows_of
 from baoming.registrations.queries import DEBT, NOBODY, document_context, document_of, id_of_number, owes_reading
 from baoming.registrations.services.other_documents import name_document
+from baoming.registrations.services.person_checks import end_open_checks
 from baoming.registrations.services.sheets import void_sheets
 from baoming.registrations.services.steps import complete_step, place_hold
 from baoming.reviews.asked import Raw
@@ -83,6 +84,7 @@ def change_identity(registration: Registration, extra: Mapping[str, Any], *, by:
     registration.too_wide = len(overflows_of(registration.season, new))
     update(registration, *_TAKEN)
     _follow(registration)
+    end_open_checks(registration)
     void_sheets(registration, reason="姓名或证件号码有变更", at=at)
     complete_step(registration, "identity", by=by, at=at)
     if new.kind is Kind.RESIDENT and not owes_reading(registration):

@@ -23,18 +23,23 @@ from baoming.shared.errors import TooMany
 from baoming.web.access import CandidateRequest, candidate_required
 
 _CARD = "身份证"
+_GOING_ON = "这种方式的认证还开着：没有做完的，可以接着做；已经做完的，请稍后再来看结果，不用重做"
 _STALE = "上次的认证没有做完，页面已经过时，可以重新做一次。已经做完的，请稍后再来看结果，不用重做"
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way on the page. `said`: how its last check ended, or why it is closed; `tone` of that note."""
+    """One way on the page. `said`: how its last check stands, or why it is closed; `tone` of that note.
+
+    `page`: the provider's, where a check by this way can still be made.
+    """
 
     key: str
     title: str
     open: bool
     said: str = ""
     tone: str = ""
+    page: str = ""
 
 
 @require_http_methods(["GET", "POST"])
@@ -70,7 +75,7 @@ def _start_check(request: CandidateRequest) -> dict[str, str]:
     try:
         start_check(request.registration.pk, way=way, by=request.actor)
     except TooMany as refusal:
-        return {"consent": str(refusal)}
+        return {"consent" if way == FACE else way: str(refusal)}
     return {}
 
 
@@ -89,4 +94,8 @@ def _way(request: CandidateRequest, key: str, last: PersonCheck | None) -> Way:
         return Way(key, NAMES[key], open=True)
     if last.state == PersonCheck.State.REFUSED:
         return Way(key, NAMES[key], open=True, said=sentence(last.failure), tone="problem")
-    return Way(key, NAMES[key], open=True, said=_STALE)
+    if not is_open(last, request.clock.now):
+        return Way(key, NAMES[key], open=True, said=_STALE)
+    if not last.url:  # another way was chosen before it had opened
+        return Way(key, NAMES[key], open=True)
+    return Way(key, NAMES[key], open=False, said=_GOING_ON, tone="wait", page=last.url)
