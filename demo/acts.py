@@ -11,6 +11,7 @@ from baoming.organizations.models import Organization
 from baoming.payments.models import Order
 from baoming.payments.queries import REGISTRATION_FEE
 from baoming.payments.services import ask, mark_paid, open_order, take_notice
+from baoming.registrations.absent_queries import ABSENT
 from baoming.registrations.attached_queries import declaring_of
 from baoming.registrations.form_queries import draft_context, draft_of, form_of, revision_of
 from baoming.registrations.models import Draft, Registration, RosterEntry
@@ -20,6 +21,7 @@ from baoming.registrations.services import access
 from baoming.registrations.services.claim import claim
 from baoming.registrations.services.declarations import declare
 from baoming.registrations.services.forms import keep_draft, save_form
+from baoming.registrations.services.handovers import Guardian, hand_slip_over
 from baoming.registrations.services.intake import open_file
 from baoming.registrations.services.name_images import answer_name, confirm_name, framed, photograph_name
 from baoming.registrations.services.numbers import issue_number
@@ -131,7 +133,11 @@ def _number(walk: Walk) -> None:
 
 def _slip(walk: Walk) -> None:
     walk.printer.on_paper = walk.on_paper
-    walk.paper = print_slip(walk.file, by=walk.by_site)
+    if walk.pupil.why_typed == ABSENT:  # who cannot come sends somebody
+        guardian = Guardian(f"{walk.pupil.person.name[0]}建华", "父亲", "居民身份证")
+        walk.paper = hand_slip_over(walk.file, guardian, reason="在外地集训", by=walk.by_site)
+    else:
+        walk.paper = print_slip(walk.file, by=walk.by_site)
     walk.code = walk.printer.code
 
 

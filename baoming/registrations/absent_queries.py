@@ -14,6 +14,7 @@ from baoming.vault.file_services import SealedFiles
 from baoming.vault.services import keys
 
 HANDED = SealedFiles(HandIn, "file", "hand_ins", "交来的照片读不出，请退回，让考生重交；其余资料都在")
+_ANSWERED = (HandIn.State.HANDED, HandIn.State.ACCEPTED, HandIn.State.RETURNED)
 ABSENT = "absent"  # the reason of typed entry
 
 
@@ -46,6 +47,17 @@ def content_of(handover: SlipHandover) -> Mapping[str, str]:
         keys().unseal(handover.content_sealed, context=content_context(handover.pk))
     )
     return content
+
+
+def answered_hand_in(registration: Registration) -> HandIn | None:
+    """Return the newest leave by which a photo came: somebody has read what was sent to its phone."""
+    return _answered(registration)
+
+
+@kept_one
+def _answered(registration: Registration) -> QuerySet[HandIn]:
+    rows = HandIn.objects.filter(registration=registration, state__in=_ANSWERED)
+    return rows.order_by("-number")[:1]
 
 
 def newest_hand_in(registration: Registration) -> HandIn | None:

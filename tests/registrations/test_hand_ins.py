@@ -2,23 +2,24 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.core.files.storage import default_storage
 
 from baoming.accounts.codes import code_digest
-from baoming.accounts.models import Bucket
+from baoming.accounts.services.buckets import take
+from baoming.accounts.throttling import HAND_INS
 from baoming.audit.actors import Actor
 from baoming.audit.models import Event
 from baoming.messages.models import Message
 from baoming.messages.services.outbox import number_of, text_of
 from baoming.messages.templates import covered
-from baoming.registrations.absent_queries import content_of, handed_in, is_absent, newest_hand_in, phone_of
-from baoming.registrations.models import Activation, HandIn, Photo, Registration, SlipHandover
+from baoming.registrations.absent_queries import handed_in, is_absent, newest_hand_in, phone_of
+from baoming.registrations.models import HandIn, Photo, Registration
 from baoming.registrations.queries import document_of
-from baoming.registrations.services import hand_ins, handovers
-from baoming.registrations.services.claim import claim
-from baoming.registrations.services.intake import reread_card
+from baoming.registrations.services import hand_ins, intake
+from baoming.registrations.services.intake import reread_card, retype_card
 from baoming.seasons.queries import season_now
 from baoming.shared.errors import Invalid, NotOpen, Refused, TooMany
 from standins.faces import face
@@ -29,7 +30,6 @@ from tests.registrations.test_pass_photo import RED
 from tests.reviews import files
 
 pytestmark = pytest.mark.django_db
-WHO = handovers.Guardian("欧阳明", "父亲", "居民身份证")
 
 
 def site(row: Registration) -> Actor:
@@ -195,7 +195,13 @@ def test_given_back_it_comes_again_by_a_new_code() -> None:
     came = absent.handed(row)
     with pytest.raises(Invalid, match="请选择一条退回的理由"):
         hand_ins.return_hand_in(row.pk, came.pk, reason="ugly", by=site(row))
+    with pytest.raises(TooMany):  # the phone has just had a message: nothing is decided
+        hand_ins.return_hand_in(row.pk, came.pk, reason="glare", by=site(row))
+    assert newest_hand_in(row) == came
+    assert HandIn.objects.get().state == "handed"
+    absent.forget_counts()
     again = hand_ins.return_hand_in(row.pk, came.pk, reason="glare", by=site(row))
+    assert again is not None
     came.refresh_from_db()
     assert (came.state, came.reason, again.state) == ("returned", "glare", "open")
     told = text_of(Message.objects.get(template="hand_in_returned"))
@@ -212,66 +218,102 @@ def test_while_one_waits_for_a_look_no_other_code_is_sent() -> None:
         absent.issued(row)
 
 
-# -- the slip ------------------------------------------------------------------------------------------------------
-
-
-def test_a_slip_for_the_guardian_says_later_who_took_it() -> None:
-    row = absent.numbered(absent.away())
-    pdf = handovers.hand_slip_over(row.pk, WHO, reason="住院治疗", by=site(row))
-    assert pdf.startswith(b"%PDF")
-    kept = SlipHandover.objects.get()
-    words = {"guardian": "欧阳明", "relation": "父亲", "document": "居民身份证", "reason": "住院治疗"}
-    assert content_of(kept) == words
-    assert "住院" not in kept.content_sealed
-    assert (kept.way, kept.slip) == ("guardian", 1)
-    assert Event.objects.filter(verb="hand_over_slip").get().details == {"slip": 1, "way": "guardian"}
-
-
-@pytest.mark.parametrize("who", [("", "父亲", "身份证"), ("欧阳明", " ", "身份证"), ("欧阳明", "父亲", "证" * 41)])
-def test_what_is_missing_of_the_guardian_is_named(who: tuple[str, str, str]) -> None:
-    row = absent.numbered(absent.away())
-    with pytest.raises(Invalid):
-        handovers.hand_slip_over(row.pk, handovers.Guardian(*who), reason="住院治疗", by=site(row))
-    with pytest.raises(Invalid, match="不能到场的原因"):
-        handovers.send_slip(row.pk, reason=" ", by=site(row))
-    assert not Activation.objects.exists()
-
-
-def test_the_code_by_sms_is_the_only_one_that_is_good(monkeypatch: pytest.MonkeyPatch) -> None:
-    row = absent.numbered(absent.away())
-    handovers.hand_slip_over(row.pk, WHO, reason="住院治疗", by=site(row))
+def test_with_the_codes_of_a_day_used_up_the_photo_is_given_back_without_one() -> None:
+    row = absent.away()
+    came = absent.handed(row)
+    for _ in range(4):
+        take(f"hand-in:{row.pk}", HAND_INS)
     Message.objects.all().delete()
-    make.season("sign_up")
-    monkeypatch.setattr("baoming.registrations.services.slips.new_activation_code", lambda: CODE)
-    forget_counts()
-    handovers.send_slip(row.pk, reason="在外地治疗", by=site(row))
-    message = Message.objects.get(template="slip_code")
-    assert CODE in text_of(message)
-    assert "请勿转给任何人" in text_of(message)
-    assert number_of(message) == PHONE
-    assert Activation.objects.filter(revoked_at=None).count() == 1
-    card = document_of(row)
-    claimed = claim(
-        season=row.season, name=row.name, number=card.number, valid_to=card.valid_to, code=CODE, address="127.0.0.1"
-    )
-    assert claimed.pk == row.pk
+    assert hand_ins.return_hand_in(row.pk, came.pk, reason="glare", by=site(row)) is None
+    came.refresh_from_db()
+    assert came.state == "returned"
+    assert not Message.objects.exists()
+    assert newest_hand_in(row) == came
 
 
-def forget_counts() -> None:
-    """As if a minute had passed since the last message to this phone."""
-    Bucket.objects.all().delete()
+def over(row: Registration) -> None:
+    """Intake has ended while a photo waits."""
+    make.season("confirmation")
+    row.refresh_from_db()
 
 
-def test_no_sms_goes_to_a_phone_that_was_not_noted_and_to_who_can_come() -> None:
-    row = absent.numbered(absent.away())
-    HandIn.objects.all().update(registration=absent.away())
-    with pytest.raises(Refused, match="还没有记下"):
-        handovers.send_slip(row.pk, reason="住院治疗", by=site(row))
-    there = make.registration(row.site, done=make.before("registration_fee"))
-    for act in (
-        lambda: handovers.send_slip(there.pk, reason="住院治疗", by=site(there)),
-        lambda: handovers.hand_slip_over(there.pk, WHO, reason="住院治疗", by=site(there)),
-    ):
+def test_others_than_the_site_give_nothing_back_at_any_time() -> None:
+    row = absent.away()
+    came = absent.handed(row)
+    over(row)
+    with pytest.raises(NotOpen):
+        hand_ins.return_hand_in(row.pk, came.pk, reason="glare", by=files.county(row))
+    came.refresh_from_db()
+    assert came.state == "handed"
+
+
+def come(row: Registration) -> None:
+    reread_card(row.pk, document_of(row), reader="R01", nonce="n1", by=site(row))
+
+
+def test_once_the_card_is_read_nothing_more_comes_by_a_code() -> None:
+    row = absent.away()
+    made = absent.uploaded(row)
+    come(row)
+    made.refresh_from_db()
+    assert made.state == "revoked"
+    with pytest.raises(Refused, match="已经作废"):
+        opened(row)
+    with pytest.raises(Refused, match="已经作废"):
+        hand_ins.hand_in_picture(row.pk, made.pk, seen=made.sha256)
+
+
+def test_once_the_card_is_read_a_photo_that_waits_is_not_looked_at_any_more() -> None:
+    row = absent.away()
+    came = absent.handed(row)
+    come(row)
+    with pytest.raises(NotOpen, match="已经处理过"):
+        hand_ins.accept_hand_in(row.pk, came.pk, by=site(row))
+    assert handed_in(row.season_id, row.path) == []
+    assert not Photo.objects.exists()
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_each_act_asks_whether_the_person_is_still_absent(monkeypatch: pytest.MonkeyPatch, guarded: bool) -> None:
+    """Even where the leave was left open; without the question the photo of who has come is taken over."""
+    monkeypatch.setattr(intake, "end_hand_ins", lambda *_, **__: None)
+    row = absent.away()
+    made = absent.uploaded(row)
+    come(row)
+    if not guarded:
+        monkeypatch.setattr(hand_ins, "require_absent", lambda _: None)
+        hand_ins.hand_in_picture(row.pk, made.pk, seen=made.sha256)
+        hand_ins.accept_hand_in(row.pk, made.pk, by=site(row))
+        assert Photo.objects.exists()
+        return
+    with pytest.raises(Refused, match="不是因故不能到场的"):
+        hand_ins.hand_in_picture(row.pk, made.pk, seen=made.sha256)
+    HandIn.objects.update(state="handed")
+    for act in (hand_ins.accept_hand_in, lambda *a, **k: hand_ins.return_hand_in(*a, reason="glare", **k)):
         with pytest.raises(Refused, match="不是因故不能到场的"):
-            act()
-    assert not Activation.objects.exists()
+            act(row.pk, made.pk, by=site(row))
+
+
+def test_retyped_for_another_reason_who_can_come_hands_nothing_in() -> None:
+    row = absent.away(matched=False)
+    made = absent.issued(row)
+    retype_card(row.pk, document_of(row), reason="absent", by=site(row))
+    made.refresh_from_db()
+    assert made.state == "open"
+    retype_card(row.pk, document_of(row), reason="expired", by=site(row))
+    made.refresh_from_db()
+    assert made.state == "revoked"
+
+
+def test_what_was_read_is_what_stands_there_after_the_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = absent.away()
+    came = absent.handed(row)
+
+    def swapped(_: HandIn) -> bytes:
+        HandIn.objects.update(sha256="0" * 64)
+        return face(3)
+
+    monkeypatch.setattr(hand_ins, "HANDED", SimpleNamespace(read=swapped))
+    with pytest.raises(NotOpen, match="已经处理过"):
+        hand_ins.accept_hand_in(row.pk, came.pk, by=site(row))
+    assert not Photo.objects.exists()

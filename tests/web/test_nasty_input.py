@@ -59,6 +59,7 @@ FIELDS = [
     "office", "role", "account", "proposal", "who", "to_office", "to_role", "to_number", "again",
     "title", "opens", "closes", "key", "until", "extends", "falls",
     "pin", "back", "sent", "first",
+    "hand_in", "retake", "guardian", "relation", "document",
 ]  # fmt: skip
 
 
@@ -156,6 +157,21 @@ SOUND_OFFICE: dict[str, dict[str, str]] = {
         "seen": "左眼有敷料",
     },
     "/candidates/{row}/retake/": {"photo": "7f3a0000-0000-4000-8000-000000000000", "retake": "glare"},
+    "/desk/{row}/absent/?accept": {"act": "accept", "hand_in": "7f3a0000-0000-4000-8000-000000000000"},
+    "/desk/{row}/absent/?return": {
+        "act": "return",
+        "hand_in": "7f3a0000-0000-4000-8000-000000000000",
+        "retake": "glare",
+    },
+    "/desk/{row}/absent/?issue": {"act": "issue", "phone": "19900001234"},
+    "/desk/{row}/absent/?sms": {"act": "sms", "reason": "住院治疗"},
+    "/desk/{row}/absent/?guardian": {
+        "act": "guardian",
+        "guardian": "欧阳明",
+        "relation": "父亲",
+        "document": "居民身份证",
+        "reason": "住院治疗",
+    },
     "/sign-in/": {"handle": "nobody", "password": "mima-2023"},
     "/activate/": {"handle": "nobody", "code": "0000-0000-0000-0000", "password": "mima-2023", "again": "mima-2023"},
     "/candidates/find/": {"wanted": "欧阳"},
@@ -184,6 +200,8 @@ SOUND_OFFICE: dict[str, dict[str, str]] = {
 SOUND_CANDIDATE: dict[str, dict[str, str]] = {
     "/claim/": {"name": "欧阳思远", "number": make.number(7), "valid_to": "2031-03-18", "code": "0000-0000-0000-0000"},
     "/sign-in/": {"number": make.number(7), "password": "wode-mima-2022"},
+    "/hand-in/": {"act": "open", "number": make.number(7), "code": "0000-0000-0000-0000"},
+    "/hand-in/?hand_in": {"act": "hand_in", "seen": "0" * 64},
     "/phone/": {"act": "send", "phone": "19900001234"},
     "/form/save": {"save_password": "x", "subjects": "yes", "revision": "1.0"},
     "/requests/new/accommodation/": {"items": "large_print", "why": "左眼视力0.05"},

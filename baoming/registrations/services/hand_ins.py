@@ -4,6 +4,7 @@ The code comes by SMS and is good once and for three days; with the identity num
 stands but the masked name. What is handed in is no photo of the registration: the site's own act makes it one.
 """
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from hmac import compare_digest
 from typing import TypedDict
@@ -13,7 +14,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from baoming.accounts.codes import CodeUnreadable, code_digest, new_activation_code
-from baoming.accounts.services.buckets import put_back, take
+from baoming.accounts.services.buckets import put_back, refusals, take
 from baoming.accounts.throttling import HAND_IN_ADDRESS, HAND_IN_PICTURES, HAND_INS
 from baoming.audit.actors import Actor, Party
 from baoming.audit.services import record
@@ -27,13 +28,15 @@ from baoming.registrations.services.steps import locked, refuse_if_stopped, requ
 from baoming.schedule.queries import phase_times
 from baoming.seasons.models import Season
 from baoming.seasons.queries import data, season_now
-from baoming.shared.errors import Invalid, NotOpen, Refused
+from baoming.shared.errors import Closed, Invalid, NotOpen, Refused, TooMany
 from baoming.shared.moments import short
 from baoming.shared.services import insert, update
 from baoming.vault.services import keys
 
 GOOD_FOR = timedelta(days=3)
 MISMATCH = "证件号或交照片码不一致，请核对短信。三天前的码已经失效，请向报名点要新的"
+_DECIDED = "这张交来的照片已经处理过，请看过现在的情况再决定"
+_OVER = "照片采集时间已过，不能采用。要采用的，请县（市、区）为这名考生延长时间后再来；也可以现在退回，不发新码"
 _GONE = "没有等您交照片的事项，可能已经交过或者作废。请向报名点咨询"
 State = HandIn.State
 _NO_DIGEST = bytes(32)
@@ -158,10 +161,17 @@ def accept_hand_in(registration_id: UUID, hand_in_id: UUID, *, by: Actor) -> Pho
 
     One with a fault waits at the desk, to be let pass there as any other. Raises Refused, NotOpen; FileLost.
     """
-    jpeg = HANDED.read(HandIn.objects.get(pk=hand_in_id, registration=registration_id))  # before the lock
+    came = HandIn.objects.filter(pk=hand_in_id, registration=registration_id, state=State.HANDED).first()
+    if came is None:
+        raise NotOpen(_DECIDED)
+    jpeg = HANDED.read(came)  # before the lock
     with transaction.atomic():
         registration = locked(registration_id)
         hand_in = _handed(registration, hand_in_id)
+        if (hand_in.file, hand_in.sha256) != (came.file, came.sha256):  # what was read is not what stands there now
+            raise NotOpen(_DECIDED)
+        if not _photo_moment(registration, by)[1]:
+            raise NotOpen(_OVER)
         photo = take_prepared(
             registration_id, jpeg, sha256=hand_in.sha256, measures=hand_in.measures, faults=hand_in.faults, by=by,
             source="electronic",
@@ -173,26 +183,51 @@ def accept_hand_in(registration_id: UUID, hand_in_id: UUID, *, by: Actor) -> Pho
 
 
 @transaction.atomic
-def return_hand_in(registration_id: UUID, hand_in_id: UUID, *, reason: str, by: Actor) -> HandIn:
+def return_hand_in(registration_id: UUID, hand_in_id: UUID, *, reason: str, by: Actor) -> HandIn | None:
     """Give the photo back for one of the season's reasons, with a new code by SMS; returns the new leave.
 
-    Raises Invalid, Refused, NotOpen, TooMany.
+    Without one, and without SMS, once intake is over for this person or its codes of a day are used up: a photo that
+    came can always be decided. Raises Invalid, Refused, NotOpen; TooMany where the phone has just had a message.
     """
     registration = locked(registration_id)
-    now = require("photo", registration, by)
+    now, in_time = _photo_moment(registration, by)
     hand_in = _handed(registration, hand_in_id)
     titles = {item["key"]: item["title"] for item in data(registration.season, "photo")["retakes"]}
     if reason not in titles:
         raise Invalid({"retake": "请选择一条退回的理由，短信里会写明"})
     hand_in.reason = reason
     _decide(hand_in, State.RETURNED, by=by, at=now)
-    number = phone_of(hand_in)
-    take(f"hand-in:{registration.pk}", HAND_INS)
-    again, code = _new(registration, number, by=by, at=now)
     details = {"reason": reason}
     record("return_hand_in", by=by, subject=registration.pk, path=registration.path, details=details)
+    if not in_time or not _has_another(registration):
+        return None
+    number = phone_of(hand_in)
+    count_message(number)
+    again, code = _new(registration, number, by=by, at=now)
     _send("hand_in_returned", registration, again, number, ticket=code, outcome=titles[reason])
     return again
+
+
+def _photo_moment(registration: Registration, by: Actor) -> tuple[datetime, bool]:
+    """Return the season's moment, and whether photos are taken of this person now. Raises NotOpen for any other no."""
+    try:
+        return require("photo", registration, by), True
+    except Closed:
+        return season_now(registration.season_id), False
+
+
+def _has_another(registration: Registration) -> bool:
+    """Take one of the codes that this person may be sent in a day; return whether there was one."""
+    with suppress(TooMany), refusals():
+        take(f"hand-in:{registration.pk}", HAND_INS)
+        return True
+    return False
+
+
+def end_hand_ins(registration: Registration, *, by: Actor, at: datetime) -> None:
+    """The person has come: no code opens anything any more, and a photo that came waits for nobody. After `locked`."""
+    waiting = HandIn.objects.filter(registration=registration, state__in=(State.OPEN, State.HANDED))
+    waiting.update(state=State.REVOKED, decided_at=at, decided_by=by.label)
 
 
 def _new(registration: Registration, number: str, *, by: Actor, at: datetime) -> tuple[HandIn, str]:
@@ -229,15 +264,17 @@ def _open(registration_id: UUID, hand_in_id: UUID) -> HandIn:
     if hand_in is None:
         raise Refused(_GONE)
     require_open(hand_in, season_now(registration.season_id))
+    require_absent(registration)
     hand_in.registration = registration
     return hand_in
 
 
 def _handed(registration: Registration, hand_in_id: UUID) -> HandIn:
-    """Return the photo that came, if it still waits for a decision. Raises Refused. Call after `locked`."""
+    """Return the photo that came, if it still waits and its person has not come. Raises Refused. After `locked`."""
     hand_in = HandIn.objects.filter(pk=hand_in_id, registration=registration, state=State.HANDED).first()
     if hand_in is None:
-        raise NotOpen("这张交来的照片已经处理过，请看过现在的情况再决定")
+        raise NotOpen(_DECIDED)
+    require_absent(registration)
     hand_in.registration = registration
     return hand_in
 

@@ -1,8 +1,9 @@
 """The slip of who cannot come: to a guardian at the site, or its code by SMS, with reason and log (R27).
 
 By one person: whoever issues numbers can print a slip at any time, so a second one would guard nothing. What guards is
-that the SMS goes only to the phone that was noted when the photo was handed in, that the code alone opens nothing
-(name, number and validity are asked with it), and that both are events which the candidate reads in their own log.
+that the SMS goes only to the phone whose code has brought a photo (a mistyped number has not answered), that the code
+alone opens nothing (name, number and validity are asked with it), and that both are events which the candidate reads
+in their own log.
 """
 
 import json
@@ -16,12 +17,12 @@ from django.db import transaction
 from baoming.audit.actors import Actor
 from baoming.audit.services import record
 from baoming.messages.services import send
-from baoming.registrations.absent_queries import content_context, newest_hand_in, phone_of
+from baoming.registrations.absent_queries import answered_hand_in, content_context, phone_of
 from baoming.registrations.models import Registration, SlipHandover
 from baoming.registrations.queries import newest_slip
 from baoming.registrations.services.access import count_message
 from baoming.registrations.services.hand_ins import require_absent
-from baoming.registrations.services.slips import new_slip_code, print_slip
+from baoming.registrations.services.slips import new_slip_code, printed_slip
 from baoming.registrations.services.steps import locked
 from baoming.shared.errors import Invalid, Refused
 from baoming.shared.services import insert
@@ -52,7 +53,7 @@ def hand_slip_over(registration_id: UUID, guardian: Guardian, *, reason: str, by
     registration = locked(registration_id)
     require_absent(registration)
     words = _guardian(guardian) | _reason(reason)
-    pdf = print_slip(registration_id, by=by)
+    pdf = printed_slip(registration, by=by)
     slip = newest_slip(registration)
     assert slip is not None  # printed in this transaction
     _keep(registration, Way.GUARDIAN, words, slip=slip.slip, by=by, at=slip.made_at)
@@ -61,13 +62,16 @@ def hand_slip_over(registration_id: UUID, guardian: Guardian, *, reason: str, by
 
 @transaction.atomic
 def send_slip(registration_id: UUID, *, reason: str, by: Actor) -> None:
-    """Send a new activation code to the phone noted with the photo. Raises Invalid, NotOpen, Refused, TooMany."""
+    """Send a new activation code to the phone whose code has brought a photo.
+
+    Raises Invalid, NotOpen, Refused, TooMany.
+    """
     registration = locked(registration_id)
     require_absent(registration)
     words = _reason(reason)
-    noted = newest_hand_in(registration)
+    noted = answered_hand_in(registration)
     if noted is None:
-        raise Refused("还没有记下可以收短信的手机。请先发交照片码，或者把通知单交给监护人")
+        raise Refused("还没有从哪部手机交来过照片，不能发短信。请等交照片码用过以后再发，或者把通知单交给监护人")
     number = phone_of(noted)
     code, running, now = new_slip_code(registration)
     count_message(number)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from baoming.audit.actors import PARTY_NAMES, Actor, Party
 from baoming.audit.services import record
 from baoming.organizations.models import Organization, SiteSeason
+from baoming.registrations.absent_queries import ABSENT
 from baoming.registrations.card_readings import FRESH
 from baoming.registrations.document_numbers import Kind
 from baoming.registrations.document_queries import Accepted
@@ -22,6 +23,7 @@ from baoming.registrations.name_queries import bare
 from baoming.registrations.overflow_queries import overflows_of
 from baoming.registrations.queries import DEBT, document_context, document_of, find_by_number, state_of
 from baoming.registrations.services import system_checks
+from baoming.registrations.services.hand_ins import end_hand_ins
 from baoming.registrations.services.other_documents import (
     beyond_chip,
     name_document,
@@ -30,6 +32,7 @@ from baoming.registrations.services.other_documents import (
     require_undecided,
     stated_as_before,
 )
+from baoming.registrations.services.person_checks import end_open_checks
 from baoming.registrations.services.sheets import void_sheets
 from baoming.registrations.services.steps import (
     clear_holds,
@@ -247,6 +250,9 @@ def retype_card(registration_id: UUID, document: IdentityDocument, *, reason: st
     registration.reading, registration.reader = reading_of(person, reader=""), ""
     if (there := _unique(partial(update, registration, *_TYPED), registration, person)) is not None:
         raise _duplicate(there)
+    end_open_checks(registration)
+    if reason != ABSENT:  # who can come after all
+        end_hand_ins(registration, by=by, at=now)
     complete_step(registration, "identity", by=by, at=now)
     record("retype_card", by=by, subject=registration.pk, path=registration.path)
     if terms.registers:
@@ -299,6 +305,7 @@ def reread_card(
         complete_step(registration, "identity", by=by, at=now)
     clear_holds(registration, DEBT, by=by, at=now)
     system_checks.end_checks(registration, by=by, at=now)
+    end_hand_ins(registration, by=by, at=now)
     record("reread_card", by=by, subject=registration.pk, path=registration.path, details={"changed": changed})
     return registration
 

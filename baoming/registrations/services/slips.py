@@ -11,6 +11,7 @@ from baoming.audit.actors import Actor
 from baoming.audit.services import record
 from baoming.documents.services import log_print
 from baoming.organizations.models import Organization
+from baoming.registrations.absent_queries import is_absent
 from baoming.registrations.class_lists import PrintLine, SiteLine
 from baoming.registrations.models import Activation, Registration
 from baoming.registrations.name_image_queries import name_pictures
@@ -20,7 +21,7 @@ from baoming.registrations.sheets import NumberSlip, SeasonHead, number_slips
 from baoming.schedule.queries import phase_times
 from baoming.seasons.models import Season
 from baoming.seasons.queries import data, season_now
-from baoming.shared.errors import NotOpen
+from baoming.shared.errors import NotOpen, Refused
 from baoming.shared.moments import full_stamp, moment
 from baoming.shared.money import yuan
 from baoming.shared.services import insert
@@ -34,9 +35,17 @@ def print_slip(registration_id: UUID, *, by: Actor) -> bytes:
     """Return the slip as PDF, with a new activation code; an older code is dead from now on.
 
     The code stands on the paper alone: only its digest is kept, and the PDF is kept nowhere.
-    Raises NotOpen before the number is issued, and once both passwords are set.
+    Raises NotOpen before the number is issued, and once both passwords are set; Refused for who cannot come: theirs
+    goes to a guardian or by SMS, with reason and log (`handovers`).
     """
     registration = locked(registration_id)
+    if is_absent(registration):
+        raise Refused("这名考生因故不能到场，通知单不能直接打印。请到“因故不能到场”页交给监护人，或者用短信发激活码")
+    return printed_slip(registration, by=by)
+
+
+def printed_slip(registration: Registration, *, by: Actor) -> bytes:
+    """As `print_slip`, whoever gets it. Call after `locked`."""
     code, running, now = new_slip_code(registration)
     log_print(registration.pk, SLIP, path=registration.path, version=running, content_hash="", at=now, by=by)
     record("print_slip", by=by, subject=registration.pk, path=registration.path, details={"slip": running})

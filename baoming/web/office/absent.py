@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from baoming.audit.services import record
 from baoming.registrations.absent_queries import (
     HANDED,
+    answered_hand_in,
     content_of,
     handovers_of,
     is_absent,
@@ -17,7 +18,7 @@ from baoming.registrations.absent_queries import (
     phone_of,
 )
 from baoming.registrations.models import HandIn, Registration
-from baoming.registrations.queries import document_of, newest_slip
+from baoming.registrations.queries import document_of, newest_slip, state_of
 from baoming.registrations.services import hand_ins, handovers
 from baoming.shared.errors import Invalid, Refused
 from baoming.shared.text import mask_phone
@@ -82,11 +83,13 @@ def _act(request: OfficeRequest, registration: Registration) -> HttpResponse | N
 
 def _page(request: OfficeRequest, registration: Registration, errors: dict[str, str]) -> HttpResponse:
     record("see_candidate", by=request.actor, subject=registration.pk, path=registration.path)
-    newest = newest_hand_in(registration)
+    newest, answered = newest_hand_in(registration), answered_hand_in(registration)
     context = {
         "errors": errors, "typed": request.POST.dict() if errors else {}, "registration": registration,
         "document": document_of(registration), "away": is_absent(registration), "done": registration.done_steps,
         "hand_in": newest, "noted": mask_phone(phone_of(newest)) if newest else "",
+        "answered": mask_phone(phone_of(answered)) if answered else "",
+        "in_time": state_of(registration, clock=request.clock).open_phase("photo") is not None,
         "expired": newest is not None and newest.expires_at <= request.clock.now,
         "head": newest.measured.head if newest and newest.measured else None,
         "retakes": retake_options(request), "slip": newest_slip(registration) if registration.number else None,
