@@ -15,6 +15,7 @@ import httpx
 from pypdf import PdfReader
 
 import baoming
+from baoming.registrations.households import outside
 from bench.forms import Answers, FormMissing
 from standins.faces import face
 from standins.people import Person as Pupil
@@ -90,7 +91,7 @@ class Candidate:
             return {**_FORM, "postcode": "410017" if self.saves else "410016"}
         known: dict[str, Answers] = {
             "/desk/card/": {"card": self.reading},
-            "/desk/{file}/review/": {**dict.fromkeys(_rules(), "yes"), "act": "pass"},
+            "/desk/{file}/review/": {**dict.fromkeys(_rules(), "yes"), "act": "pass", "note": self._booklet},
             "/claim/": {**card, "code": self.code},
             "/fee/": {"no_refund": "yes"},
             "/person-check/": {"consent": "yes"},
@@ -103,6 +104,11 @@ class Candidate:
             "/candidates/{file}/moral/": {"qualified": "yes", "text": _MORAL},
         }
         return known.get(path, {})
+
+    @property
+    def _booklet(self) -> str:
+        """What the site writes of a card from another province, whose booklet is of this one."""
+        return "户口簿：已由外省迁入本县，2021年" if outside(self.pupil.address, province="43") else ""
 
     @cached_property
     def photo(self) -> bytes:

@@ -14,6 +14,7 @@ from baoming.payments.services import ask, mark_paid, open_order, take_notice
 from baoming.registrations.absent_queries import ABSENT
 from baoming.registrations.attached_queries import declaring_of
 from baoming.registrations.form_queries import draft_context, draft_of, form_of, revision_of
+from baoming.registrations.households import outside
 from baoming.registrations.models import Draft, Registration, RosterEntry
 from baoming.registrations.name_image_queries import lacking, name_image
 from baoming.registrations.queries import roll_blind
@@ -107,7 +108,9 @@ def _open(walk: Walk) -> None:
 
 def _pass(walk: Walk) -> None:
     checks = [rule["key"] for rule in data(walk.season, "eligibility")["rules"]]
-    pass_eligibility(walk.file, checks=checks, by=walk.by_site)
+    far = outside(walk.pupil.document.address, province=walk.season.province)
+    note = "户口簿：已由外省迁入本县，2021年" if far else ""
+    pass_eligibility(walk.file, checks=checks, by=walk.by_site, note=note)
 
 
 def _return(walk: Walk) -> None:

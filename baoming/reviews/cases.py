@@ -128,8 +128,9 @@ def kinds(cases: Mapping[str, Any], eligibility: Mapping[str, Any]) -> dict[str,
     return {key: _judging(kind, rules) if kind.effect == ELIGIBILITY else kind for key, kind in found.items()}
 
 
-def _judging(kind: Kind, rules: Sequence[Mapping[str, str]]) -> Kind:
-    options = {rule["key"]: rule["title"] for rule in rules}
+def _judging(kind: Kind, rules: Sequence[Mapping[str, Any]]) -> Kind:
+    """Let the last desk tick the rules; `of`: what a rule reads where it is another in this kind than at the site."""
+    options = {rule["key"]: rule.get("of", {}).get(kind.key, rule["title"]) for rule in rules}
     ticks = Question(
         "rules", "报考条件，逐条核对", "符合的打勾；有一条不符合就不能同意", options, many=True, every=True
     )

@@ -8,7 +8,6 @@ from django.http import HttpRequest
 
 from baoming.audit.actors import PARTY_NAMES, Actor, Party
 from baoming.forms.attached import Consent
-from baoming.registrations.attached_queries import drafts_of, pictures_of
 from baoming.registrations.models import Registration
 from baoming.registrations.services.evidence import read_each
 from baoming.reviews.asked import Question, shown
@@ -16,7 +15,7 @@ from baoming.reviews.case_queries import acts_of, asked_in, content_of, decision
 from baoming.reviews.cases import ACT_NAMES, OPEN, STATE_NAMES, Act, Kind, State, acts, holder
 from baoming.reviews.models import Case, CaseAct
 from baoming.reviews.services.case_effects import EFFECTS, STOPPING
-from baoming.reviews.services.cases import keep_papers, purpose_of
+from baoming.reviews.services.cases import keep_papers
 from baoming.reviews.services.referrals import lapsed
 from baoming.shared.errors import Invalid
 from baoming.web.uploads import sent_files
@@ -131,13 +130,6 @@ def take_papers(
     if pictures:
         keep_papers(registration.pk, kind.key, pictures, consent)
     return errors
-
-
-def papers_there(registration: Registration, kind: Kind) -> dict[str, str]:
-    """Return paper → id of the picture that is there already, counting or a draft."""
-    there = {**pictures_of(registration), **drafts_of(registration)}
-    found = {one.key: there.get(purpose_of(kind, one.key)) for one in kind.papers}
-    return {key: str(one.pk) for key, one in found.items() if one is not None}
 
 
 def preview(registration: Registration, kind: Kind) -> tuple[list[tuple[str, str, str]], str]:

@@ -19,7 +19,7 @@ from tests.registrations import attached
 pytestmark = pytest.mark.journey
 PERSON = next(person for person in ways.CLASS if person.address.startswith("贵州省"))
 TITLE = "外省户籍随迁子女"
-RULES = ("户籍在湖南省", "有高中阶段学籍", "不是高校在校生", "未被暂停参加高考", "到场的是证件上的本人")
+RULES = ("户籍不在湖南省", "有高中阶段学籍", "不是高校在校生", "未被暂停参加高考", "到场的是证件上的本人")
 
 
 def test_who_has_a_household_elsewhere_is_judged_by_the_county_and_comes_to_the_ticket(

@@ -11,18 +11,21 @@ from baoming.registrations.queries import document_of, state_of
 from baoming.registrations.services.intake import reread_card
 from baoming.registrations.services.numbers import issue_number
 from baoming.reviews import decisions
+from baoming.reviews.cases import kinds
 from baoming.reviews.models import EligibilityReview
 from baoming.reviews.queries import decision_on, last_review
 from baoming.reviews.services import (
     complete_registration,
     eligibility,
     open_review,
+    pass_eligibility,
     return_eligibility,
     submit_registration,
     undo_review,
 )
 from baoming.seasons.queries import data
 from baoming.shared.errors import Changed, Invalid, NotOpen
+from baoming.web.management.commands.load_season import documents
 from tests import factories as make
 from tests.registrations import confirmed
 from tests.registrations.test_sheets_service import open_phase
@@ -200,3 +203,50 @@ def test_every_reason_says_what_to_do() -> None:
     for one in decisions.reasons(lists["reasons"]).values():
         assert one.todo
         assert one.next == "candidate"
+
+
+# a card from outside the province
+
+
+FAR = "贵州省遵义市播州区南白镇1号"
+MOVED_IN = "户口簿：湘岭市青麓县白鹭街道1号，2021年迁入"
+
+
+def far() -> Registration:
+    """Somebody whose card names another province: the household may have moved since it was made."""
+    return make.registration(files.opened().site, name="阿依古丽", address=FAR)
+
+
+def test_a_site_does_not_pass_a_card_from_outside_unless_it_writes_down_what_the_booklet_says() -> None:
+    row = far()
+    for note in ("", "  "):
+        with pytest.raises(Invalid) as refusal:
+            pass_eligibility(row.pk, checks=files.checks(row), by=site(row), note=note)
+        assert set(refusal.value.fields) == {"note"}
+        assert "贵州省" in refusal.value.fields["note"]
+        assert "外省户籍随迁子女" in refusal.value.fields["note"]
+    row.refresh_from_db()
+    assert "eligibility" not in row.done_steps
+    review = pass_eligibility(row.pk, checks=files.checks(row), by=site(row), note=MOVED_IN)
+    assert review.note == MOVED_IN
+
+
+def test_control_where_the_address_is_not_read_a_site_passes_whoever_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(eligibility, "outside", lambda *_, **__: "")
+    row = far()
+    pass_eligibility(row.pk, checks=files.checks(row), by=site(row))
+    row.refresh_from_db()
+    assert "eligibility" in row.done_steps
+
+
+@pytest.mark.parametrize("year", ["2023", "2025"])
+def test_a_site_ticks_a_household_of_the_province_and_the_last_desk_the_rules_of_migrants(year: str) -> None:
+    lists = documents("43", year)
+    rule = next(one for one in lists["eligibility"]["rules"] if one["key"] == "household")
+    assert rule["title"] == "户籍在湖南省"
+    found = kinds(lists["cases"], lists["eligibility"])
+    ticks = {key: found[key].chain[-1].asks[-1].options["household"] for key in ("migrant", "other_document")}
+    assert ticks == {
+        "migrant": "户籍不在湖南省，符合随迁子女规定",
+        "other_document": "户籍在湖南省，或符合用其他身份证件报考的规定",
+    }

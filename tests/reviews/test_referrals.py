@@ -206,6 +206,7 @@ def test_the_office_that_decides_has_no_other_door_than_the_case() -> None:
 def test_control_with_the_other_door_the_case_says_what_is_not_so(monkeypatch: pytest.MonkeyPatch) -> None:
     row = files.to_county()
     monkeypatch.setattr(eligibility, "_refuse_others", lambda _: None)
+    monkeypatch.setattr(eligibility, "open_judging", lambda _: None)
     pass_eligibility(row.pk, checks=checks(row), by=county(row))
     assert (judged(row)[2], Case.objects.get().state) == (True, "waiting")
 

@@ -1,6 +1,6 @@
 """R5, R23, R24: what another office judged when the identity changes, when intake is over, and after completion."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -15,6 +15,7 @@ from baoming.reviews.models import Case
 from baoming.reviews.queries import last_review
 from baoming.reviews.services import (
     completion,
+    eligibility,
     open_review,
     referrals,
     undo_review,
@@ -71,6 +72,60 @@ def test_while_it_waits_another_household_is_not_granted_by_the_old_papers(monke
     assert judged(row) == ("county", False, True)
 
 
+@pytest.mark.parametrize(
+    "order", ["returned, withdrawn, anew", "returned, anew, withdrawn", "anew, returned, withdrawn"]
+)
+def test_an_identity_taken_in_anew_begins_at_the_site_although_the_county_had_returned_it(order: str) -> None:
+    row = files.to_county()
+    run(row, order)
+    assert judged(row) == ("site", False, False)
+    give_pass(row)
+    assert judged(row) == ("site", False, True)
+
+
+def test_control_where_the_answer_about_the_former_identity_counts_the_site_has_no_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(eligibility, "_is_another", lambda *_: False)
+    row = files.to_county()
+    run(row, "anew, returned, withdrawn")
+    assert judged(row) == ("county", False, False)
+    with pytest.raises(NotOpen):
+        give_pass(row)
+
+
+def run(row: Registration, order: str) -> None:
+    acts: dict[str, Callable[[], object]] = {
+        "returned": lambda: answer(row, Act.RETURN, "county", reason="differs"),
+        "withdrawn": lambda: answer(row, Act.WITHDRAW, "site", note="户籍已迁入本省"),
+        "anew": lambda: reread(row, "湘岭市青麓县麻石街道2号"),
+    }
+    for word in order.split(", "):
+        acts[word]()
+
+
+def test_while_a_case_is_open_the_site_passes_nothing_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = files.county_returned()
+    reread(row, "湘岭市青麓县麻石街道2号")
+    with pytest.raises(NotOpen, match="先撤回那件事项"):
+        give_pass(row)
+    monkeypatch.setattr(eligibility, "open_judging", lambda _: None)
+    give_pass(row)  # control: passed at the site, and still to be supplied to the county
+    assert (judged(row)[2], Case.objects.get().state) == (True, "returned")
+
+
+def test_what_the_county_returned_by_mistake_and_the_site_withdrew_the_county_gives_back_to_the_site() -> None:
+    row = files.county_returned()
+    answer(row, Act.WITHDRAW, "site", note="不是随迁子女")
+    review = last_review(row)
+    assert review is not None
+    with pytest.raises(NotOpen, match="由县"):
+        undo_review(row.pk, review_id=review.pk, reason="点错了", by=site(row))
+    undo_review(row.pk, review_id=review.pk, reason="户籍本来就在本省", by=county(row))
+    assert judged(row) == ("site", False, False)
+    give_pass(row)
+
+
 # time
 
 
@@ -97,18 +152,7 @@ def opened_or(may: bool) -> Iterator[None]:
             yield
 
 
-def test_what_waits_when_intake_ends_waits_for_the_county_to_open_it_again() -> None:
-    row = files.to_county()
-    make.season("confirmation")
-    for act, by in ((Act.GRANT, "county"), (Act.RETURN, "county")):
-        with pytest.raises(NotOpen, match="结束"):
-            answer(row, act, by, reason="no_proof")
-    open_review(row.pk, hours=24, reason="材料迟到", by=county(row))
-    answer(row, Act.GRANT, "county")
-    assert judged(row) == ("county", False, True)
-
-
-def test_it_may_be_withdrawn_at_any_time_and_nothing_is_decided_of_whoever_has_stopped() -> None:
+def test_nothing_is_decided_of_whoever_has_stopped_and_it_may_be_withdrawn() -> None:
     row = files.to_county()
     withdraw(row.pk, reason="own_wish", by=county(row))
     with pytest.raises(NotOpen, match="已经中止"):

@@ -19,7 +19,6 @@ from baoming.shared.services import insert, update
 
 FROZEN = "报名信息已经冻结，等报名点和县（市、区）招考机构解除以后再办。请本人带身份证到报名点核对"
 ONE_HAND = "两个账号里，一个的激活码在14天内由另一个或同一个人发放，不能算两个人办理。请由另一位工作人员办理"
-_JUDGED = "eligibility"
 LONGEST_REASON = 60  # characters: what a voided print or signature has room for
 
 
@@ -84,8 +83,9 @@ def require_two_hands(first: str, by: Actor) -> None:
 def complete_step(registration: Registration, key: str, *, by: Actor, at: datetime, also: tuple[str, ...] = ()) -> None:
     """Mark step `key` done, undoing what falls with it when it is done anew. `also`: fields set for it, written too."""
     for fallen in journey.undone_by(key)[1:]:
-        if _undo(registration, fallen, by=by, at=at, reason=f"{journey.STEPS[key].zh}有变动") and fallen == _JUDGED:
-            registration.decider = Party.SITE  # whoever judged the former identity: the site sees whose it is now
+        _undo(registration, fallen, by=by, at=at, reason=f"{journey.STEPS[key].zh}有变动")
+    if key == "identity" and registration.approval_since is None:
+        registration.decider = Party.SITE  # whoever judged the former identity: the site sees whose it is now
     registration.done |= journey.BITS[key]
     registration.fallen &= ~journey.BITS[key]
     _write(registration, also)

@@ -9,11 +9,10 @@ from baoming.audit.actors import PARTY_NAMES, Actor, Party
 from baoming.audit.services import record
 from baoming.documents.services import void_prints
 from baoming.registrations.models import Activation, NumberSegment, Registration, VoidedNumber
-from baoming.registrations.queries import state_of
+from baoming.registrations.services.openings import keep_open
 from baoming.registrations.services.sheets import void_signed
 from baoming.registrations.services.slips import SLIP
 from baoming.registrations.services.steps import locked, refuse_if_stopped, return_step
-from baoming.schedule.services import extend_for_person
 from baoming.seasons.queries import season_now
 from baoming.shared.errors import Invalid, NotOpen
 from baoming.shared.text import serial
@@ -26,7 +25,7 @@ _WHY = "报名序号已作废"
 def void_number(registration_id: UUID, *, reason: str, by: Actor) -> int:
     """Void one person's number for the county, for ever; returns it. The site can then issue another.
 
-    Where intake is over, it opens for this one person for 72 hours. Raises NotOpen for anyone but the
+    Where intake is over or ends sooner, it is open for this one person for 72 hours. Raises NotOpen for anyone but the
     county, before a number is issued, once the registration is stopped, and after completion (which the
     county may reopen); Invalid without a reason.
     """
@@ -48,14 +47,9 @@ def void_number(registration_id: UUID, *, reason: str, by: Actor) -> int:
 
 
 def open_for_reissue(registration: Registration, *, by: Actor, at: datetime) -> None:
-    """Open intake for this one person, where it is over, so that the site can issue another number."""
-    intake = state_of(registration).phases["intake"]
-    if intake.open or intake.opens is not None:
-        return
-    extend_for_person(
-        registration.season_id, "intake", subject=registration.pk, path=registration.path,
-        opens=at, closes=at + timedelta(hours=HOURS), reason=f"{_WHY}，重新发号", by=by,
-    )  # fmt: skip
+    """Open intake for this one person, where it ends sooner than in 72 hours: the site can issue another number."""
+    until = at + timedelta(hours=HOURS)
+    keep_open(registration, "intake", until=until, reason=f"{_WHY}，重新发号", by=by, at=at)
 
 
 def drop_number(registration: Registration, *, reason: str, by: Actor, at: datetime) -> int:

@@ -13,7 +13,7 @@ from baoming.reviews.asked import Raw
 from baoming.reviews.cases import ELIGIBILITY, Act, Kind
 from baoming.reviews.models import Case, CaseAct
 from baoming.reviews.services import referrals
-from baoming.reviews.services.corrections import changes_asked, changes_shown, correct
+from baoming.reviews.services.corrections import changes_asked, changes_shown, correct, open_again
 from baoming.reviews.services.identity_changes import change_identity, identity_asked, identity_shown
 from baoming.reviews.services.withdrawals import withdraw
 from baoming.shared.errors import Refused
@@ -68,6 +68,7 @@ class Effect:
 
 def _retake(registration: Registration, _: Extra, *, by: Actor, at: datetime) -> None:
     send_back(registration, reason="not_them", by=by, at=at)
+    open_again(registration, ("intake", "confirmation", "submission"), by=by, at=at)
 
 
 def _stops(reason: str) -> Callable[..., None]:

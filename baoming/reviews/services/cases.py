@@ -8,15 +8,14 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from baoming.audit.actors import PARTY_NAMES, Actor, Party
+from baoming.audit.actors import PARTY_NAMES, SYSTEM, Actor, Party
 from baoming.audit.services import record
 from baoming.forms.attached import Consent
 from baoming.messages.services import send
-from baoming.registrations.attached_queries import CASE, drafts_of, pictures_of
 from baoming.registrations.form_queries import bound_phone
 from baoming.registrations.journey import STEPS
 from baoming.registrations.models import Registration
-from baoming.registrations.services.evidence import Pictures, keep_drafts, lost_of, take_drafts
+from baoming.registrations.services.evidence import Pictures, keep_drafts, lost_of
 from baoming.registrations.services.steps import (
     clear_holds,
     locked,
@@ -45,6 +44,7 @@ from baoming.reviews.cases import (
 from baoming.reviews.decisions import chosen, written
 from baoming.reviews.models import Case, CaseAct
 from baoming.reviews.services.case_effects import EFFECTS
+from baoming.reviews.services.case_papers import of_others, open_of, papers_there, purpose_of, take
 from baoming.shared.errors import Changed, Invalid, NotOpen, Refused
 from baoming.shared.moments import short
 from baoming.shared.services import insert, update
@@ -67,7 +67,8 @@ def keep_papers(registration_id: UUID, kind_key: str, pictures: Pictures, consen
     lost = lost_of(Registration(pk=registration_id), papers)  # before the lock: nobody waits for the storage
     with transaction.atomic():
         registration = locked(registration_id)
-        keep_drafts(registration, papers, consent, lost=lost, at=_moment(registration, kind))
+        now = _moment(registration, kind)
+        keep_drafts(registration, papers, consent, lost=lost | of_others(registration, kind), at=now)
 
 
 def may_open_now(registration: Registration, kind: Kind) -> str:
@@ -91,8 +92,8 @@ def open_case(registration_id: UUID, kind_key: str, *, raw: Raw, by: Actor) -> C
     if by.kind not in kind.opens:
         raise NotOpen(f"{kind.title}由{_names(kind.opens)}提出")
     now = _moment(registration, kind)
-    content = _asked(registration, kind, raw)
-    there = Case.objects.filter(registration=registration, kind=kind.key, state__in=OPEN_STATES).first()
+    there = open_of(registration, kind)
+    content = _asked(registration, kind, there, raw)
     if there is not None:
         return _same(there, content, by)
     at = Standing(State.WAITING, 0, by.kind)
@@ -101,7 +102,8 @@ def open_case(registration_id: UUID, kind_key: str, *, raw: Raw, by: Actor) -> C
         state=at.state, holder=holder(kind, at) or "", opener=by.kind, opened_at=now, since=now,
         due_at=due(kind, at, now),
     ))  # fmt: skip
-    done = _write(case, OPEN, registration, at=now, by=by, content=content, pictures=_take(registration, kind))
+    papers = take(registration, kind, before={})
+    done = _write(case, OPEN, registration, at=now, by=by, content=content, pictures=papers)
     EFFECTS[kind.effect].followed(registration, kind, case, done, by=by)
     _hold(registration, case, kind, by=by)
     return case
@@ -120,18 +122,18 @@ def act_on_case(
     registration = locked(Case.objects.values_list("registration", flat=True).get(pk=case_id))
     case = Case.objects.select_for_update().get(pk=case_id)
     kind, history = kind_of(registration.season, case.kind), acts_of(case)
-    now = _moment(registration, kind, act)
+    now = _moment(registration, kind, act, objected=case.objected)
     if case.newest != seen:
         return _done_before(case, history[-1], act, seen=seen, by=by)
     _require(kind, case, act, by=by, now=now)
     if not case.holder:
-        _refuse_if_another(registration, case, act)
+        _refuse_if_another(registration, kind, act)
     if kind.two and act in (Act.GRANT, Act.REFUSE):
         _require_other_hand(history, by)
     words, content = _said(kind, act, reason=reason, note=note), _content(registration, kind, case, act, raw or {})
     before = case.standing
     _stand(case, kind, after(kind, before, act, now=now), now=now)
-    pictures = _take(registration, kind) if act is Act.SUPPLY else {}
+    pictures = take(registration, kind, before=asked_in(history).pictures) if act is Act.SUPPLY else {}
     done = _write(case, act, registration, at=now, by=by, content=content, pictures=pictures, desk=before.desk, **words)
     EFFECTS[kind.effect].followed(registration, kind, case, done, by=by)
     _follow(registration, case, kind, act, before, asked=content_of(asked_in(history)), by=by, at=now)
@@ -143,15 +145,35 @@ def cases_follow(registration: Registration) -> None:
     Case.objects.filter(registration=registration).update(path=registration.path)
 
 
-def _moment(registration: Registration, kind: Kind, act: Act | None = None) -> datetime:
-    """Return the season's moment if cases of this kind are dealt with now; raise NotOpen. Call after `locked`."""
+def close_open_cases(registration: Registration, *, at: datetime) -> None:
+    """Withdraw, by the system and without an SMS, every open case of somebody who has stopped: nothing waits for them.
+
+    What they keep from being done is kept no longer. Call in the transaction that stops, after `locked`.
+    """
+    for case in Case.objects.select_for_update().filter(registration=registration, state__in=OPEN_STATES):
+        kind, before = kind_of(registration.season, case.kind), case.standing
+        _stand(case, kind, after(kind, before, Act.WITHDRAW, now=at), now=at)
+        done = _write(
+            case, Act.WITHDRAW, registration, at=at, by=SYSTEM, content={}, pictures={}, desk=before.desk,
+            note="报名已中止，不再办理",
+        )  # fmt: skip
+        EFFECTS[kind.effect].followed(registration, kind, case, done, by=SYSTEM)
+        _settle_holds(registration, case, kind, before, by=SYSTEM, at=at)
+
+
+def _moment(registration: Registration, kind: Kind, act: Act | None = None, *, objected: bool = False) -> datetime:
+    """Return the season's moment if cases of this kind are dealt with now; raise NotOpen. Call after `locked`.
+
+    `objected`: against a decision that was in time; it is answered after the kind's time, too: nobody else can end it.
+    """
     if act in (Act.WITHDRAW, Act.RECEIVE):  # what ends a case is always in time
         return state_now(registration)[1].now
     refuse_if_stopped(registration)
     state, clock = state_now(registration)
     if kind.after and not state.phases[kind.after].over:
         raise NotOpen(f"现在还可以由考生本人修改，不用办{kind.title}。修改时间结束以后再提出")
-    if kind.until and state.phases[kind.until].over:
+    answers = objected and act in (Act.GRANT, Act.REFUSE)
+    if kind.until and state.phases[kind.until].over and not answers:
         raise NotOpen(f"{kind.title}的办理时间已经结束。确有特殊情况请联系{PARTY_NAMES[Party.COUNTY]}")
     if missing := [STEPS[key].zh for key in kind.needs if key not in state.done]:
         raise NotOpen(f"请先完成{missing[0]}，再办{kind.title}")
@@ -169,10 +191,10 @@ def _require(kind: Kind, case: Case, act: Act, *, by: Actor, now: datetime) -> N
     raise NotOpen(f"这件事{name}，不能{ACT_NAMES[act]}。请刷新页面核对")
 
 
-def _refuse_if_another(registration: Registration, case: Case, act: Act) -> None:
+def _refuse_if_another(registration: Registration, kind: Kind, act: Act) -> None:
     """Raise Refused where a closed case would be opened again beside one of its kind that was opened since."""
     if act in (Act.UNDO, Act.OBJECT):
-        there = Case.objects.filter(registration=registration, kind=case.kind, state__in=OPEN_STATES).first()
+        there = open_of(registration, kind)
         if there is not None:
             raise Refused(f"这之后又提出了一件同类的事项（{short(there.opened_at)}），正在办理，请在那一件里办")
 
@@ -209,7 +231,7 @@ def _said(kind: Kind, act: Act, *, reason: str, note: str) -> dict[str, str]:
 def _content(registration: Registration, kind: Kind, case: Case, act: Act, raw: Raw) -> dict[str, Any]:
     """Return what is kept with the act beyond reason and note. Raises Invalid by question."""
     if act is Act.SUPPLY:
-        return _asked(registration, kind, raw)
+        return _asked(registration, kind, case, raw)
     if act not in (Act.FORWARD, Act.GRANT):
         return {}
     answers, problems = clean(kind.chain[case.desk].asks, raw)
@@ -218,33 +240,15 @@ def _content(registration: Registration, kind: Kind, case: Case, act: Act, raw: 
     return {"answers": answers} if answers else {}
 
 
-def _asked(registration: Registration, kind: Kind, raw: Raw) -> dict[str, Any]:
+def _asked(registration: Registration, kind: Kind, case: Case | None, raw: Raw) -> dict[str, Any]:
     """Return what is asked for, complete. Raises Invalid by question, paper or what the effect asks."""
     answers, problems = clean(kind.asks, raw)
     extra, more = EFFECTS[kind.effect].read(registration, raw)
-    there = {**pictures_of(registration), **drafts_of(registration)}
-    lacking = {
-        one.key: f"请上传{one.title}的照片"
-        for one in kind.papers
-        if one.needed and purpose_of(kind, one.key) not in there
-    }
+    there = papers_there(registration, kind, case)
+    lacking = {one.key: f"请上传{one.title}的照片" for one in kind.papers if one.needed and one.key not in there}
     if found := {**problems, **more, **lacking}:
         raise Invalid(found)
     return {"answers": answers, "extra": extra}
-
-
-def _take(registration: Registration, kind: Kind) -> dict[str, str]:
-    """Let the pictures handed in for it count; returns paper → id."""
-    take_drafts(registration, [purpose_of(kind, paper.key) for paper in kind.papers])
-    there = pictures_of(registration)
-    return {
-        paper.key: str(there[purpose].pk) for paper in kind.papers if (purpose := purpose_of(kind, paper.key)) in there
-    }
-
-
-def purpose_of(kind: Kind, paper: str) -> str:
-    """Return what the picture of a paper is kept for."""
-    return f"{CASE}{kind.key}-{paper}"
 
 
 def _same(there: Case, content: Mapping[str, Any], by: Actor) -> Case:
@@ -282,14 +286,31 @@ def _write(
 
 
 def _hold(registration: Registration, case: Case, kind: Kind, *, by: Actor) -> None:
-    if holding(kind, case.standing):
+    if holding(kind, case.standing) and not _held_beside(registration, kind, case):
         steps = list(kind.holds or ())
         place_hold(registration, kind=hold_of(case), steps=steps, reason=f"{kind.title}正在办理", by=by)
 
 
+def _settle_holds(
+    registration: Registration, case: Case, kind: Kind, before: Standing, *, by: Actor, at: datetime
+) -> None:
+    """Place or clear what the case keeps from being done, as it stands now."""
+    if holding(kind, before) and not holding(kind, case.standing):
+        if not _held_beside(registration, kind, case):
+            clear_holds(registration, hold_of(case), by=by, at=at)
+    elif holding(kind, case.standing) and not holding(kind, before):
+        _hold(registration, case, kind, by=by)
+
+
 def hold_of(case: Case) -> str:
-    """Return the kind of the hold that this case keeps: of each kind one is open at most."""
+    """Return the kind of the hold that this case keeps, with those of its kind that were refused and go on holding."""
     return f"case:{case.kind}"
+
+
+def _held_beside(registration: Registration, kind: Kind, case: Case) -> bool:
+    """Whether another case of this kind keeps the hold: what was confirmed once is not lifted by a second case."""
+    others = Case.objects.filter(registration=registration, kind=kind.key).exclude(pk=case.pk)
+    return any(holding(kind, one.standing) for one in others)
 
 
 def _follow(
@@ -301,10 +322,9 @@ def _follow(
         EFFECTS[kind.effect].granted(registration, asked.get("extra", {}), by=by, at=at)
     elif before.state is State.GRANTED and case.standing.state is not State.GRANTED:
         EFFECTS[kind.effect].undone(registration, by=by, at=at)
-    if holding(kind, before) and not holding(kind, case.standing):
-        clear_holds(registration, hold_of(case), by=by, at=at)
-    elif holding(kind, case.standing) and not holding(kind, before):
-        _hold(registration, case, kind, by=by)
+    _settle_holds(registration, case, kind, before, by=by, at=at)
+    if registration.stopped_at is not None:
+        close_open_cases(registration, at=at)
     if act in (Act.GRANT, Act.REFUSE, Act.RETURN) and not kind.silent:
         _tell(registration, act)
 

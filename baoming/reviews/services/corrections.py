@@ -23,11 +23,10 @@ from baoming.registrations.form_queries import (
     version_of,
 )
 from baoming.registrations.models import Registration
-from baoming.registrations.queries import state_of
 from baoming.registrations.services.forms import write_version
+from baoming.registrations.services.openings import keep_open
 from baoming.reviews.asked import Raw
 from baoming.reviews.case_queries import granted
-from baoming.schedule.services import extend_for_person
 from baoming.seasons.queries import data
 from baoming.shared.errors import Refused
 from baoming.shared.money import yuan
@@ -93,11 +92,6 @@ _TO_PAY = (Change.OWED, Change.OTHER, Change.MORE)
 
 
 def open_again(registration: Registration, phases: tuple[str, ...], *, by: Actor, at: datetime) -> None:
-    """Open `phases` for this one person for seven days, those that are over."""
-    times = state_of(registration).phases
+    """Let `phases` be open for this one person for seven days at least: those that are over or end sooner."""
     for phase in phases:
-        if times[phase].over:
-            extend_for_person(
-                registration.season_id, phase, subject=registration.pk, path=registration.path, opens=at,
-                closes=at + REDONE_IN, reason=_WHY, by=by,
-            )  # fmt: skip
+        keep_open(registration, phase, until=at + REDONE_IN, reason=_WHY, by=by, at=at)

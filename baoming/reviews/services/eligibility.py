@@ -13,8 +13,9 @@ from baoming.audit.actors import PARTY_NAMES, Actor, Party
 from baoming.audit.services import record
 from baoming.registrations import journey
 from baoming.registrations.document_numbers import Kind
-from baoming.registrations.models import Registration
-from baoming.registrations.queries import state_of
+from baoming.registrations.households import outside
+from baoming.registrations.models import Registration, StepLog
+from baoming.registrations.queries import document_of, state_of
 from baoming.registrations.services.steps import (
     complete_step,
     locked,
@@ -23,6 +24,8 @@ from baoming.registrations.services.steps import (
     return_step,
     state_now,
 )
+from baoming.reviews.case_queries import open_judging
+from baoming.reviews.cases import State
 from baoming.reviews.decisions import LONGEST, chosen, may_undo, names, reasons, undoers, written
 from baoming.reviews.models import Case, EligibilityReview
 from baoming.reviews.queries import rests_unchanged, standing_reviews
@@ -31,6 +34,7 @@ from baoming.schedule.models import Extension
 from baoming.schedule.services import extend_for_person
 from baoming.seasons.queries import data, season_clock
 from baoming.shared.errors import Changed, Invalid, NotOpen
+from baoming.shared.moments import short
 from baoming.shared.services import insert, update
 
 MOST_HOURS = 72  # of a review opened for one person
@@ -40,10 +44,11 @@ _Outcome = EligibilityReview.Outcome
 
 
 @transaction.atomic
-def pass_eligibility(registration_id: UUID, *, checks: Collection[str], by: Actor) -> EligibilityReview:
+def pass_eligibility(registration_id: UUID, *, checks: Collection[str], by: Actor, note: str = "") -> EligibilityReview:
     """Pass the review once every rule of the season has been judged 符合; `checks` holds their keys.
 
-    For the site. Safe to repeat. Raises Invalid, NotOpen.
+    For the site. Safe to repeat. `note`: needed of a card whose address is in another province, as a site does not
+    pass migrants (R23). Raises Invalid, NotOpen.
     """
     registration = locked(registration_id)
     now = require(_STEP, registration, by)
@@ -51,11 +56,14 @@ def pass_eligibility(registration_id: UUID, *, checks: Collection[str], by: Acto
     refuse_other_document(registration, by.kind)
     if _STEP in registration.done_steps and (before := standing_reviews(registration)):
         return before[0]
+    if (there := open_judging(registration)) is not None:
+        raise NotOpen(f"报考资格还在{short(there.opened_at)}报审的事项里，不能在这里通过。不用报审的，先撤回那件事项")
     rules = data(registration.season, "eligibility")["rules"]
     if missing := [rule["title"] for rule in rules if rule["key"] not in checks]:
         raise Invalid({"checks": f"还有{len(missing)}条没有判断：{missing[0]}。逐条核对后再通过，不符合请退回"})
+    said = _said_of_household(registration, note)
     complete_step(registration, _STEP, by=by, at=now)
-    return keep_review(registration, _Outcome.PASSED, by=by, at=now)
+    return keep_review(registration, _Outcome.PASSED, by=by, at=now, note=said)
 
 
 @transaction.atomic
@@ -90,8 +98,8 @@ def undo_review(registration_id: UUID, *, review_id: int, reason: str, by: Actor
     """Undo the newest decision about eligibility; the file stands as it did before it. Safe to repeat.
 
     A pass falls. What a return undid stands again only where the identity is still the one that was
-    judged; else it is judged anew. Raises Invalid; NotOpen, also for what was decided in a special case;
-    Changed where another decision came after.
+    judged; else it is judged anew. Raises Invalid; NotOpen, also for what was decided in a special case that was not
+    withdrawn; Changed where another decision came after.
     """
     registration = locked(registration_id)
     review = EligibilityReview.objects.filter(registration=registration, pk=review_id).first()
@@ -100,7 +108,8 @@ def undo_review(registration_id: UUID, *, review_id: int, reason: str, by: Actor
     said = written(reason, field="undo_reason", sentence="请填写撤销的原因，它会留在经过里")
     if review is None or standing_reviews(registration)[:1] != [review]:
         raise Changed("这之后又有新的决定，请先看最新的决定。撤销从最近的一个开始")
-    if review.case_id is not None:
+    withdrawn = review.case is not None and review.case.state == State.WITHDRAWN
+    if review.case_id is not None and not withdrawn:
         raise NotOpen(f"这个决定是在考生的事项里作出的，{IN_THE_CASE}")
     decided, to = Party(review.by_kind), Party(review.to) if review.to else None
     if not may_undo(by.kind, decided=decided, to=to):
@@ -108,6 +117,8 @@ def undo_review(registration_id: UUID, *, review_id: int, reason: str, by: Actor
     state, clock = state_now(registration)
     require_judging(registration, state)
     take_back_review(registration, review, by=by, at=clock.now, reason=said)
+    if review.case_id is not None:  # nobody asks any more: what was answered by mistake is the site's to judge again
+        take_back_waiting(registration, review.case_id, by=by, at=clock.now, reason=said)
     record(f"undo_review:{review.outcome}", by=by, subject=registration.pk, path=registration.path)
     return review
 
@@ -144,6 +155,16 @@ def refuse_other_document(registration: Registration, office: Party) -> None:
             f"用其他身份证件报考由{PARTY_NAMES[Party.CITY]}审批，不能在这里通过。"
             "请报名点办“使用其他身份证件”，报上去审批"
         )
+
+
+def _said_of_household(registration: Registration, note: str) -> str:
+    """Return the note, trimmed. Raises Invalid without one where the card's address is in another province."""
+    other = outside(document_of(registration).address, province=registration.season.province)
+    sentence = (
+        f"身份证住址在{other}，没有通过。户籍也在外省的，办“外省户籍随迁子女”报上级审批；"
+        "户口簿已经是本省的，在这里写明户口簿上的住址，再通过"
+    )
+    return written(note, field="note", sentence=sentence, needed=bool(other))
 
 
 def refuse_if_other(falls: Collection[str], shown: Collection[str] | None) -> None:
@@ -196,6 +217,14 @@ def take_back_review(
     _place(registration)
 
 
+def take_back_waiting(registration: Registration, case_id: UUID, *, by: Actor, at: datetime, reason: str) -> None:
+    """Let it wait for nobody any more in this case; what an office has answered stands. Call after `locked`."""
+    for row in [*standing_reviews(registration)]:
+        if row.case_id != case_id or row.outcome != _Outcome.REFERRED:
+            return
+        take_back_review(registration, row, by=by, at=at, reason=reason)
+
+
 def _place(registration: Registration) -> None:
     """Write on the registration who decides, and since when it waits for an office that it was referred to."""
     last = next(iter(standing_reviews(registration)), None)
@@ -207,8 +236,19 @@ def _place(registration: Registration) -> None:
 
 def _judge(registration: Registration, last: EligibilityReview | None) -> str:
     """Return who decides next: who did last, but the site of what nobody has judged, or whose identity was changed."""
-    fell = last is not None and last.outcome == _Outcome.PASSED and _STEP not in registration.done_steps
-    return Party.SITE if last is None or fell else last.by_kind
+    if last is None or last.by_kind == Party.SITE:
+        return Party.SITE
+    if _STEP in registration.done_steps:
+        return last.by_kind
+    fell = last.outcome == _Outcome.PASSED
+    return Party.SITE if fell or _is_another(registration, last) else last.by_kind
+
+
+def _is_another(registration: Registration, last: EligibilityReview) -> bool:
+    """Whether the identity was taken in anew since it was handed up: the answer is about one that is no longer so."""
+    handed_up = (row.at for row in standing_reviews(registration) if row.outcome == _Outcome.REFERRED)
+    log = StepLog.objects.filter(registration=registration, step="identity", done=True)
+    return log.filter(at__gt=next(handed_up, last.at)).exists()
 
 
 def _same(registration: Registration, outcome: str, reason: str, note: str) -> EligibilityReview | None:

@@ -4,6 +4,9 @@ Each act leaves a row beside those of the site, so that there is one line of dec
 what may be undone. Called by `services/cases.py` in the transaction of the act, after `locked`.
 """
 
+from dataclasses import replace
+from datetime import datetime
+
 from baoming.audit.actors import Actor
 from baoming.registrations.models import Registration, StepLog
 from baoming.registrations.services.steps import complete_step, return_step, state_now
@@ -11,16 +14,21 @@ from baoming.reviews.case_queries import acts_of, asked_in, open_judging
 from baoming.reviews.cases import ELIGIBILITY, OPEN, Act, Kind, State
 from baoming.reviews.models import Case, CaseAct, EligibilityReview
 from baoming.reviews.queries import standing_reviews
+from baoming.reviews.services.corrections import open_again
 from baoming.reviews.services.eligibility import (
     keep_review,
     refuse_other_document,
     require_judging,
     take_back_review,
+    take_back_waiting,
 )
+from baoming.schedule.windows import PhaseTime
 from baoming.shared.errors import Changed, NotOpen, Refused
 from baoming.shared.moments import short
 
 _STEP = "eligibility"
+_IN_TIME = (None, Act.SUPPLY)  # the site's: opening, and handing in again
+_NO_END = {"intake": PhaseTime(open=True, closes=None, opens=None, over=False)}
 _Outcome = EligibilityReview.Outcome
 
 
@@ -28,8 +36,10 @@ def refuse_unless_judged_now(registration: Registration, kind: Kind, act: Act | 
     """Raise NotOpen outside the time in which eligibility is judged; `act` None: a case is going to be opened.
 
     Then also where it has passed, and Refused where another such case is open: one office decides at a time.
+    What was handed in in time is acted on by the offices after it, too: three levels take longer than intake lasts.
     """
-    require_judging(registration, state_now(registration)[0])
+    state = state_now(registration)[0]
+    require_judging(registration, state if act in _IN_TIME else replace(state, phases={**state.phases, **_NO_END}))
     if act is not None:
         return
     if _STEP in registration.done_steps:
@@ -47,12 +57,15 @@ def follow(registration: Registration, kind: Kind, case: Case, done: CaseAct, *,
             _refuse_if_another_identity(registration, case)
             complete_step(registration, _STEP, by=by, at=done.at)
             keep_review(registration, _Outcome.PASSED, by=by, at=done.at, case=case)
+            _let_the_site_go_on(registration, by=by, at=done.at)
         case Act.RETURN | Act.REFUSE:
             fell = return_step(registration, _STEP, by=by, at=done.at, reason=kind.reasons[done.reason].title)
             keep_review(
                 registration, _Outcome.RETURNED, by=by, at=done.at, reason=done.reason, note=done.note, fell=fell,
                 case=case,
             )  # fmt: skip
+            if done.act == Act.RETURN:
+                _let_the_site_go_on(registration, by=by, at=done.at)
         case Act.UNDO:
             _undo(registration, case, done, by=by)
         case Act.WITHDRAW:
@@ -69,6 +82,12 @@ def lapsed(registration: Registration, kind: Kind, case: Case) -> bool:
     return kind.effect == ELIGIBILITY and case.state == State.GRANTED and _STEP not in registration.done_steps
 
 
+def _let_the_site_go_on(registration: Registration, *, by: Actor, at: datetime) -> None:
+    """Let there be time for photo and number after a grant, for what is missing after a return, for this one person."""
+    sign_up = () if "form" in registration.done_steps else ("sign_up",)
+    open_again(registration, ("intake", *sign_up), by=by, at=at)
+
+
 def _undo(registration: Registration, case: Case, done: CaseAct, *, by: Actor) -> None:
     last = next(iter(standing_reviews(registration)), None)
     if last is None or last.case_id != case.pk:
@@ -78,10 +97,7 @@ def _undo(registration: Registration, case: Case, done: CaseAct, *, by: Actor) -
 
 def _withdraw(registration: Registration, case: Case, done: CaseAct, *, by: Actor) -> None:
     """Take back that it waits; what an office has returned stays returned, and is never the site's to pass."""
-    for row in [*standing_reviews(registration)]:
-        if row.case_id != case.pk or row.outcome != _Outcome.REFERRED:
-            return
-        take_back_review(registration, row, by=by, at=done.at, reason=done.note)
+    take_back_waiting(registration, case.pk, by=by, at=done.at, reason=done.note)
 
 
 def _refuse_if_another_identity(registration: Registration, case: Case) -> None:

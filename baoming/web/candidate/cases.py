@@ -21,13 +21,13 @@ from baoming.reviews.case_queries import (
 from baoming.reviews.cases import OPEN_STATES, Act, Kind
 from baoming.reviews.models import Case
 from baoming.reviews.services.case_notices import print_notice
+from baoming.reviews.services.case_papers import papers_there
 from baoming.reviews.services.cases import act_on_case, may_open_now, open_case
 from baoming.shared.errors import Invalid
 from baoming.web.access import CandidateRequest, candidate_required
 from baoming.web.case_pages import (
     TONES,
     may_open,
-    papers_there,
     preview,
     sent_raw,
     show_case,
@@ -87,7 +87,7 @@ def _new(request: CandidateRequest, kind: Kind, errors: dict[str, str] | None = 
     changes, missing = preview(mine, kind)
     context = {
         "changes": changes, "missing": missing, "kind": kind, "errors": errors or {}, "typed": sent_raw(request),
-        "there": papers_there(mine, kind),
+        "there": papers_there(mine, kind, None),
         "why_not": may_open_now(mine, kind), "consent": consent_of(request.season),
     }  # fmt: skip
     return render(request, "candidate/cases/new.html", context, status=422 if errors else 200)
@@ -134,7 +134,7 @@ def _one(request: CandidateRequest, found: Case, errors: dict[str, str] | None =
     before = content_of(asked_in(acts_of(found))).get("answers", {})
     context = {
         "one": shown, "errors": errors or {}, "Act": Act, "todo": todo_of(shown), "consent": consent_of(request.season),
-        "typed": typed_of(sent_raw(request) if errors else {}, before), "there": papers_there(mine, shown.kind),
+        "typed": typed_of(sent_raw(request) if errors else {}, before), "there": papers_there(mine, shown.kind, found),
         "note": request.POST.get("note", "") if errors else "", "did": request.POST.get("act", "") if errors else "",
     }  # fmt: skip
     return render(request, "candidate/cases/one.html", context, status=422 if errors else 200)

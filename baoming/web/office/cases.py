@@ -28,10 +28,11 @@ from baoming.reviews.case_queries import (
 )
 from baoming.reviews.cases import ACT_NAMES, STATE_NAMES, Act
 from baoming.reviews.services.case_notices import print_notice
+from baoming.reviews.services.case_papers import papers_there
 from baoming.reviews.services.cases import act_on_case, open_case
 from baoming.shared.errors import Invalid, Refused
 from baoming.web.access import OfficeRequest, staff_may
-from baoming.web.case_pages import TONES, papers_there, preview, sent_raw, show_case, take_papers, typed_of
+from baoming.web.case_pages import TONES, preview, sent_raw, show_case, take_papers, typed_of
 from baoming.web.headers import pdf
 from baoming.web.office.areas import Area, area_of
 from baoming.web.office.scope import one
@@ -109,7 +110,7 @@ def _new(
     context = {
         "changes": changes, "missing": missing,
         "registration": registration, "kind": found, "errors": errors or {}, "typed": sent_raw(request),
-        "there": papers_there(registration, found), "may": request.actor.kind in found.opens,
+        "there": papers_there(registration, found, None), "may": request.actor.kind in found.opens,
         "parties": PARTY_NAMES,
     }  # fmt: skip
     return render(request, "office/cases/new.html", context, status=422 if errors else 200)
@@ -166,7 +167,8 @@ def _case(request: OfficeRequest, case_id: UUID, errors: dict[str, str] | None =
     context = {
         "registration": registration, "one": shown, "errors": errors or {}, "Act": Act, "names": ACT_NAMES,
         "parties": PARTY_NAMES, "reasons": [(key, reason.title) for key, reason in shown.kind.reasons.items()],
-        "typed": typed_of(sent_raw(request) if errors else {}, before), "there": papers_there(registration, shown.kind),
+        "typed": typed_of(sent_raw(request) if errors else {}, before),
+        "there": papers_there(registration, shown.kind, found),
         "did": request.POST.get("act", "") if errors else "", "note": request.POST.get("note", "") if errors else "",
     }  # fmt: skip
     return render(request, "office/cases/case.html", context, status=422 if errors else 200)

@@ -25,7 +25,7 @@ def judge(request: OfficeRequest, registration: Registration) -> None:
     else:
         rules = data(request.season, "eligibility")["rules"]
         checks = [rule["key"] for rule in rules if request.POST.get(rule["key"]) == "yes"]
-        reviews.pass_eligibility(registration.pk, checks=checks, by=request.actor)
+        reviews.pass_eligibility(registration.pk, checks=checks, by=request.actor, note=note)
 
 
 @require_POST

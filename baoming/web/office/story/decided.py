@@ -13,6 +13,7 @@ from baoming.registrations import journey
 from baoming.registrations.journey import STEPS, State
 from baoming.registrations.models import Registration
 from baoming.registrations.services.moves import falls_by_move
+from baoming.reviews.cases import State as CaseState
 from baoming.reviews.decisions import Reason, may_undo, reasons
 from baoming.reviews.models import Decision, EligibilityReview, Transfer
 from baoming.reviews.queries import Seldom, rests_unchanged, review_reasons, reviews_of, transfers_of, withdrawals_of
@@ -134,8 +135,11 @@ def _title(row: Decision) -> str:
 
 
 def _undo_review(row: EligibilityReview, registration: Registration, actor: Party, state: State) -> str:
-    """Say what undoing means; nothing where the service would refuse it: of a case it is undone in the case."""
-    if row.case_id is not None:
+    """Say what undoing means; nothing where the service would refuse it: of a case it is undone in the case.
+
+    Of a case that was withdrawn it is undone here: nobody asks any more.
+    """
+    if row.case is not None and row.case.state != CaseState.WITHDRAWN:
         return ""
     decided, to = Party(row.by_kind), Party(row.to) if row.to else None
     open_now = state.open_phase("eligibility") is not None and "completion" not in state.done and not state.stopped
