@@ -12,7 +12,7 @@ from tests.reviews.random_walk import ACTS, Broken, Walk
 
 pytestmark = pytest.mark.django_db
 # Ways that broke something once are walked again each time; beside them one that nobody has walked.
-SEEDS = (1, 3)
+SEEDS = (2, 3)
 STEPS = 670
 
 

@@ -13,11 +13,12 @@ from baoming.registrations.queries import document_of
 from baoming.registrations.services.intake import reread_card
 from baoming.reviews.cases import Act
 from baoming.reviews.models import Case, EligibilityReview, Transfer
+from baoming.reviews.queries import last_review
 from baoming.reviews.services import transfer, withdraw
 from tests import factories as make
 from tests.registrations import confirmed
 from tests.reviews import files
-from tests.reviews.files import county, give_back, give_on
+from tests.reviews.files import answer, county, give_back, give_on
 from tests.web.conftest import signed_in
 from tests.web.test_confirmation import of_city, of_county, of_site, page
 
@@ -64,6 +65,38 @@ def test_a_card_from_outside_the_province_points_to_the_way_of_migrant_workers_c
     shown = office.get(f"/desk/{far.pk}/").content.decode()
     assert "身份证住址在贵州省" in shown
     assert f"/candidates/{far.pk}/cases/migrant/" in shown
+
+
+def test_at_the_desk_such_a_card_passes_with_what_the_booklet_says_alone(office: Client) -> None:
+    here = files.opened()
+    row = make.registration(here.site, name="阿依古丽", address="贵州省遵义市播州区南白镇1号")
+    site, place = of_site(office, here), f"/desk/{row.pk}/review/"
+    refused = site.post(place, {**RULES, "act": "pass", "note": ""})
+    assert refused.status_code == 422
+    assert "办“外省户籍随迁子女”报上级审批" in refused.content.decode()
+    assert "eligibility" not in steps(row)
+    assert site.post(place, {**RULES, "act": "pass", "note": "户口簿：青麓县，2021年迁入"}).status_code == 302
+    assert "eligibility" in steps(row)
+
+
+def test_control_a_card_of_the_province_passes_without_a_word(office: Client) -> None:
+    row = files.opened()
+    assert of_site(office, row).post(f"/desk/{row.pk}/review/", {**RULES, "act": "pass"}).status_code == 302
+    assert "eligibility" in steps(row)
+
+
+def test_what_the_county_returned_and_the_site_withdrew_is_given_back_on_the_candidates_page(office: Client) -> None:
+    row = files.county_returned()
+    answer(row, Act.WITHDRAW, "site", note="不是随迁子女")
+    review = last_review(row)
+    assert review is not None
+    place = f"/candidates/{row.pk}/"
+    of_county(office, row)
+    assert "撤销后恢复到退回之前" in office.get(place).content.decode()
+    sent = {"kind": "review", "decision": str(review.pk), "undo_reason": "户籍本来就在本省"}
+    assert office.post(f"{place}undo/", sent).status_code == 302
+    row.refresh_from_db()
+    assert row.decider == "site"
 
 
 def test_at_the_desk_a_refusal_keeps_what_was_typed(office: Client) -> None:
