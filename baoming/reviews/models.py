@@ -41,7 +41,9 @@ class EligibilityReview(Decision):
 
     outcome = models.CharField(max_length=8, choices=Outcome)
     to = models.CharField(max_length=8, default="")  # of a referral: the level that decides
-    case = models.ForeignKey("Case", models.PROTECT, null=True, related_name="+")  # by whose act it was written
+    case = models.ForeignKey(  # by whose act it was written
+        "Case", models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         indexes: ClassVar = [models.Index("registration", "id", name="review_by_registration")]

@@ -29,15 +29,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField("registration", "lifelong_blind", models.BinaryField(max_length=32, null=True)),
         migrations.AlterField("registration", "reading", models.CharField(choices=READINGS, max_length=5)),
-        migrations.AddConstraint(
-            "registration",
-            models.UniqueConstraint(
-                "season",
-                "lifelong_blind",
-                name="lifelong_number_once",
-                condition=models.Q(lifelong_blind__isnull=False),
-            ),
-        ),
         migrations.RunSQL(
             reopened("registration_of_number", ARGUMENTS, "uuid", BY_EITHER),
             reopened("registration_of_number", ARGUMENTS, "uuid", BY_NUMBER),

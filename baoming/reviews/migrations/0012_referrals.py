@@ -9,5 +9,5 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AlterField("eligibilityreview", "to", models.CharField(default="", max_length=8)),
         migrations.AddField("eligibilityreview", "case", models.ForeignKey(
-            null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reviews.case")),
+            null=True, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reviews.case")),
     ]  # fmt: skip
