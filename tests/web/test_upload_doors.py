@@ -129,6 +129,6 @@ def test_every_page_that_takes_a_file_has_its_door() -> None:
         if re.search(r"\bsent_files?\(|\bFILES\.get|\bread_bytes\(\), source=", path.read_text("utf-8"))
     }
     assert taking - {"uploads.py"} == {
-        "candidate/attached.py", "case_pages.py", "management/lists.py", "office/desk.py", "office/name_images.py",
-        "office/imports.py", "office/rosters.py", "office/scans.py",
+        "candidate/attached.py", "candidate/hand_in.py", "case_pages.py", "management/lists.py", "office/desk.py",
+        "office/imports.py", "office/name_images.py", "office/rosters.py", "office/scans.py",
     }  # fmt: skip
