@@ -105,7 +105,7 @@ def by_name(name: str) -> Line:
     return next(one for one in LINES if str(one) == name)
 
 
-@pytest.mark.parametrize("name", ["office desk_typing", "office void_number", "candidate form_save"])
+@pytest.mark.parametrize("name", ["office desk_typing", "office case_act/grant_void", "candidate form_save"])
 def test_control_an_event_that_is_lost_in_silence_is_found(name: str) -> None:
     with in_portal(by_name(name)) as line, lost():
         found = without_event(line, ACTS[name]())

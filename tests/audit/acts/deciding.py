@@ -5,6 +5,8 @@ from baoming.organizations.roles import Role
 from baoming.registrations.models import Registration
 from baoming.reviews import services as reviews
 from baoming.reviews.models import EligibilityReview, Transfer
+from baoming.reviews.services.eligibility import keep_review
+from baoming.seasons.queries import season_now
 from tests import factories as make
 from tests.audit.acts.register import act, at, of, own
 from tests.audit.walking import Ask
@@ -82,6 +84,17 @@ def undo_review() -> Ask:
 def undo_pass() -> Ask:
     row = files.passed()
     return undone(row, "review", EligibilityReview.objects.latest("pk").pk, Role.OPERATOR)
+
+
+@act("office", "undo/referred")
+def undo_referral() -> Ask:
+    """A referral from before they were cases."""
+    row = files.opened()
+    review = keep_review(
+        row, EligibilityReview.Outcome.REFERRED, by=files.site(row), at=season_now(row.season_id), reason="migrant",
+        to="county",
+    )  # fmt: skip
+    return undone(row, "review", review.pk, Role.OPERATOR)
 
 
 @act("office", "undo/transfer")
