@@ -73,3 +73,11 @@ def test_the_ordinary_slip_of_who_cannot_come_is_refused_and_not_offered(office:
     reread_card(row.pk, document_of(row), reader="R01", nonce="n1", by=files.site(row))
     assert f"/desk/{row.pk}/slip/" in office.get(f"/desk/{row.pk}/").content.decode()
     assert office.post(f"/desk/{row.pk}/slip/").status_code == 200
+
+
+def test_a_photo_that_was_handed_in_stands_on_the_candidates_page_with_where_it_came_from(office: Client) -> None:
+    row = absent.numbered(absent.away())
+    signed_in(office, make.staff(row.site))
+    shown = office.get(f"/candidates/{row.pk}/")
+    assert shown.status_code == 200
+    assert "网上交来" in shown.content.decode()

@@ -29,7 +29,7 @@ from baoming.shared.moments import day, full_stamp
 from baoming.shared.text import serial
 from baoming.vault.services import keys
 
-_SOURCES = {"camera": "现场照相", "handed_in": "考生提供照片"}
+_SOURCES = {"camera": "现场照相", "handed_in": "考生提供照片", "electronic": "网上交来照片"}
 _SHORT = 12  # characters that fit a third of a line
 
 
