@@ -25,7 +25,6 @@ def test_whatever_is_done_in_any_order_what_must_hold_holds(seed: int | None) ->
     assert len(set(walk.taken)) > len(ACTS) // 2, walk.taken
     if seed is not None:  # of the ways that are known it is known that they get somewhere
         assert {"complete", "sign", "open a case", "act on a case"} <= set(walk.taken), walk.taken
-        assert "open" in walk.judged, walk.judged
 
 
 def test_control_without_the_holds_somebody_is_completed_with_one(monkeypatch: pytest.MonkeyPatch) -> None:
