@@ -17,7 +17,7 @@ class Change(StrEnum):
     OWED = "owed"  # nothing was due, now something is
     OTHER = "other"  # not paid yet, another amount is due
     DROPPED = "dropped"  # not paid, and nothing is due any more
-    MORE = "more"  # paid, and the difference is due before the ticket
+    MORE = "more"  # paid, and more would be due now: the difference
     KEPT = "kept"  # paid more than would be due now: not returned
 
 

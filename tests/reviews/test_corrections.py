@@ -167,6 +167,8 @@ def test_who_comes_to_sit_the_exam_pays_within_seven_days_although_the_time_is_o
     row.refresh_from_db()
     assert "exam_fee" not in row.done_steps
     assert state_of(row).open_phase("exam_fee") is not None
+    paid(row)
+    assert fee_line(row, case) == ("0.00元", "168.00元"), "who has paid what was due owes no difference"
 
 
 def test_who_paid_less_than_is_due_now_is_told_of_the_difference() -> None:

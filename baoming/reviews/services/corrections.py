@@ -54,7 +54,9 @@ def changes_shown(registration: Registration, extra: Mapping[str, Any]) -> list[
     shown = [(one.label, one.old, one.new) for one in form.differences(old, extra["values"])]
     due, becomes, what = _fee(registration, old, extra["values"])
     if what is not Change.NONE:
-        shown.append(("高考考试费", f"{yuan(due)}元", f"{yuan(becomes)}元（{SENTENCES[what]}）"))
+        # What it means is told until it is done: whoever has paid since has not paid too little.
+        means = f"（{SENTENCES[what]}）" if registration.version == extra["base"] else ""
+        shown.append(("高考考试费", f"{yuan(due)}元", f"{yuan(becomes)}元{means}"))
     return shown
 
 
