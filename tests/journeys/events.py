@@ -17,7 +17,10 @@ UNION ALL SELECT * FROM (SELECT DISTINCT ON (registration_id, kind, cleared_at) 
     'clear:' || split_part(kind, ':', 1) FROM registrations_holdrow WHERE cleared_at IS NOT NULL) AS cleared
 UNION ALL SELECT registration_id, 'take_photo' FROM registrations_photo
 UNION ALL SELECT registration_id, 'void_number' FROM registrations_voidednumber
-UNION ALL SELECT registration_id, 'print_slip' FROM registrations_activation
+UNION ALL SELECT registration_id, 'print_slip' FROM registrations_activation AS code WHERE NOT EXISTS (
+    SELECT FROM registrations_sliphandover AS sent
+    WHERE sent.registration_id = code.registration_id AND sent.slip = code.slip AND sent.way = 'sms')
+UNION ALL SELECT registration_id, 'hand_over_slip' FROM registrations_sliphandover
 UNION ALL SELECT subject, 'print_sheet' FROM documents_print WHERE kind = 'registration_form'
 UNION ALL SELECT version.registration_id, CASE WHEN restore.id IS NULL THEN 'save_form' ELSE 'confirm_restore' END
     FROM registrations_formversion AS version LEFT JOIN registrations_restore AS restore
@@ -48,8 +51,8 @@ UNION ALL SELECT subject, 'extend_for_person' FROM schedule_extension WHERE subj
 # Verbs of which each event has its row above; `step:`, `undo:`, `hold:` and `clear:` with all that follows.
 _COUNTED = """
     verb ~ '^(step|undo|hold|clear|undo_review|case):' OR verb IN ('open_file', 'take_photo', 'void_number',
-    'print_slip', 'print_sheet', 'save_form', 'confirm_restore', 'ask_restore', 'ask_save_reset', 'ask_phone_reset',
-    'dispute', 'return_eligibility', 'withdraw', 'undo_withdrawal', 'transfer', 'withdraw_assessment', 'submit',
+    'print_slip', 'hand_over_slip', 'print_sheet', 'save_form', 'confirm_restore', 'ask_restore', 'ask_save_reset',
+    'ask_phone_reset', 'dispute', 'return_eligibility', 'withdraw', 'undo_withdrawal', 'transfer', 'withdraw_assessment', 'submit',
     'withdraw_submission', 'undo_final_review', 'open_order', 'take_payment', 'extend_for_person')
 """
 _COMPARED = f"""
