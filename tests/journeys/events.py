@@ -53,7 +53,8 @@ _COUNTED = """
     verb ~ '^(step|undo|hold|clear|undo_review|case):' OR verb IN ('open_file', 'take_photo', 'void_number',
     'print_slip', 'hand_over_slip', 'print_sheet', 'save_form', 'confirm_restore', 'ask_restore', 'ask_save_reset',
     'ask_phone_reset', 'dispute', 'return_eligibility', 'withdraw', 'undo_withdrawal', 'transfer',
-    'withdraw_assessment', 'submit', 'withdraw_submission', 'undo_final_review', 'open_order', 'take_payment', 'extend_for_person')
+    'withdraw_assessment', 'submit', 'withdraw_submission', 'undo_final_review', 'open_order', 'take_payment',
+    'extend_for_person')
 """
 _COMPARED = f"""
 WITH changes(person, verb) AS ({_CHANGES}),
