@@ -345,3 +345,11 @@ def test_who_was_judged_above_finds_the_case_before_any_form_is_saved(phone: Cli
         row.pk, replace(document_of(row), address="湘岭市青麓县2号"), reader="R01", nonce="n1", by=files.site(row)
     )
     assert "同意以后证件信息有变动，已失效" in phone.get(f"/requests/{Case.objects.get().pk}/").content.decode()
+
+
+def test_a_number_to_be_voided_is_shown_with_what_falls_and_not_as_a_candidates_draft(office: Client) -> None:
+    row = files.of_confirmed(confirmed.signed())
+    of_site(office, row)
+    shown = office.get(f"/candidates/{row.pk}/cases/void_number/").content.decode()
+    assert "作废，永不再用" in shown
+    assert "取自考生的草稿" not in shown
