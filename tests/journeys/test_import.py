@@ -72,10 +72,10 @@ def changes_and_takes_back(county: Page) -> None:
     county.get_by_role("button", name="撤销这一批").click()
     expect(county.get_by_text(f"{COUNT} 行已撤销")).to_be_visible(timeout=60_000)
     office.find(county, PUPILS[0].name)
-    facts = county.locator("#facts")
-    expect(facts).to_contain_text("172.5")
-    facts.get_by_text("以前的1条").click()
-    expect(facts).to_contain_text("已撤销：导成了去年的文件")
+    page = county.get_by_role("main")
+    expect(page).to_contain_text("172.5")
+    page.get_by_text("以前的1条").click()
+    expect(page).to_contain_text("已撤销：导成了去年的文件")
 
 
 def hand_in(county: Page, name: str, content: bytes) -> None:

@@ -8,7 +8,16 @@ import pytest
 FORBIDDEN_CALLS = {"evaluate", "evaluate_handle", "locator", "query_selector", "request", "route", "add_script_tag"}
 FORBIDDEN_MODULES = ("django", "psycopg", "httpx", "requests", "urllib", "baoming.registrations.models")
 # Those that measure what a person does not see: accessibility, what a phone keeps, what is logged and left in the open.
-MEASURES = {"access.py", "test_access.py", "served.py", "greedy.py", "test_app.py", "events.py", "leaks.py"}
+MEASURES = {
+    "access.py",
+    "test_access.py",
+    "served.py",
+    "greedy.py",
+    "test_app.py",
+    "events.py",
+    "leaks.py",
+    "tickets.py",
+}
 NO_STORIES = {"test_rules.py", "conftest.py", "watch.py", "test_watch.py", *MEASURES}
 STORIES = sorted(path for path in Path(__file__).parent.glob("*.py") if path.name not in NO_STORIES)
 

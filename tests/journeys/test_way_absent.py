@@ -14,6 +14,7 @@ from launcher.stack import Stack
 from standins.faces import Look, Sex, draw, face
 from tests.journeys import office, phone, ways
 from tests.journeys.paper import activation_code, print_out
+from tests.journeys.tickets import ticket_ready
 
 pytestmark = pytest.mark.journey
 PERSON = ways.CLASS[8]
@@ -183,11 +184,11 @@ def owes_until_read(desktop: Page, handset: Page, stack: Stack) -> None:
     with office.signed_in(desktop, "wangxiulan") as county:
         office.find(county, PERSON.name)
         expect(county.get_by_role("button", name="完成县区确认")).to_have_count(0)
-    assert not ways.ticket_ready(stack, PERSON.name)
+    assert not ticket_ready(stack, PERSON.name)
     with office.signed_in(desktop, "zhoumin") as site:
         office.lay_card(site, stack.url("reader"), PERSON.name)
         ways.at_the_desk(site, PERSON.name)
         site.get_by_role("button", name=re.compile("补读身份证")).click()
         expect(site.get_by_role("button", name=re.compile("补读身份证"))).to_have_count(0)
     ways.complete(desktop, PERSON.name)
-    assert ways.ticket_ready(stack, PERSON.name)
+    assert ticket_ready(stack, PERSON.name)

@@ -12,6 +12,7 @@ from launcher.stack import Stack
 from standins.faces import face
 from standins.people import has_run_out
 from tests.journeys import office, ways
+from tests.journeys.tickets import ticket_ready
 
 pytestmark = pytest.mark.journey
 PERSON = next(person for person in ways.CLASS if has_run_out(person))
@@ -38,13 +39,13 @@ def test_who_has_an_expired_card_is_registered_and_owes_the_new_one_until_it_is_
         office.find(county, PERSON.name)
         expect(county.get_by_text(OWED).first).to_be_visible()
         expect(county.get_by_role("button", name="完成县区确认")).to_have_count(0)
-    assert not ways.ticket_ready(stack, PERSON.name)
+    assert not ticket_ready(stack, PERSON.name)
     with office.signed_in(desktop, "zhoumin") as site:
         the_new_card_does(site, stack.url("reader"))
     ways.complete(desktop, PERSON.name)
     handset.goto("/tasks/")
     expect(handset.get_by_text("带身份证到报名点读卡")).to_have_count(0)
-    assert ways.ticket_ready(stack, PERSON.name)
+    assert ticket_ready(stack, PERSON.name)
 
 
 def typed_until_it_agrees(site: Page) -> None:

@@ -14,6 +14,7 @@ from launcher.stack import Stack
 from standins.faces import face
 from tests.journeys import office, ways
 from tests.journeys.paper import squeezed, words_of
+from tests.journeys.tickets import ticket_ready
 from tests.registrations import attached
 
 pytestmark = pytest.mark.journey
@@ -41,12 +42,12 @@ def test_who_has_a_household_elsewhere_is_judged_by_the_county_and_comes_to_the_
         code = ways.number_and_slip(site)
     ways.sign_up(handset, PERSON, code, stack.url("sms"))
     the_candidate_reads_how_it_went(handset)
-    assert not ways.ticket_ready(stack, PERSON.name)
+    assert not ticket_ready(stack, PERSON.name)
     office.go_to(desktop, "核对报名登记表并签字")
     with office.signed_in(desktop, "zhoumin") as site:
         ways.confirm(site, PERSON.name)
     ways.complete(desktop, PERSON.name)
-    assert ways.ticket_ready(stack, PERSON.name)
+    assert ticket_ready(stack, PERSON.name)
 
 
 def the_form_is_filled_on_the_phone(handset: Page) -> None:

@@ -11,6 +11,7 @@ from launcher.stack import Stack
 from standins.faces import face
 from tests.journeys import office, ways
 from tests.journeys.paper import print_out, squeezed
+from tests.journeys.tickets import ticket_ready
 
 pytestmark = pytest.mark.journey
 PERSON = ways.CLASS[7]
@@ -32,9 +33,9 @@ def test_who_has_no_card_yet_is_told_what_to_do_first_and_comes_back_with_it(
     office.go_to(desktop, "核对报名登记表并签字")
     with office.signed_in(desktop, "zhoumin") as site:
         ways.confirm(site, PERSON.name)
-    assert not ways.ticket_ready(stack, PERSON.name)
+    assert not ticket_ready(stack, PERSON.name)
     ways.complete(desktop, PERSON.name)
-    assert ways.ticket_ready(stack, PERSON.name)
+    assert ticket_ready(stack, PERSON.name)
 
 
 def reads_at_home(handset: Page) -> None:

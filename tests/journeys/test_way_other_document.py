@@ -11,6 +11,7 @@ from standins.faces import face
 from standins.others import OTHERS, Other
 from tests.journeys import office, phone, ways
 from tests.journeys.paper import print_out, squeezed
+from tests.journeys.tickets import ticket_ready
 
 pytestmark = pytest.mark.journey
 PERSON = next(one for one in OTHERS if one.kind == "residence")
@@ -43,9 +44,9 @@ def test_who_has_a_residence_card_is_registered_once_the_city_agrees(
     office.go_to(desktop, "核对报名登记表并签字")
     with office.signed_in(desktop, "zhoumin") as site:
         confirmed_on_paper(site)
-    assert not ways.ticket_ready(stack, PERSON.name)
+    assert not ticket_ready(stack, PERSON.name)
     ways.complete(desktop, PERSON.name)
-    assert ways.ticket_ready(stack, PERSON.name)
+    assert ticket_ready(stack, PERSON.name)
 
 
 def form_of(site: Page, title: str) -> None:

@@ -1,33 +1,17 @@
-"""What the stories of special ways have in common: typed entry, the steps of everybody, and how near the ticket is."""
+"""What the stories of special ways have in common: typed entry and the steps of everybody."""
 
 import re
 import time
 from dataclasses import replace
 
-import psycopg
 from playwright.sync_api import Page, expect
 
-from baoming.registrations.journey import STEPS, State, Trait, rests_on, unpack
-from launcher.stack import Stack
 from standins.people import Person, people
 from tests.journeys import leaks, office, phone
 from tests.journeys.paper import activation_code, print_out
 
 CLASS = people()
 MORAL = "遵纪守法，尊敬师长，团结同学。"
-_LATER = {"seat", "exam_fee"}  # of what a ticket needs: their own stories
-_ROW = "SELECT done, held, debts, traits, stopped_at FROM registrations_registration WHERE name = %s"
-
-
-def ticket_ready(stack: Stack, name: str) -> bool:
-    """Whether all that the ticket of this one person needs is done but seat and exam fee, and nothing holds it."""
-    with psycopg.connect(stack.cluster.url("worker")) as database:
-        rows = database.execute(_ROW, [name]).fetchall()
-    ((done, held, debts, traits, stopped),) = rows
-    state = State(done=unpack(done), phases={}, traits=frozenset(map(Trait, traits)))
-    needed = {key for key in rests_on("admission_ticket") if state.applies(key)} - _LATER
-    assert STEPS.keys() >= needed >= {"number", "passwords", "form", "signature", "final_review"}
-    return needed <= state.done and not held and not debts and stopped is None
 
 
 def roster() -> bytes:

@@ -51,11 +51,16 @@ def rosters(seed: int) -> Iterator[File]:
     noise, line = draw.randbytes(3000), f"G99000120050317{draw.randint(0, 9999):04d},欧阳明,男,1班\n"
     head = f"{COLUMNS}\n"
     sheet = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
+    cell = '<c r="{}"><v>1</v></c>'
     yield "zip bomb", _xlsx(b"<x>" + b" " * 64_000_000)
     yield "zip bomb that lies about its size", _lying(_xlsx(sheet.format("<row r='1'>" + " " * 70_000_000).encode()))
     yield (
-        "a cell at the end of the world",
-        _xlsx(sheet.format('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>').encode()),
+        "cells at both ends of the world",
+        _xlsx(
+            sheet.format(
+                f'<row r="1">{cell.format("A1")}</row><row r="1048576">{cell.format("XFD1048576")}</row>'
+            ).encode()
+        ),
     )
     yield (
         "a billion laughs",

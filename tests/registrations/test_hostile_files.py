@@ -195,7 +195,7 @@ def test_where_no_process_starts_the_person_is_told_to_come_back(monkeypatch: py
 
 def test_after_a_file_that_ends_its_process_and_after_the_opener_died_the_next_is_opened() -> None:
     with pytest.raises(TableRefused, match="内容太多"):
-        read_roster_apart(dict(hostile.rosters(1))["a cell at the end of the world"], filename="a.xlsx")
+        read_roster_apart(dict(hostile.rosters(1))["cells at both ends of the world"], filename="a.xlsx")
     assert examine_apart(face(1), PROFILE).faults == ()
     process = apart._opener._process
     assert process

@@ -14,9 +14,12 @@ from django.db import connection
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
+from baoming.checks import tasks as checks
+from baoming.checks.queries import FILES
 from baoming.documents.services import PRINTS
 from baoming.documents.tasks import remove_old
 from baoming.registrations import tasks
+from baoming.registrations.absent_queries import HANDED
 from baoming.registrations.attached_queries import EVIDENCE
 from baoming.registrations.models import Photo
 from baoming.registrations.queries import PHOTOS
@@ -30,7 +33,7 @@ from tests.registrations.confirmed import operator
 
 pytestmark = pytest.mark.django_db
 PRODUCT = Path(__file__).parents[2] / "baoming"
-KINDS = (PHOTOS, EVIDENCE, SCANS, PAGES, PRINTS)
+KINDS = (PHOTOS, HANDED, EVIDENCE, SCANS, PAGES, PRINTS, FILES)
 
 
 @pytest.fixture(autouse=True)
@@ -56,6 +59,7 @@ def test_what_a_kill_left_behind_goes_after_two_days_from_every_folder() -> None
     young = [kind.keep(uuid4(), b"being stored") for kind in KINDS]
     tasks.tidy(0)
     remove_old(0)
+    checks.remove_old(0)
     assert not any(map(default_storage.exists, left))
     assert all(map(default_storage.exists, young))
 

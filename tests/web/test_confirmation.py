@@ -145,7 +145,7 @@ def test_the_card_seen_at_the_site_stands_for_the_face_check(office: Client) -> 
     make.season("sign_up")
     of_site(office, row)
     own = f"/candidates/{row.pk}/person-check/"
-    assert "凭身份证当面核对" in page(office, row)
+    assert "凭证件当面核对" in page(office, row)
     assert office.post(own).status_code == 422
     assert office.post(own, {"seen": "yes"}).status_code == 302
     assert PersonCheck.objects.get().method == "card"

@@ -17,6 +17,7 @@ from baoming.registrations.queries import document_of
 from baoming.registrations.services import access, logins
 from baoming.web.limits import GUARDS, KNOCKS
 from tests import factories as make
+from tests.registrations import absent
 from tests.registrations.test_save_form import candidate
 from tests.web.second_step import code, enrolled, secret_on, sign_in
 from tests.web.test_entry import slip
@@ -57,6 +58,12 @@ def forgot_login() -> Knock:
     logins.send_login_code(row.pk)
     given = {"number": document_of(row).number, "valid_to": "2031-03-18", "code": "246810", "login": NEW}
     return partial(Client().post, "/forgot/", {**given, "act": "set"})
+
+
+def hand_in() -> Knock:
+    row = absent.away()
+    absent.issued(row)
+    return partial(Client().post, "/hand-in/", {"number": document_of(row).number, "code": absent.CODE, "act": "open"})
 
 
 def office_sign_in() -> Knock:
@@ -101,6 +108,7 @@ FORMS: dict[str, Callable[[], Knock]] = {
     "candidate:sign_in": candidate_sign_in,
     "candidate:claim": claim,
     "candidate:forgot_login": forgot_login,
+    "candidate:hand_in": hand_in,
     "candidate:care": plain("/care/"),
     "candidate:sign_out": plain("/sign-out/"),
     "office:sign_in": office_sign_in,
