@@ -10,6 +10,7 @@ from django.db.models import Count, QuerySet
 
 from baoming.audit.actors import Party
 from baoming.forms.attached import Consent
+from baoming.registrations.journey import unpack
 from baoming.registrations.models import Registration
 from baoming.reviews.cases import ELIGIBILITY, OPEN, OPEN_STATES, Act, Kind, State, kinds
 from baoming.reviews.models import Case, CaseAct
@@ -108,10 +109,12 @@ class Line(NamedTuple):
     name: str
     number: int | None
     site: str
+    eligible: bool  # as `cases.fallen` asks
+    stopped: bool
 
 
 _OF_CASE = ("id", "kind", "state", "holder", "since", "due_at", "papers", "registration_id")
-_OF_PERSON = ("id", "name", "number", "site__name")
+_OF_PERSON = ("name", "number", "site__name", "done", "stopped_at")
 
 
 def cases_within(
@@ -123,8 +126,8 @@ def cases_within(
     """
     rows = _of_tab(season_id, path, tab, party, kind).order_by("-since" if tab == "closed" else "since", "pk")
     found = list(rows.values_list(*_OF_CASE)[first : first + size])
-    people = Registration.objects.filter(pk__in={row[-1] for row in found}).values_list(*_OF_PERSON)
-    told = {pk: rest for pk, *rest in people}
+    people = Registration.objects.filter(pk__in={row[-1] for row in found}).values_list("id", *_OF_PERSON)
+    told = {pk: (*shown, ELIGIBILITY in unpack(done), stopped is not None) for pk, *shown, done, stopped in people}
     return [Line(*row, *told[row[-1]]) for row in found if row[-1] in told]  # who has moved away meanwhile is left out
 
 

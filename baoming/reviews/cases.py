@@ -32,6 +32,9 @@ class Act(StrEnum):
 
 OPEN = "open"  # the first act of every case
 ELIGIBILITY = "eligibility"  # the effect of kinds by which another office than the site judges eligibility
+STOPPING = ("withdrawal", "admitted", "deceased")  # effects by which everything stops
+LAPSED = "同意以后证件信息有变动，已失效"
+RESUMED = "已同意，后来撤销中止，报名已恢复"
 ACT_NAMES = {
     OPEN: "提出", Act.FORWARD: "同意，上报", Act.GRANT: "同意", Act.REFUSE: "不同意", Act.RETURN: "退回补正",
     Act.SUPPLY: "补正后再报", Act.WITHDRAW: "撤回", Act.UNDO: "撤销", Act.RECEIVE: "签收告知书", Act.OBJECT: "提出异议",
@@ -156,6 +159,18 @@ def acts(kind: Kind, at: Standing, by: Party, *, now: datetime) -> frozenset[Act
     if by in _speakers(kind, at):
         found |= _speaker_acts(kind, at, now=now)
     return frozenset(found)
+
+
+def fallen(kind: Kind, state: State, *, eligible: bool, stopped: bool) -> str:
+    """Return why a grant counts no more although nobody has taken it back, in words; empty where it counts.
+
+    `eligible`: the step of eligibility is done; it falls with the identity that was judged.
+    """
+    if state is not State.GRANTED:
+        return ""
+    if kind.effect == ELIGIBILITY and not eligible:
+        return LAPSED
+    return RESUMED if kind.effect in STOPPING and not stopped else ""
 
 
 def holder(kind: Kind, at: Standing) -> Party | None:

@@ -12,19 +12,16 @@ from baoming.registrations.models import Registration
 from baoming.registrations.services.evidence import read_each
 from baoming.reviews.asked import Question, shown
 from baoming.reviews.case_queries import acts_of, asked_in, content_of, decision_in, kind_of
-from baoming.reviews.cases import ACT_NAMES, OPEN, STATE_NAMES, Act, Kind, State, acts, holder
+from baoming.reviews.cases import ACT_NAMES, ELIGIBILITY, OPEN, STATE_NAMES, Act, Kind, State, acts, fallen, holder
 from baoming.reviews.models import Case, CaseAct
-from baoming.reviews.services.case_effects import EFFECTS, STOPPING
+from baoming.reviews.services.case_effects import EFFECTS
 from baoming.reviews.services.cases import keep_papers
-from baoming.reviews.services.referrals import lapsed
 from baoming.shared.errors import Invalid
 from baoming.web.uploads import sent_files
 
 TOO_LARGE = "几张照片合计超过12MB，没有收到。请一张一张上传，已经上传的会留着"
 TONES = {State.WAITING: "doing", State.RETURNED: "problem", State.GRANTED: "done", State.REFUSED: "problem",
          State.WITHDRAWN: "later"}  # fmt: skip
-LAPSED = "同意以后证件信息有变动，已失效"
-RESUMED = "已同意，后来撤销中止，报名已恢复"
 ORDER = (Act.FORWARD, Act.GRANT, Act.RECEIVE, Act.SUPPLY, Act.RETURN, Act.REFUSE, Act.OBJECT, Act.UNDO, Act.WITHDRAW)
 
 
@@ -62,14 +59,14 @@ class Shown:
 def show_case(registration: Registration, case: Case, *, by: Actor, now: datetime) -> Shown:
     """Return a case for `by`, with the acts that the rules allow."""
     kind, history = kind_of(registration.season, case.kind), acts_of(case)
-    fallen = _fallen(registration, kind, case)
+    no_more = fallen_of(registration, kind, case)
     at, asking = case.standing, asked_in(history)
     content = content_of(asking)
-    allowed = frozenset() if fallen else acts(kind, at, by.kind, now=now)
+    allowed = frozenset() if no_more else acts(kind, at, by.kind, now=now)
     has = holder(kind, at)
     return Shown(
-        case=case, kind=kind, state=fallen or STATE_NAMES[at.state],
-        tone="later" if fallen else TONES[at.state], undoing=EFFECTS[kind.effect].undoing,
+        case=case, kind=kind, state=no_more or STATE_NAMES[at.state],
+        tone="later" if no_more else TONES[at.state], undoing=EFFECTS[kind.effect].undoing,
         who=PARTY_NAMES[has] if has else "",
         asked=shown(kind.asks, content.get("answers", {})),
         changes=EFFECTS[kind.effect].shown(registration, content.get("extra", {})),
@@ -80,12 +77,10 @@ def show_case(registration: Registration, case: Case, *, by: Actor, now: datetim
     )  # fmt: skip
 
 
-def _fallen(registration: Registration, kind: Kind, case: Case) -> str:
-    """Say why a grant counts no more although nobody has taken it back; empty where it counts."""
-    if lapsed(registration, kind, case):
-        return LAPSED
-    resumed = kind.effect in STOPPING and case.state == State.GRANTED and registration.stopped_at is None
-    return RESUMED if resumed else ""
+def fallen_of(registration: Registration, kind: Kind, case: Case) -> str:
+    """Return `fallen` of a case of this registration."""
+    eligible, stopped = ELIGIBILITY in registration.done_steps, registration.stopped_at is not None
+    return fallen(kind, case.standing.state, eligible=eligible, stopped=stopped)
 
 
 def _told(kind: Kind, act: CaseAct) -> Told:

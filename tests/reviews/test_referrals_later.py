@@ -10,7 +10,7 @@ from baoming.registrations.models import Registration
 from baoming.registrations.queries import document_of
 from baoming.registrations.services.intake import reread_card
 from baoming.reviews.case_queries import kinds_of
-from baoming.reviews.cases import Act
+from baoming.reviews.cases import LAPSED, Act
 from baoming.reviews.models import Case
 from baoming.reviews.queries import last_review
 from baoming.reviews.services import (
@@ -22,6 +22,7 @@ from baoming.reviews.services import (
     withdraw,
 )
 from baoming.shared.errors import NotOpen
+from baoming.web.case_pages import fallen_of
 from tests import factories as make
 from tests.registrations import confirmed
 from tests.reviews import case_table, files
@@ -44,7 +45,7 @@ def test_another_household_lets_the_grant_fall_and_the_site_begins_anew() -> Non
     reread(row, "湘岭市青麓县麻石街道2号")
     assert judged(row) == ("site", False, False)
     case = Case.objects.get()
-    assert referrals.lapsed(row, kinds_of(row.season)["migrant"], case)
+    assert fallen_of(row, kinds_of(row.season)["migrant"], case) == LAPSED
     with pytest.raises(NotOpen, match="证件信息有变动"):
         answer(row, Act.UNDO, "county", note="看看")
     give_on(row)

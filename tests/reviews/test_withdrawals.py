@@ -19,7 +19,7 @@ from baoming.registrations.services.sheets import open_correction, print_sheet, 
 from baoming.registrations.services.slips import print_slip
 from baoming.registrations.services.voids import void_number
 from baoming.registrations.worklists import tabs_of
-from baoming.reviews.cases import Act
+from baoming.reviews.cases import RESUMED, Act
 from baoming.reviews.models import Withdrawal
 from baoming.reviews.queries import decision_on
 from baoming.reviews.services import (
@@ -34,7 +34,7 @@ from baoming.reviews.services import (
 from baoming.reviews.services.cases import open_case
 from baoming.seasons.queries import season_now
 from baoming.shared.errors import Invalid, NotOpen
-from baoming.web.case_pages import RESUMED, show_case
+from baoming.web.case_pages import show_case
 from tests import factories as make
 from tests.registrations import confirmed
 from tests.registrations.test_save_form import me
@@ -171,12 +171,16 @@ def test_a_candidate_who_gives_up_asks_from_the_phone_with_the_signed_paper() ->
     assert row.stopped_at is not None
 
 
-def test_whom_the_county_has_completed_it_reopens_first() -> None:
+def test_who_is_completed_stops_at_once_and_goes_on_completed() -> None:
     row = confirmed.completed()
     case = asked(row, "withdrawal")
     do(case, Act.FORWARD, site(row))
-    with pytest.raises(NotOpen, match="重新打开"):
-        do(case, Act.GRANT, county(row))
+    do(case, Act.GRANT, county(row))
+    row.refresh_from_db()
+    assert (row.stopped_at is None, row.stage, "completion" in row.done_steps) == (False, "stopped", True)
+    undo_withdrawal(row.pk, reason="本人要求恢复", by=county(row))
+    row.refresh_from_db()
+    assert (row.stopped_at, row.stage, "completion" in row.done_steps) == (None, "review", True)
 
 
 def test_who_reports_a_death_to_the_county_does_not_decide_it() -> None:

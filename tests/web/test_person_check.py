@@ -118,6 +118,53 @@ def test_a_refused_check_can_be_made_again_or_at_the_site(phone: Client, provide
     assert "去做人脸识别" in page
 
 
+def failed(check: PersonCheck, provider: Provider, failure: Failure) -> PersonCheck:
+    provider.outcome, provider.failure = "failed", failure
+    tasks.settle_person_check(check_id=str(check.pk))
+    check.refresh_from_db()
+    assert check.state == "refused"
+    provider.outcome = "passed"
+    return check
+
+
+def test_a_try_that_failed_on_the_services_page_may_be_followed_by_one_that_passes(
+    phone: Client, provider: Provider
+) -> None:
+    row, check = opened(phone)
+    failed(check, provider, Failure.LIVENESS)
+    phone.get("/person-check/")
+    (job,) = waiting()
+    tasks.settle_person_check(**job.args)
+    row.refresh_from_db()
+    assert "person_check" in row.done_steps
+
+
+@pytest.mark.parametrize("failure", [Failure.NAME_NUMBER, Failure.NO_RECORD, Failure.DECLINED, Failure.EXPIRED])
+def test_what_another_try_cannot_mend_is_not_asked_again(phone: Client, provider: Provider, failure: Failure) -> None:
+    _, check = opened(phone)
+    failed(check, provider, failure)
+    phone.get("/person-check/")
+    tasks.settle_person_check(check_id=str(check.pk))
+    check.refresh_from_db()
+    assert (check.state, waiting()) == ("refused", [])
+
+
+def test_after_a_quarter_of_an_hour_or_of_who_was_corrected_a_failed_try_is_not_asked_again(
+    phone: Client, provider: Provider
+) -> None:
+    row, check = opened(phone)
+    failed(check, provider, Failure.LIVENESS)
+    person_checks.end_open_checks(row)
+    tasks.settle_person_check(check_id=str(check.pk))
+    check.refresh_from_db()
+    assert (check.state, check.failure) == ("refused", "corrected")
+    PersonCheck.objects.update(failure="liveness")
+    older(timedelta(minutes=15))
+    tasks.settle_person_check(check_id=str(check.pk))
+    check.refresh_from_db()
+    assert check.state == "refused"
+
+
 def test_with_the_provider_down_the_outcome_is_asked_again_and_found(phone: Client, provider: Provider) -> None:
     row, check = opened(phone)
     provider.outcome = None

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from baoming.accounts.services.buckets import take
 from baoming.accounts.throttling import PERSON_CHECK
@@ -27,8 +27,8 @@ from baoming.registrations.person_ways import (
     obstacle,
     offered,
 )
+from baoming.registrations.providers.base import Failure, PersonCheckDown, PersonCheckUnfit, Result
 from baoming.registrations.providers.base import PersonCheck as Provider
-from baoming.registrations.providers.base import PersonCheckDown, PersonCheckUnfit, Result
 from baoming.registrations.providers.face import Contract, FaceCheck
 from baoming.registrations.providers.network_id import NetworkIdCheck
 from baoming.registrations.queries import document_of
@@ -49,6 +49,8 @@ _MOST_TRIES = 20  # about a quarter of an hour; the person's next visit asks aga
 _SHOWN = 6  # of a person's checks, newest first: any may have passed
 _UNKNOWN = "这种方式还认不了您的证件。请本人带证件到报名点，由工作人员当面核对"
 _UNFINISHED = (PersonCheck.State.OPENING, PersonCheck.State.PENDING)
+# Failures of one try: on the service's page, which is still good, the person may try once more and pass.
+_TRIED = (Failure.LIVENESS, Failure.NOT_SAME, Failure.BROKEN, Failure.OTHER)
 _log = logging.getLogger("baoming.person_check")
 
 
@@ -150,10 +152,10 @@ def open_check(check_id: UUID) -> None:
     opening.update(session=session.id, url=session.page, state=PersonCheck.State.PENDING)
 
 
-def follow_checks(checks: Sequence[PersonCheck]) -> None:
-    """Have the providers asked about the person's last checks, if open: they may have passed in an older one."""
+def follow_checks(checks: Sequence[PersonCheck], now: datetime) -> None:
+    """Have the providers asked about the person's last checks, if they can pass: they may have in an older one."""
     for check in checks:
-        if check.state == PersonCheck.State.PENDING:
+        if _may_pass(check, now):
             follow_check(check.pk)
 
 
@@ -176,7 +178,8 @@ def settle_or_follow(check_id: UUID, *, tries: int) -> None:
 def settle_check(check_id: UUID) -> None:
     """Ask how a check ended, and mark the step done if it passed. May run twice. Raises PersonCheckDown."""
     check = PersonCheck.objects.select_related("registration").get(pk=check_id)
-    if check.state != PersonCheck.State.PENDING:
+    now = season_now(check.registration.season_id)
+    if not _may_pass(check, now):
         return
     person = document_of(check.registration)
     result = provider(check.method).result(
@@ -186,8 +189,8 @@ def settle_check(check_id: UUID) -> None:
         return
     with transaction.atomic():
         registration = locked(check.registration_id)
-        check.refresh_from_db(fields=["state"])
-        if check.state != PersonCheck.State.PENDING:
+        check.refresh_from_db(fields=["state", "failure"])
+        if not _may_pass(check, now):
             return
         if result.outcome == "failed":
             _refuse(check, str(result.failure or ""))
@@ -204,8 +207,15 @@ def end_open_checks(registration: Registration) -> None:
     A service that works by its own session would pass the person before for the one of now; asked later, nobody could
     tell whom it has compared.
     """
-    unfinished = PersonCheck.objects.filter(registration=registration, state__in=_UNFINISHED)
+    tried = Q(state=PersonCheck.State.REFUSED, failure__in=_TRIED)
+    unfinished = PersonCheck.objects.filter(tried | Q(state__in=_UNFINISHED), registration=registration)
     unfinished.update(state=PersonCheck.State.REFUSED, failure=CORRECTED)
+
+
+def _may_pass(check: PersonCheck, now: datetime) -> bool:
+    """Whether the service may say that it has passed: it lies open, or its last try failed and its page is good."""
+    tried = check.state == PersonCheck.State.REFUSED and check.failure in _TRIED and check.session != ""
+    return check.state == PersonCheck.State.PENDING or (tried and now - check.at < _GOOD_FOR)
 
 
 def _is_still(person: IdentityDocument, now: IdentityDocument) -> bool:

@@ -113,7 +113,6 @@ def _unconsent(registration: Registration, *, by: Actor, at: datetime) -> None:
     update(registration, "guardian_consented")
 
 
-STOPPING = ("withdrawal", "admitted", "deceased")  # effects by which everything stops
 EFFECTS: dict[str, Effect] = {
     "noted": Effect(),
     "retake": Effect(granted=_retake),

@@ -11,7 +11,7 @@ from baoming.audit.actors import Actor
 from baoming.registrations.models import Registration, StepLog
 from baoming.registrations.services.steps import complete_step, return_step, state_now
 from baoming.reviews.case_queries import acts_of, asked_in, open_judging
-from baoming.reviews.cases import ELIGIBILITY, OPEN, Act, Kind, State
+from baoming.reviews.cases import OPEN, Act, Kind
 from baoming.reviews.models import Case, CaseAct, EligibilityReview
 from baoming.reviews.queries import standing_reviews
 from baoming.reviews.services.corrections import open_again
@@ -75,11 +75,6 @@ def follow(registration: Registration, kind: Kind, case: Case, done: CaseAct, *,
             if done.act == Act.FORWARD:
                 _refuse_if_another_identity(registration, case)
             keep_review(registration, _Outcome.REFERRED, by=by, at=done.at, reason=kind.key, to=case.holder, case=case)
-
-
-def lapsed(registration: Registration, kind: Kind, case: Case) -> bool:
-    """Whether what was granted has fallen since: the identity that was judged is another now."""
-    return kind.effect == ELIGIBILITY and case.state == State.GRANTED and _STEP not in registration.done_steps
 
 
 def _let_the_site_go_on(registration: Registration, *, by: Actor, at: datetime) -> None:

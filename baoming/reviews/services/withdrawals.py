@@ -6,7 +6,7 @@ from django.db import transaction
 
 from baoming.audit.actors import PARTY_NAMES, Actor, Party
 from baoming.audit.services import record
-from baoming.registrations.services.steps import locked, refuse_if_completed
+from baoming.registrations.services.steps import locked
 from baoming.reviews.decisions import written
 from baoming.reviews.models import Withdrawal
 from baoming.reviews.services.corrections import open_again
@@ -18,13 +18,12 @@ from baoming.shared.errors import NotOpen
 def withdraw(registration_id: UUID, *, reason: str, by: Actor) -> Withdrawal:
     """Stop the registration: no step is done any more, none falls, and a fee paid stays paid. Safe to repeat.
 
-    For the county, which has granted the case `reason`, in no phase: who gives up may do so at any time. Raises
-    NotOpen; refused once the county has completed, as the county reopens first.
+    For the county, which has granted the case `reason`, in no phase: who gives up may do so at any time, also once
+    completed and sent upward; the city's next batch tells of it. Raises NotOpen.
     """
     registration = locked(registration_id)
     if registration.stopped_at is not None:
         return Withdrawal.objects.get(registration=registration, undone_at=None)
-    refuse_if_completed(registration)
     if by.kind is not Party.COUNTY:
         raise NotOpen(f"中止报名由{PARTY_NAMES[Party.COUNTY]}决定")
     now = season_now(registration.season_id)
@@ -40,7 +39,7 @@ def withdraw(registration_id: UUID, *, reason: str, by: Actor) -> Withdrawal:
 def undo_withdrawal(registration_id: UUID, *, reason: str, by: Actor) -> None:
     """Let the registration go on where it stood, for the county. Raises NotOpen, Invalid.
 
-    Where the county's time is over, its completion and what follows open for seven days for this person.
+    Where time is over for what is missing up to the city's review, it opens for seven days for this person.
     """
     registration = locked(registration_id)
     if by.kind is not Party.COUNTY:
@@ -55,4 +54,5 @@ def undo_withdrawal(registration_id: UUID, *, reason: str, by: Actor) -> None:
     registration.stopped_at = None
     registration.save(update_fields=["stopped_at"])
     record("undo_withdrawal", by=by, subject=registration.pk, path=registration.path)
-    open_again(registration, ("confirmation", "submission"), by=by, at=clock.now)
+    if "final_review" not in registration.done_steps:
+        open_again(registration, ("confirmation", "submission"), by=by, at=clock.now)

@@ -27,6 +27,7 @@ from baoming.shared.errors import Invalid
 from baoming.web.access import CandidateRequest, candidate_required
 from baoming.web.case_pages import (
     TONES,
+    fallen_of,
     may_open,
     preview,
     sent_raw,
@@ -47,7 +48,8 @@ def requests(request: CandidateRequest) -> HttpResponse:
     running = {one.kind for one in found if one.state in OPEN_STATES}
     offered = [(kind, may_open_now(mine, kind)) for kind in may_open(kinds, Party.CANDIDATE) if kind.key not in running]
     context = {
-        "cases": found, "kinds": kinds, "offered": offered, "tones": TONES, "parties": PARTY_NAMES,
+        "cases": [(one, fallen_of(mine, kinds[one.kind], one) if one.kind in kinds else "") for one in found],
+        "kinds": kinds, "offered": offered, "tones": TONES, "parties": PARTY_NAMES,
         "known": known_of(mine, shown=True),
     }  # fmt: skip
     return render(request, "candidate/cases/index.html", context)

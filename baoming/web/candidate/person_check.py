@@ -56,7 +56,7 @@ def person_check(request: CandidateRequest) -> HttpResponse:
     checks = last_checks(registration)
     check = checks[0] if checks else None
     if not done:
-        follow_checks(checks)
+        follow_checks(checks, request.clock.now)
     waiting = check is not None and not done and is_open(check, request.clock.now)
     ways = ways_of(request.season)
     context = {

@@ -1,6 +1,7 @@
 """Special cases in the office portal: what waits for whom, opening one, and one case with its acts (R15, R20–R27)."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -16,6 +17,7 @@ from baoming.organizations.models import Organization
 from baoming.registrations.models import Registration
 from baoming.reviews.case_queries import (
     TABS,
+    Line,
     acts_of,
     asked_in,
     case_count,
@@ -26,7 +28,7 @@ from baoming.reviews.case_queries import (
     kind_of,
     kinds_of,
 )
-from baoming.reviews.cases import ACT_NAMES, STATE_NAMES, Act
+from baoming.reviews.cases import ACT_NAMES, STATE_NAMES, Act, Kind, State, fallen
 from baoming.reviews.services.case_notices import print_notice
 from baoming.reviews.services.case_papers import papers_there
 from baoming.reviews.services.cases import act_on_case, open_case
@@ -56,11 +58,16 @@ def index(request: OfficeRequest) -> HttpResponse:
     total = counts[tab] if whole and not kind else case_count(request.season.pk, area.path, **asked)
     context = {
         "area": area, "tab": tab, "kind": kind, "kinds": kinds, "whole": whole, "tones": TONES, "parties": PARTY_NAMES,
-        "states": STATE_NAMES,
+        "states": STATE_NAMES, "fallen": partial(_fallen, kinds),
         "tabs": _tabs(counts or {"mine": total}, tab, {**area.chosen, **({"kind": kind} if kind else {})}),
         **_paged(request, area, asked, total),
     }  # fmt: skip
     return render(request, "office/cases/index.html", context)
+
+
+def _fallen(kinds: Mapping[str, Kind], row: Line) -> str:
+    known = kinds.get(row.kind)
+    return fallen(known, State(row.state), eligible=row.eligible, stopped=row.stopped) if known else ""
 
 
 def _tabs(counts: dict[str, int], tab: str, chosen: dict[str, str]) -> list[dict[str, Any]]:

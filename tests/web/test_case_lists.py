@@ -1,0 +1,54 @@
+"""Lists of cases say of a grant that counts no more what the case itself says (R15, R22)."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from baoming.registrations.models import Registration
+from baoming.reviews.cases import LAPSED, RESUMED, Act
+from baoming.reviews.models import Case
+from baoming.reviews.services import undo_withdrawal
+from tests.registrations import confirmed
+from tests.reviews import files
+from tests.reviews.asking import asked, do
+from tests.reviews.test_referrals_later import reread
+from tests.web.test_confirmation import of_county
+
+pytestmark = pytest.mark.django_db
+GRANTED = "已同意"
+
+
+def resumed() -> Registration:
+    row = confirmed.saved()
+    do(asked(row, "admitted", by=files.site(row)), Act.GRANT, files.county(row))
+    undo_withdrawal(row.pk, reason="录取名单有误", by=files.county(row))
+    return row
+
+
+def moved() -> Registration:
+    row = files.county_passed()
+    reread(row, "湘岭市青麓县麻石街道2号")
+    return row
+
+
+@pytest.mark.parametrize(("made", "said"), [(resumed, RESUMED), (moved, LAPSED)])
+def test_a_grant_that_counts_no_more_is_none_in_the_lists(
+    office: Client, made: Callable[[], Registration], said: str
+) -> None:
+    row = made()
+    of_county(office, row)
+    closed = office.get("/cases/", {"tab": "closed"}).content.decode()
+    assert said in closed
+    assert f">{GRANTED}<" not in closed
+
+
+def test_on_the_phone_too_the_list_and_the_case_say_it(phone: Client) -> None:
+    row = resumed()
+    row.refresh_from_db()
+    assert row.account
+    phone.force_login(row.account)
+    assert RESUMED in phone.get("/requests/").content.decode()
+    one = phone.get(f"/requests/{Case.objects.get().pk}/").content.decode()
+    assert RESUMED in one
+    assert "重新审核" not in one
