@@ -67,6 +67,7 @@ class ImportLine(models.Model):
     registration = models.ForeignKey(Registration, models.PROTECT, null=True)  # null: found nobody
     change = models.CharField(max_length=7, choices=Change)
     sentence = models.CharField(max_length=300, default="")  # what is wrong, without what stood there
+    counted = models.CharField(max_length=20, default="", db_default="")  # id of the row that it would be written over
     sealed = models.TextField()  # JSON: cells as they stood, values as they are kept
 
     class Meta:

@@ -26,10 +26,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """What counts of a person now, and since when."""
+    """What counts of a person now; `row`: the id of the row that says so, another one for whatever is written anew."""
 
     values: Values
-    at: datetime
+    row: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

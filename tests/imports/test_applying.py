@@ -86,7 +86,7 @@ def test_what_came_after_the_preview_is_not_overwritten(here: Organization, coun
     assert counting(person)["height"] == "173"
     [(told_line, sentence)] = bad_of(old)
     assert told_line.number == 2
-    assert "预览以后又录入过" in sentence
+    assert "又有变动，这一行没有写入" in sentence
 
 
 def test_a_column_that_a_file_has_not_keeps_what_stands_and_an_empty_cell_clears(

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from baoming.audit.actors import Actor
-from baoming.imports.models import Import
+from baoming.imports.models import Import, ImportLine
 from baoming.imports.queries import SAME, WRITTEN, head_of, kind_of, lines_of_people, values_of
 from baoming.imports.services import checks, facts, morals
 from baoming.imports.services.rules import refusals, require_open
@@ -22,7 +22,7 @@ from baoming.shared.errors import Refused
 JOB = "imports.run_batch"
 ACTION = "import_facts"  # of the role table: who may import at all
 _TURN = 10.0  # seconds that one job runs before the next in the queue has its turn
-_SINCE = "预览以后又录入过这名考生的这类信息，这一行没有写入。请把这一行重新上传，核对以后再导入"
+_SINCE = "预览以后这名考生的这类信息又有变动，这一行没有写入。请把这一行重新上传，核对以后再导入"
 
 WRITERS: dict[str, Writer] = {"fact": facts.WRITER, "moral": morals.WRITER, "check": checks.WRITER}
 
@@ -86,20 +86,23 @@ def _write(writer: Writer, batch: Batch, people: Sequence[Registration], options
         entry = Entry(person, line.number, values)
         if sentence := refused.get(person.pk, ""):
             found[person.pk] = Outcome(sentence, problem=True)
-        elif (outcome := _needless(entry, there, row)) is not None:
+        elif (outcome := _needless(entry, there, line)) is not None:
             found[person.pk] = outcome
         else:
             entries.append(entry)
     return found | dict(writer.write(source, entries)) if entries else found
 
 
-def _needless(entry: Entry, there: Counting | None, row: Import) -> Outcome | None:
-    """Return why nothing is written over what counts now: it says the same, or it came after the preview."""
+def _needless(entry: Entry, there: Counting | None, line: ImportLine) -> Outcome | None:
+    """Return why nothing is written over what counts now: it says the same, or is not what the preview saw.
+
+    By the row itself, not by its time: what was stamped before the preview may have been committed after it.
+    """
     if there is None:
         return None
     if there.values == entry.values:
         return Outcome(SAME)
-    return Outcome(_SINCE, problem=True) if there.at > row.at else None
+    return Outcome(_SINCE, problem=True) if there.row != line.counted else None
 
 
 def _undo(

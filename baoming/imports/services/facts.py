@@ -20,7 +20,7 @@ _NEWER = "后来又导入过新的内容，这一行没有撤销；需要时请�
 
 
 def _standing(kind: Kind, people: Sequence[Registration]) -> Mapping[UUID, Counting]:
-    return {pk: Counting(content_of(fact), fact.at) for pk, fact in standing_facts(kind.key, people).items()}
+    return {pk: Counting(content_of(fact), str(fact.pk)) for pk, fact in standing_facts(kind.key, people).items()}
 
 
 def _refused(source: Source, people: Sequence[Registration]) -> Mapping[UUID, str]:

@@ -20,7 +20,7 @@ def _standing(kind: Kind, people: Sequence[Registration]) -> Mapping[UUID, Count
     for pk, row in newest_assessments([one.pk for one in people]).items():
         moral = opened(row)
         values = {"result": QUALIFIED if moral.qualified else UNQUALIFIED, "text": moral.text}
-        found[pk] = Counting(values, moral.at)
+        found[pk] = Counting(values, str(row.pk))
     return found
 
 

@@ -40,6 +40,7 @@ class _Checked:
     row: Row
     person: Registration | None
     change: ImportLine.Change
+    counted: str  # id of the row that counts of them, empty for none
 
 
 def terms_of(season: Season, kind: Kind) -> Terms:
@@ -95,7 +96,7 @@ def _check(source: Source, sheet: Sheet) -> list[_Checked]:
         counting = standing.get(person.pk) if person is not None else None
         there = counting.values if counting else None
         values = over_standing(row.values, there, source.kind, columns)
-        checked.append(_Checked(row, person, _change(row, values, there)))
+        checked.append(_Checked(row, person, _change(row, values, there), counting.row if counting else ""))
     return checked
 
 
@@ -110,7 +111,7 @@ def _change(row: Row, values: Mapping[str, str], there: Mapping[str, str] | None
 def _line(made: Import, one: _Checked) -> ImportLine:
     row = one.row
     return ImportLine(
-        source=made, number=row.line, registration=one.person, change=one.change,
+        source=made, number=row.line, registration=one.person, change=one.change, counted=one.counted,
         sentence="；".join(row.problems)[:_LONGEST],
         sealed=_sealed({"cells": row.cells, "values": row.values}, line_context(made.pk, row.line)),
     )  # fmt: skip
