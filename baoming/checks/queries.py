@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Left
 
-from baoming.checks.kinds import Checks, Kind
+from baoming.checks.kinds import Checks, Kind, Outcome
 from baoming.checks.models import CheckBatch, CheckFile, CheckResult, CheckTally
 from baoming.organizations.models import Organization
 from baoming.registrations.models import Registration
@@ -42,13 +42,15 @@ def kind_of(season: Season, key: str) -> Kind:
 def to_check(batch: CheckBatch, kind: Kind, site: str) -> list[Registration]:
     """Return the people of one site who belong into an export, as its index has them.
 
-    Only who has a document that the register knows; and who has an answer, unless it was of another name or number.
+    Only who has a document that the register knows; and who has no answer, or one of another name or number, or a
+    finding that was only noted: who was stopped then, and is not any more, is asked about anew.
     """
     rows = Registration.objects.filter(season=batch.season_id, path=site, stopped_at=None)
     people = list(rows.filter(document_kind__in=kind.documents).select_related("roster_entry").order_by("number", "pk"))
     if batch.again:
         return people
-    answers = CheckResult.objects.filter(registration__in=people, kind=batch.kind)
+    followed = Q(outcome=Outcome.MATCH) | Q(case__isnull=False)
+    answers = CheckResult.objects.filter(followed, registration__in=people, kind=batch.kind)
     told = {(of, bytes(asked)) for of, asked in answers.values_list("registration", "line__asked")}
     anew = {of for of, _ in told}  # most have none: nothing is computed for them
     return [row for row in people if row.pk not in anew or not told & {(row.pk, b""), (row.pk, asked_of(row))}]

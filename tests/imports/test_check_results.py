@@ -1,5 +1,10 @@
 """R34: what registers answered comes back through the one importer: line errors in sentences, applied, run twice."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from uuid import UUID
+
 import pytest
 
 from baoming.audit.actors import Actor
@@ -11,6 +16,8 @@ from baoming.imports.kinds import kinds
 from baoming.imports.models import Import
 from baoming.imports.people_queries import find_lines
 from baoming.imports.services.applying import apply_import, run
+from baoming.imports.services.rules import refusals
+from baoming.imports.writers import Source, Writer
 from baoming.registrations.models import BatchLine, Registration
 from baoming.reviews.cases import OPEN_STATES, Act
 from baoming.reviews.models import Case
@@ -183,18 +190,60 @@ def test_another_office_imports_nothing_of_it(people: list[Registration], batch:
     assert "不在本机构导出的名单里" in told(answers(line, by=province))[2]
 
 
-def test_who_has_moved_to_another_city_or_has_stopped_is_told_of(
-    people: list[Registration], city: Actor, batch: CheckBatch
-) -> None:
+def test_who_has_moved_to_another_city_is_told_of(people: list[Registration], city: Actor, batch: CheckBatch) -> None:
     there = make.site("01", of="0203")
     Registration.objects.filter(pk=people[0].pk).update(site=there, path=there.path)
-    Registration.objects.filter(pk=people[1].pk).update(stopped_at=people[1].created_at)
     mine = marks(batch)
-    row = answers(*([mine[name], "查无", ""] for name in "甲乙丙"), by=city)
-    sentences = told(row)
-    assert "转到本机构的范围以外" in sentences[2]
-    assert "已经中止" in sentences[3]
+    row = answers(*([mine[name], "查无", ""] for name in "甲乙"), by=city)
+    assert "转到本机构的范围以外" in told(row)[2]
     assert applied(row, city).done == 1
+
+
+@pytest.mark.parametrize("when", ["before the preview", "after it"])
+def test_of_who_has_stopped_a_finding_is_noted_and_opens_nothing(
+    people: list[Registration], city: Actor, batch: CheckBatch, when: str
+) -> None:
+    stop = partial(Registration.objects.filter(pk=people[0].pk).update, stopped_at=people[0].created_at)
+    mine = marks(batch)
+    if when == "before the preview":
+        stop()
+    row = answers([mine["甲"], "查无", ""], [mine["乙"], "查无", ""], by=city)
+    stop()
+    done = applied(row, city)
+    assert (row.new, done.done, done.skipped) == (2, 2, 0)
+    noted = CheckResult.objects.get(registration=people[0])
+    assert (noted.outcome, noted.case, noted.told) == ("missing", None, "考生已经中止报名，只记下结果，不用核实")
+    assert Case.objects.get().registration == people[1]
+
+
+def test_who_is_stopped_no_more_is_asked_about_anew_and_then_it_is_a_case(
+    people: list[Registration], city: Actor, batch: CheckBatch
+) -> None:
+    """A stop may be taken back: what was only noted of them would else never be looked into."""
+    theirs = Registration.objects.filter(pk=people[0].pk)
+    theirs.update(stopped_at=people[0].created_at)
+    said = ([mark, "查无" if name == "甲" else "一致", ""] for name, mark in marks(batch).items())
+    applied(answers(*said, by=city), city)
+    theirs.update(stopped_at=None)
+    later = exported(city)
+    assert list(marks(later)) == ["甲"]
+    applied(answers([marks(later)["甲"], "查无", ""], by=city), city)
+    assert Case.objects.get().registration == people[0]
+    assert exported(city).count == 0
+
+
+def test_control_a_file_about_people_is_refused_for_who_has_stopped(
+    people: list[Registration], city: Actor, batch: CheckBatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Were an answer refused as any other line is, what a register said of them would stand nowhere."""
+
+    def as_any_other(writer: Writer, source: Source, rows: Sequence[Registration]) -> dict[UUID, str]:
+        return refusals(writer, replace(source, kind=replace(source.kind, check="")), rows)
+
+    monkeypatch.setattr("baoming.imports.services.staging.refusals", as_any_other)
+    Registration.objects.filter(pk=people[0].pk).update(stopped_at=people[0].created_at)
+    row = answers([marks(batch)["甲"], "查无", ""], by=city)
+    assert "已经中止" in told(row)[2]
 
 
 def test_taking_the_file_back_withdraws_what_waits_and_keeps_what_was_decided(

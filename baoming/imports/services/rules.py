@@ -43,4 +43,6 @@ def refusals(writer: Writer, source: Source, people: Sequence[Registration]) -> 
     found |= writer.refused(source, people)
     if not kind.completed:
         found |= {one.pk: _COMPLETED for one in people if one.done & BITS["completion"]}
-    return found | {one.pk: _STOPPED for one in people if one.stopped_at is not None}
+    if not kind.check:  # an answer of a register is noted of who has stopped, too: it was asked for
+        found |= {one.pk: _STOPPED for one in people if one.stopped_at is not None}
+    return found
