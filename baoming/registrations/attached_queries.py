@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.db.models import Count, Q, QuerySet
 
+from baoming.audit.actors import Party
 from baoming.forms.attached import Booklet, Declaring
 from baoming.registrations.journey import Trait
 from baoming.registrations.models import Declaration, Evidence, HouseholdCheck, Registration
@@ -15,7 +16,8 @@ from baoming.vault.file_services import SealedFiles
 
 EVIDENCE = SealedFiles(Evidence, "file", "evidence", "这张照片的文件读不出，要由考生重新上传；其余资料都在")
 CASE = "case-"  # before the purpose of a picture that was handed in with a special case
-DRAFT = "draft-"  # before the purpose of a picture that no declaration has taken yet
+# Before the purpose of a picture that no declaration and no case has taken yet: by whom it was handed in.
+DRAFT = {party: "draft-" if party is Party.CANDIDATE else f"{party}-" for party in Party}
 States = Registration.HouseholdState
 _IN_CLASS, _IN_AREA = ("class_name", "student_no", "number", "pk"), ("path", "number", "pk")
 HOUSEHOLD_TABS = {
@@ -53,8 +55,9 @@ def declaring_of(season: Season) -> Declaring:
 
 
 def is_of_case(picture: Evidence) -> bool:
-    """Whether it was handed in with a special case."""
-    return picture.purpose.startswith(CASE)
+    """Whether it was handed in with a special case, or for one."""
+    by = draft_by(picture)
+    return (picture.purpose.removeprefix(DRAFT[by]) if by else picture.purpose).startswith(CASE)
 
 
 @Kept
@@ -62,28 +65,27 @@ def _current(registration: Registration) -> QuerySet[Evidence]:
     return Evidence.objects.filter(registration=registration, current=True)
 
 
-def is_draft(picture: Evidence) -> bool:
-    """Whether no declaration has taken it yet."""
-    return picture.purpose.startswith(DRAFT)
+def draft_by(picture: Evidence) -> Party | None:
+    """Return who handed in a picture that nothing has taken yet; None of one that was taken."""
+    return next((by for by, mark in DRAFT.items() if picture.purpose.startswith(mark)), None)
 
 
 def pictures_of(registration: Registration) -> dict[str, Evidence]:
     """Return purpose → the picture that counts."""
-    return {one.purpose: one for one in _current(registration) if not is_draft(one)}
+    return {one.purpose: one for one in _current(registration) if draft_by(one) is None}
 
 
-def drafts_of(registration: Registration) -> dict[str, Evidence]:
-    """Return purpose → the picture that was handed in and does not count yet: its owner alone sees it."""
-    found = [one for one in _current(registration) if is_draft(one)]
-    return {one.purpose.removeprefix(DRAFT): one for one in found}
+def drafts_of(registration: Registration, by: Party = Party.CANDIDATE) -> dict[str, Evidence]:
+    """Return purpose → the picture that `by` handed in and that does not count yet: nobody else sees or takes it."""
+    return {one.purpose.removeprefix(DRAFT[by]): one for one in _current(registration) if draft_by(one) is by}
 
 
-def picture_named(registration: Registration, name: str) -> Evidence | None:
-    """Return the picture of this person with this id, counting or a draft: its address tells no kind of paper.
+def picture_named(registration: Registration, name: str, *, by: Party) -> Evidence | None:
+    """Return the picture of this person with this id, counting or a draft of `by`: its address tells no kind of paper.
 
     Those of special cases stay to be seen when newer ones were handed in: somebody has decided by them.
     """
-    pictures = _current_or_of_cases(registration)
+    pictures = (one for one in _current_or_of_cases(registration) if draft_by(one) in (None, by))
     return next((one for one in pictures if str(one.pk) == name), None)
 
 

@@ -16,7 +16,7 @@ from baoming.reviews.cases import ACT_NAMES, ELIGIBILITY, OPEN, STATE_NAMES, Act
 from baoming.reviews.models import Case, CaseAct
 from baoming.reviews.services.case_effects import EFFECTS
 from baoming.reviews.services.cases import keep_papers
-from baoming.shared.errors import Invalid
+from baoming.shared.errors import Invalid, Refused
 from baoming.web.uploads import sent_files
 
 TOO_LARGE = "几张照片合计超过12MB，没有收到。请一张一张上传，已经上传的会留着"
@@ -109,7 +109,7 @@ def sent_raw(request: HttpRequest) -> dict[str, list[str]]:
 
 
 def take_papers(
-    request: HttpRequest, registration: Registration, kind: Kind, consent: Consent, *, ticked: str
+    request: HttpRequest, registration: Registration, kind: Kind, consent: Consent, *, ticked: str, by: Actor
 ) -> dict[str, str]:
     """Keep the pictures that were sent, each for itself; return what is wrong with the others. Raises NotOpen."""
     keys = [one.key for one in kind.papers]
@@ -123,8 +123,13 @@ def take_papers(
         return {}
     pictures, errors = read_each(files, consent, ticked=ticked)
     if pictures:
-        keep_papers(registration.pk, kind.key, pictures, consent)
+        keep_papers(registration.pk, kind.key, pictures, consent, by=by)
     return errors
+
+
+def errors_of(refusal: Refused) -> dict[str, str]:
+    """Return what a page says of a refusal: at the fields, or of the act as a whole."""
+    return refusal.fields if isinstance(refusal, Invalid) else {"act": str(refusal)}
 
 
 def preview(registration: Registration, kind: Kind) -> tuple[list[tuple[str, str, str]], str]:

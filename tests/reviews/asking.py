@@ -51,8 +51,9 @@ def asked(row: Registration, kind: str = "correction", raw: Raw | None = None, b
     """Open a case with all that it needs, for the candidate unless `by` says for whom."""
     if kind == "correction":
         redraft(row)
-    hand_in(row, kind)
-    return open_case(row.pk, kind, raw=ASKED[kind] if raw is None else raw, by=by or me(row))
+    by = by or me(row)
+    hand_in(row, kind, by)
+    return open_case(row.pk, kind, raw=ASKED[kind] if raw is None else raw, by=by)
 
 
 def do(case: Case, act: Act, by: Actor, **more: object) -> Case:

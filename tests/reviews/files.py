@@ -51,10 +51,13 @@ def checks(row: Registration) -> list[str]:
     return [rule["key"] for rule in data(row.season, "eligibility")["rules"]]
 
 
-def hand_in(row: Registration, kind: str) -> None:
-    """Hand in a picture of every paper that the kind needs."""
+def hand_in(row: Registration, kind: str, by: Actor | None = None) -> None:
+    """Hand in a picture of every paper that the kind needs, by whom it is opened first of all."""
+    opener = kind_of(row.season, kind).opens[0]
+    own = Actor(Party.CANDIDATE, str(row.pk), row.path, "考生本人")
+    by = by or (own if opener is Party.CANDIDATE else office(row, opener))
     papers = [paper.key for paper in kind_of(row.season, kind).papers if paper.needed]
-    keep_papers(row.pk, kind, {paper: JPEG + paper.encode() for paper in papers}, consent_of(row.season))
+    keep_papers(row.pk, kind, {paper: JPEG + paper.encode() for paper in papers}, consent_of(row.season), by=by)
 
 
 def give_pass(row: Registration) -> None:

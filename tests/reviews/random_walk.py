@@ -218,10 +218,10 @@ def _open(walk: Walk, row: Registration) -> None:
     kind = walk.dice.choices(among, weights=[1 if key in _ENDING else 5 for key in among])[0]
     if kind == "correction":
         redraft(row, str(410000 + walk.dice.randrange(20)))
-    hand_in(row, kind)
     raw = {**_ANSWERS, "name": [walk.dice.choice(("欧阳思源", "欧阳思远", "欧阳思园"))]}
     opens = [party for party in found[kind].opens if walk.dice.random() < _RIGHT]
     by = walk.by(row, walk.dice.choice(opens)) if opens else walk.somebody(row)
+    hand_in(row, kind, by)
     open_case(row.pk, kind, raw=raw, by=by)
     if kind in above:
         walk.judged.append("open")

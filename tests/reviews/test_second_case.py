@@ -100,7 +100,7 @@ def test_a_new_request_is_not_satisfied_by_the_papers_of_one_that_was_withdrawn(
 
 def test_control_where_all_that_ever_counted_counts_nothing_new_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     row = taken_back()
-    monkeypatch.setattr(services, "papers_there", lambda *_: {"proof": "the old one"})
+    monkeypatch.setattr(services, "papers_there", lambda *_, **_more: {"proof": "the old one"})
     ask(row)
 
 
@@ -121,6 +121,7 @@ def test_control_where_pictures_of_the_open_case_are_kept_again_the_next_request
     row = after_sign_up()
     case = asked(row, "fee_exemption")
     everything = set(asked_in(acts_of(case)).pictures.values())
+    monkeypatch.setattr(services, "_may_hand_in", lambda *_, **_more: True)
     monkeypatch.setattr(services, "of_others", lambda *_: {UUID(one) for one in everything})
     hand_in(row, "fee_exemption")
     do(case, Act.WITHDRAW, me(row), note="不申请了")
@@ -132,7 +133,7 @@ def test_what_is_supplied_keeps_the_papers_that_it_has() -> None:
     case = asked(row, "accommodation")
     before = asked_in(acts_of(case)).pictures
     do(case, Act.RETURN, office(row, "site"), reason="papers", note="申请没有签字")
-    keep_papers(row.pk, "accommodation", {"application": JPEG + b"signed"}, consent_of(row.season))
+    keep_papers(row.pk, "accommodation", {"application": JPEG + b"signed"}, consent_of(row.season), by=me(row))
     case = do(case, Act.SUPPLY, me(row), raw=ASKED["accommodation"])
     after = asked_in(acts_of(case)).pictures
     assert set(after) == set(before) == {"application", "certificate"}

@@ -231,7 +231,7 @@ def test_the_upload_of_another_is_shown_at_no_address_and_counts_in_no_field(pho
 def test_control_where_an_id_alone_finds_a_picture_anothers_is_shown(
     phone: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(attached_pages, "picture_named", lambda _, name: Evidence.objects.get(pk=name))
+    monkeypatch.setattr(attached_pages, "picture_named", lambda _, name, **_more: Evidence.objects.get(pk=name))
     with application_alone(), pytest.raises(AssertionError, match="200 == 409"):
         test_the_upload_of_another_is_shown_at_no_address_and_counts_in_no_field(phone)
 

@@ -9,6 +9,7 @@ from baoming.registrations.models import Registration
 from baoming.reviews.cases import LAPSED, RESUMED, Act
 from baoming.reviews.models import Case
 from baoming.reviews.services import undo_withdrawal
+from baoming.web.office.story import cases as story
 from tests.registrations import confirmed
 from tests.reviews import files
 from tests.reviews.asking import asked, do
@@ -38,9 +39,17 @@ def test_a_grant_that_counts_no_more_is_none_in_the_lists(
 ) -> None:
     row = made()
     of_county(office, row)
-    closed = office.get("/cases/", {"tab": "closed"}).content.decode()
-    assert said in closed
-    assert f">{GRANTED}<" not in closed
+    for shown in (office.get("/cases/", {"tab": "closed"}), office.get(f"/candidates/{row.pk}/")):
+        assert said in shown.content.decode()
+        assert f">{GRANTED}<" not in shown.content.decode()
+
+
+def test_control_where_the_candidates_page_asks_the_case_alone_it_is_granted(
+    office: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(story, "fallen_of", lambda *_: "")
+    with pytest.raises(AssertionError):
+        test_a_grant_that_counts_no_more_is_none_in_the_lists(office, resumed, RESUMED)
 
 
 def test_on_the_phone_too_the_list_and_the_case_say_it(phone: Client) -> None:

@@ -14,7 +14,7 @@ class Evidence(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4)  # made here: the picture is sealed to it
     registration = models.ForeignKey(Registration, models.PROTECT)
-    purpose = models.CharField(max_length=40)  # `household-first`, `draft-declaration-MARTYR`: see forms.attached
+    purpose = models.CharField(max_length=40)  # `household-first`, `draft-declaration-MARTYR`, `site-case-…`
     file = models.CharField(max_length=80)  # storage name of the sealed JPEG
     sha256 = models.CharField(max_length=64)
     at = models.DateTimeField()  # by the season's clock

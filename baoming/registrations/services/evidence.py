@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from django.core.files.storage import default_storage
 from django.db import transaction
 
+from baoming.audit.actors import Party
 from baoming.forms.attached import Consent
 from baoming.registrations.apart import read_page_apart
 from baoming.registrations.attached_queries import DRAFT, EVIDENCE, drafts_of, pictures_of
@@ -67,27 +68,31 @@ def lost_of(registration: Registration, pictures: Pictures) -> set[UUID]:
 
 
 def keep_drafts(
-    registration: Registration, pictures: Pictures, consent: Consent, *, lost: Collection[UUID], at: datetime
-) -> None:
-    """Keep pictures beside those that count, until `take_drafts`; older drafts of them are erased. After `locked`.
+    registration: Registration, pictures: Pictures, consent: Consent, *, lost: Collection[UUID], at: datetime,
+    by: Party = Party.CANDIDATE,
+) -> None:  # fmt: skip
+    """Keep pictures beside those that count, until `take_drafts`; older drafts of `by` are erased. After `locked`.
 
     What counts already, and is not `lost`, is kept no second time: it was sent twice.
     """
-    older = Evidence.objects.filter(registration=registration, purpose__in=[DRAFT + purpose for purpose in pictures])
+    mark = DRAFT[by]
+    older = Evidence.objects.filter(registration=registration, purpose__in=[mark + purpose for purpose in pictures])
     for name in older.values_list("file", flat=True):
         transaction.on_commit(partial(default_storage.delete, name))
     older.delete()
     counted = pictures_of(registration).items()
     counting = {(purpose, one.sha256) for purpose, one in counted if one.pk not in lost}
-    drafts = {DRAFT + key: jpeg for key, jpeg in pictures.items() if (key, _digest(jpeg)) not in counting}
+    drafts = {mark + key: jpeg for key, jpeg in pictures.items() if (key, _digest(jpeg)) not in counting}
     keep_pictures(registration, drafts, consent, at=at, then=lambda _: None)
 
 
-def take_drafts(registration: Registration, purposes: Collection[str]) -> list[Evidence]:
-    """Let the drafts for `purposes` count, in place of what counted before; return them. Call after `locked`."""
-    taken = [one for purpose, one in drafts_of(registration).items() if purpose in purposes]
+def take_drafts(
+    registration: Registration, purposes: Collection[str], *, by: Party = Party.CANDIDATE
+) -> list[Evidence]:
+    """Let the drafts of `by` for `purposes` count, in place of what counted before; return them. After `locked`."""
+    taken = [one for purpose, one in drafts_of(registration, by).items() if purpose in purposes]
     for one in taken:
-        one.purpose = one.purpose.removeprefix(DRAFT)
+        one.purpose = one.purpose.removeprefix(DRAFT[by])
         Evidence.objects.filter(registration=registration, purpose=one.purpose, current=True).update(current=False)
         update(one, "purpose")
     return taken

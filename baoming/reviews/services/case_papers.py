@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
+from baoming.audit.actors import Party
 from baoming.registrations.attached_queries import CASE, drafts_of, pictures_of
 from baoming.registrations.models import Registration
 from baoming.registrations.services.evidence import take_drafts
@@ -21,12 +22,12 @@ def open_of(registration: Registration, kind: Kind) -> Case | None:
     return Case.objects.filter(registration=registration, kind=kind.key, state__in=OPEN_STATES).first()
 
 
-def papers_there(registration: Registration, kind: Kind, case: Case | None) -> dict[str, str]:
-    """Return paper → id of the picture: drafts, and what `case` was asked with; None: one that is not opened yet.
+def papers_there(registration: Registration, kind: Kind, case: Case | None, *, by: Party) -> dict[str, str]:
+    """Return paper → id of the picture: drafts of `by`, and those `case` was asked with; None: not opened yet.
 
     What an earlier case was asked with was handed in for that one: it says nothing of what is asked now.
     """
-    drafts = drafts_of(registration)
+    drafts = drafts_of(registration, by)
     new = {one.key: str(drafts[key].pk) for one in kind.papers if (key := purpose_of(kind, one.key)) in drafts}
     return {**_asked_with(case), **new}
 
@@ -39,10 +40,14 @@ def of_others(registration: Registration, kind: Kind) -> set[UUID]:
     return {one.pk for purpose, one in counted if purpose in purposes and str(one.pk) not in mine}
 
 
-def take(registration: Registration, kind: Kind, *, before: Mapping[str, str]) -> dict[str, str]:
-    """Let the pictures handed in for it count beside those it has (`before`); returns paper → id. After `locked`."""
+def take(registration: Registration, kind: Kind, *, before: Mapping[str, str], by: Party) -> dict[str, str]:
+    """Let the pictures that `by` handed in for it count beside those it has (`before`). After `locked`.
+
+    Returns paper → id.
+    """
     papers = {purpose_of(kind, paper.key): paper.key for paper in kind.papers}
-    return {**before, **{papers[one.purpose]: str(one.pk) for one in take_drafts(registration, papers)}}
+    taken = take_drafts(registration, papers, by=by)
+    return {**before, **{papers[one.purpose]: str(one.pk) for one in taken}}
 
 
 def _asked_with(case: Case | None) -> Mapping[str, str]:

@@ -57,10 +57,11 @@ _STANDS = (
 _OFFICES = (Act.FORWARD, Act.GRANT, Act.REFUSE, Act.RETURN)
 
 
-def keep_papers(registration_id: UUID, kind_key: str, pictures: Pictures, consent: Consent) -> None:
-    """Keep pictures of papers (paper → JPEG) for the case that is going to be opened or supplied: none is chosen anew.
+def keep_papers(registration_id: UUID, kind_key: str, pictures: Pictures, consent: Consent, *, by: Actor) -> None:
+    """Keep pictures of papers (paper → JPEG) for the case that `by` opens or supplies next: none is chosen anew.
 
-    Raises NotOpen where no such case can be opened now.
+    None are kept where one waits already: the button was pressed twice. Raises NotOpen where no such case can be
+    opened now, and for who neither opens nor supplies it.
     """
     kind = kind_of(Registration.objects.select_related("season").get(pk=registration_id).season, kind_key)
     papers = {purpose_of(kind, key): jpeg for key, jpeg in pictures.items()}
@@ -68,7 +69,23 @@ def keep_papers(registration_id: UUID, kind_key: str, pictures: Pictures, consen
     with transaction.atomic():
         registration = locked(registration_id)
         now = _moment(registration, kind)
-        keep_drafts(registration, papers, consent, lost=lost | of_others(registration, kind), at=now)
+        if _may_hand_in(registration, kind, by, now=now):
+            lost |= of_others(registration, kind)
+            keep_drafts(registration, papers, consent, lost=lost, at=now, by=by.kind)
+
+
+def _may_hand_in(registration: Registration, kind: Kind, by: Actor, *, now: datetime) -> bool:
+    """Whether papers of `by` would be taken by what it can do next. Raises NotOpen for who does not open this kind."""
+    there = open_of(registration, kind)
+    if there is not None and Act.SUPPLY in acts(kind, there.standing, by.kind, now=now):
+        return True
+    _require_opener(kind, by)
+    return there is None
+
+
+def _require_opener(kind: Kind, by: Actor) -> None:
+    if by.kind not in kind.opens:
+        raise NotOpen(f"{kind.title}由{_names(kind.opens)}提出")
 
 
 def may_open_now(registration: Registration, kind: Kind) -> str:
@@ -89,11 +106,10 @@ def open_case(registration_id: UUID, kind_key: str, *, raw: Raw, by: Actor) -> C
     """
     registration = locked(registration_id)
     kind = kind_of(registration.season, kind_key)
-    if by.kind not in kind.opens:
-        raise NotOpen(f"{kind.title}由{_names(kind.opens)}提出")
+    _require_opener(kind, by)
     now = _moment(registration, kind)
     there = open_of(registration, kind)
-    content = _asked(registration, kind, there, raw)
+    content = _asked(registration, kind, there, raw, by=by)
     if there is not None:
         return _same(there, content, by)
     at = Standing(State.WAITING, 0, by.kind)
@@ -102,7 +118,7 @@ def open_case(registration_id: UUID, kind_key: str, *, raw: Raw, by: Actor) -> C
         state=at.state, holder=holder(kind, at) or "", opener=by.kind, opened_at=now, since=now,
         due_at=due(kind, at, now),
     ))  # fmt: skip
-    papers = take(registration, kind, before={})
+    papers = take(registration, kind, before={}, by=by.kind)
     done = _write(case, OPEN, registration, at=now, by=by, content=content, pictures=papers)
     EFFECTS[kind.effect].followed(registration, kind, case, done, by=by)
     _hold(registration, case, kind, by=by)
@@ -130,10 +146,12 @@ def act_on_case(
         _refuse_if_another(registration, kind, act)
     if kind.two and act in (Act.GRANT, Act.REFUSE):
         _require_other_hand(history, by)
-    words, content = _said(kind, act, reason=reason, note=note), _content(registration, kind, case, act, raw or {})
+    words = _said(kind, act, reason=reason, note=note)
+    content = _content(registration, kind, case, act, raw or {}, by=by)
     before = case.standing
     _stand(case, kind, after(kind, before, act, now=now), now=now)
-    pictures = take(registration, kind, before=asked_in(history).pictures) if act is Act.SUPPLY else {}
+    before_it = asked_in(history).pictures
+    pictures = take(registration, kind, before=before_it, by=by.kind) if act is Act.SUPPLY else {}
     done = _write(case, act, registration, at=now, by=by, content=content, pictures=pictures, desk=before.desk, **words)
     EFFECTS[kind.effect].followed(registration, kind, case, done, by=by)
     _follow(registration, case, kind, act, before, asked=content_of(asked_in(history)), by=by, at=now)
@@ -228,10 +246,10 @@ def _said(kind: Kind, act: Act, *, reason: str, note: str) -> dict[str, str]:
     }
 
 
-def _content(registration: Registration, kind: Kind, case: Case, act: Act, raw: Raw) -> dict[str, Any]:
+def _content(registration: Registration, kind: Kind, case: Case, act: Act, raw: Raw, *, by: Actor) -> dict[str, Any]:
     """Return what is kept with the act beyond reason and note. Raises Invalid by question."""
     if act is Act.SUPPLY:
-        return _asked(registration, kind, case, raw)
+        return _asked(registration, kind, case, raw, by=by)
     if act not in (Act.FORWARD, Act.GRANT):
         return {}
     answers, problems = clean(kind.chain[case.desk].asks, raw)
@@ -240,11 +258,11 @@ def _content(registration: Registration, kind: Kind, case: Case, act: Act, raw: 
     return {"answers": answers} if answers else {}
 
 
-def _asked(registration: Registration, kind: Kind, case: Case | None, raw: Raw) -> dict[str, Any]:
+def _asked(registration: Registration, kind: Kind, case: Case | None, raw: Raw, *, by: Actor) -> dict[str, Any]:
     """Return what is asked for, complete. Raises Invalid by question, paper or what the effect asks."""
     answers, problems = clean(kind.asks, raw)
     extra, more = EFFECTS[kind.effect].read(registration, raw)
-    there = papers_there(registration, kind, case)
+    there = papers_there(registration, kind, case, by=by.kind)
     lacking = {one.key: f"请上传{one.title}的照片" for one in kind.papers if one.needed and one.key not in there}
     if found := {**problems, **more, **lacking}:
         raise Invalid(found)

@@ -132,7 +132,7 @@ def declared_facts(request: CandidateRequest) -> list[dict[str, object]]:
 @candidate_required
 def evidence(request: CandidateRequest, key: str) -> HttpResponse:
     """One's own picture of a paper: the one that counts, or the draft that is to take its place."""
-    picture = picture_named(request.registration, key)
+    picture = picture_named(request.registration, key, by=request.actor.kind)
     if picture is None:
         raise Refused("还没有上传这张照片，请回到上一页上传")
     return jpeg(picture_bytes(picture))

@@ -23,10 +23,11 @@ from baoming.reviews.models import Case
 from baoming.reviews.services.case_notices import print_notice
 from baoming.reviews.services.case_papers import papers_there
 from baoming.reviews.services.cases import act_on_case, may_open_now, open_case
-from baoming.shared.errors import Invalid
+from baoming.shared.errors import Refused
 from baoming.web.access import CandidateRequest, candidate_required
 from baoming.web.case_pages import (
     TONES,
+    errors_of,
     fallen_of,
     may_open,
     preview,
@@ -67,8 +68,8 @@ def new(request: CandidateRequest, kind: str) -> HttpResponse:
         if not errors:
             made = open_case(request.registration.pk, kind, raw=sent_raw(request), by=request.actor)
             return redirect("candidate:request", made.pk)
-    except Invalid as refusal:
-        errors = refusal.fields
+    except Refused as refusal:
+        errors = errors_of(refusal)
     return _new(request, asked, errors)
 
 
@@ -81,7 +82,7 @@ def _asked_kind(request: CandidateRequest, key: str) -> Kind:
 
 def _papers(request: CandidateRequest, kind: Kind) -> dict[str, str]:
     consent, ticked = consent_of(request.season), request.POST.get("consent", "")
-    return take_papers(request, request.registration, kind, consent, ticked=ticked)
+    return take_papers(request, request.registration, kind, consent, ticked=ticked, by=request.actor)
 
 
 def _new(request: CandidateRequest, kind: Kind, errors: dict[str, str] | None = None) -> HttpResponse:
@@ -89,7 +90,7 @@ def _new(request: CandidateRequest, kind: Kind, errors: dict[str, str] | None = 
     changes, missing = preview(mine, kind)
     context = {
         "changes": changes, "missing": missing, "kind": kind, "errors": errors or {}, "typed": sent_raw(request),
-        "there": papers_there(mine, kind, None),
+        "there": papers_there(mine, kind, None, by=Party.CANDIDATE),
         "why_not": may_open_now(mine, kind), "consent": consent_of(request.season),
     }  # fmt: skip
     return render(request, "candidate/cases/new.html", context, status=422 if errors else 200)
@@ -118,8 +119,8 @@ def act(request: CandidateRequest, case_id: UUID) -> HttpResponse:
                 by=request.actor, note=request.POST.get("note", ""), raw=sent_raw(request),
             )  # fmt: skip
             return redirect("candidate:request", case_id)
-    except Invalid as refusal:
-        errors = refusal.fields
+    except Refused as refusal:
+        errors = errors_of(refusal)
     return _one(request, _found(request, case_id), errors)
 
 
@@ -136,7 +137,8 @@ def _one(request: CandidateRequest, found: Case, errors: dict[str, str] | None =
     before = content_of(asked_in(acts_of(found))).get("answers", {})
     context = {
         "one": shown, "errors": errors or {}, "Act": Act, "todo": todo_of(shown), "consent": consent_of(request.season),
-        "typed": typed_of(sent_raw(request) if errors else {}, before), "there": papers_there(mine, shown.kind, found),
+        "typed": typed_of(sent_raw(request) if errors else {}, before),
+        "there": papers_there(mine, shown.kind, found, by=Party.CANDIDATE),
         "note": request.POST.get("note", "") if errors else "", "did": request.POST.get("act", "") if errors else "",
     }  # fmt: skip
     return render(request, "candidate/cases/one.html", context, status=422 if errors else 200)

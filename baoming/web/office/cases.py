@@ -32,9 +32,9 @@ from baoming.reviews.cases import ACT_NAMES, STATE_NAMES, Act, Kind, State, fall
 from baoming.reviews.services.case_notices import print_notice
 from baoming.reviews.services.case_papers import papers_there
 from baoming.reviews.services.cases import act_on_case, open_case
-from baoming.shared.errors import Invalid, Refused
+from baoming.shared.errors import Refused
 from baoming.web.access import OfficeRequest, staff_may
-from baoming.web.case_pages import TONES, preview, sent_raw, show_case, take_papers, typed_of
+from baoming.web.case_pages import TONES, errors_of, preview, sent_raw, show_case, take_papers, typed_of
 from baoming.web.headers import pdf
 from baoming.web.office.areas import Area, area_of
 from baoming.web.office.scope import one
@@ -99,12 +99,12 @@ def new(request: OfficeRequest, registration_id: UUID, kind: str) -> HttpRespons
         return _new(request, registration, kind)
     asked = kind_of(request.season, kind)
     try:
-        errors = take_papers(request, registration, asked, _PAPER, ticked=_PAPER.version)
+        errors = take_papers(request, registration, asked, _PAPER, ticked=_PAPER.version, by=request.actor)
         if not errors:
             made = open_case(registration.pk, kind, raw=sent_raw(request), by=request.actor)
             return redirect("office:case", made.pk)
     except Refused as refusal:
-        errors = refusal.fields if isinstance(refusal, Invalid) else {"act": str(refusal)}
+        errors = errors_of(refusal)
     return _new(request, one(request, registration_id), kind, errors)
 
 
@@ -117,8 +117,8 @@ def _new(
     context = {
         "changes": changes, "missing": missing,
         "registration": registration, "kind": found, "errors": errors or {}, "typed": sent_raw(request),
-        "there": papers_there(registration, found, None), "may": request.actor.kind in found.opens,
-        "parties": PARTY_NAMES,
+        "there": papers_there(registration, found, None, by=request.actor.kind),
+        "may": request.actor.kind in found.opens, "parties": PARTY_NAMES,
     }  # fmt: skip
     return render(request, "office/cases/new.html", context, status=422 if errors else 200)
 
@@ -148,7 +148,7 @@ def act(request: OfficeRequest, case_id: UUID) -> HttpResponse:
             )  # fmt: skip
             return redirect("office:case", case_id)
     except Refused as refusal:
-        errors = refusal.fields if isinstance(refusal, Invalid) else {"act": str(refusal)}
+        errors = errors_of(refusal)
     return _case(request, case_id, errors)
 
 
@@ -162,7 +162,7 @@ def notice(request: OfficeRequest, case_id: UUID) -> HttpResponse:
 
 def _papers_again(request: OfficeRequest, registration: Registration, kind: str) -> dict[str, str]:
     asked = kind_of(request.season, kind)
-    return take_papers(request, registration, asked, _PAPER, ticked=_PAPER.version)
+    return take_papers(request, registration, asked, _PAPER, ticked=_PAPER.version, by=request.actor)
 
 
 def _case(request: OfficeRequest, case_id: UUID, errors: dict[str, str] | None = None) -> HttpResponse:
@@ -175,7 +175,7 @@ def _case(request: OfficeRequest, case_id: UUID, errors: dict[str, str] | None =
         "registration": registration, "one": shown, "errors": errors or {}, "Act": Act, "names": ACT_NAMES,
         "parties": PARTY_NAMES, "reasons": [(key, reason.title) for key, reason in shown.kind.reasons.items()],
         "typed": typed_of(sent_raw(request) if errors else {}, before),
-        "there": papers_there(registration, shown.kind, found),
+        "there": papers_there(registration, shown.kind, found, by=request.actor.kind),
         "did": request.POST.get("act", "") if errors else "", "note": request.POST.get("note", "") if errors else "",
     }  # fmt: skip
     return render(request, "office/cases/case.html", context, status=422 if errors else 200)
