@@ -5,12 +5,14 @@ from datetime import date
 import pytest
 
 from baoming.accounts.models import Account, candidate_handle
-from baoming.registrations.models import Registration
+from baoming.registrations.models import NameImage, Registration
 from baoming.registrations.queries import document_of, find_by_number
 from baoming.reviews.case_queries import acts_of, asked_in, content_of
 from baoming.reviews.cases import Act
+from baoming.reviews.models import Case
+from baoming.reviews.services import case_effects, identity_changes
 from baoming.reviews.services.case_effects import EFFECTS
-from baoming.shared.errors import Invalid, Refused
+from baoming.shared.errors import Held, Invalid, Refused
 from tests import factories as make
 from tests.registrations import confirmed
 from tests.reviews.asking import after_sign_up, asked, do, through
@@ -88,3 +90,61 @@ def test_somebody_elses_number_is_refused_when_asked_and_when_granted() -> None:
     do(case, Act.WITHDRAW, office(row, "site"), note="号码有误")
     with pytest.raises(Invalid, match="已有人报名"):
         asked(row, "identity_change", {"number": [number], "why": ["公安更正"]}, by=office(row, "site"))
+
+
+def test_a_number_that_nobody_could_see_yet_is_refused_and_breaks_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another county's file of it is written at the same moment: the index alone knows."""
+    row, number = after_sign_up(), new_number()
+    case = asked(row, "identity_change", {"number": [number], "why": ["公安更正"]}, by=office(row, "site"))
+    make.season("intake")
+    make.registration(make.site("05"), number=number)
+    make.season("confirmation")
+    monkeypatch.setattr(identity_changes, "_is_another", lambda *_: False)
+    do(case, Act.FORWARD, office(row, "county"))
+    with pytest.raises(Refused, match="刚刚有人报名"):
+        do(case, Act.GRANT, office(row, "city"))
+    assert document_of(Registration.objects.get(pk=row.pk)).number != number
+
+
+def pictured() -> Registration:
+    """A person whose name is printed as a picture, with another picture at work."""
+    row = after_sign_up()
+    for number, confirmed_at in enumerate((row.created_at, None)):
+        NameImage.objects.create(
+            registration=row, picture_sealed=str(number), made_at=row.created_at, made_by="周敏",
+            confirmed_at=confirmed_at, current=confirmed_at is not None, strip_sealed="" if confirmed_at else "x",
+        )  # fmt: skip
+    return row
+
+
+def test_a_picture_of_the_old_name_is_not_printed_for_the_new_one() -> None:
+    row = pictured()
+    through(asked(row, "identity_change", by=office(row, "site")), row, "county", "city")
+    assert list(NameImage.objects.values_list("current", "confirmed_at")) == [(False, row.created_at)]
+
+
+def test_a_new_number_alone_leaves_the_picture_of_the_name() -> None:
+    row = pictured()
+    raw = {"number": [new_number()], "why": ["公安更正"]}
+    through(asked(row, "identity_change", raw, by=office(row, "site")), row, "county", "city")
+    assert NameImage.objects.filter(current=True).count() == 1
+
+
+@pytest.mark.parametrize(("kind", "last"), [("identity_change", "city"), ("correction", "city")])
+def test_nothing_is_written_over_a_form_that_its_owner_had_frozen(
+    kind: str, last: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = after_sign_up()
+    by = office(row, "site") if kind == "identity_change" else None
+    case = asked(row, kind, by=by)
+    before = [office(row, one) for one in (("county",) if by else ("site", "county"))]
+    for one in before:
+        do(case, Act.FORWARD, one)
+    Registration.objects.update(disputed_at=row.created_at)
+    with pytest.raises(Held, match="冻结"):
+        do(case, Act.GRANT, office(row, last))
+    with pytest.raises((Held, Refused)):
+        asked(row, kind, by=by)
+    monkeypatch.setattr(case_effects, "refuse_if_disputed", lambda _: None)  # control
+    do(case, Act.GRANT, office(row, last))
+    assert Case.objects.get().state == "granted"

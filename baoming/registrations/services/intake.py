@@ -18,12 +18,13 @@ from baoming.registrations.document_numbers import Kind
 from baoming.registrations.document_queries import Accepted
 from baoming.registrations.identity_documents import IdentityDocument, checked, validity_problem
 from baoming.registrations.journey import STEPS, undone_by
-from baoming.registrations.models import CardUse, NameImage, Registration, RosterEntry
+from baoming.registrations.models import CardUse, Registration, RosterEntry
 from baoming.registrations.name_queries import bare
 from baoming.registrations.overflow_queries import overflows_of
 from baoming.registrations.queries import DEBT, document_context, document_of, find_by_number, state_of
 from baoming.registrations.services import system_checks
 from baoming.registrations.services.hand_ins import end_hand_ins
+from baoming.registrations.services.name_images import retire_name_images
 from baoming.registrations.services.other_documents import (
     beyond_chip,
     name_document,
@@ -243,7 +244,7 @@ def retype_card(registration_id: UUID, document: IdentityDocument, *, reason: st
     person = checked(entered, today=now.astimezone(BEIJING).date(), real_season=season.is_real)
     terms = _require_grounds(season, person, reader="", reason=reason, seen=another)
     if person.name != registration.name:
-        NameImage.objects.filter(registration=registration, current=True).update(current=False)
+        retire_name_images(registration)
     _name(registration, person)
     _take_over(registration, person)
     registration.read_by, registration.read_at = by.label, now

@@ -79,6 +79,13 @@ def confirm_name(registration_id: UUID, image_id: UUID, *, seen: str, by: Actor)
     return image
 
 
+def retire_name_images(registration: Registration) -> None:
+    """Put pictures of the name out of use, the one at work too: call after `locked`, where the name changes."""
+    images = NameImage.objects.filter(registration=registration)
+    images.filter(current=True).update(current=False)
+    images.filter(confirmed_at=None).delete()
+
+
 def framed(image: NameImage) -> str:
     """Return what a page hands back of the frame that it showed: with the strip, which never changes, the picture."""
     return ",".join(map(str, image.box))

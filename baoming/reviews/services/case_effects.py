@@ -8,6 +8,7 @@ from typing import Any
 from baoming.audit.actors import Actor
 from baoming.registrations.models import Registration
 from baoming.registrations.services.retakes import send_back
+from baoming.registrations.services.steps import refuse_if_disputed
 from baoming.registrations.services.voids import void_number
 from baoming.reviews.asked import Raw
 from baoming.reviews.cases import ELIGIBILITY, Act, Kind
@@ -38,6 +39,12 @@ def _undoes_nothing(_: Registration, *, by: Actor, at: datetime) -> None:
 
 def _any_time(_: Registration, __: Kind, ___: Act | None) -> None:
     """As the kind's data says, and no more."""
+
+
+def _not_frozen(registration: Registration, _: Kind, act: Act | None) -> None:
+    """Whoever says that a change is not theirs has the form frozen: nothing is written over it from any side."""
+    if act in (None, Act.SUPPLY, Act.FORWARD, Act.GRANT):
+        refuse_if_disputed(registration)
 
 
 def _follows_nothing(_: Registration, __: Kind, ___: Case, ____: CaseAct, *, by: Actor) -> None:
@@ -116,13 +123,13 @@ def _unconsent(registration: Registration, *, by: Actor, at: datetime) -> None:
 EFFECTS: dict[str, Effect] = {
     "noted": Effect(),
     "retake": Effect(granted=_retake),
-    "correction": Effect(changes_asked, changes_shown, correct),
+    "correction": Effect(changes_asked, changes_shown, correct, moment=_not_frozen),
     "guardian": Effect(granted=_consent, undone=_unconsent),
     "withdrawal": Effect(granted=_stops("own_wish")),
     "admitted": Effect(granted=_stops("admitted")),
     "deceased": Effect(granted=_stops("deceased")),
     "void_number": Effect(_number_asked, _number_shown, _void),
-    "identity": Effect(identity_asked, identity_shown, change_identity),
+    "identity": Effect(identity_asked, identity_shown, change_identity, moment=_not_frozen),
     ELIGIBILITY: Effect(
         followed=referrals.follow,
         moment=referrals.refuse_unless_judged_now,

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from django.db import IntegrityError, transaction
+
 from baoming.accounts.models import Account, candidate_handle
 from baoming.audit.actors import Actor
 from baoming.registrations import document_numbers
@@ -13,6 +15,7 @@ from baoming.registrations.identity_documents import SEXES, IdentityDocument, ch
 from baoming.registrations.models import Registration
 from baoming.registrations.overflow_queries import overflows_of
 from baoming.registrations.queries import DEBT, NOBODY, document_context, document_of, id_of_number, owes_reading
+from baoming.registrations.services.name_images import retire_name_images
 from baoming.registrations.services.other_documents import name_document
 from baoming.registrations.services.person_checks import end_open_checks
 from baoming.registrations.services.sheets import void_sheets
@@ -28,6 +31,7 @@ from baoming.shared.text import mask_document
 from baoming.vault.services import keys
 
 _OWES = "姓名或证件号码有变更，需要到报名点读新的身份证核验"
+_ANOTHERS = "这个号码刚刚有人报名，没有变更。请核对是不是重复报名"
 _TAKEN = (
     "name", "name_key", "name_initials", "sex", "document_sealed", "number_blind", "last_four_blind", "too_wide",
     "document_kind", "lifelong_blind",
@@ -73,7 +77,9 @@ def change_identity(registration: Registration, extra: Mapping[str, Any], *, by:
     old = document_of(registration)
     new = _document(registration, old, extra["name"], extra["number"])
     if new.number != old.number and _is_another(registration, new.number):
-        raise Refused("这个号码刚刚有人报名，没有变更。请核对是不是重复报名")
+        raise Refused(_ANOTHERS)
+    if new.name != old.name:  # a name cut from a picture is of another name
+        retire_name_images(registration)
     ring, season = keys(), registration.season_id
     registration.name, registration.sex = new.name, new.sex
     registration.name_key, registration.name_initials = names.pinyin_key(new.name), names.initials(new.name)
@@ -82,7 +88,11 @@ def change_identity(registration: Registration, extra: Mapping[str, Any], *, by:
     registration.last_four_blind = ring.blind(new.number[-4:], purpose="last4", season=season)
     name_document(registration, new)
     registration.too_wide = len(overflows_of(registration.season, new))
-    update(registration, *_TAKEN)
+    try:
+        with transaction.atomic():
+            update(registration, *_TAKEN)
+    except IntegrityError:  # another county's file of this number, that nobody could see yet
+        raise Refused(_ANOTHERS) from None
     _follow(registration)
     end_open_checks(registration)
     void_sheets(registration, reason="姓名或证件号码有变更", at=at)
