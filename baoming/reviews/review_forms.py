@@ -82,7 +82,7 @@ def _parent(key: str, who: str) -> Part:
         Asked(f"{key}_number", f"{who}公民身份号码", "number"),
         Asked(f"{key}_unit", f"{who}务工单位", "text", 40, "个体经营、灵活就业的照实写"),
         Asked(f"{key}_permit", f"{who}居住证号", "text", 24),
-        Asked(f"{key}_since", f"{who}在湘居住起始年月", "month", hint="例如2018年1月填2018.01"),
+        Asked(f"{key}_since", f"{who}在本省居住起始年月", "month", hint="例如2018年1月填2018.01"),
         Asked(f"{key}_phone", f"{who}联系电话", "phone"),
     )
     return Part(who, asked)
@@ -97,7 +97,7 @@ PARTS = (
             Asked("ethnicity", "民族", "text", 8, "例如汉族"),
             Asked("number", "公民身份号码", "number"),
             Asked("household", "户籍所在地", "text", 60, "看户口簿，从省、市写到乡镇或街道"),
-            Asked("address", "现居住地址", "text", 60, "在湖南的住处，写到门牌号"),
+            Asked("address", "现居住地址", "text", 60, "在本省的住处，写到门牌号"),
             Asked("phone", "联系电话", "phone"),
         ),
     ),

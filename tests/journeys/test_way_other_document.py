@@ -190,7 +190,8 @@ def first_steps(handset: Page, code: str) -> None:
 def seen_at_the_site(site: Page) -> None:
     office.find(site, PERSON.name)
     site.get_by_text("考生不做人脸认证：凭证件当面核对").click()
-    site.get_by_label("已当面核对，本人和证件一致").check()
+    site.get_by_label(f"{PERSON.title}号码").fill(PERSON.number)
+    site.get_by_label("已当面核对，本人和证件原件一致").first.check()
     site.get_by_role("button", name="当面核对通过").click()
 
 

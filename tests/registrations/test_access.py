@@ -11,7 +11,8 @@ from baoming.audit.actors import Actor, Party
 from baoming.messages.models import Message
 from baoming.registrations.form_queries import bound_phone
 from baoming.registrations.models import Activation, Pledge, Registration, StepLog
-from baoming.registrations.services import access, person_checks
+from baoming.registrations.queries import document_of
+from baoming.registrations.services import access, card_checks
 from baoming.registrations.services.slips import print_slip
 from baoming.shared.errors import Invalid, NotOpen, TooMany
 from baoming.vault.services import keys
@@ -121,7 +122,7 @@ def test_a_new_text_of_the_pledge_is_accepted_beside_the_old_one(monkeypatch: py
 
 def test_the_card_seen_at_the_site_is_the_other_way() -> None:
     row, _ = candidate("person_check")
-    person_checks.confirm_by_card(row.pk, by=make.staff(row.site).actor)
+    card_checks.confirm_by_card(row.pk, document_of(row), reader="R01", nonce="p1", by=make.staff(row.site).actor)
     row.refresh_from_db()
     assert "person_check" in row.done_steps
 

@@ -1,7 +1,7 @@
 """R27: the photo of who cannot come is handed in by a code before the account, and is one once the site says so."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -17,11 +17,12 @@ from baoming.messages.services.outbox import number_of, text_of
 from baoming.messages.templates import covered
 from baoming.registrations.absent_queries import handed_in, is_absent, newest_hand_in, phone_of
 from baoming.registrations.models import HandIn, Photo, Registration
-from baoming.registrations.queries import document_of
+from baoming.registrations.queries import document_of, state_of
 from baoming.registrations.services import hand_ins, intake
 from baoming.registrations.services.intake import reread_card, retype_card
 from baoming.seasons.queries import season_now
 from baoming.shared.errors import Invalid, NotOpen, Refused, TooMany
+from baoming.shared.moments import BEIJING, moment
 from standins.faces import face
 from tests import factories as make
 from tests.registrations import absent
@@ -235,6 +236,32 @@ def over(row: Registration) -> None:
     """Intake has ended while a photo waits."""
     make.season("confirmation")
     row.refresh_from_db()
+
+
+def rest(row: Registration) -> datetime:
+    """It is night: intake goes on in the morning. Returns when."""
+    make.at(datetime(2022, 11, 2, 21, tzinfo=BEIJING))
+    row.refresh_from_db()
+    time = state_of(row).phases["intake"]
+    assert (time.open, time.over, time.resting) == (False, False, True)
+    assert time.opens
+    return time.opens
+
+
+def test_at_night_a_photo_is_given_back_with_a_new_code_and_taken_in_the_morning() -> None:
+    row = absent.away()
+    came = absent.handed(row)
+    absent.forget_counts()
+    opens = rest(row)
+    with pytest.raises(NotOpen, match="现在不在办理时间") as refusal:
+        hand_ins.accept_hand_in(row.pk, came.pk, by=site(row))
+    assert moment(opens) in str(refusal.value)
+    again = hand_ins.return_hand_in(row.pk, came.pk, reason="glare", by=site(row))
+    assert again is not None
+    assert Message.objects.filter(template="hand_in_returned").count() == 1
+    make.at(opens)
+    came = absent.handed(row)
+    assert hand_ins.accept_hand_in(row.pk, came.pk, by=site(row)).source == "electronic"
 
 
 def test_others_than_the_site_give_nothing_back_at_any_time() -> None:

@@ -7,7 +7,7 @@ from django.test import Client
 
 from baoming.organizations.models import Organization
 from baoming.organizations.roles import Role
-from baoming.registrations.models import HoldRow, PersonCheck, Registration, Signature
+from baoming.registrations.models import HoldRow, Registration, Signature
 from baoming.schedule.models import Extension
 from baoming.schedule.queries import running_extension
 from baoming.shared.moments import stamp
@@ -137,18 +137,6 @@ def test_a_person_is_opened_again_with_a_reason_only(office: Client) -> None:
     row.refresh_from_db()
     assert "completion" not in row.done_steps
     assert "重新打开这名考生" not in page(office, row)
-
-
-def test_the_card_seen_at_the_site_stands_for_the_face_check(office: Client) -> None:
-    make.season("sign_up")
-    row = make.registration(make.site(opened=True), done=make.before("person_check"))
-    make.season("sign_up")
-    of_site(office, row)
-    own = f"/candidates/{row.pk}/person-check/"
-    assert "凭证件当面核对" in page(office, row)
-    assert office.post(own).status_code == 422
-    assert office.post(own, {"seen": "yes"}).status_code == 302
-    assert PersonCheck.objects.get().method == "card"
 
 
 @pytest.mark.parametrize(

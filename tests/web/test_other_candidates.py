@@ -11,7 +11,7 @@ from baoming.registrations.document_numbers import Kind
 from baoming.registrations.identity_documents import IdentityDocument
 from baoming.registrations.models import PersonCheck, PhoneReset, Registration, SaveReset
 from baoming.registrations.queries import document_of, find_by_number
-from baoming.registrations.services import person_checks
+from baoming.registrations.services import card_checks, person_checks
 from baoming.registrations.services.logins import _person
 from baoming.registrations.services.save_resets import ask_at_site
 from baoming.registrations.services.sheets import print_sheet
@@ -119,7 +119,7 @@ def test_who_the_face_check_does_not_know_is_told_to_come_to_the_site(phone: Cli
         with pytest.raises(Refused, match="请本人带证件到报名点"):
             person_checks.start_check(row.pk, way=way, by=me)
     assert not PersonCheck.objects.exists()
-    person_checks.confirm_by_card(row.pk, by=operator(row))
+    card_checks.confirm_by_card(row.pk, document_of(row), by=operator(row))
     assert "实人认证已通过" in phone.get("/person-check/").content.decode()
 
 

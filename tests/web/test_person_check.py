@@ -12,10 +12,12 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from baoming.registrations import tasks
 from baoming.registrations.models import PersonCheck, Registration, StepLog
 from baoming.registrations.providers.base import Failure, Outcome, PersonCheckDown, Result, Session
-from baoming.registrations.services import person_checks
+from baoming.registrations.queries import document_of
+from baoming.registrations.services import card_checks, person_checks
 from baoming.shared.errors import NotOpen, TooMany
 from baoming.shared.jobs import defer
 from tests.concurrency.together import together
+from tests.registrations.confirmed import operator
 from tests.registrations.test_access import candidate
 
 pytestmark = pytest.mark.django_db
@@ -226,10 +228,11 @@ def test_the_open_check_is_offered_again_not_a_second_one(phone: Client, provide
 
 def test_a_check_that_is_done_is_not_started_again(phone: Client, provider: Provider) -> None:
     row, me = candidate("person_check")
-    person_checks.confirm_by_card(row.pk, by=me)
-    for again in (partial(person_checks.start_check, way="face"), person_checks.confirm_by_card):
+    at_site = partial(card_checks.confirm_by_card, row.pk, document_of(row), reader="R01", by=operator(row))
+    at_site(nonce="p1")
+    for again in (partial(person_checks.start_check, row.pk, way="face", by=me), partial(at_site, nonce="p2")):
         with pytest.raises(NotOpen, match="已经通过"):
-            again(row.pk, by=me)
+            again()
     assert PersonCheck.objects.count() == 1
 
 

@@ -170,8 +170,8 @@ def accept_hand_in(registration_id: UUID, hand_in_id: UUID, *, by: Actor) -> Pho
         hand_in = _handed(registration, hand_in_id)
         if (hand_in.file, hand_in.sha256) != (came.file, came.sha256):  # what was read is not what stands there now
             raise NotOpen(_DECIDED)
-        if not _photo_moment(registration, by)[1]:
-            raise NotOpen(_OVER)
+        if (no := _photo_moment(registration, by)[1]) is not None:
+            raise NotOpen(_OVER) if no.why == "over" else no
         photo = take_prepared(
             registration_id, jpeg, sha256=hand_in.sha256, measures=hand_in.measures, faults=hand_in.faults, by=by,
             source="electronic",
@@ -187,10 +187,11 @@ def return_hand_in(registration_id: UUID, hand_in_id: UUID, *, reason: str, by: 
     """Give the photo back for one of the season's reasons, with a new code by SMS; returns the new leave.
 
     Without one, and without SMS, once intake is over for this person or its codes of a day are used up: a photo that
-    came can always be decided. Raises Invalid, Refused, NotOpen; TooMany where the phone has just had a message.
+    came can always be decided, at night too. Raises Invalid, Refused, NotOpen; TooMany where the phone has just had
+    a message.
     """
     registration = locked(registration_id)
-    now, in_time = _photo_moment(registration, by)
+    now, no = _photo_moment(registration, by)
     hand_in = _handed(registration, hand_in_id)
     titles = {item["key"]: item["title"] for item in data(registration.season, "photo")["retakes"]}
     if reason not in titles:
@@ -199,7 +200,8 @@ def return_hand_in(registration_id: UUID, hand_in_id: UUID, *, reason: str, by: 
     _decide(hand_in, State.RETURNED, by=by, at=now)
     details = {"reason": reason}
     record("return_hand_in", by=by, subject=registration.pk, path=registration.path, details=details)
-    if not in_time or not _has_another(registration):
+    over = no is not None and no.why == "over"
+    if over or not _has_another(registration):
         return None
     number = phone_of(hand_in)
     count_message(number)
@@ -208,12 +210,12 @@ def return_hand_in(registration_id: UUID, hand_in_id: UUID, *, reason: str, by: 
     return again
 
 
-def _photo_moment(registration: Registration, by: Actor) -> tuple[datetime, bool]:
-    """Return the season's moment, and whether photos are taken of this person now. Raises NotOpen for any other no."""
+def _photo_moment(registration: Registration, by: Actor) -> tuple[datetime, Closed | None]:
+    """Return the season's moment, and what the calendar has against photos of this person now. Raises NotOpen."""
     try:
-        return require("photo", registration, by), True
-    except Closed:
-        return season_now(registration.season_id), False
+        return require("photo", registration, by), None
+    except Closed as no:
+        return season_now(registration.season_id), no
 
 
 def _has_another(registration: Registration) -> bool:

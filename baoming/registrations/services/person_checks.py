@@ -62,7 +62,7 @@ def start_check(registration_id: UUID, *, way: str, by: Actor) -> PersonCheck:
     Raises NotOpen, also when the person has passed, Refused for a way that this person does not have, and TooMany.
     """
     registration = locked(registration_id)
-    now = _require_undone(registration, by)
+    now = require_undone(registration, by)
     ways = ways_of(registration.season)
     if way not in ONLINE or way not in offered(ways, served=served()):
         raise Refused("这种认证方式现在不能用，请选择页面上列出的方式")
@@ -101,15 +101,11 @@ def obstacle_now(registration: Registration, way: str, *, now: datetime) -> str:
     return obstacle(ways_of(registration.season), way, person, today=now.astimezone(BEIJING).date())
 
 
-@transaction.atomic
-def confirm_by_card(registration_id: UUID, *, by: Actor) -> PersonCheck:
-    """The site has seen person and card together: no face recognition needed. Raises NotOpen."""
-    registration = locked(registration_id)
-    now = _require_undone(registration, by)
-    state = PersonCheck.State.PASSED
-    check = insert(PersonCheck(registration=registration, method="card", state=state, consent_version="", at=now))
-    complete_step(registration, "person_check", by=by, at=now)
-    return check
+def require_undone(registration: Registration, by: Actor) -> datetime:
+    """As `require` of this step, and refuse once it is done. Raises NotOpen."""
+    if "person_check" in registration.done_steps:
+        raise NotOpen("实人认证已经通过，不用再做")
+    return require("person_check", registration, by)
 
 
 def newest_check(registration: Registration) -> PersonCheck | None:
@@ -243,13 +239,6 @@ def _pass(check: PersonCheck, registration: Registration, result: Result) -> Non
     if new:
         person = Actor(kind=Party.CANDIDATE, id=str(registration.pk), path=registration.path, label="考生本人")
         complete_step(registration, "person_check", by=person, at=season_now(registration.season_id))
-
-
-def _require_undone(registration: Registration, by: Actor) -> datetime:
-    """As `require`, and refuse a step that is done."""
-    if "person_check" in registration.done_steps:
-        raise NotOpen("实人认证已经通过，不用再做")
-    return require("person_check", registration, by)
 
 
 @cache

@@ -84,12 +84,13 @@ def _act(request: OfficeRequest, registration: Registration) -> HttpResponse | N
 def _page(request: OfficeRequest, registration: Registration, errors: dict[str, str]) -> HttpResponse:
     record("see_candidate", by=request.actor, subject=registration.pk, path=registration.path)
     newest, answered = newest_hand_in(registration), answered_hand_in(registration)
+    state = state_of(registration, clock=request.clock)
     context = {
         "errors": errors, "typed": request.POST.dict() if errors else {}, "registration": registration,
         "document": document_of(registration), "away": is_absent(registration), "done": registration.done_steps,
         "hand_in": newest, "noted": mask_phone(phone_of(newest)) if newest else "",
         "answered": mask_phone(phone_of(answered)) if answered else "",
-        "in_time": state_of(registration, clock=request.clock).open_phase("photo") is not None,
+        "in_time": state.open_phase("photo") is not None, "intake": state.phases["intake"],
         "expired": newest is not None and newest.expires_at <= request.clock.now,
         "head": newest.measured.head if newest and newest.measured else None,
         "retakes": retake_options(request), "slip": newest_slip(registration) if registration.number else None,

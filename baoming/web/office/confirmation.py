@@ -7,12 +7,13 @@ from django.views.decorators.http import require_POST
 
 from baoming.registrations.models import Registration
 from baoming.registrations.services import sheets
-from baoming.registrations.services.person_checks import confirm_by_card
+from baoming.registrations.services.card_checks import confirm_by_card
 from baoming.reviews import services as reviews
 from baoming.reviews.queries import moral_text
-from baoming.shared.errors import Invalid
+from baoming.shared.errors import Invalid, Refused
 from baoming.web.access import OfficeRequest, staff_may
 from baoming.web.headers import pdf
+from baoming.web.office.documents import presented
 from baoming.web.office.scope import one
 from baoming.web.office.story import acted
 
@@ -103,11 +104,15 @@ def final_review(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
 @require_POST
 @staff_may("intake")
 def person_check(request: OfficeRequest, registration_id: UUID) -> HttpResponse:
-    """The operator has seen person and card together: the lawful way beside the face check (R10)."""
+    """The operator has person and card together: the lawful way beside the face check (R10)."""
 
     def act(registration: Registration) -> None:
-        if not request.POST.get("seen"):
-            raise Invalid({"seen": "请先当面核对本人和证件，再勾选“本人和证件一致”"})
-        confirm_by_card(registration.pk, by=request.actor)
+        if registration.reading == Registration.Reading.TYPED and not request.POST.get("card"):
+            if not request.POST.get("person_seen"):
+                raise Refused("请先当面核对本人和证件，再勾选“本人和证件一致”")
+            confirm_by_card(registration.pk, None, by=request.actor)
+        else:
+            read = presented(request, registration, "person")
+            confirm_by_card(registration.pk, read.document, reader=read.reader, nonce=read.nonce, by=request.actor)
 
-    return acted(request, registration_id, act, field="seen")
+    return acted(request, registration_id, act, field="person")

@@ -303,11 +303,13 @@ def _judging(request: OfficeRequest, registration: Registration) -> dict[str, An
     """What the middle panel needs: rules, reasons, the newest decision with its words, and where others judge it."""
     lists, last = data(request.season, "eligibility"), last_review(registration)
     another = registration.document_kind != Kind.RESIDENT  # it is the city's, by whatever reason
-    above = [one for one in judging_kinds(request.season) if not another or one.chain[-1].by is Party.CITY]
+    judging = judging_kinds(request.season)
+    above = [one for one in judging if not another or one.chain[-1].by is Party.CITY]
     return {
         "eligibility": lists,
         "reasons": [(item["key"], item["title"]) for item in lists["reasons"]],
         "judged_above": [(kind.key, kind.title) for kind in above],
+        "for_outside": next((kind for kind in judging if kind.chain[-1].by is not Party.CITY), None),
         "review": last,
         "why": review_reasons(request.season).get(last.reason) if last else None,
         "case": open_judging(registration) if last and last.case_id else None,

@@ -206,7 +206,7 @@ def find_elsewhere() -> Ask:
 def confirm_person() -> Ask:
     make.season("sign_up")
     row = make.registration(make.site(), done=make.before("person_check"))
-    return Ask(of(row), own(row, "person-check/"), {"seen": "yes"}, answers=(302,))
+    return Ask(of(row), own(row, "person-check/"), {"card": card(row)}, answers=(302,))
 
 
 @act("office", "correction")
