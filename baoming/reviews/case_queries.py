@@ -12,6 +12,7 @@ from baoming.audit.actors import Party
 from baoming.forms.attached import Consent
 from baoming.registrations.journey import unpack
 from baoming.registrations.models import Registration
+from baoming.registrations.queries import state_of
 from baoming.reviews.cases import ELIGIBILITY, OPEN, OPEN_STATES, Act, Kind, State, kinds
 from baoming.reviews.models import Case, CaseAct
 from baoming.seasons.models import Season
@@ -34,6 +35,11 @@ def kind_of(season: Season, key: str) -> Kind:
     if (kind := kinds_of(season).get(key)) is None:
         raise Refused("本季没有这类事项，请从列出的事项里选择")
     return kind
+
+
+def is_over(registration: Registration, kind: Kind) -> bool:
+    """Whether the time of this kind has ended for this person: none is opened and none granted any more."""
+    return bool(kind.until) and state_of(registration).phases[kind.until].over
 
 
 def judging_kinds(season: Season) -> list[Kind]:

@@ -86,7 +86,7 @@ class Kind:
     papers: tuple[Paper, ...] = ()
     needs: tuple[str, ...] = ()  # steps of the journey that are done before
     after: str = ""  # the phase that must be over
-    until: str = ""  # the phase after whose end none is opened and none decided
+    until: str = ""  # the phase after whose end none is opened and none granted
     holds: tuple[str, ...] | None = None  # the steps it keeps from being done; (): completion and tickets
     effect: str = "noted"  # what granting and refusing do beyond being known
     lasting: bool = False  # what was granted is not undone: it takes another case
@@ -153,12 +153,24 @@ class Standing:
     objected: bool = False  # once only
 
 
-def acts(kind: Kind, at: Standing, by: Party, *, now: datetime) -> frozenset[Act]:
-    """Return what `by` may do to a case at this moment. Buttons and services ask here."""
+def acts(kind: Kind, at: Standing, by: Party, *, now: datetime, over: bool) -> frozenset[Act]:
+    """Return what `by` may do to a case at this moment. Buttons and services ask here.
+
+    `over`: the time of its kind has ended (`until`). What it keeps from being done would be kept for ever, so that
+    it may still be ended; nothing is granted any more, and an objection made in time is answered all the same.
+    """
     found = {*_office_acts(kind, at, by)}
     if by in _speakers(kind, at):
         found |= _speaker_acts(kind, at, now=now)
-    return frozenset(found)
+    return frozenset(found & _late(at) if over else found)
+
+
+def _late(at: Standing) -> frozenset[Act]:
+    """Return what may be done after the time of a kind, by whoever may do it at all."""
+    return _ENDING | {Act.GRANT, Act.SUPPLY} if at.objected else _ENDING
+
+
+_ENDING = frozenset({Act.FORWARD, Act.REFUSE, Act.WITHDRAW, Act.RECEIVE, Act.OBJECT})
 
 
 def fallen(kind: Kind, state: State, *, eligible: bool, stopped: bool) -> str:
@@ -229,9 +241,10 @@ def _office_acts(kind: Kind, at: Standing, by: Party) -> set[Act]:
 
 
 def _speakers(kind: Kind, at: Standing) -> tuple[Party, ...]:
-    """Return who speaks for the request: whoever opened it, and the site for its candidate, on paper."""
-    by_paper = at.opener is Party.CANDIDATE and Party.SITE in kind.opens
-    return (at.opener, Party.SITE) if by_paper else (at.opener,)
+    """Return who speaks for the request: whoever opened it. A candidate's own the site speaks for too, on paper, and
+    what it entered for them is theirs."""
+    both = (Party.CANDIDATE, Party.SITE)
+    return both if at.opener in both and {*both} <= {*kind.opens} else (at.opener,)
 
 
 def _speaker_acts(kind: Kind, at: Standing, *, now: datetime) -> set[Act]:

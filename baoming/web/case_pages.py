@@ -11,7 +11,7 @@ from baoming.forms.attached import Consent
 from baoming.registrations.models import Registration
 from baoming.registrations.services.evidence import read_each
 from baoming.reviews.asked import Question, shown
-from baoming.reviews.case_queries import acts_of, asked_in, content_of, decision_in, kind_of
+from baoming.reviews.case_queries import acts_of, asked_in, content_of, decision_in, is_over, kind_of
 from baoming.reviews.cases import ACT_NAMES, ELIGIBILITY, OPEN, STATE_NAMES, Act, Kind, State, acts, fallen, holder
 from baoming.reviews.models import Case, CaseAct
 from baoming.reviews.services.case_effects import EFFECTS
@@ -52,6 +52,7 @@ class Shown:
     history: list[Told]
     acts: list[Act]
     asks: tuple[Question, ...]  # of the office that has it
+    late: bool  # the time of its kind is over: it can only be ended
     decision: CaseAct | None
     undoing: str  # what else it means to undo a grant, in words
 
@@ -62,7 +63,8 @@ def show_case(registration: Registration, case: Case, *, by: Actor, now: datetim
     no_more = fallen_of(registration, kind, case)
     at, asking = case.standing, asked_in(history)
     content = content_of(asking)
-    allowed = frozenset() if no_more else acts(kind, at, by.kind, now=now)
+    over = is_over(registration, kind)
+    allowed = frozenset() if no_more else acts(kind, at, by.kind, now=now, over=over)
     has = holder(kind, at)
     return Shown(
         case=case, kind=kind, state=no_more or STATE_NAMES[at.state],
@@ -73,7 +75,7 @@ def show_case(registration: Registration, case: Case, *, by: Actor, now: datetim
         papers=[(one.title, asking.pictures[one.key]) for one in kind.papers if one.key in asking.pictures],
         history=[_told(kind, act) for act in history],
         acts=[act for act in ORDER if act in allowed],
-        asks=kind.chain[at.desk].asks, decision=decision_in(history),
+        asks=kind.chain[at.desk].asks, late=over and not at.objected, decision=decision_in(history),
     )  # fmt: skip
 
 

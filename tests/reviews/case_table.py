@@ -227,12 +227,18 @@ EARLY = {
 
 
 def expected(year: str) -> dict[tuple[str, str], dict[str, frozenset[str]]]:
-    """Return party → acts, by kind and standing, as of a season."""
+    """Return party → acts, by kind and standing, as of a season, where `OPENED_BY` has opened it."""
+    return read(TABLE + MIGRANT[year])
+
+
+def read(table: str) -> dict[tuple[str, str], dict[str, frozenset[str]]]:
+    """Return party → acts, by kind and standing. Several kinds may stand on one line."""
     found: dict[tuple[str, str], dict[str, frozenset[str]]] = {}
-    for line in filter(None, (TABLE + MIGRANT[year]).split("\n")):
+    for line in filter(None, table.split("\n")):
         head, *acts = line.split("|")
-        kind, standing = head.split(maxsplit=1)
-        assert (kind, standing.strip()) not in found
-        answers = (frozenset(cell.split()) - {"-"} for cell in acts)
-        found[kind, standing.strip()] = dict(zip(PARTIES, answers, strict=True))
+        kinds, standing = head.split(maxsplit=1)
+        answers = [frozenset(cell.split()) - {"-"} for cell in acts]
+        for kind in kinds.split(","):
+            assert (kind, standing.strip()) not in found
+            found[kind, standing.strip()] = dict(zip(PARTIES, answers, strict=True))
     return found

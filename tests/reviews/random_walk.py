@@ -20,9 +20,9 @@ from baoming.registrations.services.photos import take_photo
 from baoming.registrations.services.retakes import ask_retake, keep_photo
 from baoming.registrations.services.sheets import open_correction, print_sheet, record_signature
 from baoming.reviews import services as reviews
-from baoming.reviews.case_queries import kinds_of
+from baoming.reviews.case_queries import is_over, kinds_of
 from baoming.reviews.cases import ELIGIBILITY, OPEN_STATES, Act, State, acts
-from baoming.reviews.models import Case, EligibilityReview, MoralAssessment
+from baoming.reviews.models import Case, CaseAct, EligibilityReview, MoralAssessment
 from baoming.reviews.services.cases import act_on_case, open_case
 from baoming.seasons.queries import season_now
 from baoming.shared.errors import Refused
@@ -126,6 +126,7 @@ class Walk:
         self._versions(after, where)
         self._number(row, after, where)
         self._judge(after, where)
+        self._lose_nothing(after, where)
 
     @staticmethod
     def _lacks(row: Registration, need: str) -> bool:
@@ -143,6 +144,17 @@ class Walk:
             raise Broken(f"{where}: {row.decider} has the file, the case waits with {waiting}")
         if cases and "eligibility" in row.done_steps:
             raise Broken(f"{where}: eligibility has passed while it is judged")
+
+    @staticmethod
+    def _lose_nothing(row: Registration, where: str) -> None:
+        """What holds somebody who goes on was ended by somebody: no stop that was undone lets it vanish."""
+        holding = [key for key, kind in kinds_of(row.season).items() if kind.holds is not None]
+        ended = CaseAct.objects.filter(
+            case__registration=row, case__kind__in=holding, act=Act.WITHDRAW, by_kind="system"
+        )
+        lost = [one.case.kind for one in ended.select_related("case") if one.number == one.case.newest]
+        if row.stopped_at is None and lost:
+            raise Broken(f"{where}: {lost} ended with a stop that was undone")
 
     def _versions(self, row: Registration, where: str) -> None:
         kept = list(FormVersion.objects.filter(registration=row).order_by("number").values_list("number", flat=True))
@@ -236,7 +248,7 @@ def _act(walk: Walk, row: Registration) -> None:
         by = walk.by(row, case.holder) if case.holder and walk.dice.random() < _RIGHT else walk.somebody(row)
         raw = {**_ANSWERS, "name": ["欧阳思源"]}
         kind = kinds_of(row.season)[case.kind]
-        open_now = sorted(acts(kind, case.standing, by.kind, now=season_now(row.season_id)))
+        open_now = sorted(acts(kind, case.standing, by.kind, now=season_now(row.season_id), over=is_over(row, kind)))
         act = walk.dice.choice(open_now if open_now and walk.dice.random() < _RIGHT else list(Act))
         seen = case.newest if walk.dice.random() < 0.95 else case.newest - 1
         raw = {**_ANSWERS, "name": ["欧阳思源"]}

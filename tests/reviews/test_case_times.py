@@ -13,7 +13,7 @@ from baoming.reviews.case_queries import acts_of
 from baoming.reviews.cases import Act
 from baoming.reviews.models import Case
 from baoming.reviews.services import cases as services
-from baoming.reviews.services import corrections, open_review, referrals
+from baoming.reviews.services import corrections, open_review, referrals, undo_withdrawal, withdrawals
 from baoming.schedule.models import Extension
 from baoming.seasons.queries import season_now
 from baoming.shared.errors import NotOpen
@@ -181,6 +181,69 @@ def test_control_where_they_stay_open_offices_wait_for_ever(monkeypatch: pytest.
 
 def answer_first(row: Registration) -> None:
     do(Case.objects.get(kind="migrant"), Act.RETURN, county(row), reason="no_proof")
+
+
+FOUND = ("police_mismatch", "duplicate", "household_mismatch", "correction", "wrong_photo")
+
+
+def found_and_stopped(kind: str) -> Case:
+    """Somebody with an open case that holds, one that holds nothing, and a registration that stops."""
+    row = after_sign_up()
+    opener = {"police_mismatch": PROVINCE, "correction": me(row), "wrong_photo": site(row)}.get(kind, county(row))
+    case = asked(row, kind, by=opener)
+    asked(row, "fee_exemption")
+    stop(row)
+    row.refresh_from_db()
+    assert row.held == 0
+    return case
+
+
+@pytest.mark.parametrize("kind", FOUND)
+def test_what_was_found_waits_for_its_ruling_again_when_the_stop_is_undone(kind: str) -> None:
+    case = found_and_stopped(kind)
+    row = case.registration
+    undo_withdrawal(row.pk, reason="录取名单有误", by=county(row))
+    row.refresh_from_db()
+    before = case.standing
+    case.refresh_from_db()
+    last = acts_of(case)[-1]
+    assert (case.standing, row.held) == (before, 1)
+    assert (last.act, last.by_label, last.note) == ("undo", "系统", "中止报名已撤销，接着办理")
+    assert case.due_at is not None
+    assert case.due_at > season_now(row.season_id) + timedelta(days=1), "the whole term is before it"
+    assert Case.objects.get(kind="fee_exemption").state == "withdrawn", "what nobody must rule on is asked for again"
+
+
+def test_each_comes_back_where_it_stood_however_often_the_registration_stops() -> None:
+    row = after_sign_up()
+    handed_on, given_back = asked(row, "police_mismatch", by=PROVINCE), asked(row, "correction")
+    do(handed_on, Act.FORWARD, site(row), raw={"found": ["看了户口簿"]})
+    do(given_back, Act.RETURN, site(row), reason="papers")
+    for _ in range(2):
+        stop(row)
+        undo_withdrawal(row.pk, reason="录取名单有误", by=county(row))
+    stood = [Case.objects.get(pk=case.pk).standing for case in (handed_on, given_back)]
+    assert [(at.state, at.desk, at.forwarded) for at in stood] == [("waiting", 1, True), ("returned", 0, False)]
+    row.refresh_from_db()
+    assert row.held == 2
+
+
+def test_what_was_withdrawn_before_the_stop_stays_withdrawn() -> None:
+    row = after_sign_up()
+    case = asked(row)
+    do(case, Act.WITHDRAW, me(row), note="不改了")
+    stop(row)
+    undo_withdrawal(row.pk, reason="录取名单有误", by=county(row))
+    assert Case.objects.get(pk=case.pk).state == "withdrawn"
+
+
+def test_control_where_nothing_is_brought_back_a_mismatch_vanishes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(withdrawals, "reopen_cases", lambda *_, **__: None)
+    case = found_and_stopped("police_mismatch")
+    row = case.registration
+    undo_withdrawal(row.pk, reason="录取名单有误", by=county(row))
+    row.refresh_from_db()
+    assert (Case.objects.get(pk=case.pk).state, row.held) == ("withdrawn", 0)
 
 
 # an objection

@@ -24,8 +24,8 @@ from baoming.reviews.case_queries import (
 )
 from baoming.reviews.cases import Act
 from baoming.reviews.models import Case, CaseAct
+from baoming.reviews.services import case_writing, complete_registration, transfer, withdraw
 from baoming.reviews.services import cases as services
-from baoming.reviews.services import complete_registration, transfer, withdraw
 from baoming.reviews.services.case_notices import print_notice
 from baoming.reviews.services.cases import act_on_case, open_case
 from baoming.shared.errors import Changed, Invalid, NotOpen, Refused
@@ -179,7 +179,7 @@ def test_an_open_case_of_a_holding_kind_keeps_the_county_from_completing() -> No
 
 
 def test_control_without_the_hold_the_county_completes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(services, "holding", lambda *_: False)
+    monkeypatch.setattr(case_writing, "holding", lambda *_: False)
     row = after_sign_up()
     asked(row)
     confirmed.assess_morals(row.pk, qualified=True, text=confirmed.MORAL, by=office(row, "site"))
@@ -226,15 +226,6 @@ def test_a_case_is_opened_in_its_time_only(kind: str) -> None:
         row.refresh_from_db()
         why_not = services.may_open_now(row, kind_of(row.season, kind))
         assert (why_not == "") is may, (phase, why_not)
-
-
-def test_after_its_phase_nothing_is_decided_but_it_can_be_withdrawn() -> None:
-    row = after_sign_up()
-    case = asked(row, "fee_exemption")
-    make.season("tickets")
-    with pytest.raises(NotOpen, match="办理时间已经结束"):
-        do(case, Act.FORWARD, office(row, "site"))
-    assert do(case, Act.WITHDRAW, me(row), note="来不及了").state == "withdrawn"
 
 
 @pytest.mark.parametrize("kind", sorted(case_table.OPENERS))

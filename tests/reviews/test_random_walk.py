@@ -49,6 +49,14 @@ def test_control_where_the_registration_does_not_follow_its_case_two_offices_hav
         _walk_until_broken()
 
 
+def test_control_where_a_stop_that_is_undone_brings_no_case_back_what_was_found_vanishes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("baoming.reviews.services.withdrawals.reopen_cases", lambda *_, **__: None)
+    with pytest.raises(Broken, match="ended with a stop that was undone"):
+        _walk_until_broken()
+
+
 def _walk_until_broken() -> None:
     """Each walk begins with nobody: what the one before did is rolled back."""
     for seed in range(20):

@@ -12,6 +12,7 @@ from baoming.registrations.models import HoldRow, Registration
 from baoming.reviews.case_queries import acts_of, asked_in, consent_of, kind_of
 from baoming.reviews.cases import Act
 from baoming.reviews.models import Case
+from baoming.reviews.services import case_writing
 from baoming.reviews.services import cases as services
 from baoming.reviews.services.cases import keep_papers, open_case
 from baoming.shared.errors import Invalid
@@ -67,7 +68,7 @@ def test_control_where_each_case_counts_alone_the_second_lifts_the_hold(
     ends: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row, _ = confirmed_duplicate()
-    monkeypatch.setattr(services, "_held_beside", lambda *_: False)
+    monkeypatch.setattr(case_writing, "_held_beside", lambda *_: False)
     ends(row, asked(row, "duplicate", by=office(row, "city")))
     assert held(row) == []
 

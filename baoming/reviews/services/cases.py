@@ -1,15 +1,13 @@
 """Special cases: opened, handed on, given back, decided, taken back (R15, R20–R27, R32)."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 
 from baoming.audit.actors import PARTY_NAMES, SYSTEM, Actor, Party
-from baoming.audit.services import record
 from baoming.forms.attached import Consent
 from baoming.messages.services import send
 from baoming.registrations.form_queries import bound_phone
@@ -17,15 +15,13 @@ from baoming.registrations.journey import STEPS
 from baoming.registrations.models import Registration
 from baoming.registrations.services.evidence import Pictures, keep_drafts, lost_of
 from baoming.registrations.services.steps import (
-    clear_holds,
     locked,
-    place_hold,
     refuse_if_stopped,
     require_two_hands,
     state_now,
 )
 from baoming.reviews.asked import Raw, clean
-from baoming.reviews.case_queries import acts_of, asked_in, content_context, content_of, kind_of
+from baoming.reviews.case_queries import acts_of, asked_in, content_of, is_over, kind_of
 from baoming.reviews.cases import (
     ACT_NAMES,
     DECIDED,
@@ -39,21 +35,17 @@ from baoming.reviews.cases import (
     after,
     due,
     holder,
-    holding,
 )
 from baoming.reviews.decisions import chosen, written
 from baoming.reviews.models import Case, CaseAct
 from baoming.reviews.services.case_effects import EFFECTS
 from baoming.reviews.services.case_papers import of_others, open_of, papers_there, purpose_of, take
+from baoming.reviews.services.case_writing import hold, settle_holds, stand, write_act
 from baoming.shared.errors import Changed, Invalid, NotOpen, Refused
 from baoming.shared.moments import short
-from baoming.shared.services import insert, update
-from baoming.vault.services import keys
+from baoming.shared.services import insert
 
-_STANDS = (
-    "state", "desk", "holder", "forwarded", "objected", "received_at", "newest", "papers", "since",
-    "due_at",
-)  # fmt: skip
+_SPECIAL = f"确有特殊情况请联系{PARTY_NAMES[Party.COUNTY]}"
 _OFFICES = (Act.FORWARD, Act.GRANT, Act.REFUSE, Act.RETURN)
 
 
@@ -68,16 +60,17 @@ def keep_papers(registration_id: UUID, kind_key: str, pictures: Pictures, consen
     lost = lost_of(Registration(pk=registration_id), papers)  # before the lock: nobody waits for the storage
     with transaction.atomic():
         registration = locked(registration_id)
-        now = _moment(registration, kind)
-        if _may_hand_in(registration, kind, by, now=now):
+        there = open_of(registration, kind)
+        now = _moment(registration, kind, Act.SUPPLY if there is not None and there.objected else None)
+        if _may_hand_in(registration, kind, there, by, now=now):
             lost |= of_others(registration, kind)
             keep_drafts(registration, papers, consent, lost=lost, at=now, by=by.kind)
 
 
-def _may_hand_in(registration: Registration, kind: Kind, by: Actor, *, now: datetime) -> bool:
+def _may_hand_in(registration: Registration, kind: Kind, there: Case | None, by: Actor, *, now: datetime) -> bool:
     """Whether papers of `by` would be taken by what it can do next. Raises NotOpen for who does not open this kind."""
-    there = open_of(registration, kind)
-    if there is not None and Act.SUPPLY in acts(kind, there.standing, by.kind, now=now):
+    over = is_over(registration, kind)
+    if there is not None and Act.SUPPLY in acts(kind, there.standing, by.kind, now=now, over=over):
         return True
     _require_opener(kind, by)
     return there is None
@@ -92,7 +85,7 @@ def may_open_now(registration: Registration, kind: Kind) -> str:
     """Return why no such case can be opened for this person now, as a sentence; empty where one can."""
     try:
         _moment(registration, kind)
-    except NotOpen as refusal:
+    except Refused as refusal:
         return str(refusal)
     return ""
 
@@ -119,9 +112,9 @@ def open_case(registration_id: UUID, kind_key: str, *, raw: Raw, by: Actor) -> C
         due_at=due(kind, at, now),
     ))  # fmt: skip
     papers = take(registration, kind, before={}, by=by.kind)
-    done = _write(case, OPEN, registration, at=now, by=by, content=content, pictures=papers)
+    done = write_act(case, OPEN, registration, at=now, by=by, content=content, pictures=papers)
     EFFECTS[kind.effect].followed(registration, kind, case, done, by=by)
-    _hold(registration, case, kind, by=by)
+    hold(registration, case, kind, by=by)
     return case
 
 
@@ -138,10 +131,10 @@ def act_on_case(
     registration = locked(Case.objects.values_list("registration", flat=True).get(pk=case_id))
     case = Case.objects.select_for_update().get(pk=case_id)
     kind, history = kind_of(registration.season, case.kind), acts_of(case)
-    now = _moment(registration, kind, act, objected=case.objected)
+    now = _moment(registration, kind, act)
     if case.newest != seen:
         return _done_before(case, history[-1], act, seen=seen, by=by)
-    _require(kind, case, act, by=by, now=now)
+    _require(registration, kind, case, act, by=by, now=now)
     if not case.holder:
         _refuse_if_another(registration, kind, act)
     if kind.two and act in (Act.GRANT, Act.REFUSE):
@@ -149,10 +142,12 @@ def act_on_case(
     words = _said(kind, act, reason=reason, note=note)
     content = _content(registration, kind, case, act, raw or {}, by=by)
     before = case.standing
-    _stand(case, kind, after(kind, before, act, now=now), now=now)
+    stand(case, kind, after(kind, before, act, now=now), now=now)
     before_it = asked_in(history).pictures
     pictures = take(registration, kind, before=before_it, by=by.kind) if act is Act.SUPPLY else {}
-    done = _write(case, act, registration, at=now, by=by, content=content, pictures=pictures, desk=before.desk, **words)
+    done = write_act(
+        case, act, registration, at=now, by=by, content=content, pictures=pictures, desk=before.desk, **words
+    )
     EFFECTS[kind.effect].followed(registration, kind, case, done, by=by)
     _follow(registration, case, kind, act, before, asked=content_of(asked_in(history)), by=by, at=now)
     return case
@@ -166,23 +161,24 @@ def cases_follow(registration: Registration) -> None:
 def close_open_cases(registration: Registration, *, at: datetime) -> None:
     """Withdraw, by the system and without an SMS, every open case of somebody who has stopped: nothing waits for them.
 
-    What they keep from being done is kept no longer. Call in the transaction that stops, after `locked`.
+    What they keep from being done is kept no longer; `reopen_cases` finds by `at`, the moment of the stop, those that
+    come back with the person. Call in the transaction that stops, after `locked`.
     """
     for case in Case.objects.select_for_update().filter(registration=registration, state__in=OPEN_STATES):
         kind, before = kind_of(registration.season, case.kind), case.standing
-        _stand(case, kind, after(kind, before, Act.WITHDRAW, now=at), now=at)
-        done = _write(
+        stand(case, kind, after(kind, before, Act.WITHDRAW, now=at), now=at)
+        done = write_act(
             case, Act.WITHDRAW, registration, at=at, by=SYSTEM, content={}, pictures={}, desk=before.desk,
             note="报名已中止，不再办理",
         )  # fmt: skip
         EFFECTS[kind.effect].followed(registration, kind, case, done, by=SYSTEM)
-        _settle_holds(registration, case, kind, before, by=SYSTEM, at=at)
+        settle_holds(registration, case, kind, before, by=SYSTEM, at=at)
 
 
-def _moment(registration: Registration, kind: Kind, act: Act | None = None, *, objected: bool = False) -> datetime:
+def _moment(registration: Registration, kind: Kind, act: Act | None = None) -> datetime:
     """Return the season's moment if cases of this kind are dealt with now; raise NotOpen. Call after `locked`.
 
-    `objected`: against a decision that was in time; it is answered after the kind's time, too: nobody else can end it.
+    `act` None: one is going to be opened, which the kind's time must allow; what it allows of the others, `acts` says.
     """
     if act in (Act.WITHDRAW, Act.RECEIVE):  # what ends a case is always in time
         return state_now(registration)[1].now
@@ -190,19 +186,24 @@ def _moment(registration: Registration, kind: Kind, act: Act | None = None, *, o
     state, clock = state_now(registration)
     if kind.after and not state.phases[kind.after].over:
         raise NotOpen(f"现在还可以由考生本人修改，不用办{kind.title}。修改时间结束以后再提出")
-    answers = objected and act in (Act.GRANT, Act.REFUSE)
-    if kind.until and state.phases[kind.until].over and not answers:
-        raise NotOpen(f"{kind.title}的办理时间已经结束。确有特殊情况请联系{PARTY_NAMES[Party.COUNTY]}")
+    if act is None and kind.until and state.phases[kind.until].over:
+        raise NotOpen(f"{kind.title}的办理时间已经结束。{_SPECIAL}")
     if missing := [STEPS[key].zh for key in kind.needs if key not in state.done]:
         raise NotOpen(f"请先完成{missing[0]}，再办{kind.title}")
     EFFECTS[kind.effect].moment(registration, kind, act)
     return clock.now
 
 
-def _require(kind: Kind, case: Case, act: Act, *, by: Actor, now: datetime) -> None:
-    """Raise NotOpen unless the rules allow `act`; the sentence says who has it."""
-    if act in acts(kind, case.standing, by.kind, now=now):
+def _require(registration: Registration, kind: Kind, case: Case, act: Act, *, by: Actor, now: datetime) -> None:
+    """Raise NotOpen unless the rules allow `act`; the sentence says who has it, or what can be done instead."""
+    over = is_over(registration, kind)
+    allowed = acts(kind, case.standing, by.kind, now=now, over=over)
+    if act in allowed:
         return
+    if over and act in acts(kind, case.standing, by.kind, now=now, over=False):
+        instead = "或".join(f"“{ACT_NAMES[one]}”" for one in sorted(allowed))
+        todo = f"现在可以{instead}" if instead else _SPECIAL
+        raise NotOpen(f"{kind.title}的办理时间已经结束，不能再{ACT_NAMES[act]}。{todo}")
     if case.holder and act in _OFFICES and by.kind.value != case.holder:
         raise NotOpen(f"这件事现在由{PARTY_NAMES[Party(case.holder)]}办理，请等其办完")
     name = "已经决定" if State(case.state) in DECIDED else "现在的办理状态"
@@ -277,60 +278,6 @@ def _same(there: Case, content: Mapping[str, Any], by: Actor) -> Case:
     raise Refused(f"已经有一件同类的事项在办理（{short(there.opened_at)}提出），请在那一件里补充，或先撤回")
 
 
-def _stand(case: Case, kind: Kind, at: Standing, *, now: datetime) -> None:
-    case.state, case.desk, case.holder = at.state, at.desk, holder(kind, at) or ""
-    case.forwarded, case.objected, case.received_at = at.forwarded, at.objected, at.received
-    case.since, case.due_at = now, due(kind, at, now)
-
-
-def _write(
-    case: Case, act: str, registration: Registration, *, at: datetime, by: Actor, content: Mapping[str, Any],
-    pictures: Mapping[str, str], desk: int = 0, reason: str = "", note: str = "",
-) -> CaseAct:  # fmt: skip
-    """Write the act beside those before it, and that it is the newest."""
-    case.newest += 1
-    if act in (OPEN, Act.SUPPLY):
-        case.papers = len(pictures)
-    pk = uuid4()
-    sealed = keys().seal(json.dumps(content).encode(), context=content_context(pk)) if content else ""
-    written_act = insert(CaseAct(
-        id=pk, case=case, number=case.newest, act=act, desk=desk, reason=reason, note=note, content_sealed=sealed,
-        pictures=dict(pictures), at=at, by_kind=by.kind, by_id=by.id, by_label=by.label,
-    ))  # fmt: skip
-    update(case, *_STANDS)
-    details = {"kind": case.kind, "reason": reason} if reason else {"kind": case.kind}
-    record(f"case:{act}", by=by, subject=registration.pk, path=registration.path, details=details)
-    return written_act
-
-
-def _hold(registration: Registration, case: Case, kind: Kind, *, by: Actor) -> None:
-    if holding(kind, case.standing) and not _held_beside(registration, kind, case):
-        steps = list(kind.holds or ())
-        place_hold(registration, kind=hold_of(case), steps=steps, reason=f"{kind.title}正在办理", by=by)
-
-
-def _settle_holds(
-    registration: Registration, case: Case, kind: Kind, before: Standing, *, by: Actor, at: datetime
-) -> None:
-    """Place or clear what the case keeps from being done, as it stands now."""
-    if holding(kind, before) and not holding(kind, case.standing):
-        if not _held_beside(registration, kind, case):
-            clear_holds(registration, hold_of(case), by=by, at=at)
-    elif holding(kind, case.standing) and not holding(kind, before):
-        _hold(registration, case, kind, by=by)
-
-
-def hold_of(case: Case) -> str:
-    """Return the kind of the hold that this case keeps, with those of its kind that were refused and go on holding."""
-    return f"case:{case.kind}"
-
-
-def _held_beside(registration: Registration, kind: Kind, case: Case) -> bool:
-    """Whether another case of this kind keeps the hold: what was confirmed once is not lifted by a second case."""
-    others = Case.objects.filter(registration=registration, kind=kind.key).exclude(pk=case.pk)
-    return any(holding(kind, one.standing) for one in others)
-
-
 def _follow(
     registration: Registration, case: Case, kind: Kind, act: Act, before: Standing, *, asked: Mapping[str, Any],
     by: Actor, at: datetime,
@@ -340,9 +287,9 @@ def _follow(
         EFFECTS[kind.effect].granted(registration, asked.get("extra", {}), by=by, at=at)
     elif before.state is State.GRANTED and case.standing.state is not State.GRANTED:
         EFFECTS[kind.effect].undone(registration, by=by, at=at)
-    _settle_holds(registration, case, kind, before, by=by, at=at)
+    settle_holds(registration, case, kind, before, by=by, at=at)
     if registration.stopped_at is not None:
-        close_open_cases(registration, at=at)
+        close_open_cases(registration, at=registration.stopped_at)
     if act in (Act.GRANT, Act.REFUSE, Act.RETURN) and not kind.silent:
         _tell(registration, act)
 

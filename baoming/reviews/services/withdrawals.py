@@ -9,6 +9,7 @@ from baoming.audit.services import record
 from baoming.registrations.services.steps import locked
 from baoming.reviews.decisions import written
 from baoming.reviews.models import Withdrawal
+from baoming.reviews.services.case_writing import reopen_cases
 from baoming.reviews.services.corrections import open_again
 from baoming.seasons.queries import season_clock, season_now
 from baoming.shared.errors import NotOpen
@@ -37,7 +38,7 @@ def withdraw(registration_id: UUID, *, reason: str, by: Actor) -> Withdrawal:
 
 @transaction.atomic
 def undo_withdrawal(registration_id: UUID, *, reason: str, by: Actor) -> None:
-    """Let the registration go on where it stood, for the county. Raises NotOpen, Invalid.
+    """Let the registration go on where it stood, for the county, with the cases that held it. Raises NotOpen, Invalid.
 
     Where time is over for what is missing up to the city's review, it opens for seven days for this person.
     """
@@ -51,8 +52,9 @@ def undo_withdrawal(registration_id: UUID, *, reason: str, by: Actor) -> None:
     Withdrawal.objects.filter(registration=registration, undone_at=None).update(
         undone_at=clock.now, undone_by=by.label, undo_reason=said
     )
-    registration.stopped_at = None
+    stopped_at, registration.stopped_at = registration.stopped_at, None
     registration.save(update_fields=["stopped_at"])
     record("undo_withdrawal", by=by, subject=registration.pk, path=registration.path)
+    reopen_cases(registration, stopped_at=stopped_at, at=clock.now)
     if "final_review" not in registration.done_steps:
         open_again(registration, ("confirmation", "submission"), by=by, at=clock.now)

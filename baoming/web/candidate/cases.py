@@ -8,17 +8,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from baoming.audit.actors import PARTY_NAMES, Party
 from baoming.imports.queries import known_of
+from baoming.registrations.models import Registration
 from baoming.reviews.case_queries import (
     acts_of,
     asked_in,
     cases_of,
     consent_of,
     content_of,
+    is_over,
     kind_of,
     kinds_of,
     own_case,
 )
-from baoming.reviews.cases import OPEN_STATES, Act, Kind
+from baoming.reviews.cases import OPEN_STATES, Act, Kind, State
 from baoming.reviews.models import Case
 from baoming.reviews.services.case_notices import print_notice
 from baoming.reviews.services.case_papers import papers_there
@@ -49,11 +51,19 @@ def requests(request: CandidateRequest) -> HttpResponse:
     running = {one.kind for one in found if one.state in OPEN_STATES}
     offered = [(kind, may_open_now(mine, kind)) for kind in may_open(kinds, Party.CANDIDATE) if kind.key not in running]
     context = {
-        "cases": [(one, fallen_of(mine, kinds[one.kind], one) if one.kind in kinds else "") for one in found],
+        "cases": [(one, *_told(mine, kinds.get(one.kind), one)) for one in found],
         "kinds": kinds, "offered": offered, "tones": TONES, "parties": PARTY_NAMES,
         "known": known_of(mine, shown=True),
     }  # fmt: skip
     return render(request, "candidate/cases/index.html", context)
+
+
+def _told(mine: Registration, kind: Kind | None, case: Case) -> tuple[str, bool]:
+    """Return why a grant counts no more, and whether this person is to supply something and still can."""
+    if kind is None:
+        return "", False
+    supply = case.state == State.RETURNED and (case.objected or not is_over(mine, kind))
+    return fallen_of(mine, kind, case), supply and case.holder == Party.CANDIDATE
 
 
 @require_http_methods(["GET", "POST"])

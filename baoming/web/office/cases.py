@@ -31,7 +31,7 @@ from baoming.reviews.case_queries import (
 from baoming.reviews.cases import ACT_NAMES, STATE_NAMES, Act, Kind, State, fallen
 from baoming.reviews.services.case_notices import print_notice
 from baoming.reviews.services.case_papers import papers_there
-from baoming.reviews.services.cases import act_on_case, open_case
+from baoming.reviews.services.cases import act_on_case, may_open_now, open_case
 from baoming.shared.errors import Refused
 from baoming.web.access import OfficeRequest, staff_may
 from baoming.web.case_pages import TONES, errors_of, preview, sent_raw, show_case, take_papers, typed_of
@@ -118,9 +118,17 @@ def _new(
         "changes": changes, "missing": missing,
         "registration": registration, "kind": found, "errors": errors or {}, "typed": sent_raw(request),
         "there": papers_there(registration, found, None, by=request.actor.kind),
-        "may": request.actor.kind in found.opens, "parties": PARTY_NAMES,
+        "why_not": _why_not(request, registration, found), "may": request.actor.kind in found.opens,
+        "parties": PARTY_NAMES,
     }  # fmt: skip
     return render(request, "office/cases/new.html", context, status=422 if errors else 200)
+
+
+def _why_not(request: OfficeRequest, registration: Registration, kind: Kind) -> str:
+    """Return why this office opens no such case for this person now; empty where it may."""
+    if request.actor.kind not in kind.opens:
+        return f"{kind.title}不由本机构提出"
+    return may_open_now(registration, kind)
 
 
 @require_safe
