@@ -4,7 +4,7 @@ Nobody fetches a file before two people have agreed, and nobody after its days. 
 at a time: no request looks at more than one row.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -203,6 +203,7 @@ def _make(batch: CheckBatch, kind: Kind, people: list[Registration]) -> None:
     pk = uuid4()
     name = FILES.keep(pk, content)
     try:
+        _hold(people)
         CheckLine.objects.bulk_create(lines, batch_size=2000)
         part = batch.files.count() + 1
         digest, size = sm3_hex(content), len(content)
@@ -214,6 +215,16 @@ def _make(batch: CheckBatch, kind: Kind, people: list[Registration]) -> None:
         default_storage.delete(name)
         raise
     batch.count += len(lines)
+
+
+def _hold(people: Sequence[Registration]) -> None:
+    """Lock those whom lines are about, in the order of the primary key as every batch does.
+
+    The commit would take these locks too (the lines refer to people), but line after line, and with the counts held:
+    a chunk of answers that has locked its people and wants to count would wait in a circle with it.
+    """
+    rows = Registration.objects.filter(pk__in=[row.pk for row in people]).order_by("pk")
+    list(rows.select_for_update(no_key=True).values_list("pk"))
 
 
 def _party(batch: CheckBatch) -> str:
