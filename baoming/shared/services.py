@@ -1,8 +1,10 @@
-"""How a service writes one row cheaply: the SQL is made once for each model and set of columns."""
+"""How a service writes rows cheaply: the SQL is made once for each model and set of columns."""
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, TypeVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, models
 from django.db.models.expressions import DatabaseDefault
 
@@ -31,6 +33,24 @@ def insert(row: M, *, unseen: bool = False) -> M:
     return row
 
 
+def insert_many(rows: Iterable[models.Model]) -> None:
+    """Insert new rows of one model in one statement, however many; nothing is read back.
+
+    A parameter is a whole column: of single values a statement takes 65,535 at most, and each is dear to prepare. What
+    the database fills in for the first row it fills in for all. Django does the like, but for no model that has such
+    a column. Raises TypeError for a column that holds lists: they would run into one another.
+    """
+    made = list(rows)
+    if not made:
+        return
+    fields = [field for field in made[0]._meta.concrete_fields if not field.generated]
+    columns = {field.attname: [field.pre_save(row, add=True) for row in made] for field in fields}
+    given = [field for field in fields if not _left_out(field, columns[field.attname][0])]
+    params = [[field.get_db_prep_save(one, connection) for one in columns[field.attname]] for field in given]
+    with connection.cursor() as cursor:
+        cursor.execute(_insert_many(type(made[0]), tuple(field.attname for field in given)), params)
+
+
 def _left_out(field: "models.Field[Any, Any]", value: object) -> bool:
     """Whether the database fills this in: a running key, a generated column, a default of its own."""
     return field.generated or isinstance(value, DatabaseDefault) or (value is None and field.primary_key)
@@ -57,6 +77,19 @@ def _insert(model: type[models.Model], given: tuple[bool, ...], unseen: bool) ->
     if filled:
         sql += f" RETURNING {', '.join(_quoted(field.column) for field in filled)}"
     return sql, [field.attname for field in filled]
+
+
+@cache
+def _insert_many(model: type[models.Model], given: tuple[str, ...]) -> str:
+    fields = [field for field in model._meta.concrete_fields if field.attname in given]
+    # Without its length: a cast to varchar(40) would cut what is too long, and say nothing.
+    types = [str(field.db_type(connection)).partition("(")[0] for field in fields]
+    if any(isinstance(field, ArrayField) for field in fields):
+        raise TypeError(f"{model.__name__} has a column that holds lists")
+    return (
+        f"INSERT INTO {_quoted(model._meta.db_table)} ({', '.join(_quoted(field.column) for field in fields)})"  # noqa: S608
+        f" SELECT * FROM unnest({', '.join(f'%s::{one}[]' for one in types)})"
+    )
 
 
 @cache

@@ -78,7 +78,7 @@ def test_control_without_the_cursor_the_database_still_refuses_a_line_twice(monk
     """Two guards: the cursor, written with the chunk; and a fact and a person stand once for a line of a file."""
     row = whole_site(3)
     batch = applying.apply_import(row.pk, by=row.actor)
-    monkeypatch.setattr(batches, "_advance", lambda batch, outcomes: False)
+    monkeypatch.setattr(batches, "_advance", lambda batch, people, outcomes: False)
     batches.run_chunk(batch.pk, applying.KINDS)
     monkeypatch.setattr(applying, "_needless", lambda *_: None)
     with pytest.raises(IntegrityError, match="person_once_a_batch"):

@@ -1,5 +1,6 @@
 """Batches: one act on many people, chunk after chunk, each person exactly once, whoever cannot is named with why."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
@@ -80,6 +81,27 @@ def test_everybody_has_their_turn_in_the_order_of_the_primary_key() -> None:
     assert batch.started_at
     assert batch.ended_at
     assert with_photo() == set(batch.ids)
+
+
+def wholly_read(batch: Batch) -> list[str]:
+    """Return what a chunk of this batch asks for all of its people at once."""
+    with CaptureQueriesContext(connection) as asked:
+        assert run_chunk(batch.pk, kinds())
+    return [one["sql"] for one in asked if re.search(r'(?<!\()"registrations_batch"\."ids"(,| FROM)', one["sql"])]
+
+
+def test_no_chunk_reads_the_people_of_all_the_others() -> None:
+    here, rows = site_with(5)
+    assert wholly_read(start(here, rows)) == []
+
+
+def test_control_a_chunk_that_reads_them_all_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    def all_of_them(batch: Batch, kind: Kind) -> tuple[list[UUID], int]:
+        return batch.ids[batch.cursor : batch.cursor + kind.chunk], len(batch.ids)
+
+    monkeypatch.setattr(batches, "_due", all_of_them)
+    here, rows = site_with(5)
+    assert len(wholly_read(start(here, rows))) == 1
 
 
 def test_the_act_is_done_as_the_person_who_asked() -> None:

@@ -1,14 +1,14 @@
-"""One row written: the same as Django writes, and nothing where nothing is there."""
+"""Rows written: the same as Django writes, and nothing where nothing is there."""
 
 import pytest
-from django.db import DatabaseError, models
+from django.db import DatabaseError, models, transaction
 from django.utils import timezone
 
 from baoming.accounts.models import Account, Request
 from baoming.audit.models import Event
 from baoming.organizations.models import Organization
-from baoming.registrations.models import Registration
-from baoming.shared.services import insert, update
+from baoming.registrations.models import Batch, Registration
+from baoming.shared.services import insert, insert_many, update
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +33,53 @@ def test_a_new_row_is_as_django_makes_it(kind: str) -> None:
     by_django.save(force_insert=True)
     differ = {key for key, value in values(made).items() if values(by_django)[key] != value}
     assert differ <= {"id", "at", "handle", "key"}
+
+
+@pytest.mark.parametrize("kind", NEW)
+def test_many_new_rows_are_as_django_makes_them(kind: str) -> None:
+    new = [NEW[kind]() for _ in range(3)]
+    for place, one in enumerate(new):
+        for once in ("handle", "key"):
+            if hasattr(one, once):
+                setattr(one, once, str(place))
+    insert_many(new[:2])
+    new[2].save(force_insert=True)
+    made = [values(row) for row in type(new[2])._default_manager.order_by("-pk")[:3]]
+    for row in made:
+        differ = {key for key, value in values(new[2]).items() if row[key] != value}
+        assert differ <= {"id", "at", "handle", "key"}
+    assert len({row["id"] for row in made}) == 3
+
+
+def test_of_nothing_nothing_is_written() -> None:
+    insert_many(iter(()))
+    assert not Event.objects.exists()
+
+
+def events(many: int, **changes: object) -> list[Event]:
+    plain = {"verb": "claim", "actor_kind": "site", "actor_path": "43/", "path": "43/"}
+    return [Event(**plain | changes) for _ in range(many)]  # type: ignore[arg-type]
+
+
+def test_more_rows_than_a_statement_takes_single_values_are_written() -> None:
+    insert_many(events(10_000))
+    assert Event.objects.count() == 10_000
+
+
+def test_control_django_writes_such_rows_value_by_value() -> None:
+    """Of a model with a column that the database fills in: this is why an export of ten thousand never ended."""
+    with pytest.raises(DatabaseError, match="65535"), transaction.atomic():
+        Event.objects.bulk_create(events(10_000))
+
+
+def test_what_is_too_long_is_refused_and_not_cut() -> None:
+    with pytest.raises(DatabaseError, match="too long"), transaction.atomic():
+        insert_many(events(2, verb="a" * 41))
+
+
+def test_a_column_that_holds_lists_is_not_written_so() -> None:
+    with pytest.raises(TypeError, match="lists"):
+        insert_many([Batch(ids=[]), Batch(ids=[])])
 
 
 def values(row: models.Model) -> dict[str, object]:

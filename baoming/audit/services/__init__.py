@@ -5,7 +5,7 @@ from uuid import UUID
 
 from baoming.audit.actors import Actor
 from baoming.audit.models import Event
-from baoming.shared.services import insert
+from baoming.shared.services import insert, insert_many
 
 
 def record(
@@ -16,8 +16,8 @@ def record(
 
 
 def record_many(verb: str, *, by: Actor, subjects: Mapping[UUID, tuple[str, Mapping[str, object]]]) -> None:
-    """As `record` for each of `subjects` (to its path and details), in one statement."""
-    Event.objects.bulk_create(
+    """As `record` for each of `subjects` (to its path and details), in one statement, however many they are."""
+    insert_many(
         _event(verb, by=by, subject=subject, path=path, details=details)
         for subject, (path, details) in subjects.items()
     )

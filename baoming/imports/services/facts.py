@@ -14,6 +14,7 @@ from baoming.registrations.models import Registration
 from baoming.registrations.services.batches import Outcome
 from baoming.seasons.queries import season_now
 from baoming.shared.queries import next_ids
+from baoming.shared.services import insert_many
 from baoming.vault.services import keys
 
 _NEWER = "后来又导入过新的内容，这一行没有撤销；需要时请先撤销后来的那一批"
@@ -38,7 +39,7 @@ def _write(source: Source, entries: Sequence[Entry]) -> Mapping[UUID, Outcome]:
         )
         for pk, one in zip(next_ids(ImportedFact, len(entries)), entries, strict=True)
     ]  # fmt: skip
-    ImportedFact.objects.bulk_create(facts)
+    insert_many(facts)
     details = {"kind": kind, "source": str(source.import_id)}
     record_many("import_fact", by=by, subjects={
         one.registration.pk: (one.registration.path, details) for one in entries
@@ -51,9 +52,7 @@ def _undo(people: Sequence[Registration], made: Mapping[UUID, str], reason: str,
     taken = {one.pk: newest[pk] for one in people if (pk := int(made[one.pk])) in newest}
     if taken:
         now = season_now(people[0].season_id)
-        FactWithdrawal.objects.bulk_create(
-            FactWithdrawal(fact=fact, reason=reason, at=now, by_label=by.label) for fact in taken.values()
-        )
+        insert_many(FactWithdrawal(fact=fact, reason=reason, at=now, by_label=by.label) for fact in taken.values())
         record_many("withdraw_fact", by=by, subjects={
             one.pk: (one.path, {"kind": taken[one.pk].kind}) for one in people if one.pk in taken
         })  # fmt: skip

@@ -24,6 +24,7 @@ from baoming.seasons.queries import season_now
 from baoming.shared.errors import Changed, Held, Invalid, Refused, Unavailable
 from baoming.shared.jobs import defer
 from baoming.shared.paths import within
+from baoming.shared.services import insert_many
 from baoming.vault.services import keys
 
 JOB = "reviews.run_batch"
@@ -134,23 +135,23 @@ def run_chunk(batch_id: UUID, kinds: Mapping[str, Kind]) -> bool:
     does one whom a defect of ours stopped. Whoever started it must still have the right at each chunk, in
     the same office; cursor, counts and lines are written with what was done.
     """
-    batch = Batch.objects.select_for_update().get(pk=batch_id)
+    batch = Batch.objects.select_for_update().defer("ids").get(pk=batch_id)
     if batch.ended:
         return False
     kind = kinds[batch.kind]
-    chunk = batch.ids[batch.cursor : batch.cursor + kind.chunk]
+    chunk, people = _due(batch, kind)
     if _still_may(batch, kind):
         rows = [row for row in _locked(chunk) if within(row.path, batch.path)]
         outcomes = {**dict.fromkeys(chunk, Outcome(_OUTSIDE)), **_outcomes(batch, kind, rows)}
     else:
         outcomes = dict.fromkeys(chunk, Outcome(_NO_RIGHT, problem=True))
-    BatchLine.objects.bulk_create(
+    insert_many(
         BatchLine(
             batch=batch, registration_id=pk, sentence=one.sentence[:300], made=one.made, problem=one.problem
         )
         for pk, one in outcomes.items()
     )  # fmt: skip
-    more = _advance(batch, list(outcomes.values()))
+    more = _advance(batch, people, list(outcomes.values()))
     if not more and kind.end is not None:
         kind.end(batch, _options(batch))
     return more
@@ -191,6 +192,13 @@ def _start(
 def _still_may(batch: Batch, kind: Kind) -> bool:
     staff = staff_now(batch.actor_id, batch.path)
     return staff is not None and staff.may(kind.action)
+
+
+def _due(batch: Batch, kind: Kind) -> tuple[list[UUID], int]:
+    """Return the people of the next chunk, and how many there are in all; of ten thousand, no chunk reads the rest."""
+    chunk = f"ids__{batch.cursor}_{batch.cursor + kind.chunk}"
+    found: tuple[list[UUID], int] = Batch.objects.values_list(chunk, "ids__len").get(pk=batch.pk)
+    return found
 
 
 def _locked(chunk: Sequence[UUID]) -> list[Registration]:
@@ -259,7 +267,7 @@ def attempt(act: Callable[[], str]) -> Outcome:
         return Outcome(f"系统出了问题（编号{event}），没有办成，请稍后在考生页上单独办理", problem=True)
 
 
-def _advance(batch: Batch, outcomes: Sequence[Outcome]) -> bool:
+def _advance(batch: Batch, people: int, outcomes: Sequence[Outcome]) -> bool:
     now = season_now(batch.season_id)
     skipped = sum(1 for outcome in outcomes if outcome.sentence)
     batch.cursor += len(outcomes)
@@ -267,7 +275,7 @@ def _advance(batch: Batch, outcomes: Sequence[Outcome]) -> bool:
     batch.done += len(outcomes) - skipped
     batch.started_at = batch.started_at or now
     batch.state = Batch.State.RUNNING
-    if batch.cursor >= len(batch.ids):
+    if batch.cursor >= people:
         batch.state, batch.ended_at = Batch.State.DONE, now
     batch.save(update_fields=["cursor", "skipped", "done", "started_at", "ended_at", "state"])
-    return batch.cursor < len(batch.ids)
+    return batch.cursor < people
