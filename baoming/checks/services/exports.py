@@ -82,7 +82,7 @@ def approve_export(batch_id: UUID, *, by: Actor) -> CheckBatch:
     if batch.decided_by == by.id and batch.state in (State.MAKING, State.READY):
         return batch
     _require_asked(batch)
-    require_two_hands(batch.asked_by, by)
+    _require_second(batch, by)
     _decide(batch, State.MAKING, by=by)
     record("approve_export", by=by, subject=batch.pk, path=batch.area, details={"kind": batch.kind})
     defer(JOB, batch_id=str(batch.pk))
@@ -183,6 +183,12 @@ def _locked(batch_id: UUID, by: Actor) -> CheckBatch:
     if batch.path != by.path or by.kind not in _MAY:
         raise NotOpen("导出由申请的机构自己批准")
     return batch
+
+
+def _require_second(batch: CheckBatch, by: Actor) -> None:
+    if batch.asked_by == by.id:
+        raise NotOpen("导出要两个人办理，申请的人自己不能批准。请由本机构另一位工作人员批准，不用导出的请撤回申请")
+    require_two_hands(batch.asked_by, by)
 
 
 def _require_asked(batch: CheckBatch) -> None:

@@ -23,6 +23,8 @@ from baoming.seasons.queries import data, season_now
 from baoming.shared.errors import Invalid, NotOpen, Refused
 from baoming.shared.moments import moment
 
+RULED = "ruled"  # the reason of a photo that a decision has sent back
+RULED_TITLE = "经认定不是本人"
 _MAY_ASK = (Party.SITE, Party.COUNTY)
 _STATES = Registration.PhotoState
 _RETAKEN_IN = timedelta(hours=72)
@@ -54,22 +56,21 @@ def ask_retake(registration_id: UUID, photo_id: UUID, *, reason: str, by: Actor)
     return _returned(registration, photo, reason=reason, why=titles[reason], by=by, at=now)
 
 
-def send_back(registration: Registration, *, reason: str, by: Actor, at: datetime) -> list[str]:
-    """As `ask_retake`, by a decision that needs no phase: also after completion, which falls. Call after `locked`.
+def send_back(registration: Registration, *, by: Actor, at: datetime) -> list[str]:
+    """As `ask_retake`, by the decision that it shows another: also after completion, which falls. Call after `locked`.
 
-    Intake opens for this one person for 72 hours where it is over. Nothing is done where the photo is to be
-    retaken already.
+    It needs no phase, and no button takes it back (`keep_photo`): the person comes for a new one. Intake opens for
+    this one person for 72 hours where it is over. Nothing is done where the photo is to be retaken already.
     """
     photo = Photo.objects.filter(registration=registration, current=True).first()
     if photo is None or photo.returned_at is not None:
         return []
-    titles = {item["key"]: item["title"] for item in data(registration.season, "photo")["retakes"]}
     if state_of(registration).phases["intake"].over:
         extend_for_person(
             registration.season_id, "intake", subject=registration.pk, path=registration.path, opens=at,
             closes=at + _RETAKEN_IN, reason="照片待重拍", by=by,
         )  # fmt: skip
-    return _returned(registration, photo, reason=reason, why=titles[reason], by=by, at=at)
+    return _returned(registration, photo, reason=RULED, why=RULED_TITLE, by=by, at=at)
 
 
 def _returned(registration: Registration, photo: Photo, *, reason: str, why: str, by: Actor, at: datetime) -> list[str]:
@@ -86,13 +87,16 @@ def _returned(registration: Registration, photo: Photo, *, reason: str, why: str
 def keep_photo(registration_id: UUID, photo_id: UUID, *, by: Actor) -> Photo:
     """Take back that the photo is to be retaken: it is used as before; what fell is done again.
 
-    Only the office that asked may. Raises NotOpen; Refused when there is no such mark on this photo.
+    Only the office that asked may, and nobody where it was decided that it shows another. Raises NotOpen; Refused
+    when there is no such mark on this photo.
     """
     registration = locked(registration_id)
     photo = Photo.objects.filter(registration=registration, current=True).first()
     if photo is None or photo.pk != photo_id or photo.returned_at is None:
         raise Refused("这张照片没有标为待重拍，或者已经换过，请看过现在的照片再决定")
     refuse_if_stopped(registration)
+    if photo.returned_reason == RULED:
+        raise NotOpen(f"这张照片{RULED_TITLE}，不能再用。请考生带身份证到报名点重拍")
     if by.kind != photo.returned_kind:
         raise NotOpen(f"重拍是{PARTY_NAMES[Party(photo.returned_kind)]}提出的，由它撤回")
     Photo.objects.filter(registration=registration, waiting=True).update(waiting=False)

@@ -7,6 +7,8 @@ from typing import Any
 
 from baoming.audit.actors import Actor
 from baoming.registrations.models import Registration
+from baoming.registrations.photo_queries import photos_of
+from baoming.registrations.queries import current_photo
 from baoming.registrations.services.retakes import send_back
 from baoming.registrations.services.steps import refuse_if_disputed
 from baoming.registrations.services.voids import void_number
@@ -18,6 +20,7 @@ from baoming.reviews.services.corrections import changes_asked, changes_shown, c
 from baoming.reviews.services.identity_changes import change_identity, identity_asked, identity_shown
 from baoming.reviews.services.withdrawals import withdraw
 from baoming.shared.errors import Refused
+from baoming.shared.moments import short
 from baoming.shared.services import update
 from baoming.shared.text import serial
 
@@ -73,8 +76,25 @@ class Effect:
     undoing: str = ""  # what undoing a grant means beyond the case, for whoever is about to
 
 
-def _retake(registration: Registration, _: Extra, *, by: Actor, at: datetime) -> None:
-    send_back(registration, reason="not_them", by=by, at=at)
+def _photo_asked(registration: Registration, _: Raw) -> tuple[Extra, Problems]:
+    photo = current_photo(registration)
+    return ({"photo": str(photo.pk)} if photo is not None else {}), {}
+
+
+def _photo_shown(registration: Registration, extra: Extra) -> list[tuple[str, str, str]]:
+    """Say which photo is meant: another that was taken since stays in use."""
+    photo = next((one for one in photos_of(registration) if str(one.pk) == extra.get("photo")), None)
+    if photo is None:
+        return []
+    becomes = "作废，考生带身份证到报名点重拍" if photo.current else "已经换下，现在的照片不作废"
+    return [("照片", f"{short(photo.taken_at)}采集的", becomes)]
+
+
+def _retake(registration: Registration, extra: Extra, *, by: Actor, at: datetime) -> None:
+    photo = current_photo(registration)
+    if photo is None or str(photo.pk) != extra.get("photo"):
+        raise Refused("提出以后照片已经换过，不能作废现在的照片。请办结为“不同意”；现在的也不是本人的，看过再另行提出")
+    send_back(registration, by=by, at=at)
     open_again(registration, ("intake", "confirmation", "submission"), by=by, at=at)
 
 
@@ -122,7 +142,7 @@ def _unconsent(registration: Registration, *, by: Actor, at: datetime) -> None:
 
 EFFECTS: dict[str, Effect] = {
     "noted": Effect(),
-    "retake": Effect(granted=_retake),
+    "retake": Effect(_photo_asked, _photo_shown, _retake),
     "correction": Effect(changes_asked, changes_shown, correct, moment=_not_frozen),
     "guardian": Effect(granted=_consent, undone=_unconsent),
     "withdrawal": Effect(granted=_stops("own_wish")),

@@ -226,10 +226,16 @@ def _done_before(case: Case, last: CaseAct, act: Act, *, seen: int, by: Actor) -
 
 
 def _require_other_hand(history: list[CaseAct], by: Actor) -> None:
-    """Raise NotOpen where whoever decides has had a hand in it before."""
+    """Raise NotOpen where whoever decides has had a hand in it before: the sentence says which."""
+    own = [one.act for one in history if one.by_id == by.id]
+    if {OPEN, Act.SUPPLY}.intersection(own):
+        raise NotOpen("这件事要两个人办理，提出的人自己不能决定，请由另一位工作人员决定")
+    if own:
+        done = "、".join(f"“{ACT_NAMES[act]}”" for act in dict.fromkeys(own))
+        raise NotOpen(
+            f"这件事要两个人办理，您已经办过{done}，再决定要由另一位工作人员办理。没有另一位的，请提出的人撤回以后另行提出"
+        )
     for one in history:
-        if one.by_id == by.id:
-            raise NotOpen("这件事要两个人办理，提出的人自己不能决定，请由另一位工作人员决定")
         require_two_hands(one.by_id, by)
 
 

@@ -10,6 +10,7 @@ from baoming.audit.actors import PARTY_NAMES, Party
 from baoming.photos.geometry import Fault, Head
 from baoming.registrations.models import Photo, Registration, ScannedPage
 from baoming.registrations.photo_queries import passing_of, photos_of
+from baoming.registrations.services.retakes import RULED, RULED_TITLE
 from baoming.seasons.queries import data
 from baoming.shared.moments import stamp
 from baoming.web.access import OfficeRequest
@@ -96,9 +97,14 @@ def of_person(request: OfficeRequest, registration: Registration) -> dict[str, A
         "pictures": [picture(row, registration, href=seen_href(request, registration, row)) for row in rows],
         "used_photo": used,
         "may_retake": may and not returned,
-        "may_keep": may and returned and used is not None and used.returned_kind == request.actor.kind,
+        "may_keep": may and used is not None and _may_keep(used, request.actor.kind),
         "retakes": retake_options(request),
     }
+
+
+def _may_keep(used: Photo, by: Party) -> bool:
+    """Whether the mark may be taken away again: by the office that made it, unless it was decided in a case."""
+    return used.returned_kind == by and used.returned_reason != RULED
 
 
 def retake_options(request: OfficeRequest) -> list[tuple[str, str]]:
@@ -150,6 +156,7 @@ def _retake(photo: Photo, registration: Registration) -> str:
     if not photo.returned_at:
         return ""
     titles = {item["key"]: item["title"] for item in data(registration.season, "photo")["retakes"]}
+    titles[RULED] = RULED_TITLE
     return f"照片{titles.get(photo.returned_reason, '需要重拍')}"
 
 
