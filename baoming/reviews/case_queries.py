@@ -71,6 +71,12 @@ def content_of(act: CaseAct) -> dict[str, Any]:
     return content
 
 
+def note_of(act: CaseAct) -> str:
+    """Open what was written beside an act: why, an objection, what is missing. It tells of health and households."""
+    note: str = content_of(act).get("note", "")
+    return note
+
+
 @Kept
 def cases_of(registration: Registration) -> QuerySet[Case]:
     """Return a person's cases, newest first."""

@@ -18,7 +18,6 @@ class Decision(models.Model):
 
     registration = models.ForeignKey(Registration, models.PROTECT)
     reason = models.CharField(max_length=30, default="")  # key of the season's list of reasons
-    note = models.CharField(max_length=200, default="")
     fell = models.JSONField(default=list)  # keys of the steps that it undid
     at = models.DateTimeField()
     by_kind = models.CharField(max_length=10)
@@ -41,6 +40,7 @@ class EligibilityReview(Decision):
 
     outcome = models.CharField(max_length=8, choices=Outcome)
     to = models.CharField(max_length=8, default="")  # of a referral: the level that decides
+    note_sealed = models.TextField(default="", db_default="")  # what was written beside it: of papers and households
     case = models.ForeignKey(  # by whose act it was written
         "Case", models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -54,6 +54,8 @@ class EligibilityReview(Decision):
 
 class Withdrawal(Decision):
     """中止报名: the candidate gives up, is admitted already, or has died. Nothing is done until it is undone."""
+
+    note = models.CharField(max_length=200, default="")
 
     class Meta:
         constraints: ClassVar = [
@@ -72,6 +74,7 @@ class Transfer(Decision):
         DONE = "done", "已转入"
         DECLINED = "declined", "转入县未接收"
 
+    note = models.CharField(max_length=200, default="")
     from_site = models.ForeignKey(Organization, models.PROTECT, related_name="+")
     to_site = models.ForeignKey(Organization, models.PROTECT, related_name="+")
     from_path = models.CharField(max_length=24, db_collation="C")  # of the sites, for both counties' lists
@@ -267,8 +270,7 @@ class CaseAct(models.Model):
     act = models.CharField(max_length=10)
     desk = models.PositiveSmallIntegerField()  # where the case stood
     reason = models.CharField(max_length=30, default="")  # key of the kind's reasons
-    note = models.CharField(max_length=200, default="")
-    content_sealed = models.TextField(default="")  # JSON: what was asked for, or what the office wrote down
+    content_sealed = models.TextField(default="")  # JSON: what was asked for or written down, and the note
     pictures = models.JSONField(default=dict)  # paper → id of its picture, of what was handed in with it
     at = models.DateTimeField()  # by the season's clock
     by_kind = models.CharField(max_length=10)

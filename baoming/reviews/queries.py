@@ -107,6 +107,18 @@ def moral_context(assessment_id: int) -> str:
     return f"reviews_moralassessment.text_sealed.{assessment_id}"
 
 
+def note_context(review_id: int) -> str:
+    """Return the place the sealed note of one decision about eligibility is bound to."""
+    return f"reviews_eligibilityreview.note_sealed.{review_id}"
+
+
+def review_note(review: EligibilityReview) -> str:
+    """Open what was written beside a decision about eligibility; empty where nothing was."""
+    if not review.note_sealed:
+        return ""
+    return keys().unseal(review.note_sealed, context=note_context(review.pk)).decode()
+
+
 @dataclass(frozen=True, slots=True)
 class Moral:
     """A moral assessment, opened."""
@@ -230,9 +242,10 @@ def decision_on(registration: Registration) -> Told | None:
         return None
     known = review_reasons(registration.season).get(review.reason)
     title, todo = (known.title, known.todo) if known else ("", "请联系报名点")
+    note = review_note(review)
     if review.outcome == EligibilityReview.Outcome.RETURNED:
-        return Told("returned", title, todo, review.note, review.at)
-    return Told("referred", title, _HANDED_ON, review.note, review.at, PARTY_NAMES[Party(review.to)])
+        return Told("returned", title, todo, note, review.at)
+    return Told("referred", title, _HANDED_ON, note, review.at, PARTY_NAMES[Party(review.to)])
 
 
 def review_reasons(season: Season) -> dict[str, Reason]:

@@ -11,7 +11,7 @@ from baoming.forms.attached import Consent
 from baoming.registrations.models import Registration
 from baoming.registrations.services.evidence import read_each
 from baoming.reviews.asked import Question, shown
-from baoming.reviews.case_queries import acts_of, asked_in, content_of, decision_in, is_over, kind_of
+from baoming.reviews.case_queries import acts_of, asked_in, content_of, decision_in, is_over, kind_of, note_of
 from baoming.reviews.cases import ACT_NAMES, ELIGIBILITY, OPEN, STATE_NAMES, Act, Kind, State, acts, fallen, holder
 from baoming.reviews.models import Case, CaseAct
 from baoming.reviews.services.case_effects import EFFECTS
@@ -54,6 +54,7 @@ class Shown:
     asks: tuple[Question, ...]  # of the office that has it
     late: bool  # the time of its kind is over: it can only be ended
     decision: CaseAct | None
+    said: str  # beside the decision
     undoing: str  # what else it means to undo a grant, in words
 
 
@@ -62,8 +63,7 @@ def show_case(registration: Registration, case: Case, *, by: Actor, now: datetim
     kind, history = kind_of(registration.season, case.kind), acts_of(case)
     no_more = fallen_of(registration, kind, case)
     at, asking = case.standing, asked_in(history)
-    content = content_of(asking)
-    over = is_over(registration, kind)
+    content, decision, over = content_of(asking), decision_in(history), is_over(registration, kind)
     allowed = frozenset() if no_more else acts(kind, at, by.kind, now=now, over=over)
     has = holder(kind, at)
     return Shown(
@@ -75,7 +75,8 @@ def show_case(registration: Registration, case: Case, *, by: Actor, now: datetim
         papers=[(one.title, asking.pictures[one.key]) for one in kind.papers if one.key in asking.pictures],
         history=[_told(kind, act) for act in history],
         acts=[act for act in ORDER if act in allowed],
-        asks=kind.chain[at.desk].asks, late=over and not at.objected, decision=decision_in(history),
+        asks=kind.chain[at.desk].asks, late=over and not at.objected,
+        decision=decision, said=note_of(decision) if decision else "",
     )  # fmt: skip
 
 
@@ -92,7 +93,7 @@ def _told(kind: Kind, act: CaseAct) -> Told:
     title = "提出" if act.act == OPEN else ACT_NAMES[Act(act.act)]
     return Told(
         title=f"{desk.title}：{title}" if act.act in (Act.FORWARD, Act.GRANT, Act.REFUSE, Act.RETURN) else title,
-        by=act.by_label, at=act.at, note=act.note, facts=shown(desk.asks, answers),
+        by=act.by_label, at=act.at, note=note_of(act), facts=shown(desk.asks, answers),
         reason=kind.reasons[act.reason].title if act.reason in kind.reasons else "",
     )  # fmt: skip
 

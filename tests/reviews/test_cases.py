@@ -287,7 +287,7 @@ def test_acts_are_neither_changed_nor_deleted_and_lie_sealed() -> None:
     row = after_sign_up()
     case = asked(row)
     for act in (
-        lambda: CaseAct.objects.update(note="改过"), lambda: CaseAct.objects.all().delete(),
+        lambda: CaseAct.objects.update(reason="other"), lambda: CaseAct.objects.all().delete(),
         lambda: Case.objects.update(kind="bonus"), lambda: Case.objects.filter(pk=case.pk)._raw_delete("default"),
     ):  # fmt: skip
         with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():

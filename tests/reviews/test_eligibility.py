@@ -13,7 +13,7 @@ from baoming.registrations.services.numbers import issue_number
 from baoming.reviews import decisions
 from baoming.reviews.cases import kinds
 from baoming.reviews.models import EligibilityReview
-from baoming.reviews.queries import decision_on, last_review
+from baoming.reviews.queries import decision_on, last_review, review_note
 from baoming.reviews.services import (
     complete_registration,
     eligibility,
@@ -228,7 +228,8 @@ def test_a_site_does_not_pass_a_card_from_outside_unless_it_writes_down_what_the
     row.refresh_from_db()
     assert "eligibility" not in row.done_steps
     review = pass_eligibility(row.pk, checks=files.checks(row), by=site(row), note=MOVED_IN)
-    assert review.note == MOVED_IN
+    assert review_note(review) == MOVED_IN
+    assert MOVED_IN not in review.note_sealed, "it is an address"
 
 
 def test_control_where_the_address_is_not_read_a_site_passes_whoever_comes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, override_settings
 
 from baoming.audit.actors import Party
 from baoming.organizations.roles import Role
@@ -134,3 +134,19 @@ def test_control_where_drafts_are_not_told_apart_the_candidate_sees_it(
     monkeypatch.setattr(attached_pages, "picture_named", lambda row, name, **_: picture_named(row, name, by=Party.SITE))
     with pytest.raises(AssertionError, match="200 == 409"):
         test_a_candidate_sees_no_paper_that_the_site_has_not_handed_in(phone)
+
+
+# what is sealed
+
+
+def test_offices_and_the_candidate_go_on_reading_what_was_written(office: Client) -> None:
+    row = files.of_confirmed(confirmed.ready())
+    files.give_back(row)
+    files.give_on(row)
+    files.answer(row, Act.RETURN, "county", reason="no_proof", note=TYPED)
+    site = of_site(office, row)
+    for place in (f"/candidates/{row.pk}/", f"/desk/{row.pk}/", f"/cases/{Case.objects.get().pk}/"):
+        assert TYPED in site.get(place).content.decode(), place
+    with override_settings(PORTAL="candidate", ROOT_URLCONF="baoming.config.urls_candidate"):
+        for place in ("/tasks/", f"/requests/{Case.objects.get().pk}/"):
+            assert TYPED in inside(Client(), row).get(place).content.decode(), place

@@ -10,7 +10,7 @@ from baoming.registrations.models import Registration
 from baoming.registrations.name_image_queries import name_pictures
 from baoming.registrations.services.slips import season_head
 from baoming.reviews.asked import shown
-from baoming.reviews.case_queries import acts_of, asked_in, content_of, decision_in, kind_of
+from baoming.reviews.case_queries import acts_of, asked_in, content_of, decision_in, kind_of, note_of
 from baoming.reviews.cases import DECIDED, STATE_NAMES, Act, State
 from baoming.reviews.models import Case
 from baoming.reviews.notices import Notice, notice_pdf
@@ -35,7 +35,7 @@ def print_notice(case_id: UUID, *, by: Actor) -> bytes:
         number=registration.number, asked=shown(kind.asks, content_of(asked_in(history)).get("answers", {})),
         outcome=STATE_NAMES[State(case.state)],
         decided=shown(kind.chain[kind.last].asks, content_of(decision).get("answers", {})),
-        reason=kind.reasons[decision.reason].title if decision.reason in kind.reasons else decision.note,
+        reason=kind.reasons[decision.reason].title if decision.reason in kind.reasons else note_of(decision),
         office=PARTY_NAMES[Party(decision.by_kind)], at=decision.at, place=1 + case.objected * (len(decisions) > 1),
     )  # fmt: skip
     head = season_head(registration.season)

@@ -42,9 +42,10 @@ def write_act(
     if act in (OPEN, Act.SUPPLY):
         case.papers = len(pictures)
     pk = uuid4()
-    sealed = keys().seal(json.dumps(content).encode(), context=content_context(pk)) if content else ""
+    kept = {**content, "note": note} if note else content
+    sealed = keys().seal(json.dumps(kept).encode(), context=content_context(pk)) if kept else ""
     done = insert(CaseAct(
-        id=pk, case=case, number=case.newest, act=act, desk=desk, reason=reason, note=note, content_sealed=sealed,
+        id=pk, case=case, number=case.newest, act=act, desk=desk, reason=reason, content_sealed=sealed,
         pictures=dict(pictures), at=at, by_kind=by.kind, by_id=by.id, by_label=by.label,
     ))  # fmt: skip
     update(case, *_STANDS)

@@ -28,14 +28,16 @@ from baoming.reviews.case_queries import open_judging
 from baoming.reviews.cases import State
 from baoming.reviews.decisions import LONGEST, chosen, may_undo, names, reasons, undoers, written
 from baoming.reviews.models import Case, EligibilityReview
-from baoming.reviews.queries import rests_unchanged, standing_reviews
+from baoming.reviews.queries import note_context, rests_unchanged, review_note, standing_reviews
 from baoming.reviews.services.submissions import drop_submission
 from baoming.schedule.models import Extension
 from baoming.schedule.services import extend_for_person
 from baoming.seasons.queries import data, season_clock
 from baoming.shared.errors import Changed, Invalid, NotOpen
 from baoming.shared.moments import short
+from baoming.shared.queries import next_ids
 from baoming.shared.services import insert, update
+from baoming.vault.services import keys
 
 MOST_HOURS = 72  # of a review opened for one person
 IN_THE_CASE = "请打开考生页上的“事项”，在那里办"
@@ -198,8 +200,10 @@ def keep_review(
     case: Case | None = None,
 ) -> EligibilityReview:
     """Write a decision, and who decides from now on. `case`: by whose act. Call after `locked`."""
+    [pk] = next_ids(EligibilityReview, 1)
+    sealed = keys().seal(note.encode(), context=note_context(pk)) if note else ""
     review = insert(EligibilityReview(
-        registration=registration, outcome=outcome, reason=reason, note=note, to=to, fell=[*fell],
+        pk=pk, registration=registration, outcome=outcome, reason=reason, note_sealed=sealed, to=to, fell=[*fell],
         at=at, by_kind=by.kind, by_label=by.label, case=case,
     ))  # fmt: skip
     _place(registration)
@@ -254,7 +258,9 @@ def _is_another(registration: Registration, last: EligibilityReview) -> bool:
 def _same(registration: Registration, outcome: str, reason: str, note: str) -> EligibilityReview | None:
     """Return the newest decision if it is this very one: a button pressed twice decides once."""
     last = next(iter(standing_reviews(registration)), None)
-    return last if last and (last.outcome, last.reason, last.note) == (outcome, reason, note) else None
+    if last is None or (last.outcome, last.reason, review_note(last)) != (outcome, reason, note):
+        return None
+    return last
 
 
 def _take_back(registration: Registration, review: EligibilityReview, *, by: Actor, at: datetime, reason: str) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from baoming.audit.actors import Actor
 from baoming.registrations.models import Registration, StepLog
 from baoming.registrations.services.steps import complete_step, return_step, state_now
-from baoming.reviews.case_queries import acts_of, asked_in, open_judging
+from baoming.reviews.case_queries import acts_of, asked_in, note_of, open_judging
 from baoming.reviews.cases import OPEN, Act, Kind
 from baoming.reviews.models import Case, CaseAct, EligibilityReview
 from baoming.reviews.queries import standing_reviews
@@ -27,6 +27,7 @@ from baoming.shared.errors import Changed, NotOpen, Refused
 from baoming.shared.moments import short
 
 _STEP = "eligibility"
+_IN_CASE = "原因见事项"  # it lies sealed there, and in no log
 _IN_TIME = (None, Act.SUPPLY)  # the site's: opening, and handing in again
 _NO_END = {"intake": PhaseTime(open=True, closes=None, opens=None, over=False)}
 _Outcome = EligibilityReview.Outcome
@@ -61,7 +62,7 @@ def follow(registration: Registration, kind: Kind, case: Case, done: CaseAct, *,
         case Act.RETURN | Act.REFUSE:
             fell = return_step(registration, _STEP, by=by, at=done.at, reason=kind.reasons[done.reason].title)
             keep_review(
-                registration, _Outcome.RETURNED, by=by, at=done.at, reason=done.reason, note=done.note, fell=fell,
+                registration, _Outcome.RETURNED, by=by, at=done.at, reason=done.reason, note=note_of(done), fell=fell,
                 case=case,
             )  # fmt: skip
             if done.act == Act.RETURN:
@@ -87,12 +88,12 @@ def _undo(registration: Registration, case: Case, done: CaseAct, *, by: Actor) -
     last = next(iter(standing_reviews(registration)), None)
     if last is None or last.case_id != case.pk:
         raise Changed("这之后报考资格又有新的决定，请先看考生页上最新的决定")
-    take_back_review(registration, last, by=by, at=done.at, reason=done.note)
+    take_back_review(registration, last, by=by, at=done.at, reason=_IN_CASE)
 
 
 def _withdraw(registration: Registration, case: Case, done: CaseAct, *, by: Actor) -> None:
     """Take back that it waits; what an office has returned stays returned, and is never the site's to pass."""
-    take_back_waiting(registration, case.pk, by=by, at=done.at, reason=done.note)
+    take_back_waiting(registration, case.pk, by=by, at=done.at, reason=_IN_CASE)
 
 
 def _refuse_if_another_identity(registration: Registration, case: Case) -> None:

@@ -16,7 +16,15 @@ from baoming.registrations.services.moves import falls_by_move
 from baoming.reviews.cases import State as CaseState
 from baoming.reviews.decisions import Reason, may_undo, reasons
 from baoming.reviews.models import Decision, EligibilityReview, Transfer
-from baoming.reviews.queries import Seldom, rests_unchanged, review_reasons, reviews_of, transfers_of, withdrawals_of
+from baoming.reviews.queries import (
+    Seldom,
+    rests_unchanged,
+    review_note,
+    review_reasons,
+    reviews_of,
+    transfers_of,
+    withdrawals_of,
+)
 from baoming.seasons.queries import data
 from baoming.shared.moments import stamp
 from baoming.shared.text import serial
@@ -119,9 +127,14 @@ def _told(kind: str, rows: list[Any], known: dict[str, Reason], undo: Any) -> It
         reason = known[row.reason].title if row.reason in known else row.reason
         undone = f"{stamp(row.undone_at)} {row.undone_by}撤销：{row.undo_reason}" if row.undone_at else ""
         yield Line(
-            kind, row.pk, row.at, _title(row), reason, row.note, row.by_label, undone,
+            kind, row.pk, row.at, _title(row), reason, _note(row), row.by_label, undone,
             undo(row) if row.pk == newest else "", row.pk == newest, getattr(row, "case_id", None),
         )  # fmt: skip
+
+
+def _note(row: Any) -> str:
+    note: str = review_note(row) if isinstance(row, EligibilityReview) else row.note
+    return note
 
 
 def _title(row: Decision) -> str:
