@@ -85,6 +85,18 @@ def pair_of(pair_id: UUID, season_id: int, path: str) -> AlikePair | None:
     return rows.select_related("first__site", "second__site").first()
 
 
+def reason_context(pair_id: UUID) -> str:
+    """Return the place the sealed reason of one pair is bound to."""
+    return f"checks_alikepair.reason_sealed.{pair_id}"
+
+
+def reason_of(pair: AlikePair) -> str:
+    """Open why they are two people; empty where nobody has said so."""
+    if not pair.reason_sealed:
+        return ""
+    return keys().unseal(pair.reason_sealed, context=reason_context(pair.pk)).decode()
+
+
 def pairs_of_person(registration: Registration, path: str) -> list[AlikePair]:
     """Return the pairs of one person that the office at `path` sees."""
     area = AlikePair.objects.filter(season=registration.season_id, path__gte=path, path__lt=next_sibling(path))

@@ -177,7 +177,7 @@ class AlikePair(models.Model):
     found_at = models.DateTimeField()  # by the season's clock
     due_at = models.DateTimeField()
     state = models.CharField(max_length=5, choices=State, default=State.OPEN)
-    reason = models.CharField(max_length=200, default="")  # why they are two people, in writing
+    reason_sealed = models.TextField(default="", db_default="")  # why they are two people, in writing
     decided_at = models.DateTimeField(null=True)
     decided_by = models.CharField(max_length=40, default="")
     decided_label = models.CharField(max_length=60, default="")
@@ -186,7 +186,7 @@ class AlikePair(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint("first", "second", name="pair_asked_once"),
             models.CheckConstraint(condition=Q(first__lte=models.F("second")), name="pair_in_order"),
-            models.CheckConstraint(condition=~Q(state="apart") | ~Q(reason=""), name="apart_says_why"),
+            models.CheckConstraint(condition=~Q(state="apart") | ~Q(reason_sealed=""), name="apart_says_why"),
         ]
         indexes: ClassVar = [models.Index("season", "path", "state", "found_at", name="pair_by_path")]
 

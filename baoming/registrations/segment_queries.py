@@ -12,6 +12,7 @@ from baoming.registrations.models import CountyCode, NumberSegment, VoidedNumber
 from baoming.registrations.segments import Allotted, SiteNeed, Span, code_span
 from baoming.shared.paths import next_sibling
 from baoming.shared.queries import Kept, kept_one
+from baoming.vault.services import keys
 
 
 def segments(season_id: int, path: str) -> list[NumberSegment]:
@@ -56,6 +57,18 @@ def voided_numbers(season_id: int, path: str) -> QuerySet[VoidedNumber]:
     """Return the void list of an office's sites, by number."""
     rows = VoidedNumber.objects.filter(season=season_id, path__gte=path, path__lt=next_sibling(path))
     return rows.select_related("site").order_by("number")
+
+
+def void_context(void_id: int) -> str:
+    """Return the place the sealed reason of one voided number is bound to."""
+    return f"registrations_voidednumber.reason_sealed.{void_id}"
+
+
+def void_reason(row: VoidedNumber) -> str:
+    """Open why a number was voided: it tells whose card was read, and of what."""
+    if not row.reason_sealed:
+        return ""
+    return keys().unseal(row.reason_sealed, context=void_context(row.pk)).decode()
 
 
 def needs_of(season_id: int, county: Organization) -> list[SiteNeed]:

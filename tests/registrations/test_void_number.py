@@ -10,6 +10,7 @@ from baoming.audit.models import Event
 from baoming.documents.models import Print
 from baoming.registrations.journey import unpack
 from baoming.registrations.models import Activation, NumberSegment, Registration, Signature, StepLog, VoidedNumber
+from baoming.registrations.segment_queries import void_reason
 from baoming.registrations.services import voids
 from baoming.registrations.services.numbers import issue_number
 from baoming.registrations.services.sheets import print_sheet, record_signature
@@ -65,7 +66,7 @@ def test_what_falls_is_the_number_and_the_signature_and_nothing_else(far: str) -
     assert row.current_step == "number"
     assert unpack(row.fallen) == FALLS[far], "who has never signed has nothing to sign again"
     log = StepLog.objects.filter(registration=row, done=False, step="number")
-    assert [line.reason for line in log] == [WHY]
+    assert [line.reason for line in log] == ["报名序号已作废"]
 
 
 @pytest.mark.parametrize("far", ["ready", "printed"])
@@ -82,7 +83,13 @@ def test_the_number_stands_on_the_list_with_reason_time_and_who() -> None:
     number, by = row.number, county(row)
     void(row, by=by, reason=f"  {WHY} ")
     listed = VoidedNumber.objects.get()
-    assert (listed.number, listed.reason, listed.by_label, listed.registration_id) == (number, WHY, by.label, row.pk)
+    assert (listed.number, void_reason(listed), listed.by_label, listed.registration_id) == (
+        number,
+        WHY,
+        by.label,
+        row.pk,
+    )
+    assert WHY not in listed.reason_sealed
     assert (listed.segment, listed.site_id, listed.path) == (NumberSegment.objects.get(), row.site_id, row.path)
     event = Event.objects.get(verb="void_number")
     assert (event.subject, event.details) == (row.pk, {"number": "01020001"})
@@ -217,7 +224,7 @@ def test_control_without_that_question_a_completed_person_has_neither_number_nor
 
 def test_the_list_is_never_changed() -> None:
     void(numbered())
-    for act in (VoidedNumber.objects.all().delete, lambda: VoidedNumber.objects.update(reason="")):
+    for act in (VoidedNumber.objects.all().delete, lambda: VoidedNumber.objects.update(reason_sealed="")):
         with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
             act()
 

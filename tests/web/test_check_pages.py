@@ -161,6 +161,7 @@ def test_a_county_sees_a_pair_side_by_side_and_sets_it_apart(office: Client, pai
     assert "怎样核实" in refused.content.decode()
     assert office.post("/alikes/", {**sent, "reason": "看了两本户口簿"}).status_code == 302
     assert "看了两本户口簿" in text(office, f"/alikes/?pair={pair.pk}")
+    assert "看了两本户口簿" in text(office, f"/candidates/{pair.first_id}/")
     assert "没有等核对的" in text(office, "/alikes/")
     assert "欧阳思远" in text(office, "/alikes/?tab=apart")
     again = office.post("/alikes/", {"act": "cases", "pair": str(pair.pk)})

@@ -12,7 +12,7 @@ from django.db.models import Max
 
 from baoming.audit.actors import PARTY_NAMES, Actor, Party
 from baoming.audit.services import record
-from baoming.checks.alike_queries import keys_of, owner_of, people_of, sharing
+from baoming.checks.alike_queries import keys_of, owner_of, people_of, reason_context, reason_of, sharing
 from baoming.checks.likeness import Like, alike
 from baoming.checks.models import AlikePair, MarkedUpTo, Marks
 from baoming.registrations.models import Registration, StepLog
@@ -25,6 +25,7 @@ from baoming.shared.errors import Invalid, NotOpen, Refused
 from baoming.shared.moments import short
 from baoming.shared.services import update
 from baoming.shared.text import serial
+from baoming.vault.services import keys
 
 CASE = "duplicate"
 LONGEST_REASON = 200
@@ -120,12 +121,12 @@ def set_apart(pair_id: UUID, *, reason: str, by: Actor) -> AlikePair:
     """
     pair = _locked(pair_id)
     written = " ".join(reason.split())
-    if pair.state == State.APART and (pair.decided_by, pair.reason) == (by.id, written):
+    if pair.state == State.APART and (pair.decided_by, reason_of(pair)) == (by.id, written):
         return pair
     _require_judge(pair, by)
     if not 1 <= len(written) <= LONGEST_REASON:
         raise Invalid({"reason": f"请写明怎样核实不是同一人，最多{LONGEST_REASON}个字"})
-    pair.reason = written
+    pair.reason_sealed = keys().seal(written.encode(), context=reason_context(pair.pk))
     _decide(pair, State.APART, by=by)
     return pair
 
@@ -181,7 +182,7 @@ def _require_judge(pair: AlikePair, by: Actor) -> None:
 def _decide(pair: AlikePair, state: AlikePair.State, *, by: Actor) -> None:
     pair.state, pair.decided_at = state, season_now(pair.season_id)
     pair.decided_by, pair.decided_label = by.id, by.label
-    update(pair, "state", "reason", "decided_at", "decided_by", "decided_label")
+    update(pair, "state", "reason_sealed", "decided_at", "decided_by", "decided_label")
     for registration in (pair.first, pair.second):
         details = {"outcome": state.value}
         record("judge_pair", by=by, subject=registration.pk, path=registration.path, details=details)

@@ -77,7 +77,7 @@ class VoidedNumber(models.Model):
     site = models.ForeignKey(Organization, models.PROTECT)  # whose segment it came from
     path = models.CharField(max_length=24, db_collation="C")  # of that site, for scope
     registration = models.ForeignKey(Registration, models.PROTECT)
-    reason = models.CharField(max_length=200)
+    reason_sealed = models.TextField(default="", db_default="")
     at = models.DateTimeField()  # by the season's clock
     by_label = models.CharField(max_length=60)
 

@@ -9,13 +9,16 @@ from baoming.audit.actors import PARTY_NAMES, Actor, Party
 from baoming.audit.services import record
 from baoming.documents.services import void_prints
 from baoming.registrations.models import Activation, NumberSegment, Registration, VoidedNumber
+from baoming.registrations.segment_queries import void_context
 from baoming.registrations.services.openings import keep_open
 from baoming.registrations.services.sheets import void_signed
 from baoming.registrations.services.slips import SLIP
 from baoming.registrations.services.steps import locked, refuse_if_stopped, return_step
 from baoming.seasons.queries import season_now
 from baoming.shared.errors import Invalid, NotOpen
+from baoming.shared.queries import next_ids
 from baoming.shared.text import serial
+from baoming.vault.services import keys
 
 HOURS = 72  # in which the site may issue a new number after intake is over
 _WHY = "报名序号已作废"
@@ -64,15 +67,17 @@ def drop_number(registration: Registration, *, reason: str, by: Actor, at: datet
     segment = NumberSegment.objects.select_for_update(of=["self"]).select_related("site").get(
         season=registration.season_id, first__lte=voided, next__gt=voided
     )  # fmt: skip
+    [pk] = next_ids(VoidedNumber, 1)
     VoidedNumber.objects.create(
-        season_id=registration.season_id, number=voided, segment=segment, site=segment.site, path=segment.site.path,
-        registration=registration, reason=reason, at=at, by_label=by.label,
+        pk=pk, season_id=registration.season_id, number=voided, segment=segment, site=segment.site,
+        path=segment.site.path, registration=registration, at=at, by_label=by.label,
+        reason_sealed=keys().seal(reason.encode(), context=void_context(pk)),
     )  # fmt: skip
     registration.number = None
     registration.save(update_fields=["number"])
     void_signed(registration, reason=_WHY, by=by, at=at)
     void_prints(registration.pk, SLIP, reason=_WHY, at=at)
     Activation.objects.filter(registration=registration, revoked_at=None, used_at=None).update(revoked_at=at)
-    return_step(registration, "number", by=by, at=at, reason=reason)
+    return_step(registration, "number", by=by, at=at, reason=_WHY)  # the reason lies sealed on the list alone
     record("void_number", by=by, subject=registration.pk, path=registration.path, details={"number": serial(voided)})
     return voided

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from baoming.audit.actors import PARTY_NAMES
 from baoming.audit.services import record
-from baoming.checks.alike_queries import TABS, pair_counts, pair_of, pairs_within
+from baoming.checks.alike_queries import TABS, pair_counts, pair_of, pairs_within, reason_of
 from baoming.checks.likeness import LIKE_NAMES, Like
 from baoming.checks.models import AlikePair
 from baoming.checks.services.alikes import LONGEST_REASON, hand_to_cases, set_apart
@@ -101,6 +101,7 @@ def _one(request: OfficeRequest, pair: AlikePair, errors: dict[str, str] | None 
         "pair": pair, "sides": [_side(pair.first), _side(pair.second)], "errors": errors or {},
         "told": [LIKE_NAMES[Like(one)] for one in pair.likes], "mine": pair.path == request.staff.path,
         "owner": Organization.objects.filter(path=pair.path).first(), "longest": LONGEST_REASON,
+        "decided": reason_of(pair),
         "reason": request.POST.get("reason", "")[:LONGEST_REASON] if errors else "", "parties": PARTY_NAMES,
     }  # fmt: skip
     return render(request, "office/checks/alike.html", context, status=422 if errors else 200)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from baoming.organizations.models import Organization
 from baoming.registrations.models import Registration
-from baoming.registrations.segment_queries import county_codes, needs_of, voided_numbers
+from baoming.registrations.segment_queries import county_codes, needs_of, void_reason, voided_numbers
 from baoming.registrations.segments import code_span, propose
 from baoming.registrations.services import segments as services
 from baoming.shared.errors import Invalid, Refused
@@ -68,7 +68,7 @@ def void_list(request: OfficeRequest) -> HttpResponse:
         return choose(request, area, "作废号清单", _COLUMNS, above=_above(area))
     rows = list(voided_numbers(request.season.pk, area.path))
     people = Registration.objects.within(area.path).in_bulk([row.registration_id for row in rows])
-    context = {"area": area, "above": _above(area), "rows": rows, "people": people}
+    context = {"area": area, "above": _above(area), "rows": rows, "people": people, "why": void_reason}
     return render(request, "office/segments/voids.html", context)
 
 

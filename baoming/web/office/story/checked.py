@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from baoming.checks.alike_queries import pairs_of_person
+from baoming.checks.alike_queries import pairs_of_person, reason_of
 from baoming.checks.kinds import Outcome
 from baoming.checks.models import CheckResult
 from baoming.checks.queries import checks_of, remark_of, results_of
@@ -30,7 +30,7 @@ def of_person(request: OfficeRequest, registration: Registration) -> dict[str, A
     """Return the answers, newest first, and the pairs for who judges them."""
     may = request.staff.may("judge_pairs")
     pairs = pairs_of_person(registration, request.staff.path) if may else []
-    return {"checked": _said(registration), "pairs": pairs}
+    return {"checked": _said(registration), "pairs": [(pair, reason_of(pair)) for pair in pairs]}
 
 
 def _said(registration: Registration) -> list[Said]:
