@@ -71,7 +71,10 @@ def _hold(row: HoldRow) -> journey.Hold:
 
 
 def states_of(rows: Sequence[Registration], *, clock: Clock) -> dict[UUID, journey.State]:
-    """As `state_of`, for many people of one season, in two questions: for previews, never for deciding."""
+    """As `state_of`, for many people of one season, in two questions.
+
+    For previews; what decides asks with the rows locked, and takes its `clock` after that.
+    """
     if not rows:
         return {}
     holds: dict[UUID, list[journey.Hold]] = {}

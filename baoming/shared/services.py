@@ -1,6 +1,6 @@
 """How a service writes rows cheaply: the SQL is made once for each model and set of columns."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
@@ -66,6 +66,18 @@ def update(row: models.Model, *names: str) -> None:
             raise DatabaseError(f"{type(row).__name__} to be written is not there")
 
 
+def update_many(rows: Sequence[models.Model], *names: str) -> None:
+    """As `update` for many rows of one model, in one statement. Raises DatabaseError where one is not there."""
+    if not rows:
+        return
+    fields: list[models.Field[Any, Any]] = [rows[0]._meta.get_field(name) for name in names]  # type: ignore[misc]
+    values = [[field.get_db_prep_save(field.pre_save(row, add=False), connection) for row in rows] for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(_update_many(type(rows[0]), names), [[row.pk for row in rows], *values])
+        if cursor.rowcount != len(rows):
+            raise DatabaseError(f"{len(rows) - cursor.rowcount} {type(rows[0]).__name__} to be written are not there")
+
+
 @cache
 def _insert(model: type[models.Model], given: tuple[bool, ...], unseen: bool) -> tuple[str, list[str]]:
     """Return the statement, and the attributes that it reads back."""
@@ -82,14 +94,8 @@ def _insert(model: type[models.Model], given: tuple[bool, ...], unseen: bool) ->
 @cache
 def _insert_many(model: type[models.Model], given: tuple[str, ...]) -> str:
     fields = [field for field in model._meta.concrete_fields if field.attname in given]
-    # Without its length: a cast to varchar(40) would cut what is too long, and say nothing.
-    types = [str(field.db_type(connection)).partition("(")[0] for field in fields]
-    if any(isinstance(field, ArrayField) for field in fields):
-        raise TypeError(f"{model.__name__} has a column that holds lists")
-    return (
-        f"INSERT INTO {_quoted(model._meta.db_table)} ({', '.join(_quoted(field.column) for field in fields)})"  # noqa: S608
-        f" SELECT * FROM unnest({', '.join(f'%s::{one}[]' for one in types)})"
-    )
+    columns = ", ".join(_quoted(field.column) for field in fields)
+    return f"INSERT INTO {_quoted(model._meta.db_table)} ({columns}) SELECT * FROM {_unnested(fields)}"  # noqa: S608  (own names)
 
 
 @cache
@@ -97,6 +103,27 @@ def _update(model: type[models.Model], names: tuple[str, ...]) -> str:
     columns = ", ".join(f"{_quoted(model._meta.get_field(name).column)} = %s" for name in names)  # type: ignore[union-attr]
     key = model._meta.pk.column
     return f"UPDATE {_quoted(model._meta.db_table)} SET {columns} WHERE {_quoted(key)} = %s"  # noqa: S608  (own names)
+
+
+@cache
+def _update_many(model: type[models.Model], names: tuple[str, ...]) -> str:
+    key = model._meta.pk
+    fields: list[models.Field[Any, Any]] = [key, *(model._meta.get_field(name) for name in names)]  # type: ignore[list-item]
+    columns = [_quoted(field.column) for field in fields]
+    table, told = _quoted(model._meta.db_table), ", ".join(f"{one} = told.{one}" for one in columns[1:])
+    return (
+        f"UPDATE {table} SET {told} FROM {_unnested(fields)} AS told ({', '.join(columns)})"  # noqa: S608  (own names)
+        f" WHERE {table}.{columns[0]} = told.{columns[0]}"
+    )
+
+
+def _unnested(fields: "Sequence[models.Field[Any, Any]]") -> str:
+    """Return rows made of columns, each a parameter."""
+    if lists := [field.name for field in fields if isinstance(field, ArrayField)]:
+        raise TypeError(f"columns that hold lists: {lists}")
+    # Without its length: a cast to varchar(40) would cut what is too long, and say nothing.
+    types = [str(field.db_type(connection)).partition("(")[0] for field in fields]
+    return f"unnest({', '.join(f'%s::{one}[]' for one in types)})"
 
 
 def _quoted(name: Any) -> str:

@@ -8,7 +8,7 @@ from baoming.accounts.models import Account, Request
 from baoming.audit.models import Event
 from baoming.organizations.models import Organization
 from baoming.registrations.models import Batch, Registration
-from baoming.shared.services import insert, insert_many, update
+from baoming.shared.services import insert, insert_many, update, update_many
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -107,3 +107,27 @@ def test_a_foreign_key_is_written_by_its_name() -> None:
 def test_a_row_that_is_not_there_is_not_passed_over() -> None:
     with pytest.raises(DatabaseError):
         update(Organization(name="没有"), "name")
+
+
+def test_of_many_rows_each_is_written_with_its_own_and_only_the_named_fields() -> None:
+    make.season()
+    here, there = make.site(), make.site("02")
+    rows, other = [make.registration(here) for _ in range(3)], make.registration(here, name="没有变")
+    now = timezone.now()
+    for number, row in enumerate(rows, start=1020001):
+        row.number, row.site, row.saved_at, row.name = number, there, now, "没有写"
+    rows[1].saved_at = None
+    update_many(rows, "number", "site", "saved_at")
+    again = Registration.objects.in_bulk([row.pk for row in rows])
+    assert [(again[row.pk].number, again[row.pk].site_id, again[row.pk].saved_at) for row in rows] == [
+        (1020001, there.pk, now), (1020002, there.pk, None), (1020003, there.pk, now),
+    ]  # fmt: skip
+    assert "没有写" not in {row.name for row in again.values()}
+    assert values(Registration.objects.get(pk=other.pk)) == values(other)
+
+
+def test_of_many_rows_one_that_is_not_there_is_not_passed_over() -> None:
+    make.season()
+    update_many([], "name")
+    with pytest.raises(DatabaseError, match="1 Organization"):
+        update_many([make.site(), Organization(name="没有")], "name")

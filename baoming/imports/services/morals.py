@@ -7,10 +7,11 @@ from baoming.audit.actors import Actor, Party
 from baoming.imports.kinds import Kind
 from baoming.imports.writers import Counting, Entry, Source, Writer
 from baoming.registrations.models import Registration
-from baoming.registrations.services.batches import Outcome, attempt
+from baoming.registrations.services.batches import Outcome, attempt, refused
 from baoming.reviews.queries import facts_of, newest_assessments, opened
 from baoming.reviews.readiness import why_not
-from baoming.reviews.services.morals import COUNTYS, assess_morals, withdraw_assessment
+from baoming.reviews.services.morals import COUNTYS, Said, assess_many, withdraw_assessment
+from baoming.shared.errors import Refused
 
 QUALIFIED, UNQUALIFIED = "qualified", "unqualified"  # values of the column `result`
 
@@ -34,12 +35,9 @@ def _refused(source: Source, people: Sequence[Registration]) -> Mapping[UUID, st
 
 
 def _write(source: Source, entries: Sequence[Entry]) -> Mapping[UUID, Outcome]:
-    def assess(one: Entry) -> str:
-        qualified = one.values["result"] == QUALIFIED
-        made = assess_morals(one.registration.pk, qualified=qualified, text=one.values["text"], by=source.by)
-        return str(made.pk)
-
-    return {one.registration.pk: attempt(lambda one=one: assess(one)) for one in entries}  # type: ignore[misc]
+    said = [Said(one.registration, one.values["result"] == QUALIFIED, one.values["text"]) for one in entries]
+    made = assess_many(said, by=source.by)
+    return {pk: refused(one) if isinstance(one, Refused) else Outcome(made=str(one.pk)) for pk, one in made.items()}
 
 
 def _undo(people: Sequence[Registration], made: Mapping[UUID, str], reason: str, by: Actor) -> Mapping[UUID, Outcome]:
@@ -50,4 +48,4 @@ def _undo(people: Sequence[Registration], made: Mapping[UUID, str], reason: str,
     return {one.pk: attempt(lambda one=one: withdraw(one)) for one in people}  # type: ignore[misc]
 
 
-WRITER = Writer(key="import_moral", chunk=25, standing=_standing, refused=_refused, write=_write, undo=_undo)
+WRITER = Writer(key="import_moral", chunk=50, standing=_standing, refused=_refused, write=_write, undo=_undo)

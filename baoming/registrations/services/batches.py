@@ -258,13 +258,18 @@ def attempt(act: Callable[[], str]) -> Outcome:
         with transaction.atomic():
             return Outcome(made=act())
     except Refused as refusal:
-        return Outcome(str(refusal), problem=isinstance(refusal, _PROBLEMS))
+        return refused(refusal)
     except (OperationalError, InterfaceError):  # the database, not this person: the whole chunk runs again
         raise
     except Exception as problem:
         event = uuid4().hex[:8].upper()
         log.error("defect %s in a batch: %s", event, type(problem).__name__)
         return Outcome(f"系统出了问题（编号{event}），没有办成，请稍后在考生页上单独办理", problem=True)
+
+
+def refused(refusal: Refused) -> Outcome:
+    """Return what came of one person whom a rule refused."""
+    return Outcome(str(refusal), problem=isinstance(refusal, _PROBLEMS))
 
 
 def _advance(batch: Batch, people: int, outcomes: Sequence[Outcome]) -> bool:

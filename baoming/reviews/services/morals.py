@@ -1,5 +1,7 @@
 """思想品德考核意见: what school and county say of the candidate's conduct (R21)."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -7,30 +9,42 @@ from django.db import transaction
 
 from baoming.audit.actors import Actor, Party
 from baoming.audit.services import record
-from baoming.registrations.journey import STEPS
+from baoming.registrations.journey import STEPS, State, require
+from baoming.registrations.models import HoldRow, Registration
+from baoming.registrations.queries import states_of
 from baoming.registrations.services.steps import (
     clear_holds,
     complete_step,
+    complete_steps,
     locked,
     place_hold,
     refuse_if_completed,
     refuse_if_stopped,
-    require,
     return_step,
+    state_now,
     written_reason,
 )
 from baoming.reviews.models import AssessmentWithdrawal, MoralAssessment
-from baoming.reviews.queries import moral_context, newest_assessment
+from baoming.reviews.queries import moral_context, newest_assessment, newest_assessments
 from baoming.reviews.services.submissions import refuse_if_submitted
-from baoming.seasons.queries import season_now
+from baoming.seasons.queries import Clock, season_clock, season_now
 from baoming.shared.errors import Invalid, NotOpen, Refused
 from baoming.shared.queries import next_ids
-from baoming.shared.services import insert
+from baoming.shared.services import insert, insert_many
 from baoming.vault.services import keys
 
 HOLD = "moral_assessment"  # kind of the hold that an unqualified assessment places
 LONGEST = 200  # characters: what the sheet has room for
 COUNTYS = "这份考核意见由县（市、区）招考机构录入，要更正或撤销请联系县（市、区）招考机构"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said of one locked person."""
+
+    registration: Registration
+    qualified: bool
+    text: str
 
 
 @transaction.atomic
@@ -41,29 +55,80 @@ def assess_morals(registration_id: UUID, *, qualified: bool, text: str, by: Acto
     another counts. What the county has written the site does not replace. Raises NotOpen, Refused, Invalid.
     """
     registration = locked(registration_id)
-    now = require("moral_assessment", registration, by)
-    refuse_if_completed(registration)
-    _refuse_if_countys(newest_assessment(registration), by)
-    written = text.strip()
+    state, clock = state_now(registration)
+    said = Said(registration, qualified, text)
+    _require(said, state, newest_assessment(registration), by)
+    [assessment] = _new([said], by=by, at=clock.now)
+    insert(assessment)
+    complete_step(registration, "moral_assessment", by=by, at=clock.now)
+    _hold_while_unqualified(assessment, by=by, at=clock.now)
+    return assessment
+
+
+@transaction.atomic
+def assess_many(said: Sequence[Said], *, by: Actor) -> dict[UUID, MoralAssessment | Refused]:
+    """As `assess_morals` for many locked people of one season at once, by the same rules.
+
+    Whoever is refused has the refusal, and nothing is written of them.
+    """
+    if not said:
+        return {}
+    clock = season_clock(said[0].registration.season_id)
+    refused = _refused(said, by=by, clock=clock)
+    good = [one for one in said if one.registration.pk not in refused]
+    made, people = _new(good, by=by, at=clock.now), [one.registration for one in good]
+    insert_many(made)
+    complete_steps(people, "moral_assessment", by=by, at=clock.now)
+    held = _held_among(people)
+    for assessment in made:
+        if not assessment.qualified or assessment.registration_id in held:
+            _hold_while_unqualified(assessment, by=by, at=clock.now)
+    return {**refused, **{one.registration_id: one for one in made}}
+
+
+def _refused(said: Sequence[Said], *, by: Actor, clock: Clock) -> dict[UUID, Refused]:
+    people = [one.registration for one in said]
+    states, counting = states_of(people, clock=clock), newest_assessments([row.pk for row in people])
+    found = {}
+    for one in said:
+        try:
+            _require(one, states[one.registration.pk], counting.get(one.registration.pk), by)
+        except Refused as refusal:
+            found[one.registration.pk] = refusal
+    return found
+
+
+def _require(said: Said, state: State, counts: MoralAssessment | None, by: Actor) -> None:
+    """Raise unless `by` may say this now of a locked person, of whom `counts` is what was said last."""
+    require("moral_assessment", by.kind, state)
+    refuse_if_completed(said.registration)
+    _refuse_if_countys(counts, by)
+    written = said.text.strip()
     if not written:
         raise Invalid({"text": "请填写思想品德考核意见"})
     if len(written) > LONGEST:
         raise Invalid({"text": f"思想品德考核意见最多{LONGEST}个字，您填了{len(written)}个"})
-    [pk] = next_ids(MoralAssessment, 1)
-    assessment = insert(
+
+
+def _new(said: Sequence[Said], *, by: Actor, at: datetime) -> list[MoralAssessment]:
+    """Return rows that are not written yet, each text sealed to its own."""
+    return [
         MoralAssessment(
             pk=pk,
-            registration=registration,
-            qualified=qualified,
-            text_sealed=keys().seal(written.encode(), context=moral_context(pk)),
-            at=now,
+            registration=one.registration,
+            qualified=one.qualified,
+            text_sealed=keys().seal(one.text.strip().encode(), context=moral_context(pk)),
+            at=at,
             by_kind=by.kind,
             by_label=by.label,
         )
-    )
-    complete_step(registration, "moral_assessment", by=by, at=now)
-    _hold_while_unqualified(assessment, by=by, at=now)
-    return assessment
+        for pk, one in zip(next_ids(MoralAssessment, len(said)), said, strict=True)
+    ]
+
+
+def _held_among(people: Sequence[Registration]) -> set[UUID]:
+    rows = HoldRow.objects.filter(registration__in=people, kind=HOLD, cleared_at=None)
+    return set(rows.values_list("registration", flat=True))
 
 
 @transaction.atomic
