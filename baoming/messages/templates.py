@@ -45,6 +45,7 @@ OFFERED: Mapping[str, frozenset[str]] = {
     "debt_reminder": _NOTICE,
     "case_returned": _NOTICE,
     "case_decided": _NOTICE,
+    "case_own": _TIMED,
     "hand_in_code": _TIMED | {"ticket"},
     "hand_in_returned": _TIMED | {"ticket", "outcome"},
     "slip_code": _NOTICE | {"ticket"},

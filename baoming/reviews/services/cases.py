@@ -27,6 +27,7 @@ from baoming.reviews.cases import (
     DECIDED,
     OPEN,
     OPEN_STATES,
+    STOPPING,
     Act,
     Kind,
     Standing,
@@ -47,6 +48,7 @@ from baoming.shared.services import insert
 
 _SPECIAL = f"确有特殊情况请联系{PARTY_NAMES[Party.COUNTY]}"
 _OFFICES = (Act.FORWARD, Act.GRANT, Act.REFUSE, Act.RETURN)
+_LOSING = (Act.WITHDRAW, Act.RECEIVE)  # what was asked for is gone; the time to object runs
 
 
 def keep_papers(registration_id: UUID, kind_key: str, pictures: Pictures, consent: Consent, *, by: Actor) -> None:
@@ -115,6 +117,8 @@ def open_case(registration_id: UUID, kind_key: str, *, raw: Raw, by: Actor) -> C
     done = write_act(case, OPEN, registration, at=now, by=by, content=content, pictures=papers)
     EFFECTS[kind.effect].followed(registration, kind, case, done, by=by)
     hold(registration, case, kind, by=by)
+    if by.kind is Party.CANDIDATE and kind.effect in STOPPING:
+        _tell_own(registration, at=now)
     return case
 
 
@@ -298,6 +302,8 @@ def _follow(
         close_open_cases(registration, at=registration.stopped_at)
     if act in (Act.GRANT, Act.REFUSE, Act.RETURN) and not kind.silent:
         _tell(registration, act)
+    if by.kind is Party.CANDIDATE and act in _LOSING:
+        _tell_own(registration, at=at)
 
 
 def _tell(registration: Registration, act: Act) -> None:
@@ -307,6 +313,15 @@ def _tell(registration: Registration, act: Act) -> None:
     template = "case_returned" if act is Act.RETURN else "case_decided"
     phone = registration.site.phone
     send(template, season=registration.season, recipient=registration.pk, number=number, phone=phone)
+
+
+def _tell_own(registration: Registration, *, at: datetime) -> None:
+    """Tell the bound phone of an act by which the candidate loses something: another may have found a session open."""
+    if number := bound_phone(registration):
+        phone = registration.site.phone
+        send(
+            "case_own", season=registration.season, recipient=registration.pk, number=number, at=short(at), phone=phone
+        )
 
 
 def _names(parties: tuple[Party, ...]) -> str:
