@@ -13,7 +13,8 @@ django.setup()  # before the models below
 from baoming.audit.actors import Actor, Party  # noqa: E402
 from baoming.organizations.models import Organization  # noqa: E402
 from baoming.organizations.services import add_site  # noqa: E402
-from baoming.photos.standard import PhotoProfile, prepare  # noqa: E402
+from baoming.photos.preparing import prepare  # noqa: E402
+from baoming.photos.standard import PhotoProfile  # noqa: E402
 from baoming.reviews.services import assess_morals  # noqa: E402
 from baoming.schedule.services import go_to_phase  # noqa: E402
 from baoming.seasons.models import Season  # noqa: E402

@@ -12,7 +12,6 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
-from fontTools import subset
 from fontTools.ttLib import TTFont
 
 from baoming.documents.glyphs import Typefaces, keep
@@ -70,6 +69,8 @@ def _sources(faces: Typefaces) -> Iterator[tuple[Path, set[int]]]:
 
 
 def _cut(source: Path, codes: list[int], target: Path) -> None:
+    from fontTools import subset  # noqa: PLC0415  it takes a second to load, and each piece is cut once a machine
+
     options = subset.Options(flavor="woff2", layout_features=[], hinting=False)
     options.drop_tables += _UNUSED
     font = subset.load_font(str(source), options)

@@ -12,13 +12,13 @@ from pathlib import Path
 from threading import BoundedSemaphore, Lock
 from typing import Any
 
-from baoming.photos import card_fronts, geometry
-from baoming.photos.card_fronts import CardUnclear, FrontRefused, NameBox, NameLine
+from baoming.photos import geometry
 from baoming.photos.geometry import Measures
+from baoming.photos.name_lines import FILE, CardUnclear, FrontRefused, NameBox, NameLine
 from baoming.photos.standard import ExaminedPhoto, Fault, PhotoProfile, PhotoRefused, PreparedPhoto
-from baoming.registrations import page_scans
-from baoming.registrations.decoding import PATIENCE, Answer, receive, send
-from baoming.registrations.page_scans import (
+from baoming.registrations import pages
+from baoming.registrations.openers import PATIENCE, Answer, receive, send
+from baoming.registrations.pages import (
     LONGEST_CODE,
     MOST_BYTES,
     MOST_CODES,
@@ -178,7 +178,7 @@ def _examined(said: dict[str, Any], jpeg: bytes, picture: bytes, *, most: int) -
 
 def find_name_apart(picture: bytes) -> NameLine:
     """As `card_fronts.find_name`, in the limited process. Raises FrontRefused, CardUnclear."""
-    if len(picture) > card_fronts.FILE.max_upload_bytes:
+    if len(picture) > FILE.max_upload_bytes:
         raise FrontRefused(Fault.TOO_LARGE)
     try:
         said, strip = _opener.ask({"work": "card"}, picture)
@@ -243,14 +243,14 @@ def _line(number: int, cells: list[str], formulas: list[int]) -> Line:
 def read_page_apart(content: bytes, number: int) -> PageScan:
     """As `page_scans.read_page`, in the limited process. Raises PageRefused; BROKEN where it ended unanswered."""
     if len(content) > MOST_BYTES:
-        raise PageRefused(page_scans.Fault.TOO_LARGE)
+        raise PageRefused(pages.Fault.TOO_LARGE)
     try:
         said, jpeg = _opener.ask({"work": "page", "page": number}, content)
         if "refused" in said:
-            raise PageRefused(page_scans.Fault[said["refused"]])
+            raise PageRefused(pages.Fault[said["refused"]])
         return _scanned(int(said["pages"]), said["codes"], jpeg)
     except (NoAnswer, KeyError, TypeError, ValueError, AttributeError):
-        raise PageRefused(page_scans.Fault.BROKEN) from None
+        raise PageRefused(pages.Fault.BROKEN) from None
 
 
 def _scanned(pages: int, codes: list[str], jpeg: bytes) -> PageScan:

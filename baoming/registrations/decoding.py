@@ -10,12 +10,10 @@ the answer is what was found, or `refused` with the reason.
 """
 
 import codecs
-import json
 import os
 import resource
 import signal
 import socket
-import struct
 import sys
 from contextlib import suppress
 from dataclasses import asdict
@@ -26,21 +24,20 @@ import numpy.ma  # noqa: F401  numpy loads it when first needed: too late in a p
 from PIL import Image
 
 from baoming.photos import measures
-from baoming.photos.card_fronts import CardUnclear, NameBox, cut_name, find_name
+from baoming.photos.card_fronts import cut_name, find_name
 from baoming.photos.geometry import GeometryProfile
-from baoming.photos.standard import PhotoProfile, PhotoRefused, examine
+from baoming.photos.name_lines import CardUnclear, NameBox
+from baoming.photos.preparing import examine
+from baoming.photos.standard import PhotoProfile, PhotoRefused
 from baoming.registrations import page_scans
+from baoming.registrations.openers import PATIENCE, Answer, receive, send
+from baoming.registrations.pages import PageRefused
 from baoming.registrations.rosters import read_roster
 from baoming.shared.tables import HEADER_LINES, TableRefused, Terms, read_lines
 
-_LENGTHS = struct.Struct("!II")  # of the JSON and of the bytes behind it, both ways
 CPU = 1.8  # seconds for one file
-PATIENCE = 6  # seconds on the clock for one file, on a machine that has much else to do
 _LIFE = 60  # seconds of CPU for all files together, whatever a fork does with its own timers
 MEMORY = 192 * 1024 * 1024  # more than the decoders hold by themselves
-MOST = 24 * 1024 * 1024  # of a message
-
-Answer = tuple[dict[str, Any], bytes]
 
 
 def main() -> None:
@@ -137,7 +134,7 @@ def _table(asked: dict[str, Any], content: bytes) -> Answer:
 def _page(asked: dict[str, Any], content: bytes) -> Answer:
     try:
         scan = page_scans.read_page(content, int(asked["page"]))
-    except page_scans.PageRefused as refusal:
+    except PageRefused as refusal:
         return {"refused": refusal.fault.name}, b""
     return {"pages": scan.pages, "codes": scan.codes}, scan.jpeg
 
@@ -157,30 +154,6 @@ def _name(asked: dict[str, Any], content: bytes) -> Answer:
 
 
 _WORKS = {"photo": _photo, "roster": _roster, "table": _table, "page": _page, "card": _card, "name": _name}
-
-
-def send(peer: socket.socket, said: dict[str, Any], content: bytes) -> None:
-    text = json.dumps(said, ensure_ascii=False).encode()
-    peer.sendall(_LENGTHS.pack(len(text), len(content)) + text)
-    peer.sendall(content)
-
-
-def receive(peer: socket.socket) -> Answer:
-    """Raises EOFError where the other side ends before it has said all, or says too much."""
-    text, content = _LENGTHS.unpack(_exactly(peer, _LENGTHS.size))
-    if text + content > MOST:
-        raise EOFError("too long")
-    return json.loads(_exactly(peer, text)), _exactly(peer, content)
-
-
-def _exactly(peer: socket.socket, length: int) -> bytes:
-    found = bytearray()
-    while len(found) < length:
-        part = peer.recv(min(65536, length - len(found)))
-        if not part:
-            raise EOFError("ended early")
-        found += part
-    return bytes(found)
 
 
 def _reap() -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from baoming.documents.models import Print
 from baoming.registrations.models import Registration, ScanFile, ScannedPage, Signature
-from baoming.registrations.page_scans import Fault
+from baoming.registrations.pages import Fault
 from baoming.registrations.services.scans import refuse_if_void
 from baoming.shared.errors import Refused
 from baoming.shared.queries import Kept

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import baoming
 from baoming.photos.geometry import GeometryProfile
-from baoming.photos.standard import ExaminedPhoto, PhotoProfile, examine
+from baoming.photos.preparing import examine
+from baoming.photos.standard import ExaminedPhoto, PhotoProfile
 
 _DOCUMENT = json.loads((Path(baoming.__file__).parent / "photos/data/43/2023/photo.json").read_text("utf-8"))
 FILE = PhotoProfile(**_DOCUMENT["file"])

@@ -17,7 +17,8 @@ from PIL import Image
 from baoming.photos import measures
 from baoming.photos.geometry import Box, Fault, Head
 from baoming.photos.measures import find_heads
-from baoming.photos.standard import PhotoProfile, prepare
+from baoming.photos.preparing import prepare
+from baoming.photos.standard import PhotoProfile
 from standins.faces import PLAIN, Drawn, Look, Sex, Truth, draw, face
 from tests.photos.samples import examined
 

@@ -9,7 +9,8 @@ from collections.abc import Callable
 import pytest
 from PIL import Image, ImageCms, ImageDraw
 
-from baoming.photos.standard import Fault, PhotoProfile, PhotoRefused, PreparedPhoto, prepare
+from baoming.photos.preparing import prepare
+from baoming.photos.standard import Fault, PhotoProfile, PhotoRefused, PreparedPhoto
 from standins.faces import face
 
 PROFILE = PhotoProfile()

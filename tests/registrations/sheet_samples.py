@@ -6,7 +6,8 @@ from uuid import UUID
 
 from PIL import Image
 
-from baoming.photos.standard import PhotoProfile, prepare
+from baoming.photos.preparing import prepare
+from baoming.photos.standard import PhotoProfile
 from baoming.registrations.class_lists import PrintLine, SiteLine
 from baoming.registrations.sheet_codes import continued_qr_text, qr_text, short_hash, signed_part
 from baoming.registrations.sheets import (

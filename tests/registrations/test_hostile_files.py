@@ -16,10 +16,11 @@ from typing import Any
 import pytest
 from PIL import Image, ImageCms
 
-from baoming.photos.standard import PhotoRefused, examine
+from baoming.photos.preparing import examine
+from baoming.photos.standard import PhotoRefused
 from baoming.registrations import apart
 from baoming.registrations.apart import examine_apart, read_page_apart, read_roster_apart
-from baoming.registrations.page_scans import LONGEST_CODE, PageRefused
+from baoming.registrations.pages import LONGEST_CODE, PageRefused
 from baoming.registrations.rosters import read_roster
 from baoming.registrations.sheets import registration_forms
 from baoming.shared.errors import Unavailable

@@ -13,7 +13,8 @@ from pypdf import PdfReader
 from baoming.audit.models import Event
 from baoming.documents.engine import Unprintable
 from baoming.photos import card_fronts
-from baoming.photos.card_fronts import FINE, STRIP, CardUnclear, NameBox, cut_name, find_name
+from baoming.photos.card_fronts import cut_name, find_name
+from baoming.photos.name_lines import FINE, STRIP, CardUnclear, NameBox
 from baoming.photos.standard import PhotoRefused
 from baoming.registrations import apart, name_image_queries
 from baoming.registrations.apart import cut_name_apart, find_name_apart

@@ -20,7 +20,8 @@ from baoming.documents.queries import files
 from baoming.documents.services import fetch_file, void_prints
 from baoming.organizations.models import Organization
 from baoming.photos.card_fronts import cut_name, find_name
-from baoming.photos.standard import PhotoProfile, prepare
+from baoming.photos.preparing import prepare
+from baoming.photos.standard import PhotoProfile
 from baoming.registrations.models import Batch, BatchLine, NameImage, Photo, Registration
 from baoming.registrations.name_image_queries import picture_context
 from baoming.registrations.services import class_sheets

@@ -20,7 +20,7 @@ class NameImage(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4)
     registration = models.ForeignKey(Registration, models.PROTECT)
     strip_sealed = models.TextField(default="")  # PNG around the name line; empty once the site has confirmed
-    box = models.JSONField(default=list)  # of photos.card_fronts.NameBox
+    box = models.JSONField(default=list)  # of photos.name_lines.NameBox
     picture_sealed = models.TextField()  # PNG of the name, 20 pixels a millimetre
     made_at = models.DateTimeField()
     made_by = models.CharField(max_length=60)

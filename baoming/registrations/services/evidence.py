@@ -14,7 +14,7 @@ from baoming.forms.attached import Consent
 from baoming.registrations.apart import read_page_apart
 from baoming.registrations.attached_queries import DRAFT, EVIDENCE, drafts_of, pictures_of
 from baoming.registrations.models import Evidence, Registration
-from baoming.registrations.page_scans import Fault, PageRefused
+from baoming.registrations.pages import Fault, PageRefused
 from baoming.shared.errors import Invalid
 from baoming.shared.services import insert, update
 

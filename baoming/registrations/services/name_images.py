@@ -6,7 +6,7 @@ from django.db import transaction
 
 from baoming.audit.actors import PARTY_NAMES, Actor, Party
 from baoming.audit.services import record
-from baoming.photos.card_fronts import NameBox
+from baoming.photos.name_lines import NameBox
 from baoming.registrations.apart import cut_name_apart, find_name_apart
 from baoming.registrations.models import NameImage, Registration
 from baoming.registrations.name_image_queries import picture_context, strip_context, strip_of

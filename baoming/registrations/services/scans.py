@@ -23,7 +23,7 @@ from baoming.audit.services import record
 from baoming.documents.models import Print
 from baoming.registrations.apart import read_page_apart
 from baoming.registrations.models import Registration, ScanFile, ScannedPage, Signature
-from baoming.registrations.page_scans import Fault, PageRefused, PageScan
+from baoming.registrations.pages import Fault, PageRefused, PageScan
 from baoming.registrations.services.sheet_checks import print_of
 from baoming.registrations.services.sheets import record_signature
 from baoming.registrations.services.steps import locked

@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from baoming.audit.services import record
-from baoming.photos.card_fronts import STEP, NameBox
+from baoming.photos.name_lines import STEP, NameBox
 from baoming.registrations.models import NameImage, Registration
 from baoming.registrations.name_image_queries import images_of, name_image, picture_of, strip_of
 from baoming.registrations.services.name_images import confirm_name, move_box, photograph_name

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from baoming.photos.card_fronts import STRIP, NameBox
+from baoming.photos.name_lines import STRIP, NameBox
 from baoming.registrations.models import NameImage, Registration
 from baoming.registrations.name_image_queries import images_of, lacking, lacking_said, name_image
 from baoming.registrations.services.name_images import framed
