@@ -2,9 +2,7 @@
 
 import json
 import os
-import shutil
 import socket
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +11,7 @@ from playwright.sync_api import Page, Playwright, sync_playwright
 
 from launcher.stack import Ports, Stack
 from launcher.tools import chromium
-from tests.database import copy
+from tests import installations
 from tests.journeys import events, leaks
 from tests.journeys.watch import Watch
 
@@ -33,45 +31,23 @@ def free_range() -> int:
     raise OSError("no free ports")
 
 
-def _home() -> Path:
-    """Return a new folder that the server's user can reach."""
-    home = Path(tempfile.mkdtemp(prefix="baoming-story-"))
-    home.chmod(0o755)
-    return home
-
-
-@pytest.fixture(scope="session")
-def installation() -> Iterator[Path]:
-    """An installation as it is before anybody has come, made once: each story begins with a copy."""
-    home = _home()
-    made = Stack(home, Ports())
-    try:
-        made.prepare()
-        made.cluster.stop()
-        yield home
-    finally:
-        made.cluster.stop()
-        shutil.rmtree(home, ignore_errors=True)
-
-
 @pytest.fixture(scope="module")
-def stack(installation: Path) -> Iterator[Stack]:
+def stack() -> Iterator[Stack]:
     """An installation of its own for each story: none meets the people of another, and nothing is left in the open."""
-    home = _home()
-    copy(installation, home)
-    running = Stack(home, Ports(free_range()))
-    try:
-        running.cluster.start()
-        with pytest.MonkeyPatch.context() as patch:  # what they keep for a moment is looked through as well
-            (home / "tmp").mkdir()
-            patch.setenv("TMPDIR", str(home / "tmp"))
-            running.start()
-        yield running
-        assert leaks.in_the_open(running) == []
-        assert events.in_story(running) == []
-    finally:
-        running.stop()
-        shutil.rmtree(home, ignore_errors=True)
+    with installations.new_home("story") as home:
+        installations.prepare(home)
+        running = Stack(home, Ports(free_range()))
+        try:
+            running.cluster.start()
+            with pytest.MonkeyPatch.context() as patch:  # what they keep for a moment is looked through as well
+                (home / "tmp").mkdir()
+                patch.setenv("TMPDIR", str(home / "tmp"))
+                running.start()
+            yield running
+            assert leaks.in_the_open(running) == []
+            assert events.in_story(running) == []
+        finally:
+            running.stop()
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ from launcher.postgres import Cluster
 from launcher.processes import ROOT
 from launcher.restore import RestoreFailed, restore
 from launcher.stack import Ports, Stack
+from tests import installations
 
 pytestmark = pytest.mark.slow
 PHOTO = "photos/ab/abcdef"
@@ -26,21 +27,17 @@ PHOTO = "photos/ab/abcdef"
 @pytest.fixture(scope="module")
 def whole() -> Iterator[tuple[Path, Path]]:
     """An installation with its offices and one file, at work, and a backup of it."""
-    home = Path(tempfile.mkdtemp(prefix="baoming-backup-"))
-    home.chmod(0o755)
-    stack = Stack(home, Ports())
-    stack.cluster.start()
-    try:
-        stack.manage("bootstrap_roles")
-        stack.manage("migrate", "--verbosity", "0", role="migrate")
-        stack.manage("load_demo")
-        (home / "media" / PHOTO).parent.mkdir(parents=True)
-        (home / "media" / PHOTO).write_text("v1|k1|sealed")
-        back_up(home, home / "backup")
-        yield home, home / "backup"
-    finally:
-        stack.cluster.stop()
-        shutil.rmtree(home, ignore_errors=True)
+    with installations.new_home("backup") as home:
+        installations.prepare(home)
+        stack = Stack(home, Ports())
+        stack.cluster.start()
+        try:
+            (home / "media" / PHOTO).parent.mkdir(parents=True)
+            (home / "media" / PHOTO).write_text("v1|k1|sealed")
+            back_up(home, home / "backup")
+            yield home, home / "backup"
+        finally:
+            stack.cluster.stop()
 
 
 @pytest.fixture

@@ -20,10 +20,10 @@ from launcher.stack import Stack
 from launcher.tools import ROOT, chromium, lighthouse, node
 from tests.forms.samples import FORM
 from tests.journeys import office, phone
-from tests.journeys.conftest import FLAGS, PATIENCE, PHONE, desktop, installation, playwright, stack
+from tests.journeys.conftest import FLAGS, PATIENCE, PHONE, desktop, playwright, stack
 from tests.journeys.test_one_candidate import PERSON, intake
 
-__all__ = ["desktop", "installation", "playwright", "stack"]  # fixtures
+__all__ = ["desktop", "playwright", "stack"]  # fixtures
 SLOW = {"cpuSlowdownMultiplier": 6, "requestLatencyMs": 562.5, "downloadThroughputKbps": 1474.56,
         "uploadThroughputKbps": 675, "rttMs": 0, "throughputKbps": 0}  # fmt: skip
 RUNS = 3  # of each page; the middle one counts
