@@ -7,7 +7,6 @@ as in 2025: tests/reviews/test_referrals.py.
 
 import re
 
-import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from launcher.stack import Stack
@@ -17,17 +16,14 @@ from tests.journeys.paper import squeezed, words_of
 from tests.journeys.tickets import ticket_ready
 from tests.registrations import attached
 
-pytestmark = pytest.mark.journey
 PERSON = next(person for person in ways.CLASS if person.address.startswith("贵州省"))
 TITLE = "外省户籍随迁子女"
 RULES = ("户籍不在湖南省", "有高中阶段学籍", "不是高校在校生", "未被暂停参加高考", "到场的是证件上的本人")
 
 
-def test_who_has_a_household_elsewhere_is_judged_by_the_county_and_comes_to_the_ticket(
-    desktop: Page, handset: Page, stack: Stack
-) -> None:
+def story(desktop: Page, handset: Page, stack: Stack) -> None:
+    ways.site_opens(desktop, stack)
     the_form_is_filled_on_the_phone(handset)
-    ways.site_opens(desktop)
     with office.signed_in(desktop, "zhoumin") as site:
         office.lay_card(site, stack.url("reader"), PERSON.name)
         office.read_card(site)

@@ -3,7 +3,6 @@ goes the normal way, the person check at the site, to the ticket. Every refusal 
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from launcher.stack import Stack
@@ -13,16 +12,13 @@ from tests.journeys import office, phone, ways
 from tests.journeys.paper import print_out, squeezed
 from tests.journeys.tickets import ticket_ready
 
-pytestmark = pytest.mark.journey
 PERSON = next(one for one in OTHERS if one.kind == "residence")
 TAIWAN = next(one for one in OTHERS if one.kind == "tw_permit")
 STATEMENT = "随父母在长沙就读，没有居民身份证"
 
 
-def test_who_has_a_residence_card_is_registered_once_the_city_agrees(
-    desktop: Page, handset: Page, stack: Stack
-) -> None:
-    ways.site_opens(desktop)
+def story(desktop: Page, handset: Page, stack: Stack) -> None:
+    ways.site_opens(desktop, stack)
     with office.signed_in(desktop, "zhoumin") as site:
         wrong_entries_are_told(site)
         the_chip_is_read_where_the_statement_is_written(site, stack.url("reader"))
@@ -197,7 +193,7 @@ def seen_at_the_site(site: Page) -> None:
 
 def to_the_form(handset: Page, inbox: str) -> None:
     handset.goto("/tasks/")
-    phone.bind_phone(handset, inbox)
+    phone.bind_phone(handset, inbox, ways.own_phone(PERSON.name))
     phone.set_passwords(handset)
     phone.pledge(handset)
     phone.fill_form(handset)

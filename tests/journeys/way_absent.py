@@ -7,7 +7,6 @@ the site, the slip goes to the guardian and its code by SMS. The ticket waits un
 import re
 import time
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from launcher.stack import Stack
@@ -16,18 +15,15 @@ from tests.journeys import office, phone, ways
 from tests.journeys.paper import activation_code, print_out
 from tests.journeys.tickets import ticket_ready
 
-pytestmark = pytest.mark.journey
 PERSON = ways.CLASS[8]
 SEX: Sex = "男" if PERSON.sex == "男" else "女"
 MOTHERS, FATHERS = "19900007101", "19900007102"
 NOBODYS = "7G2K-0000-0000-0000"
 
 
-def test_who_cannot_come_is_registered_and_owes_the_card_until_it_is_read(
-    desktop: Page, handset: Page, stack: Stack
-) -> None:
+def story(desktop: Page, handset: Page, stack: Stack) -> None:
     inbox = stack.url("sms")
-    ways.site_opens(desktop)
+    ways.site_opens(desktop, stack)
     with office.signed_in(desktop, "zhoumin") as site:
         taken_in(site)
         send_code(site, MOTHERS)

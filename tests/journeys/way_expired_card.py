@@ -5,7 +5,6 @@ Every refusal on the way is met: registers that know another name, know nobody, 
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from launcher.stack import Stack
@@ -14,15 +13,12 @@ from standins.people import has_run_out
 from tests.journeys import office, ways
 from tests.journeys.tickets import ticket_ready
 
-pytestmark = pytest.mark.journey
 PERSON = next(person for person in ways.CLASS if has_run_out(person))
 OWED = "需要到报名点读卡核验"
 
 
-def test_who_has_an_expired_card_is_registered_and_owes_the_new_one_until_it_is_read(
-    desktop: Page, handset: Page, stack: Stack
-) -> None:
-    ways.site_opens(desktop)
+def story(desktop: Page, handset: Page, stack: Stack) -> None:
+    ways.site_opens(desktop, stack)
     with office.signed_in(desktop, "zhoumin") as site:
         typed_until_it_agrees(site)
         office.pass_review(site)

@@ -4,7 +4,6 @@ of everybody, to the ticket."""
 import re
 from dataclasses import replace
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from launcher.stack import Stack
@@ -13,15 +12,12 @@ from tests.journeys import office, ways
 from tests.journeys.paper import print_out, squeezed
 from tests.journeys.tickets import ticket_ready
 
-pytestmark = pytest.mark.journey
 PERSON = ways.CLASS[7]
 
 
-def test_who_has_no_card_yet_is_told_what_to_do_first_and_comes_back_with_it(
-    desktop: Page, handset: Page, stack: Stack
-) -> None:
+def story(desktop: Page, handset: Page, stack: Stack) -> None:
+    ways.site_opens(desktop, stack)
     reads_at_home(handset)
-    ways.site_opens(desktop)
     with office.signed_in(desktop, "zhoumin") as site:
         is_sent_away_with_a_slip(site)
         nothing_is_entered_for(site)
