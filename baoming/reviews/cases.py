@@ -173,6 +173,14 @@ def _late(at: Standing) -> frozenset[Act]:
 _ENDING = frozenset({Act.FORWARD, Act.REFUSE, Act.WITHDRAW, Act.RECEIVE, Act.OBJECT})
 
 
+def asks_save_password(kind: Kind, act: Act | None) -> bool:
+    """Whether a candidate proves again that it is they: to stop everything, or to take a request back (None: to open).
+
+    Whoever finds a session open would else do lasting harm with it.
+    """
+    return act is Act.WITHDRAW or (act is None and kind.effect in STOPPING)
+
+
 def fallen(kind: Kind, state: State, *, eligible: bool, stopped: bool) -> str:
     """Return why a grant counts no more although nobody has taken it back, in words; empty where it counts.
 

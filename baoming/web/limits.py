@@ -103,7 +103,7 @@ GUARDS: dict[str, Guard] = {
     "candidate:hand_in_picture": _OPEN_PAGE,
     "candidate:forgot_login": Guard(PAGES, KNOCKS, (RECOVER,), hashes=True),
     **_each("candidate", "fee fee_ask browsers messages name passwords pledge form_page household", _ACT),
-    **_each("candidate", "request_new request_act", _ACT),
+    **_each("candidate", "request_new request_act", Guard(writes=ACTS, tries=SAVING)),
     "candidate:declarations": Guard(writes=ACTS, tries=SAVING),
     "candidate:person_check": Guard(writes=ACTS, tries=(PERSON_CHECK,)),
     "candidate:phone": Guard(writes=ACTS, tries=SMS),

@@ -19,11 +19,14 @@ from baoming.registrations.form_queries import bound_phone, draft_of, form_of, r
 from baoming.registrations.models import Dispute, PhoneReset, Registration, Restore, SaveReset
 from baoming.registrations.queries import document_of
 from baoming.registrations.services import disputes, logins, phone_resets
+from baoming.reviews.models import Case
+from baoming.reviews.services.cases import open_case
 from baoming.seasons.queries import season_now
 from baoming.vault.services import keys
 from tests import factories as make
 from tests.forms.samples import BOUND_PHONE, FILLED
 from tests.registrations.test_save_form import PASSWORD, candidate, me, save, type_in
+from tests.reviews.files import hand_in
 from tests.web.test_card_twice import reading
 
 LOGIN, NEW_LOGIN, NEW_SAVE, OWN_PHONE = "deng2lu7mi", "xin3deng8lu", "xin5bao9cun", "19900009999"
@@ -145,6 +148,24 @@ class Thief:
         self.post("/form/save", save_password=self.save_password or "x", subjects="yes", revision=revision)
         if self.fresh().registration.version > version:
             self.done.add(name)
+
+    def try_give_up(self) -> None:
+        """Ask for 放弃报名, and take back what the owner asked for; undone at once, since nobody reaches more by it."""
+        with transaction.atomic():
+            row, given = self.fresh().registration, {"save_password": self.save_password or "x"}
+            hand_in(row, "withdrawal", me(row))
+            self.post("/requests/new/withdrawal/", why="不考了", **given)
+            if Case.objects.filter(registration=row).exists():
+                self.done.add("give_up")
+            transaction.set_rollback(True)
+        with transaction.atomic():
+            hand_in(row, "withdrawal", me(row))
+            case = open_case(row.pk, "withdrawal", raw={"why": ["不考了"]}, by=me(row))
+            self.post(f"/requests/{case.pk}/act/", act="withdraw", seen="1", note="还是要考", **given)
+            case.refresh_from_db()
+            if case.state == "withdrawn":
+                self.done.add("take_back")
+            transaction.set_rollback(True)
 
     def try_rebind(self) -> None:
         number = OWN_PHONE if OWN_PHONE not in self.phones else "19900008888"
@@ -276,9 +297,9 @@ class Thief:
     def round(self) -> None:
         """Try everything once, from what closes nothing to what does."""
         for act in (
-            self.try_sign_in, self.try_read, self.try_claim, self.try_draft, self.try_save, self.try_rebind,
-            self.try_reset_online, self.try_reset_at_site, self.try_restore, self.try_dispute, self.try_release,
-            self.try_recover, self.try_sign_in,
+            self.try_sign_in, self.try_read, self.try_claim, self.try_draft, self.try_save, self.try_give_up,
+            self.try_rebind, self.try_reset_online, self.try_reset_at_site, self.try_restore, self.try_dispute,
+            self.try_release, self.try_recover, self.try_sign_in,
         ):  # fmt: skip
             act()
 

@@ -273,10 +273,13 @@ def _requests(owner: Registration) -> list[Act]:
             do(accommodation, cases.Act.RECEIVE, me(owner))
         return pressed(accommodation, cases.Act.OBJECT) | {"note": "评估时没有带助视器"}
 
+    def taken_back() -> Body:
+        return pressed(exemption, cases.Act.WITHDRAW) | {"note": "不要了", "save_password": PASSWORD}
+
     first, second = (f"/requests/{case.pk}/act/" for case in (exemption, accommodation))
     return [
         Act("request_act supply", first, owner, given_back, ("note", "consent")),
-        Act("request_act withdraw", first, owner, lambda: pressed(exemption, cases.Act.WITHDRAW) | {"note": "不要了"}),
+        Act("request_act withdraw", first, owner, taken_back),
         Act("request_act receive", second, owner, decided, ("note",)),
         Act("request_act object", second, owner, received),
         Act("request_new", "/requests/new/fee_exemption/", owner, new, ("consent",)),

@@ -11,12 +11,13 @@ from baoming.registrations.models import Registration
 from baoming.reviews.case_queries import consent_of
 from baoming.reviews.cases import Act
 from baoming.reviews.models import Case
+from baoming.reviews.services import own_acts
 from baoming.shared.errors import Invalid
 from baoming.web.candidate import attached as attached_pages
 from baoming.web.candidate import cases as pages
 from tests import factories as make
 from tests.registrations import attached, confirmed
-from tests.registrations.test_save_form import me
+from tests.registrations.test_save_form import PASSWORD, me
 from tests.reviews import files
 from tests.reviews.asking import after_sign_up, asked, do
 from tests.web.conftest import signed_in
@@ -43,7 +44,7 @@ def proof() -> SimpleUploadedFile:
 def test_a_second_request_of_the_kind_is_refused_on_the_page_with_what_was_typed(phone: Client) -> None:
     row = after_sign_up()
     asked(row, "withdrawal", {"why": ["出国读书"]}, by=files.site(row))
-    answer = inside(phone, row).post("/requests/new/withdrawal/", {"why": TYPED})
+    answer = inside(phone, row).post("/requests/new/withdrawal/", {"why": TYPED, "save_password": PASSWORD})
     assert answer.status_code == 422
     shown = answer.content.decode()
     assert "已经有一件同类的事项在办理" in shown
@@ -72,7 +73,7 @@ def test_an_act_on_what_has_changed_keeps_the_reason_that_was_typed(phone: Clien
     row = after_sign_up()
     case = asked(row, "fee_exemption")
     do(case, Act.FORWARD, files.site(row))
-    sent = {"act": "withdraw", "seen": "1", "note": TYPED}
+    sent = {"act": "withdraw", "seen": "1", "note": TYPED, "save_password": PASSWORD}
     answer = inside(phone, row).post(f"/requests/{case.pk}/act/", sent)
     assert answer.status_code == 422
     shown = answer.content.decode()
@@ -84,7 +85,7 @@ def test_an_act_that_is_possible_no_more_still_shows_what_was_typed(phone: Clien
     row = after_sign_up()
     case = asked(row, "fee_exemption")
     do(case, Act.WITHDRAW, files.site(row), note="本人书面撤回")
-    sent = {"act": "withdraw", "seen": "2", "note": TYPED}
+    sent = {"act": "withdraw", "seen": "2", "note": TYPED, "save_password": PASSWORD}
     answer = inside(phone, row).post(f"/requests/{case.pk}/act/", sent)
     assert answer.status_code == 422
     assert f"您写的是：{TYPED}" in answer.content.decode()
@@ -150,3 +151,56 @@ def test_offices_and_the_candidate_go_on_reading_what_was_written(office: Client
     with override_settings(PORTAL="candidate", ROOT_URLCONF="baoming.config.urls_candidate"):
         for place in ("/tasks/", f"/requests/{Case.objects.get().pk}/"):
             assert TYPED in inside(Client(), row).get(place).content.decode(), place
+
+
+# what costs the candidate something
+
+
+def withdraw_with(phone: Client, password: str) -> tuple[Case, str]:
+    row = after_sign_up()
+    case = asked(row, "fee_exemption")
+    sent = {"act": "withdraw", "seen": "1", "note": TYPED, "save_password": password}
+    shown = inside(phone, row).post(f"/requests/{case.pk}/act/", sent).content.decode()
+    case.refresh_from_db()
+    return case, shown
+
+
+@pytest.mark.parametrize(("password", "said"), [("", "请输入保存密码"), ("cuo1wu2de", "保存密码不正确，还没有办")])
+def test_without_the_save_password_nothing_is_taken_back_and_what_was_typed_stays(
+    phone: Client, password: str, said: str
+) -> None:
+    case, shown = withdraw_with(phone, password)
+    assert case.state == "waiting"
+    assert said in shown
+    assert f">{TYPED}</textarea>" in shown
+    assert password not in shown or not password
+
+
+def test_with_it_a_request_is_taken_back(phone: Client) -> None:
+    assert withdraw_with(phone, PASSWORD)[0].state == "withdrawn"
+
+
+def test_giving_up_asks_the_save_password_and_nothing_else_does(phone: Client) -> None:
+    row = after_sign_up()
+    files.hand_in(row, "withdrawal", me(row))
+    assert "save_password" in inside(phone, row).get("/requests/new/withdrawal/").content.decode()
+    assert "save_password" not in phone.get("/requests/new/fee_exemption/").content.decode()
+    for password, opened in (("cuo1wu2de", False), (PASSWORD, True)):
+        phone.post("/requests/new/withdrawal/", {"why": TYPED, "save_password": password})
+        assert Case.objects.exists() == opened
+
+
+def test_control_where_nothing_asks_for_it_an_open_session_is_enough(
+    phone: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_acts, "asks_save_password", lambda *_: False)
+    assert withdraw_with(phone, "")[0].state == "withdrawn"
+
+
+def test_a_save_password_that_was_reset_meanwhile_proves_nothing(
+    phone: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_acts, "still_proves", lambda _: False)
+    case, shown = withdraw_with(phone, PASSWORD)
+    assert case.state == "waiting"
+    assert "保存密码刚刚重设过" in shown

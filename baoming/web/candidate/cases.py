@@ -20,11 +20,12 @@ from baoming.reviews.case_queries import (
     kinds_of,
     own_case,
 )
-from baoming.reviews.cases import OPEN_STATES, Act, Kind, State
+from baoming.reviews.cases import OPEN_STATES, Act, Kind, State, asks_save_password
 from baoming.reviews.models import Case
 from baoming.reviews.services.case_notices import print_notice
 from baoming.reviews.services.case_papers import papers_there
-from baoming.reviews.services.cases import act_on_case, may_open_now, open_case
+from baoming.reviews.services.cases import may_open_now
+from baoming.reviews.services.own_acts import FIELD, Proof, act_on_own, open_own
 from baoming.shared.errors import Refused
 from baoming.web.access import CandidateRequest, candidate_required
 from baoming.web.case_pages import (
@@ -39,6 +40,7 @@ from baoming.web.case_pages import (
     todo_of,
     typed_of,
 )
+from baoming.web.devices import device_of
 from baoming.web.headers import pdf
 
 
@@ -76,11 +78,18 @@ def new(request: CandidateRequest, kind: str) -> HttpResponse:
     try:
         errors = _papers(request, asked)
         if not errors:
-            made = open_case(request.registration.pk, kind, raw=sent_raw(request), by=request.actor)
+            made = open_own(
+                request.registration.pk, request.season, kind, raw=sent_raw(request), proof=_proof(request),
+                by=request.actor,
+            )  # fmt: skip
             return redirect("candidate:request", made.pk)
     except Refused as refusal:
         errors = errors_of(refusal)
     return _new(request, asked, errors)
+
+
+def _proof(request: CandidateRequest) -> Proof:
+    return Proof(request.POST.get(FIELD, ""), device_of(request))
 
 
 def _asked_kind(request: CandidateRequest, key: str) -> Kind:
@@ -102,6 +111,7 @@ def _new(request: CandidateRequest, kind: Kind, errors: dict[str, str] | None = 
         "changes": changes, "missing": missing, "kind": kind, "errors": errors or {}, "typed": sent_raw(request),
         "there": papers_there(mine, kind, None, by=Party.CANDIDATE),
         "why_not": may_open_now(mine, kind), "consent": consent_of(request.season),
+        "asks_save": asks_save_password(kind, None),
     }  # fmt: skip
     return render(request, "candidate/cases/new.html", context, status=422 if errors else 200)
 
@@ -124,9 +134,9 @@ def act(request: CandidateRequest, case_id: UUID) -> HttpResponse:
         errors = _papers(request, kind_of(request.season, found.kind)) if word == Act.SUPPLY else {}
         if not errors:
             seen = request.POST.get("seen", "")
-            act_on_case(
-                case_id, Act(word), seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 6 else 0,
-                by=request.actor, note=request.POST.get("note", ""), raw=sent_raw(request),
+            act_on_own(
+                found, Act(word), seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 6 else 0,
+                by=request.actor, note=request.POST.get("note", ""), raw=sent_raw(request), proof=_proof(request),
             )  # fmt: skip
             return redirect("candidate:request", case_id)
     except Refused as refusal:

@@ -14,7 +14,7 @@ from tests.audit.acts.candidate import inside
 from tests.audit.acts.register import act, at, of, own
 from tests.audit.walking import Ask
 from tests.registrations import attached, confirmed
-from tests.registrations.test_save_form import me
+from tests.registrations.test_save_form import PASSWORD, me
 from tests.reviews import files
 from tests.reviews.asking import PROVINCE, after_sign_up, asked, do, hand_in, redraft
 from tests.reviews.files import office
@@ -282,7 +282,7 @@ def request_supply() -> Ask:
 @act("candidate", "request_act/withdraw")
 def request_withdraw() -> Ask:
     row, case = exemption()
-    return asks(case, row, Act.WITHDRAW, note="不申请了")
+    return asks(case, row, Act.WITHDRAW, note="不申请了", save_password=PASSWORD)
 
 
 @act("candidate", "request_act/receive")
