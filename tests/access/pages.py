@@ -133,3 +133,15 @@ def without_twins(pages: Iterable[Shown]) -> list[Shown]:
         routes.add(one.route)
         shapes.add(one.shape)
     return found
+
+
+def with_something_new(pages: Iterable[Shown]) -> list[Shown]:
+    """Return the first page and the first refusal of each route, and each page with a thing that none before it had."""
+    known: set[object] = set()
+    found = []
+    for one in pages:
+        new = {(one.route, one.refuses), *one.shape} - known
+        if new or one.long:
+            found.append(one)
+        known |= new
+    return found
