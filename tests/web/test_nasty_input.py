@@ -101,12 +101,18 @@ def row() -> Registration:
     return confirmed.printed()
 
 
+def some(number: int, parts: int) -> list[str]:
+    """Return a part of what is nasty, of each route and role another: all of it comes to many routes."""
+    return list(NASTY.values())[number % parts :: parts]
+
+
 def test_no_route_of_the_office_breaks(office: Client, row: Registration) -> None:
-    """One role sends everything; of three others each sends a third. Everything by all of them: tests/nightly."""
+    """One role sends a third, each of the three others a ninth. Everything by all of them: tests/nightly."""
     send_to_office(row, parts=3)
 
 
 def send_to_office(row: Registration, *, parts: int) -> None:
+    """Send to every route by every role that may be there what is nasty: all of it where `parts` is one."""
     county = Organization.objects.get(pk=row.site.parent_id)
     assert county.parent
     province = Organization.objects.get(path="43/")
@@ -119,11 +125,11 @@ def send_to_office(row: Registration, *, parts: int) -> None:
     }
     staff = {role: make.staff(place, role).account for role, place in places.items()}
     clients = {role: Client() for role in staff}
-    for name, methods in METHODS.items():
+    for number, (name, methods) in enumerate(METHODS.items()):
         roles = [OF_ONE[name].role] if name in OF_ONE else ANY
         for place, role in enumerate(roles):
             client = clients[role]
-            for nasty in list(NASTY.values())[(place - 1) % parts :: parts] if place else NASTY.values():
+            for nasty in some(number + place, parts**2 if place else parts):
                 be_inside(client, staff[role])
                 _send(client, address("office", name, row), methods, dict.fromkeys(fields_of(row), nasty), nasty)
             be_inside(client, staff[role])
@@ -131,10 +137,16 @@ def send_to_office(row: Registration, *, parts: int) -> None:
 
 
 def test_no_route_of_the_candidate_breaks(phone: Client, row: Registration) -> None:
+    """Each route is sent a half. Everything: tests/nightly."""
+    send_to_candidate(phone, row, parts=2)
+
+
+def send_to_candidate(phone: Client, row: Registration, *, parts: int) -> None:
+    """As `send_to_office`, to the candidate portal."""
     make.season("sign_up")
     assert row.account
-    for name, methods in (CANDIDATES_OPEN | CANDIDATES_OWN).items():
-        for nasty in NASTY.values():
+    for number, (name, methods) in enumerate((CANDIDATES_OPEN | CANDIDATES_OWN).items()):
+        for nasty in some(number, parts):
             be_inside(phone, row.account)
             _send(phone, address("candidate", name, row), methods, dict.fromkeys(fields_of(row), nasty), nasty)
         be_inside(phone, row.account)
