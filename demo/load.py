@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from baoming.accounts.passwords import PasswordPolicy, missing
 from baoming.audit.actors import SYSTEM, Actor
+from baoming.checks.queries import FILES
 from baoming.documents.services import PRINTS
 from baoming.messages.announcements import checked
 from baoming.messages.models import Message
@@ -22,6 +23,7 @@ from baoming.messages.services import publish
 from baoming.organizations.models import Organization, Staff
 from baoming.organizations.roles import ADMINISTRATORS, Role
 from baoming.organizations.services import add_site, add_staff, open_site
+from baoming.registrations.absent_queries import HANDED
 from baoming.registrations.attached_queries import EVIDENCE
 from baoming.registrations.models import Registration, RosterEntry
 from baoming.registrations.queries import PHOTOS
@@ -42,7 +44,7 @@ from demo.guide import KNOWN_LOGIN, KNOWN_SAVE, Guide, known, newcomers
 from demo.outside import Cashier, Printer, replaced
 
 Say = Callable[[str], None]
-_FILES = (PHOTOS, EVIDENCE, SCANS, PAGES, PRINTS)  # people photograph themselves, and prints show it
+_FILES = (PHOTOS, HANDED, EVIDENCE, SCANS, PAGES, PRINTS, FILES)  # people photograph themselves, and prints show it
 _ROSTER_SEX = {"男": "1", "女": "2"}
 
 

@@ -9,7 +9,7 @@ from baoming.registrations.models import Registration
 from baoming.registrations.queries import state_of
 from baoming.registrations.services.numbers import issue_number
 from baoming.registrations.services.voids import void_number
-from baoming.reviews.case_queries import acts_of
+from baoming.reviews.case_queries import acts_of, note_of
 from baoming.reviews.cases import Act
 from baoming.reviews.models import Case
 from baoming.reviews.services import cases as services
@@ -208,7 +208,7 @@ def test_what_was_found_waits_for_its_ruling_again_when_the_stop_is_undone(kind:
     case.refresh_from_db()
     last = acts_of(case)[-1]
     assert (case.standing, row.held) == (before, 1)
-    assert (last.act, last.by_label, last.note) == ("undo", "系统", "中止报名已撤销，接着办理")
+    assert (last.act, last.by_label, note_of(last)) == ("undo", "系统", "中止报名已撤销，接着办理")
     assert case.due_at is not None
     assert case.due_at > season_now(row.season_id) + timedelta(days=1), "the whole term is before it"
     assert Case.objects.get(kind="fee_exemption").state == "withdrawn", "what nobody must rule on is asked for again"
