@@ -9,6 +9,7 @@ import pyotp
 
 SECRET = "BAOMINGYANSHIBAOMINGYANSHI234567"  # noqa: S105  as load_demo.SECRET
 STEP = 30  # seconds
+_TYPED_IN = 10  # seconds at most until a code that is shown has come to the portal
 
 
 def shown(now: float) -> tuple[str, int]:
@@ -24,8 +25,10 @@ class Pocket:
 
     def code(self, handle: str) -> str:
         """Return a code that will be taken; waits for the next one where three were used in a minute."""
-        here = int(time.time()) // STEP
-        step = max(here - 1, self._used.get(handle, 0) + 1)
+        now = time.time()
+        here, left = int(now) // STEP, STEP - now % STEP
+        oldest = here - 1 if left > _TYPED_IN else here  # one that ends while it is typed is not taken
+        step = max(oldest, self._used.get(handle, 0) + 1)
         if step > here + 1:
             time.sleep((step - 1) * STEP - time.time() + 0.1)
         self._used[handle] = step
