@@ -48,7 +48,9 @@ def _journeys(stack: Stack, lines: Sequence[journey.Line], *, postmaster: int) -
         county = lists.people(stack)
         listed = lists.measure(stack, county, bare, without=own)
         rows = lists.measure_rows(stack, county, database=bare.database, without=own)
-        return rounds, listed | rows | imports.measure(stack, driver) | storm.measure(stack, driver)
+        savers = storm.bring_savers(stack, driver)
+        imported, stormy = imports.measure(stack, driver, savers), storm.measure(stack, driver, savers)
+        return rounds, listed | rows | imported | stormy
 
 
 def _told(number: int, one: Round) -> Round:

@@ -28,10 +28,8 @@ _PATIENCE = 120  # seconds
 _Rows = Sequence[tuple[int, str]]
 
 
-def measure(stack: Stack, driver: Driver) -> dict[str, Figure]:
-    """Return the figures. `driver` has opened the season; the people of the list are there."""
-    savers = driver.candidates(storm.SAVERS)
-    storm.ready(stack, driver, savers)
+def measure(stack: Stack, driver: Driver, savers: Sequence[Candidate]) -> dict[str, Figure]:
+    """Return the figures. The people of the list are there, the `savers` (bench/storm.py) have saved once."""
     with psycopg.connect(stack.cluster.url("postgres", "baoming"), autocommit=True) as owner:
         content = _file(_people(owner, [one.file for one in savers]))
         begun = time.monotonic()
@@ -132,7 +130,7 @@ def main() -> None:
     with installation() as stack, Driver(stack) as driver:
         driver.open_season()
         print(json.dumps({"county": lists.people(stack).handle}))
-        for name, figure in measure(stack, driver).items():
+        for name, figure in measure(stack, driver, storm.bring_savers(stack, driver)).items():
             print(f"{name}: {figure.value:.3f} {figure.unit} ({figure.baseline})")
 
 

@@ -35,10 +35,8 @@ _AGAIN = [line for line in _LINES[_AWAY : _SAVE[1].place] if line.path.startswit
 _GRACE = 15  # seconds for the last strangers to be answered or to go away
 
 
-def measure(stack: Stack, driver: Driver) -> dict[str, Figure]:
-    """Bring three people to a saved form, then let the crowd come. `driver` has opened the season."""
-    savers = driver.candidates(SAVERS)
-    ready(stack, driver, savers)
+def measure(stack: Stack, driver: Driver, savers: Sequence[Candidate]) -> dict[str, Figure]:
+    """Let the crowd come while the `savers` go on saving."""
     calm = _saved(driver, savers, seconds=5)
     with _crowd(stack, savers) as crowd:
         storm = _saved(driver, savers, seconds=SECONDS)
@@ -46,8 +44,9 @@ def measure(stack: Stack, driver: Driver) -> dict[str, Figure]:
     return {"storm_save_p99_s": Figure(_p99(storm), "s", _told(storm, calm, said))}
 
 
-def ready(stack: Stack, driver: Driver, savers: Sequence[Candidate]) -> None:
-    """Take these people from the desk to the first saved form."""
+def bring_savers(stack: Stack, driver: Driver) -> list[Candidate]:
+    """Take three people from the desk to the first saved form. `driver` has opened the season."""
+    savers = driver.candidates(SAVERS)
     with psycopg.connect(stack.cluster.url("postgres"), autocommit=True) as watch:
         settling = Settling(watch)
         for phase, lines in (("intake", _LINES[:_SLIP]), ("sign_up", _LINES[_SLIP : _SAVE[0].place])):
@@ -57,6 +56,7 @@ def ready(stack: Stack, driver: Driver, savers: Sequence[Candidate]) -> None:
                     driver.prepare(line, one)
                     driver.send(line, one)
                 settling.wait(line, [one.file for one in savers])
+    return savers
 
 
 def _saved(driver: Driver, savers: Sequence[Candidate], *, seconds: float) -> list[float]:
@@ -118,7 +118,7 @@ def _told(storm: Sequence[float], calm: Sequence[float], said: dict[str, object]
 def main() -> None:
     with installation() as stack, Driver(stack) as driver:
         driver.open_season()
-        for name, figure in measure(stack, driver).items():
+        for name, figure in measure(stack, driver, bring_savers(stack, driver)).items():
             print(f"{name}: {figure.value:.3f} {figure.unit} ({figure.baseline})")
 
 
