@@ -1,19 +1,23 @@
 """Lists of cases say of a grant that counts no more what the case itself says (R15, R22)."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 from django.test import Client
 
+from baoming.organizations.roles import Role
 from baoming.registrations.models import Registration
 from baoming.reviews.cases import LAPSED, RESUMED, Act
 from baoming.reviews.models import Case
 from baoming.reviews.services import undo_withdrawal
 from baoming.web.office.story import cases as story
+from tests import factories as make
 from tests.registrations import confirmed
 from tests.reviews import files
 from tests.reviews.asking import asked, do
 from tests.reviews.test_referrals_later import reread
+from tests.web.conftest import signed_in
 from tests.web.test_confirmation import of_county
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +54,13 @@ def test_control_where_the_candidates_page_asks_the_case_alone_it_is_granted(
     monkeypatch.setattr(story, "fallen_of", lambda *_: "")
     with pytest.raises(AssertionError):
         test_a_grant_that_counts_no_more_is_none_in_the_lists(office, resumed, RESUMED)
+
+
+def test_the_next_county_counts_none_of_it(office: Client) -> None:
+    row = resumed()
+    assert re.search(r"已办结\D+1", of_county(office, row).get("/cases/").content.decode())
+    neighbour = signed_in(Client(), make.staff(make.county("0103"), Role.COUNTY))
+    assert re.search(r"已办结\D+0", neighbour.get("/cases/").content.decode())
 
 
 def test_on_the_phone_too_the_list_and_the_case_say_it(phone: Client) -> None:
