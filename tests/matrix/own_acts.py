@@ -165,7 +165,7 @@ def _steps(at: dict[str, Registration]) -> list[Act]:
     return [
         Act("fee", "/fee/", payer, lambda: {"no_refund": "1"}),
         Act("fee_ask", "/fee/ask/", payer, lambda: {}, writes=False),  # no order is there to ask about
-        Act("person_check", "/person-check/", checked, lambda: {"consent": "1"}),
+        Act("person_check", "/person-check/", checked, lambda: {"way": "face", "consent": "1"}),
         Act("phone send", "/phone/", caller, lambda: {"act": "send", "phone": _new_phone(caller)}),
         Act("phone bind", "/phone/", caller, call, ("act",)),
         Act("passwords", "/passwords/", setter, lambda: {"login": "wo3de4mima", "save": "bao5cun6mi"}),
