@@ -174,11 +174,16 @@ def _name(registration: Registration, person: IdentityDocument) -> None:
 
 def _insert(registration: Registration, person: IdentityDocument) -> Registration | None:
     """Insert, or return the file this person has."""
-    return _unique(partial(insert, registration), registration, person)
+    return write_unique(partial(insert, registration), registration, person)
 
 
-def _unique(write: Callable[[], object], registration: Registration, person: IdentityDocument) -> Registration | None:
-    """Write, or return the file this person has; the unique blind index decides between two counties (FR3)."""
+def write_unique(
+    write: Callable[[], object], registration: Registration, person: IdentityDocument
+) -> Registration | None:
+    """Write, or return the file this person has; the unique blind index decides between two counties (FR3).
+
+    Raises IntegrityError for what breaks another rule of the table.
+    """
     try:
         with transaction.atomic():
             write()
@@ -249,7 +254,7 @@ def retype_card(registration_id: UUID, document: IdentityDocument, *, reason: st
     _take_over(registration, person)
     registration.read_by, registration.read_at = by.label, now
     registration.reading, registration.reader = reading_of(person, reader=""), ""
-    if (there := _unique(partial(update, registration, *_TYPED), registration, person)) is not None:
+    if (there := write_unique(partial(update, registration, *_TYPED), registration, person)) is not None:
         raise _duplicate(there)
     end_open_checks(registration)
     if reason != ABSENT:  # who can come after all

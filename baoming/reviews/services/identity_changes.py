@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
-
-from django.db import IntegrityError, transaction
 
 from baoming.accounts.models import Account, candidate_handle
 from baoming.audit.actors import Actor
@@ -15,6 +14,7 @@ from baoming.registrations.identity_documents import SEXES, IdentityDocument, ch
 from baoming.registrations.models import Registration
 from baoming.registrations.overflow_queries import overflows_of
 from baoming.registrations.queries import DEBT, NOBODY, document_context, document_of, id_of_number, owes_reading
+from baoming.registrations.services.intake import write_unique
 from baoming.registrations.services.name_images import retire_name_images
 from baoming.registrations.services.other_documents import name_document
 from baoming.registrations.services.person_checks import end_open_checks
@@ -88,11 +88,8 @@ def change_identity(registration: Registration, extra: Mapping[str, Any], *, by:
     registration.last_four_blind = ring.blind(new.number[-4:], purpose="last4", season=season)
     name_document(registration, new)
     registration.too_wide = len(overflows_of(registration.season, new))
-    try:
-        with transaction.atomic():
-            update(registration, *_TAKEN)
-    except IntegrityError:  # another county's file of this number, that nobody could see yet
-        raise Refused(_ANOTHERS) from None
+    if write_unique(partial(update, registration, *_TAKEN), registration, new) is not None:
+        raise Refused(_ANOTHERS)  # another county's file of this number, that nobody could see yet
     _follow(registration)
     end_open_checks(registration)
     void_sheets(registration, reason="姓名或证件号码有变更", at=at)
