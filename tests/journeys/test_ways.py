@@ -3,6 +3,8 @@
 They are gone one after the other in one installation, as at a real site; each way is a module of its own.
 """
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import Page
 
@@ -10,33 +12,17 @@ from launcher.stack import Stack
 from tests.journeys import way_absent, way_expired_card, way_migrant, way_no_card, way_other_document
 
 pytestmark = pytest.mark.journey
+WAYS = {
+    "a household elsewhere, which the county judges": way_migrant.story,
+    "a residence card, on which the city decides": way_other_document.story,
+    "no card yet, and what to do first": way_no_card.story,
+    "an expired card, and the new one is owed": way_expired_card.story,
+    "somebody who cannot come, and the card is owed": way_absent.story,
+}
 
 
-def test_who_has_a_household_elsewhere_is_judged_by_the_county_and_comes_to_the_ticket(
-    desktop: Page, handset: Page, stack: Stack
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())
+def test_a_special_way_leads_to_the_ticket(
+    way: Callable[[Page, Page, Stack], None], desktop: Page, handset: Page, stack: Stack
 ) -> None:
-    way_migrant.story(desktop, handset, stack)
-
-
-def test_who_has_a_residence_card_is_registered_once_the_city_agrees(
-    desktop: Page, handset: Page, stack: Stack
-) -> None:
-    way_other_document.story(desktop, handset, stack)
-
-
-def test_who_has_no_card_yet_is_told_what_to_do_first_and_comes_back_with_it(
-    desktop: Page, handset: Page, stack: Stack
-) -> None:
-    way_no_card.story(desktop, handset, stack)
-
-
-def test_who_has_an_expired_card_is_registered_and_owes_the_new_one_until_it_is_read(
-    desktop: Page, handset: Page, stack: Stack
-) -> None:
-    way_expired_card.story(desktop, handset, stack)
-
-
-def test_who_cannot_come_is_registered_and_owes_the_card_until_it_is_read(
-    desktop: Page, handset: Page, stack: Stack
-) -> None:
-    way_absent.story(desktop, handset, stack)
+    way(desktop, handset, stack)
