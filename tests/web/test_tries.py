@@ -38,7 +38,9 @@ from tests import factories as make
 from tests.environment import CLUSTER, DATABASE
 from tests.forms.samples import BOUND_PHONE, FILLED
 from tests.registrations import absent, confirmed, test_access
-from tests.registrations.test_save_form import candidate, save, type_in
+from tests.registrations.test_save_form import candidate, me, save, type_in
+from tests.reviews.asking import asked
+from tests.reviews.files import hand_in as hand_in_papers
 
 pytestmark = pytest.mark.django_db
 LOGIN, WRONG = "deng2lu7mi", "mei-cai-dui-1"
@@ -176,6 +178,18 @@ def changes() -> list[Knock]:
     return each(owner(), "/changes/", {"act": "send"}, {"act": "dispute", "password": WRONG})
 
 
+def request_new() -> list[Knock]:
+    row = owner()
+    hand_in_papers(row, "withdrawal", me(row))
+    return each(row, "/requests/new/withdrawal/", {"why": "出国读书", "save_password": WRONG})
+
+
+def request_act() -> list[Knock]:
+    row = owner()
+    case = asked(row, "withdrawal")
+    return each(row, f"/requests/{case.pk}/act/", {"act": "withdraw", "seen": "1", "save_password": WRONG})
+
+
 def staff() -> Staff:
     make.season()
     make.site()
@@ -247,6 +261,8 @@ KNOCKS: dict[str, Callable[[], list[Knock]]] = {
     "candidate:declarations": declarations,
     "candidate:form_forgot": form_forgot,
     "candidate:changes": changes,
+    "candidate:request_new": request_new,
+    "candidate:request_act": request_act,
     "office:sign_in": office_sign_in,
     "office:activate": activate,
     "office:second_step": second_step,
