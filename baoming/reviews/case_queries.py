@@ -1,7 +1,7 @@
 """Reading special cases: what was asked for, how it went, what waits for whom."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -136,16 +136,17 @@ def cases_within(
 
     The people are asked for afterwards: asked together, PostgreSQL reads everybody of the area for fifty names.
     """
-    rows = _of_tab(season_id, path, tab, party, kind).order_by("-since" if tab == "closed" else "since", "pk")
-    found = list(rows.values_list(*_OF_CASE)[first : first + size])
-    people = Registration.objects.filter(pk__in={row[-1] for row in found}).values_list("id", *_OF_PERSON)
+    listed = _LISTED[tab, bool(kind)]
+    found = listed.page(first, size, season_id, path, next_sibling(path), party.value, kind)
+    people = _people([row[-1] for row in found])
     told = {pk: (*shown, ELIGIBILITY in unpack(done), stopped is not None) for pk, *shown, done, stopped in people}
     return [Line(*row, *told[row[-1]]) for row in found if row[-1] in told]  # who has moved away meanwhile is left out
 
 
 def case_count(season_id: int, path: str, *, tab: str, party: Party, kind: str = "") -> int:
     """Return how many cases of the area are under one tab."""
-    return _of_tab(season_id, path, tab, party, kind).count()
+    rows = _of_tab(season_id, path, next_sibling(path), tab, party.value)
+    return (rows.filter(kind=kind) if kind else rows).count()
 
 
 def case_counts(season_id: int, path: str, party: Party) -> dict[str, int]:
@@ -156,12 +157,30 @@ def case_counts(season_id: int, path: str, party: Party) -> dict[str, int]:
     return {"mine": mine, "others": sum(held.values()), "closed": sum(_closed(season_id, low, high))}
 
 
-def _of_tab(season_id: int, path: str, tab: str, party: Party, kind: str) -> QuerySet[Case]:
-    rows = Case.objects.filter(season=season_id, path__gte=path, path__lt=next_sibling(path))
-    rows = rows.filter(kind=kind) if kind else rows
+def _of_tab(season_id: Any, low: Any, high: Any, tab: str, party: Any) -> QuerySet[Case]:
+    rows = Case.objects.filter(season=season_id, path__gte=low, path__lt=high)
     if tab == "closed":
         return rows.filter(holder="")
-    return rows.filter(holder=party.value) if tab == "mine" else rows.exclude(holder__in=("", party.value))
+    return rows.filter(holder=party) if tab == "mine" else rows.exclude(holder="").exclude(holder=party)
+
+
+def _listing(tab: str, *, of_kind: bool) -> Callable[[int, str, str, str, str], QuerySet[Case, tuple[Any, ...]]]:
+    """Return the question of one tab."""
+
+    def asked(season_id: int, low: str, high: str, party: str, kind: str) -> QuerySet[Case, tuple[Any, ...]]:
+        rows = _of_tab(season_id, low, high, tab, party)
+        rows = rows.filter(kind=kind) if of_kind else rows
+        return rows.order_by("-since" if tab == "closed" else "since", "pk").values_list(*_OF_CASE)
+
+    return asked
+
+
+_LISTED = {(tab, of_kind): Kept(_listing(tab, of_kind=of_kind)) for tab in TABS for of_kind in (False, True)}
+
+
+@Kept
+def _people(ids: list[UUID]) -> QuerySet[Registration, tuple[Any, ...]]:
+    return Registration.objects.filter(pk__among=ids).values_list("id", *_OF_PERSON)
 
 
 @Kept

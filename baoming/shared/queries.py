@@ -1,13 +1,15 @@
 """What is asked of any table, and how a question of every request is asked cheaply."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, update_wrapper
 from inspect import signature
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Expression
+from django.db.models.lookups import Lookup
 from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesListIterable, get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.transaction import TransactionManagementError
@@ -32,7 +34,8 @@ class Kept(Generic[P, R]):
 
     Decorates a function that returns a query set (of rows, or `values_list`). Called, it returns the
     rows as a list. Django would make the same SQL again each time, for thrice the price of the answer.
-    The values stand where a lookup takes one (`pk=…`, `closes__gt=…`), never in `__in`, a slice or an `if`.
+    The values stand where a lookup takes one (`pk=…`, `closes__gt=…`; a list of them in `pk__among=…`), never in
+    `__in`, a slice or an `if`. `page` asks for a part of the rows.
     """
 
     def __init__(self, build: "Callable[P, models.QuerySet[Any, R]]") -> None:
@@ -40,14 +43,21 @@ class Kept(Generic[P, R]):
         update_wrapper(self, build)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> list[R]:
-        asked, values = self._asked, dict(zip(self._names, args, strict=False)) | kwargs
+        return self._ask("", args, kwargs)
+
+    def page(self, first: int, size: int, *args: P.args, **kwargs: P.kwargs) -> list[R]:
+        """Return `size` rows from the `first` on, counted from 0."""
+        return self._ask(f" LIMIT {int(size)} OFFSET {int(first)}", args, kwargs)
+
+    def _ask(self, end: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[R]:
+        asked, values = self._asked, {**dict(zip(self._names, args, strict=False)), **kwargs}
         if None in values.values():
             raise TypeError("None would ask another question: IS NULL")
         if asked.locks and connection.get_autocommit():
             raise TransactionManagementError("a row is locked in a transaction only")
         with connection.cursor() as cursor:
             params = [_plain(values[one.name]) if type(one) is _Value else one for one in asked.params]
-            cursor.execute(asked.sql, params)
+            cursor.execute(asked.sql + end, params)
             return asked.read(cursor.fetchall())
 
     def first(self, *args: P.args, **kwargs: P.kwargs) -> R | None:
@@ -80,6 +90,21 @@ class _Asked:
     params: tuple[Any, ...]
     locks: bool
     read: _Read
+
+
+@models.Field.register_lookup
+class Among(Lookup):
+    """`pk__among=…`: any of a list that is one value of the statement, however long it is."""
+
+    lookup_name = "among"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:  # type: ignore[override]
+        (left, of_left), (right, of_right) = (
+            self.process_lhs(compiler, connection),
+            self.process_rhs(compiler, connection),
+        )
+        return f"{left} = ANY({right})", [*of_left, *of_right]
 
 
 class _Value(Expression):

@@ -82,6 +82,22 @@ def test_a_row_stands_for_its_key_and_one_answer_is_a_row_or_none() -> None:
     assert of_site(site.parent) is None
 
 
+def test_a_page_is_a_part_of_the_rows_in_their_order() -> None:
+    make.season()
+    sites = [make.site(code) for code in ("01", "02", "03")]
+    below = Kept(lambda low: Organization.objects.filter(level="site", path__gte=low).order_by("path"))
+    assert [below.page(first, 2, "43/") for first in (0, 2, 3)] == [sites[:2], sites[2:], []]
+    assert below("43/") == sites
+
+
+def test_any_of_a_list_is_one_question_whatever_its_length() -> None:
+    make.season()
+    sites = [make.site(code) for code in ("01", "02", "03")]
+    these = Kept(lambda ids: Organization.objects.filter(pk__among=ids).order_by("path"))
+    assert these([sites[2].pk, sites[0].pk]) == [sites[0], sites[2]]
+    assert (these([sites[1].pk]), these([])) == ([sites[1]], [])
+
+
 def test_none_is_refused_because_it_would_ask_something_else() -> None:
     with pytest.raises(TypeError, match="IS NULL"):
         named(None)  # type: ignore[arg-type]
