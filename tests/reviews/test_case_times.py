@@ -211,7 +211,17 @@ def test_what_was_found_waits_for_its_ruling_again_when_the_stop_is_undone(kind:
     assert (last.act, last.by_label, note_of(last)) == ("undo", "系统", "中止报名已撤销，接着办理")
     assert case.due_at is not None
     assert case.due_at > season_now(row.season_id) + timedelta(days=1), "the whole term is before it"
-    assert Case.objects.get(kind="fee_exemption").state == "withdrawn", "what nobody must rule on is asked for again"
+    wish = Case.objects.get(kind="fee_exemption")
+    assert (wish.state, wish.holder) == ("waiting", "site"), "nobody asks twice for a mistake of offices"
+
+
+def test_eligibility_that_another_office_judges_is_handed_in_anew_by_the_site() -> None:
+    row = files.to_county()
+    stop(row)
+    undo_withdrawal(row.pk, reason="录取名单有误", by=county(row))
+    assert Case.objects.get(kind="migrant").state == "withdrawn"
+    row.refresh_from_db()
+    assert row.approval_since is None
 
 
 def test_each_comes_back_where_it_stood_however_often_the_registration_stops() -> None:

@@ -13,6 +13,7 @@ from baoming.registrations.services import hand_ins
 from baoming.registrations.services.intake import reread_card
 from baoming.registrations.services.slips import print_slip
 from baoming.shared.errors import NotOpen, Refused
+from baoming.web.office import desk
 from tests import factories as make
 from tests.registrations import absent
 from tests.registrations.test_hand_ins import over
@@ -81,3 +82,27 @@ def test_a_photo_that_was_handed_in_stands_on_the_candidates_page_with_where_it_
     shown = office.get(f"/candidates/{row.pk}/")
     assert shown.status_code == 200
     assert "网上交来" in shown.content.decode()
+
+
+def test_of_who_cannot_come_nobody_has_to_say_that_they_came(office: Client) -> None:
+    row = absent.away()
+    shown = signed_in(office, make.staff(row.site)).get(f"/desk/{row.pk}/").content.decode()
+    assert "本人没有到场，凭证件、学籍照片和送来的材料核对是本人" in shown
+    assert "到场的是证件上的本人" not in shown.replace("到场的不是证件上的本人", "")
+
+
+def test_control_where_they_are_taken_for_somebody_who_came_it_is_asked(
+    office: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "is_absent", lambda _: False)
+    with pytest.raises(AssertionError):
+        test_of_who_cannot_come_nobody_has_to_say_that_they_came(office)
+
+
+def test_a_photo_that_came_is_told_on_the_first_page_of_its_site_alone(office: Client) -> None:
+    row = absent.away()
+    assert "交来了照片" not in signed_in(office, make.staff(row.site)).get("/").content.decode()
+    absent.handed(row)
+    assert "1名不能到场的考生交来了照片，等您审核" in office.get("/").content.decode()
+    other = signed_in(Client(), make.staff(make.site("02")))
+    assert "交来了照片" not in other.get("/").content.decode()

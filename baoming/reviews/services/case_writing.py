@@ -15,7 +15,7 @@ from baoming.audit.services import record
 from baoming.registrations.models import Registration
 from baoming.registrations.services.steps import clear_holds, place_hold
 from baoming.reviews.case_queries import acts_of, content_context, kind_of
-from baoming.reviews.cases import OPEN, Act, Kind, Standing, State, due, holder, holding
+from baoming.reviews.cases import ELIGIBILITY, OPEN, Act, Kind, Standing, State, due, holder, holding
 from baoming.reviews.models import Case, CaseAct
 from baoming.shared.services import insert, update
 from baoming.vault.services import keys
@@ -84,16 +84,17 @@ def _held_beside(registration: Registration, kind: Kind, case: Case) -> bool:
 
 
 def reopen_cases(registration: Registration, *, stopped_at: datetime, at: datetime) -> None:
-    """Bring back, by the system, the open cases that the stop at this moment has withdrawn and that held something.
+    """Bring back, by the system, the open cases that the stop at this moment has withdrawn.
 
-    They stand where they stood, with the whole term before them: what was found does not end without a ruling. The
-    others were somebody's wish and are asked for again. Call once the registration goes on.
+    They stand where they stood, with the whole term before them: nothing that was found ends without a ruling, and
+    nobody asks twice for a mistake of offices. Those in which eligibility is judged are handed in anew by the site,
+    of the identity that counts then. Call once the registration goes on.
     """
     closed = Case.objects.select_for_update().filter(registration=registration, state=State.WITHDRAWN, since=stopped_at)
     for case in closed:
         kind, before, history = kind_of(registration.season, case.kind), case.standing, acts_of(case)
         back = _before_the_stop(before, history)
-        if not holding(kind, back):
+        if kind.effect == ELIGIBILITY:
             continue
         stand(case, kind, back, now=at)
         note = "中止报名已撤销，接着办理"

@@ -33,6 +33,7 @@ from baoming.web.addresses import client_address
 from baoming.web.candidate.attached import declaring_now
 from baoming.web.candidate.changes import news_of, settled_for
 from baoming.web.candidate.name import shown_image
+from baoming.web.candidate.own_cases import own_cases
 from baoming.web.devices import device_of, keep_device
 from baoming.web.errors import STEP_PAGES
 from baoming.web.sessions import at_public_computer, is_phone_of, is_turned_away, left, told_once
@@ -136,7 +137,9 @@ def tasks(request: CandidateRequest) -> HttpResponse:
     context["news"] = news_of(request)
     context["declare"] = declaring_now(request) if not found.stopped else {}
     context["settled"] = settled_for(request)
-    context["asks"] = bool(request.registration.version) or bool(cases_of(request.registration))
+    cases = cases_of(request.registration)
+    context["requests"] = own_cases(cases, request.season, state, now=request.clock.now)
+    context["asks"] = bool(request.registration.version) or bool(cases)
     context["unread"] = unread(request.registration.pk)
     context["phoning"] = resets.phone_told(request.clock.now, due=request.user.phone_reset_due)
     context["reset"] = resets.told(

@@ -1,6 +1,6 @@
 """The desk of a site: card, eligibility, photo, number, slip (R5–R8)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 from uuid import UUID
 
@@ -306,7 +306,7 @@ def _judging(request: OfficeRequest, registration: Registration) -> dict[str, An
     judging = judging_kinds(request.season)
     above = [one for one in judging if not another or one.chain[-1].by is Party.CITY]
     return {
-        "eligibility": lists,
+        "eligibility": {**lists, "rules": _rules_for(registration, lists["rules"])},
         "reasons": [(item["key"], item["title"]) for item in lists["reasons"]],
         "judged_above": [(kind.key, kind.title) for kind in above],
         "for_outside": next((kind for kind in judging if kind.chain[-1].by is not Party.CITY), None),
@@ -316,6 +316,16 @@ def _judging(request: OfficeRequest, registration: Registration) -> dict[str, An
         "case": open_judging(registration) if last and last.case_id else None,
         "decider": PARTY_NAMES[Party(registration.decider)],
     }
+
+
+def _rules_for(registration: Registration, rules: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rules as they read for this person: who could not come was seen by nobody (R27)."""
+    if not is_absent(registration):
+        return [dict(rule) for rule in rules]
+    return [
+        {**rule, "title": rule["of"]["absent"], "hint": ""} if "absent" in rule.get("of", {}) else dict(rule)
+        for rule in rules
+    ]
 
 
 def _entry(typed: Mapping[str, str]) -> int | None:

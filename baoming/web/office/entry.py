@@ -20,7 +20,7 @@ from baoming.web.office.areas import Area
 from baoming.web.office.division import SiteNumbers, site_numbers
 from baoming.web.office.progress import counts_here
 from baoming.web.office.second_step import enter
-from baoming.web.office.waiting import cases_waiting, extensions_waiting, proposals, waits_for
+from baoming.web.office.waiting import cases_waiting, extensions_waiting, photos_waiting, proposals, waits_for
 from baoming.web.sessions import is_turned_away, left, told_once
 
 _SENTENCE = "账号或密码不一致，请核对后再试"
@@ -85,6 +85,7 @@ def today(request: OfficeRequest) -> HttpResponse:
         "frozen": count_disputes(season.pk, staff.path) if staff.may("release_dispute") else 0,
         "waits": waits_for(request),
         "cases": cases_waiting(request),
+        "photos": photos_waiting(request),
         "proposals": proposals(request),
         "extensions": extensions_waiting(request),
         "alarms": _alarms(request),

@@ -2,6 +2,7 @@
 
 from baoming.audit.actors import Party
 from baoming.organizations.queries import waiting_proposals
+from baoming.registrations.absent_queries import handed_in
 from baoming.registrations.extension_queries import to_decide
 from baoming.registrations.resets import county_confirms
 from baoming.registrations.second_queries import count_waiting
@@ -27,6 +28,13 @@ def cases_waiting(request: OfficeRequest) -> int:
     if not request.staff.may("see_cases"):
         return 0
     return case_count(request.season.pk, request.staff.path, tab="mine", party=request.actor.kind)
+
+
+def photos_waiting(request: OfficeRequest) -> int:
+    """Return how many photos came for this site from people who cannot come, and wait to be looked at: 20 at most."""
+    if request.actor.kind is not Party.SITE or not request.staff.may("intake"):
+        return 0
+    return len(handed_in(request.season.pk, request.staff.path))
 
 
 def proposals(request: OfficeRequest) -> int:

@@ -1,0 +1,62 @@
+"""What waits for the candidate in a case stands first on the task page; what waits for others beside it (R13, R15)."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from baoming.registrations.models import Registration
+from baoming.reviews.cases import Act
+from tests.reviews import files
+from tests.reviews.asking import PROVINCE, after_sign_up, asked, do
+
+pytestmark = pytest.mark.django_db
+
+
+def groups(phone: Client, row: Registration) -> dict[str, str]:
+    """Return the task page's groups by their titles, and what its one large button says."""
+    row.refresh_from_db()
+    assert row.account
+    phone.force_login(row.account)
+    shown = phone.get("/tasks/").content.decode()
+    found = {re.split(r"[<\s]", part.strip(), maxsplit=1)[0]: part for part in re.split(r"<h2[^>]*>", shown)[1:]}
+    buttons = re.findall(r'<a class="button[^>]*>([^<]*)<', shown)
+    return {**found, "button": buttons[-1] if buttons else ""}
+
+
+def test_a_request_that_waits_for_an_office_says_for_which_and_until_when(phone: Client) -> None:
+    row = after_sign_up()
+    asked(row, "fee_exemption")
+    waiting = groups(phone, row)["等待他人"]
+    assert re.search(r"报名点正在办理，[^<]*之前<", waiting)
+
+
+def test_one_that_was_given_back_is_the_first_thing_to_do_and_says_until_when(phone: Client) -> None:
+    row = after_sign_up()
+    case = asked(row, "correction")
+    do(case, Act.RETURN, files.site(row), reason="other", note="证明看不清")
+    shown = groups(phone, row)
+    assert "已退回，请补正后再报" in shown["现在要做"]
+    assert f"/requests/{case.pk}/" in shown["现在要做"]
+    assert shown["button"] == "去补正"
+    assert "信息变更" not in shown.get("等待他人", "")
+
+
+def test_a_decision_in_writing_waits_for_its_signature(phone: Client) -> None:
+    row = after_sign_up()
+    case = asked(row, "accommodation")
+    do(case, Act.FORWARD, files.site(row))
+    said = {"experts": ["李医生"], "assessed": ["市特教学校"], "assessment": ["需要"]}
+    do(case, Act.FORWARD, files.office(row, "city"), raw=said)
+    do(case, Act.REFUSE, PROVINCE, reason="other", note="不符合")
+    shown = groups(phone, row)
+    assert "签收" in shown["现在要做"]
+    assert shown["button"] == "去签收"
+    do(case, Act.RECEIVE, files.site(row))
+    assert "签收" not in groups(phone, row).get("现在要做", "")
+
+
+def test_what_is_over_stands_nowhere(phone: Client) -> None:
+    row = after_sign_up()
+    do(asked(row, "fee_exemption"), Act.WITHDRAW, files.site(row), note="本人书面撤回")
+    assert not any("/requests/" in part and "撤回" in part for part in groups(phone, row).values())
