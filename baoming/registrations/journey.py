@@ -43,6 +43,7 @@ class Step:
     applies: Trait = Trait.ALL
     no_hold: bool = False  # asks for no hold at all, not only for none that names it
     verb: str = ""  # on the candidate's button
+    come: str = ""  # of an office's step: where the candidate has to be for it, and what for
     again: str = ""  # on the button of a done step that may be done anew while its phase is open
     box: str = ""  # which of the eight official boxes it belongs to
 
@@ -78,7 +79,7 @@ JOURNEY = (
     Step("specialty_fee", "专业统考报名考务费", (_CANDIDATE,), ("specialty",), needs=("specialty",), lasting=True,
          applies=Trait.ARTS_OR_SPORTS, verb="去缴专业统考报名考务费"),
     Step("signature", "登记表校对签字", (_SITE,), ("confirmation",), needs=("form", "photo"),
-         falls_with=("form", "photo", "identity"), box="签"),
+         falls_with=("form", "photo", "identity"), come="到报名点核对登记表、签字", box="签"),
     Step("moral_assessment", "思想品德考核意见", (_SITE, _COUNTY), ("confirmation",), needs=("number",), lasting=True),
     Step("completion", "县区完成", (_COUNTY,), ("confirmation",),
          needs=("eligibility", "signature", "moral_assessment", "household"), falls_with=("signature",), no_hold=True),

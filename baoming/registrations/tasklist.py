@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from baoming.audit.actors import PARTY_NAMES, Party
 from baoming.registrations.journey import BOXES, JOURNEY, Hold, State, Step
+from baoming.schedule.windows import PhaseTime
 from baoming.shared.moments import moment, short
 
 
@@ -32,6 +33,7 @@ class Task:
     verb: str = ""
     at: datetime | None = None  # when it was done
     closes: datetime | None = None
+    over: bool = False  # its time has passed and it is not done
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +123,14 @@ def _task(step: Step, state: State, viewer: Party, at: datetime | None) -> Task:
     if state.stopped:
         return Task(step.key, step.zh, Status.LATER, who, "已停止办理")
     if state.missing(step.key) or time is None:
-        return Task(step.key, step.zh, Status.LATER, who, _why_later(step, state))
+        return Task(step.key, step.zh, Status.LATER, who, _why_later(step, state), over=_is_over(step, state))
     until = f"{moment(time.closes)}之前" if time.closes else ""
     if holds := state.holds_on(step.key):
         return _held(step, holds[0], viewer, who, time.closes)
     if viewer in actors:
         return Task(step.key, step.zh, Status.TODO, who, until, verb=step.verb, closes=time.closes)
+    if viewer is Party.CANDIDATE and step.come:
+        return Task(step.key, step.zh, Status.TODO, PARTY_NAMES[viewer], f"{step.come}，{until}", closes=time.closes)
     return Task(step.key, step.zh, Status.DOING, who, f"{who}办理，{until}", closes=time.closes)
 
 
@@ -153,8 +157,17 @@ def _closed(step: Step, state: State) -> bool:
     return bool(state.stopped) or "completion" in state.done or bool(state.holds_on(step.key))
 
 
+def _times(step: Step, state: State) -> list[PhaseTime]:
+    return [state.phases[phase] for phase in step.phases if phase in state.phases]
+
+
+def _is_over(step: Step, state: State) -> bool:
+    times = _times(step, state)
+    return any(time.over for time in times) and not any(time.open or time.opens for time in times)
+
+
 def _why_later(step: Step, state: State) -> str:
-    times = [state.phases[phase] for phase in step.phases if phase in state.phases]
+    times = _times(step, state)
     if any(time.open for time in times):
         return "前面的步骤完成后开放"
     if openings := [time.opens for time in times if time.opens]:

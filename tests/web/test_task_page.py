@@ -1,4 +1,4 @@
-"""What waits for the candidate in a case stands first on the task page; what waits for others beside it (R13, R15)."""
+"""The task page: own requests, where to be for a step of an office, what came too late (R13, R15, R20)."""
 
 import re
 
@@ -7,6 +7,8 @@ from django.test import Client
 
 from baoming.registrations.models import Registration
 from baoming.reviews.cases import Act
+from tests import factories as make
+from tests.registrations import confirmed
 from tests.reviews import files
 from tests.reviews.asking import PROVINCE, after_sign_up, asked, do
 
@@ -60,3 +62,21 @@ def test_what_is_over_stands_nowhere(phone: Client) -> None:
     row = after_sign_up()
     do(asked(row, "fee_exemption"), Act.WITHDRAW, files.site(row), note="本人书面撤回")
     assert not any("/requests/" in part and "撤回" in part for part in groups(phone, row).values())
+
+
+def test_who_is_to_sign_is_told_to_come(phone: Client) -> None:
+    row = confirmed.saved()
+    make.season("confirmation")
+    shown = groups(phone, row)
+    assert re.search(r"登记表校对签字.*到报名点核对登记表、签字，[^<]*之前", shown["现在要做"], re.S)
+    assert "登记表校对签字" not in shown["等待他人"]
+
+
+def test_what_came_too_late_says_whom_to_ask(phone: Client) -> None:
+    row = confirmed.saved()
+    make.season("tickets")
+    shown = groups(phone, row)
+    late = shown["时间已过，还没有办的"]
+    assert "登记表校对签字" in late
+    assert re.search(f"马上联系{row.site.name}.*{row.site.phone}.*申请延长", late, re.S)
+    assert "登记表校对签字" not in shown.get("之后开放", "")
