@@ -14,7 +14,10 @@ from baoming.seasons.models import Season
 
 
 class Decision(models.Model):
-    """What an office decided. Never changed and never deleted: an undo is written beside it (migration 0005)."""
+    """What an office decided. Never changed and never deleted: an undo is written beside it (migration 0005).
+
+    What was typed for it tells of papers, households and health: it lies sealed, and `queries.said_of` opens it.
+    """
 
     registration = models.ForeignKey(Registration, models.PROTECT)
     reason = models.CharField(max_length=30, default="")  # key of the season's list of reasons
@@ -24,7 +27,7 @@ class Decision(models.Model):
     by_label = models.CharField(max_length=60)
     undone_at = models.DateTimeField(null=True)
     undone_by = models.CharField(max_length=60, default="")
-    undo_reason = models.CharField(max_length=200, default="")
+    undo_sealed = models.TextField(default="", db_default="")  # why it was undone
 
     class Meta:
         abstract = True
@@ -55,8 +58,6 @@ class EligibilityReview(Decision):
 class Withdrawal(Decision):
     """中止报名: the candidate gives up, is admitted already, or has died. Nothing is done until it is undone."""
 
-    note = models.CharField(max_length=200, default="")
-
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint("registration", condition=Q(undone_at=None), name="one_withdrawal_at_a_time"),
@@ -74,7 +75,7 @@ class Transfer(Decision):
         DONE = "done", "已转入"
         DECLINED = "declined", "转入县未接收"
 
-    note = models.CharField(max_length=200, default="")
+    note_sealed = models.TextField(default="", db_default="")
     from_site = models.ForeignKey(Organization, models.PROTECT, related_name="+")
     to_site = models.ForeignKey(Organization, models.PROTECT, related_name="+")
     from_path = models.CharField(max_length=24, db_collation="C")  # of the sites, for both counties' lists
@@ -82,7 +83,7 @@ class Transfer(Decision):
     state = models.CharField(max_length=8, choices=State)
     answered_at = models.DateTimeField(null=True)
     answered_by = models.CharField(max_length=60, default="")
-    answer = models.CharField(max_length=200, default="")  # why it was declined
+    answer_sealed = models.TextField(default="", db_default="")  # why it was declined
     number = models.PositiveIntegerField(null=True)  # voided by it
     # What the old school's roster said: an undo gives it back.
     entry = models.BigIntegerField(null=True)

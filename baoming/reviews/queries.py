@@ -13,7 +13,7 @@ from baoming.registrations.models import PhoneReset, Registration, Restore, Save
 from baoming.registrations.queries import states_of
 from baoming.reviews.case_queries import judging_kinds
 from baoming.reviews.decisions import Reason, reasons
-from baoming.reviews.models import Case, EligibilityReview, MoralAssessment, Submission, Transfer, Withdrawal
+from baoming.reviews.models import Case, Decision, EligibilityReview, MoralAssessment, Submission, Transfer, Withdrawal
 from baoming.reviews.readiness import Facts
 from baoming.seasons.models import Season
 from baoming.seasons.queries import Clock, data
@@ -107,16 +107,15 @@ def moral_context(assessment_id: int) -> str:
     return f"reviews_moralassessment.text_sealed.{assessment_id}"
 
 
-def note_context(review_id: int) -> str:
-    """Return the place the sealed note of one decision about eligibility is bound to."""
-    return f"reviews_eligibilityreview.note_sealed.{review_id}"
+def said_context(row: Decision, field: str) -> str:
+    """Return the place that what was typed for a decision is bound to."""
+    return f"{row._meta.db_table}.{field}.{row.pk}"
 
 
-def review_note(review: EligibilityReview) -> str:
-    """Open what was written beside a decision about eligibility; empty where nothing was."""
-    if not review.note_sealed:
-        return ""
-    return keys().unseal(review.note_sealed, context=note_context(review.pk)).decode()
+def said_of(row: Decision, field: str = "note_sealed") -> str:
+    """Open what was typed for a decision; empty where nothing was."""
+    sealed: str = getattr(row, field, "")  # a stop has no note of its own
+    return keys().unseal(sealed, context=said_context(row, field)).decode() if sealed else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +233,7 @@ def decision_on(registration: Registration) -> Told | None:
     if registration.stopped_at is not None:
         row = Withdrawal.objects.get(registration=registration, undone_at=None)
         one = reasons(data(registration.season, "cases")["withdrawal"])[row.reason]
-        return Told("stopped", one.title, "", row.note, row.at)
+        return Told("stopped", one.title, "", "", row.at)
     if "eligibility" in registration.done_steps:
         return None
     review = last_review(registration)
@@ -242,7 +241,7 @@ def decision_on(registration: Registration) -> Told | None:
         return None
     known = review_reasons(registration.season).get(review.reason)
     title, todo = (known.title, known.todo) if known else ("", "请联系报名点")
-    note = review_note(review)
+    note = said_of(review)
     if review.outcome == EligibilityReview.Outcome.RETURNED:
         return Told("returned", title, todo, note, review.at)
     return Told("referred", title, _HANDED_ON, note, review.at, PARTY_NAMES[Party(review.to)])

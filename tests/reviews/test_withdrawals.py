@@ -21,7 +21,7 @@ from baoming.registrations.services.voids import void_number
 from baoming.registrations.worklists import tabs_of
 from baoming.reviews.cases import RESUMED, Act
 from baoming.reviews.models import Withdrawal
-from baoming.reviews.queries import decision_on
+from baoming.reviews.queries import decision_on, said_of
 from baoming.reviews.services import (
     assess_morals,
     submit_registration,
@@ -200,7 +200,7 @@ def test_stopping_twice_is_stopping_once_and_the_way_back_is_kept_beside_it() ->
         undo_withdrawal(row.pk, reason="本人要求恢复", by=county(row))
     stop(row)
     first, second = Withdrawal.objects.order_by("id")
-    assert (first.undo_reason, second.undone_at) == ("本人要求恢复", None)
+    assert (said_of(first, "undo_sealed"), second.undone_at) == ("本人要求恢复", None)
 
 
 def test_after_the_way_back_everything_is_where_it_was() -> None:

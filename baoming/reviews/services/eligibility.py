@@ -26,9 +26,10 @@ from baoming.registrations.services.steps import (
 )
 from baoming.reviews.case_queries import open_judging
 from baoming.reviews.cases import State
-from baoming.reviews.decisions import LONGEST, chosen, may_undo, names, reasons, undoers, written
+from baoming.reviews.decisions import chosen, may_undo, names, reasons, undoers, written
 from baoming.reviews.models import Case, EligibilityReview
-from baoming.reviews.queries import note_context, rests_unchanged, review_note, standing_reviews
+from baoming.reviews.queries import rests_unchanged, said_of, standing_reviews
+from baoming.reviews.services.sealing import sealed
 from baoming.reviews.services.submissions import drop_submission
 from baoming.schedule.models import Extension
 from baoming.schedule.services import extend_for_person
@@ -37,7 +38,6 @@ from baoming.shared.errors import Changed, Invalid, NotOpen
 from baoming.shared.moments import short
 from baoming.shared.queries import next_ids
 from baoming.shared.services import insert, update
-from baoming.vault.services import keys
 
 MOST_HOURS = 72  # of a review opened for one person
 IN_THE_CASE = "请打开考生页上的“事项”，在那里办"
@@ -201,11 +201,12 @@ def keep_review(
 ) -> EligibilityReview:
     """Write a decision, and who decides from now on. `case`: by whose act. Call after `locked`."""
     [pk] = next_ids(EligibilityReview, 1)
-    sealed = keys().seal(note.encode(), context=note_context(pk)) if note else ""
-    review = insert(EligibilityReview(
-        pk=pk, registration=registration, outcome=outcome, reason=reason, note_sealed=sealed, to=to, fell=[*fell],
+    review = EligibilityReview(
+        pk=pk, registration=registration, outcome=outcome, reason=reason, to=to, fell=[*fell],
         at=at, by_kind=by.kind, by_label=by.label, case=case,
-    ))  # fmt: skip
+    )  # fmt: skip
+    review.note_sealed = sealed(review, note)
+    insert(review)
     _place(registration)
     return review
 
@@ -214,10 +215,10 @@ def take_back_review(
     registration: Registration, review: EligibilityReview, *, by: Actor, at: datetime, reason: str
 ) -> None:
     """Let the newest decision count no more: what it did is undone with it. Call after `locked`. Raises NotOpen."""
-    told = f"撤销{review.get_outcome_display()}：{reason}"[:LONGEST]
-    _take_back(registration, review, by=by, at=at, reason=told)
-    review.undone_at, review.undone_by, review.undo_reason = at, by.label, reason
-    update(review, "undone_at", "undone_by", "undo_reason")
+    _take_back(registration, review, by=by, at=at, reason=f"撤销{review.get_outcome_display()}")  # why lies sealed
+    review.undone_at, review.undone_by = at, by.label
+    review.undo_sealed = sealed(review, reason, "undo_sealed")
+    update(review, "undone_at", "undone_by", "undo_sealed")
     _place(registration)
 
 
@@ -258,7 +259,7 @@ def _is_another(registration: Registration, last: EligibilityReview) -> bool:
 def _same(registration: Registration, outcome: str, reason: str, note: str) -> EligibilityReview | None:
     """Return the newest decision if it is this very one: a button pressed twice decides once."""
     last = next(iter(standing_reviews(registration)), None)
-    if last is None or (last.outcome, last.reason, review_note(last)) != (outcome, reason, note):
+    if last is None or (last.outcome, last.reason, said_of(last)) != (outcome, reason, note):
         return None
     return last
 

@@ -20,15 +20,18 @@ from baoming.reviews.models import Transfer
 from baoming.reviews.queries import open_transfer, standing_transfers
 from baoming.reviews.services.cases import cases_follow
 from baoming.reviews.services.eligibility import refuse_if_other
+from baoming.reviews.services.sealing import sealed
 from baoming.reviews.services.submissions import drop_submission
 from baoming.seasons.queries import data, season_clock
 from baoming.shared.errors import Changed, Invalid, NotOpen, Refused
 from baoming.shared.paths import within
+from baoming.shared.queries import next_ids
 from baoming.shared.scope_queries import at_people
+from baoming.shared.services import insert, update
 
 _State = Transfer.State
 _LATER = [  # columns written by the answer; the others never change (migration 0005)
-    "state", "answered_at", "answered_by", "answer", "fell", "number", "entry", "class_name", "student_no",
+    "state", "answered_at", "answered_by", "answer_sealed", "fell", "number", "entry", "class_name", "student_no",
 ]  # fmt: skip
 
 
@@ -57,16 +60,18 @@ def transfer(
         if asked.to_site_id == target.pk:
             return asked
         raise NotOpen(f"已申请转到{asked.to_site.name}，正在等对方县接收。要改请先撤销这次申请")
+    [pk] = next_ids(Transfer, 1)
     made = Transfer(
-        registration=registration, from_site=registration.site, to_site=target, from_path=registration.path,
-        to_path=target.path, reason=reason, note=said, at=now, by_kind=by.kind, by_label=by.label,
+        pk=pk, registration=registration, from_site=registration.site, to_site=target, from_path=registration.path,
+        to_path=target.path, reason=reason, at=now, by_kind=by.kind, by_label=by.label,
     )  # fmt: skip
+    made.note_sealed = sealed(made, said)
     if same_county(registration.site, target):
         refuse_if_other(falls_by_move(registration, keeps_number=True), shown)
         _move(made, registration, by=by, at=now)
     else:
         made.state = _State.ASKED
-        made.save()
+        insert(made)
         record("ask_transfer", by=by, subject=registration.pk, path=registration.path)
     return made
 
@@ -97,8 +102,8 @@ def undo_transfer(registration_id: UUID, *, transfer_id: int, reason: str, by: A
         cases_follow(registration)
     else:
         now = season_clock(registration.season_id).now
-    row.undone_at, row.undone_by, row.undo_reason = now, by.label, said
-    row.save(update_fields=["undone_at", "undone_by", "undo_reason"])
+    row.undone_at, row.undone_by, row.undo_sealed = now, by.label, sealed(row, said, "undo_sealed")
+    row.save(update_fields=["undone_at", "undone_by", "undo_sealed"])
     record("undo_transfer", by=by, subject=registration.pk, path=registration.path)
     return row
 
@@ -134,10 +139,11 @@ def decline_transfer(transfer_id: int, *, reason: str, by: Actor) -> Transfer:
             return row
         if row.state == _State.DONE:
             raise NotOpen("这名考生已经接收。要转回去，请再办一次转报名点")
-        row.answer = written(reason, field="answer", sentence="请填写不接收的原因，申请的县会看到")
+        said = written(reason, field="answer", sentence="请填写不接收的原因，申请的县会看到")
+        row.answer_sealed = sealed(row, said, "answer_sealed")
         row.state, row.answered_by = _State.DECLINED, by.label
         row.answered_at = season_clock(registration.season_id).now
-        row.save(update_fields=["state", "answer", "answered_at", "answered_by"])
+        row.save(update_fields=["state", "answer_sealed", "answered_at", "answered_by"])
         record("decline_transfer", by=by, subject=registration.pk, path=registration.path)
         return row
 
@@ -202,5 +208,8 @@ def _move(made: Transfer, registration: Registration, *, by: Actor, at: datetime
     cases_follow(registration)
     made.entry, made.class_name, made.student_no = was.entry, was.class_name, was.student_no
     made.state, made.answered_at, made.answered_by = _State.DONE, at, by.label
-    made.save(update_fields=None if made.pk is None else _LATER)
+    if made._state.adding:
+        insert(made)
+    else:
+        update(made, *_LATER)
     record("transfer", by=by, subject=registration.pk, path=registration.path, details={"undone": made.fell})

@@ -11,6 +11,7 @@ from baoming.reviews.decisions import written
 from baoming.reviews.models import Withdrawal
 from baoming.reviews.services.case_writing import reopen_cases
 from baoming.reviews.services.corrections import open_again
+from baoming.reviews.services.sealing import sealed
 from baoming.seasons.queries import season_clock, season_now
 from baoming.shared.errors import NotOpen
 
@@ -49,9 +50,9 @@ def undo_withdrawal(registration_id: UUID, *, reason: str, by: Actor) -> None:
         raise NotOpen("这份报名没有中止，不用撤销")
     said = written(reason, field="undo_reason", sentence="请填写撤销的原因，它会留在经过里")
     clock = season_clock(registration.season_id)
-    Withdrawal.objects.filter(registration=registration, undone_at=None).update(
-        undone_at=clock.now, undone_by=by.label, undo_reason=said
-    )
+    stop = Withdrawal.objects.get(registration=registration, undone_at=None)
+    stop.undone_at, stop.undone_by, stop.undo_sealed = clock.now, by.label, sealed(stop, said, "undo_sealed")
+    stop.save(update_fields=["undone_at", "undone_by", "undo_sealed"])
     stopped_at, registration.stopped_at = registration.stopped_at, None
     registration.save(update_fields=["stopped_at"])
     record("undo_withdrawal", by=by, subject=registration.pk, path=registration.path)

@@ -12,7 +12,7 @@ from baoming.registrations.queries import document_of
 from baoming.registrations.second_queries import waiting
 from baoming.reviews.decisions import reasons
 from baoming.reviews.models import Transfer
-from baoming.reviews.queries import asked_of, asked_transfers
+from baoming.reviews.queries import asked_of, asked_transfers, said_of
 from baoming.reviews.services import accept_transfer, decline_transfer
 from baoming.seasons.queries import data
 from baoming.shared.errors import Invalid, Refused
@@ -30,6 +30,7 @@ class Asked:
     row: Transfer
     document: str
     reason: str
+    note: str
     falls: str
 
 
@@ -94,6 +95,7 @@ def _asked(request: OfficeRequest, rows: list[Transfer]) -> list[Asked]:
             row,
             mask_document(document_of(row.registration).number),
             titles[row.reason].title,
+            said_of(row),
             "原报名序号作废，由新报名点重新发号；登记表要重新打印、签字" if row.registration.number else "",
         )
         for row in rows

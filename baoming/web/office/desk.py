@@ -34,7 +34,7 @@ from baoming.registrations.services.photos import pass_photo, take_photo
 from baoming.registrations.services.slips import print_slip
 from baoming.registrations.services.system_checks import OPEN, newest_check
 from baoming.reviews.case_queries import judging_kinds, open_judging
-from baoming.reviews.queries import last_review, review_note, review_reasons
+from baoming.reviews.queries import last_review, review_reasons, said_of
 from baoming.seasons.queries import data
 from baoming.shared.errors import Invalid, Refused
 from baoming.shared.moments import BEIJING
@@ -311,7 +311,7 @@ def _judging(request: OfficeRequest, registration: Registration) -> dict[str, An
         "judged_above": [(kind.key, kind.title) for kind in above],
         "for_outside": next((kind for kind in judging if kind.chain[-1].by is not Party.CITY), None),
         "review": last,
-        "review_note": review_note(last) if last else "",
+        "review_note": said_of(last) if last else "",
         "why": review_reasons(request.season).get(last.reason) if last else None,
         "case": open_judging(registration) if last and last.case_id else None,
         "decider": PARTY_NAMES[Party(registration.decider)],

@@ -19,9 +19,9 @@ from baoming.reviews.models import Decision, EligibilityReview, Transfer
 from baoming.reviews.queries import (
     Seldom,
     rests_unchanged,
-    review_note,
     review_reasons,
     reviews_of,
+    said_of,
     transfers_of,
     withdrawals_of,
 )
@@ -125,22 +125,17 @@ def _told(kind: str, rows: list[Any], known: dict[str, Reason], undo: Any) -> It
     newest = next((row.pk for row in standing), None)
     for row in rows:
         reason = known[row.reason].title if row.reason in known else row.reason
-        undone = f"{stamp(row.undone_at)} {row.undone_by}撤销：{row.undo_reason}" if row.undone_at else ""
+        undone = f"{stamp(row.undone_at)} {row.undone_by}撤销：{said_of(row, 'undo_sealed')}" if row.undone_at else ""
         yield Line(
-            kind, row.pk, row.at, _title(row), reason, _note(row), row.by_label, undone,
+            kind, row.pk, row.at, _title(row), reason, said_of(row), row.by_label, undone,
             undo(row) if row.pk == newest else "", row.pk == newest, getattr(row, "case_id", None),
         )  # fmt: skip
-
-
-def _note(row: Any) -> str:
-    note: str = review_note(row) if isinstance(row, EligibilityReview) else row.note
-    return note
 
 
 def _title(row: Decision) -> str:
     if isinstance(row, Transfer):
         number = f"，原号{serial(row.number)}作废" if row.number else ""
-        answer = f"：{row.answer}" if row.answer else ""
+        answer = f"：{declined}" if (declined := said_of(row, "answer_sealed")) else ""
         return f"转报名点：{row.from_site.name}到{row.to_site.name}，{row.get_state_display()}{answer}{number}"
     if isinstance(row, EligibilityReview):
         return row.get_outcome_display() + (f"（{PARTY_NAMES[Party(row.to)]}）" if row.to else "")
