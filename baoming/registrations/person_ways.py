@@ -27,6 +27,7 @@ SENTENCES: Mapping[Failure, str] = {
 }
 ANOTHERS_NUMBER = "another"  # a 网号 with which somebody else has passed: kept as a failure of ours, not of a service
 CORRECTED = "corrected"  # name or number were changed while the check lay open: likewise ours
+_NO_NETWORK = f"没有查到您的网号、网证。请先在“国家网络身份认证”应用里申领，再来做，{_OTHERS}"
 _ANOTHERS = "这个网号已用于另一名考生的认证。请用您本人的网证，或者到报名点出示身份证"
 _CORRECTED = "认证期间，您登记的姓名或证件号码有变更，这次认证不算。请按现在登记的信息重新做一次"
 _YOUNG = "未满{age}周岁，做人脸识别要先由监护人同意：请监护人到报名点签同意书。不用等，也可以换下面的其他方式"
@@ -80,11 +81,13 @@ def age(birth: date, *, today: date) -> int:
     return today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day))
 
 
-def sentence(failure: str) -> str:
+def sentence(failure: str, way: str = FACE) -> str:
     """Return what to do about a check that was not passed."""
     if failure == ANOTHERS_NUMBER:
         return _ANOTHERS
     if failure == CORRECTED:
         return _CORRECTED
+    if (failure, way) == (Failure.NO_RECORD.value, NETWORK):
+        return _NO_NETWORK
     known = failure in Failure._value2member_map_
     return SENTENCES[Failure(failure) if known else Failure.OTHER]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.http import HttpRequest
 
@@ -56,6 +56,7 @@ class Shown:
     decision: CaseAct | None
     said: str  # beside the decision
     undoing: str  # what else it means to undo a grant, in words
+    objects_until: datetime | None  # once the receipt was signed
 
 
 def show_case(registration: Registration, case: Case, *, by: Actor, now: datetime) -> Shown:
@@ -77,6 +78,7 @@ def show_case(registration: Registration, case: Case, *, by: Actor, now: datetim
         acts=[act for act in ORDER if act in allowed],
         asks=kind.chain[at.desk].asks, late=over and not at.objected,
         decision=decision, said=note_of(decision) if decision else "",
+        objects_until=at.received + timedelta(days=kind.objection_days) if at.received else None,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from baoming.registrations import person_ways
-from baoming.registrations.person_ways import Person, Ways, age, obstacle, offered, sentence
+from baoming.registrations.person_ways import NETWORK, Person, Ways, age, obstacle, offered, sentence
 from baoming.registrations.providers.base import Failure
 
 DATA = Path(person_ways.__file__).parent / "data" / "43"
@@ -66,3 +66,8 @@ def test_each_failure_says_what_to_do_and_an_unknown_one_too() -> None:
     assert len(said) == len(Failure) + 2
     assert all(any(verb in one for verb in ("请", "可以")) for one in said)
     assert sentence("of the future") == sentence(Failure.OTHER.value) == sentence("")
+
+
+def test_who_has_no_network_identity_is_told_to_apply_for_one() -> None:
+    assert "先在“国家网络身份认证”应用里申领" in sentence(Failure.NO_RECORD.value, NETWORK)
+    assert "申领" not in sentence(Failure.NO_RECORD.value)

@@ -1,5 +1,7 @@
 """What was typed and sent for a case stays on the page, whoever refuses it and why (R15)."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
@@ -19,7 +21,7 @@ from tests import factories as make
 from tests.registrations import attached, confirmed
 from tests.registrations.test_save_form import PASSWORD, me
 from tests.reviews import files
-from tests.reviews.asking import after_sign_up, asked, do
+from tests.reviews.asking import PROVINCE, after_sign_up, asked, do
 from tests.web.conftest import signed_in
 from tests.web.test_confirmation import of_site
 
@@ -67,6 +69,28 @@ def test_what_is_closed_meanwhile_says_so_above_what_was_typed(phone: Client) ->
     shown = answer.content.decode()
     assert "办理时间已经结束" in shown
     assert TYPED in shown
+
+
+def test_the_consent_that_was_given_stays_given(phone: Client) -> None:
+    row = after_sign_up()
+    sent = {"why": TYPED, "consent": consent_of(row.season).version}
+    shown = inside(phone, row).post("/requests/new/accommodation/", sent).content.decode()
+    assert re.search(r'name="consent"[^>]* checked', shown)
+    again = phone.post("/requests/new/accommodation/", {"why": TYPED}).content.decode()
+    assert not re.search(r'name="consent"[^>]* checked', again)
+
+
+def test_after_its_receipt_the_decision_can_still_be_read_and_says_until_when_one_objects(phone: Client) -> None:
+    row = after_sign_up()
+    case = asked(row, "accommodation")
+    do(case, Act.FORWARD, files.site(row))
+    experts = {"experts": ["李医生"], "assessed": ["市特教学校"], "assessment": ["需要"]}
+    do(case, Act.FORWARD, files.office(row, "city"), raw=experts)
+    do(case, Act.REFUSE, PROVINCE, reason="other", note="不符合")
+    do(case, Act.RECEIVE, files.site(row))
+    shown = inside(phone, row).get(f"/requests/{case.pk}/").content.decode()
+    assert f"/requests/{case.pk}/notice" in shown
+    assert re.search(r"月\d+日（周.）[\d:]+之前可以提出异议", shown)
 
 
 def test_an_act_on_what_has_changed_keeps_the_reason_that_was_typed(phone: Client) -> None:

@@ -58,6 +58,13 @@ def test_a_decision_in_writing_waits_for_its_signature(phone: Client) -> None:
     assert "签收" not in groups(phone, row).get("现在要做", "")
 
 
+def test_what_an_office_has_kept_too_long_is_said_to_be_late(phone: Client) -> None:
+    row = after_sign_up()
+    asked(row, "fee_exemption")
+    make.season("tickets")
+    assert "已超过办理期限" in groups(phone, row)["等待他人"]
+
+
 def test_what_is_over_stands_nowhere(phone: Client) -> None:
     row = after_sign_up()
     do(asked(row, "fee_exemption"), Act.WITHDRAW, files.site(row), note="本人书面撤回")

@@ -11,8 +11,8 @@ from baoming.registrations.name_image_queries import name_pictures
 from baoming.registrations.services.slips import season_head
 from baoming.reviews.asked import shown
 from baoming.reviews.case_queries import acts_of, asked_in, content_of, decision_in, kind_of, note_of
-from baoming.reviews.cases import DECIDED, STATE_NAMES, Act, State
-from baoming.reviews.models import Case
+from baoming.reviews.cases import DECIDED, STATE_NAMES, Act, Kind, State
+from baoming.reviews.models import Case, CaseAct
 from baoming.reviews.notices import Notice, notice_pdf
 from baoming.seasons.queries import season_now
 from baoming.shared.errors import Refused
@@ -35,8 +35,12 @@ def print_notice(case_id: UUID, *, by: Actor) -> bytes:
         number=registration.number, asked=shown(kind.asks, content_of(asked_in(history)).get("answers", {})),
         outcome=STATE_NAMES[State(case.state)],
         decided=shown(kind.chain[kind.last].asks, content_of(decision).get("answers", {})),
-        reason=kind.reasons[decision.reason].title if decision.reason in kind.reasons else note_of(decision),
+        reason="：".join(one for one in (_title(kind, decision), note_of(decision)) if one),
         office=PARTY_NAMES[Party(decision.by_kind)], at=decision.at, place=1 + case.objected * (len(decisions) > 1),
     )  # fmt: skip
     head = season_head(registration.season)
     return notice_pdf(notice, kind, season=head, made_at=season_now(registration.season_id))
+
+
+def _title(kind: Kind, decision: CaseAct) -> str:
+    return kind.reasons[decision.reason].title if decision.reason in kind.reasons else ""

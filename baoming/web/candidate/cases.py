@@ -104,10 +104,15 @@ def _papers(request: CandidateRequest, kind: Kind) -> dict[str, str]:
     return take_papers(request, request.registration, kind, consent, ticked=ticked, by=request.actor)
 
 
+def _consented(request: CandidateRequest) -> bool:
+    return request.POST.get("consent", "") == consent_of(request.season).version
+
+
 def _new(request: CandidateRequest, kind: Kind, errors: dict[str, str] | None = None) -> HttpResponse:
     mine = request.registration
     changes, missing = preview(mine, kind)
     context = {
+        "consented": _consented(request),
         "changes": changes, "missing": missing, "kind": kind, "errors": errors or {}, "typed": sent_raw(request),
         "there": papers_there(mine, kind, None, by=Party.CANDIDATE),
         "why_not": may_open_now(mine, kind), "consent": consent_of(request.season),
@@ -156,6 +161,7 @@ def _one(request: CandidateRequest, found: Case, errors: dict[str, str] | None =
     shown = show_case(mine, found, by=request.actor, now=request.clock.now)
     before = content_of(asked_in(acts_of(found))).get("answers", {})
     context = {
+        "consented": _consented(request),
         "one": shown, "errors": errors or {}, "Act": Act, "todo": todo_of(shown), "consent": consent_of(request.season),
         "typed": typed_of(sent_raw(request) if errors else {}, before),
         "there": papers_there(mine, shown.kind, found, by=Party.CANDIDATE),

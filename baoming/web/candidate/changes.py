@@ -57,7 +57,7 @@ def settled_for(request: CandidateRequest) -> Dispute | None:
 
 def _told(mine: Registration, row: FormVersion, before: FormVersion | None) -> News:
     if row.by_label != _OWN:
-        return News(row, f"由{row.by_label}恢复", changed_labels(mine, row), grave=False)
+        return News(row, f"由{row.by_label}办理", changed_labels(mine, row), grave=False)
     last = before.device if before else ""
     grave = bool(last) and is_strange(row.changed, version=row.number, device=row.device, before=last)
     return News(row, device_words(row.kind, device=row.device, before=last), changed_labels(mine, row), grave=grave)

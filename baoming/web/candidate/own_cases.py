@@ -42,6 +42,10 @@ def _row(case: Case, kind: Kind, state: Journey, *, now: datetime) -> Mine | Non
     has = holder(kind, case.standing)
     if case.state != State.WAITING or has is None:
         return None
-    return Mine(
-        case.pk, kind.title, f"{PARTY_NAMES[has]}正在办理" + (f"，{moment(case.due_at)}之前" if case.due_at else "")
-    )
+    return Mine(case.pk, kind.title, f"{PARTY_NAMES[has]}正在办理{_until(case.due_at, now)}")
+
+
+def _until(due: datetime | None, now: datetime) -> str:
+    if due is None:
+        return ""
+    return f"，{moment(due)}之前" if due > now else "，已超过办理期限，可以打报名点电话问"

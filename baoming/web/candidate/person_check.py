@@ -93,7 +93,7 @@ def _way(request: CandidateRequest, key: str, last: PersonCheck | None) -> Way:
     if last is None or last.state == PersonCheck.State.PASSED:
         return Way(key, NAMES[key], open=True)
     if last.state == PersonCheck.State.REFUSED:
-        return Way(key, NAMES[key], open=True, said=sentence(last.failure), tone="problem")
+        return Way(key, NAMES[key], open=True, said=sentence(last.failure, key), tone="problem")
     if not is_open(last, request.clock.now):
         return Way(key, NAMES[key], open=True, said=_STALE)
     if not last.url:  # another way was chosen before it had opened

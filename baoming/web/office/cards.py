@@ -77,7 +77,8 @@ def typed_dates(typed: Mapping[str, str]) -> tuple[dict[str, date], dict[str, st
         try:
             dates[key] = _date(typed.get(key, ""))
         except ValueError:
-            also = "；证件上写“长期”的，请勾选长期" if key == "valid_to" else ""
+            lasting = key == "valid_to" and typed.get("document", "resident") == "resident"
+            also = "；证件上写“长期”的，请勾选长期" if lasting else ""
             problems[key] = f"请填写{label}，例如{example}{also}"
     return dates, problems
 
