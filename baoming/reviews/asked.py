@@ -1,7 +1,7 @@
 """What a special case asks to be filled in and handed in: questions and papers, as season data describes them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from baoming.shared.text import is_written
@@ -23,11 +23,15 @@ class Question:
     needed: bool = True
     longest: int = _LONGEST  # characters
     every: bool = False  # of several: each is ticked, or the answer is refused
+    bonds: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # option → one it needs, one it excludes
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self:
-        options = {one["key"]: one["title"] for one in row["options"]} if "options" in row else None
-        return cls(**{**row, "options": options})
+        if "options" not in row:
+            return cls(**row)
+        options = {one["key"]: one["title"] for one in row["options"]}
+        bonds = {one["key"]: (one.get("with", ""), one.get("without", "")) for one in row["options"]}
+        return cls(**{**row, "options": options, "bonds": bonds})
 
     def clean(self, sent: Sequence[str]) -> tuple[str | list[str], str]:
         """Return the answer, and the sentence of what is wrong with it: empty where nothing is."""
@@ -47,7 +51,18 @@ class Question:
             return [] if self.many else "", f"请从列出的选项里选择{self.title}"
         if self.every and (left := [title for key, title in (self.options or {}).items() if key not in known]):
             return known, f"还有{len(left)}条没有勾选：{left[0]}。逐条核对后再同意，不符合请退回"
-        return (known if self.many else known[0]), ""
+        return (known if self.many else known[0]), self._unfit(known)
+
+    def _unfit(self, known: Sequence[str]) -> str:
+        """Return what does not go together among the options chosen."""
+        titles = self.options or {}
+        for key in known:
+            needs, excludes = self.bonds.get(key, ("", ""))
+            if needs and needs not in known:
+                return f"“{titles[key]}”要和“{titles[needs]}”一起选"
+            if excludes in known:
+                return f"“{titles[key]}”和“{titles[excludes]}”只能选一个"
+        return ""
 
     def shown(self, answer: str | list[str]) -> str:
         """Return an answer in words; of a choice that the data no longer has, its key."""
