@@ -7,8 +7,8 @@ from django.test import Client
 
 from baoming.audit.actors import Actor
 from baoming.registrations.models import Photo, Registration
-from baoming.registrations.queries import current_photo
-from baoming.registrations.services import retakes
+from baoming.registrations.queries import current_photo, photo_bytes
+from baoming.registrations.services import photos, retakes
 from baoming.registrations.services.photos import take_photo
 from baoming.registrations.services.retakes import ask_retake, keep_photo
 from baoming.reviews.cases import Act
@@ -101,6 +101,30 @@ def test_the_pages_say_which_photo_is_meant(office: Client) -> None:
     assert "作废，考生带身份证到报名点重拍" in office.get(f"/cases/{case.pk}/").content.decode()
     taken_since(row)
     assert "已经换下，现在的照片不作废" in office.get(f"/cases/{case.pk}/").content.decode()
+
+
+def test_the_very_picture_is_not_taken_again() -> None:
+    row, case = reported()
+    picture = photo_bytes(used(row))
+    do(case, Act.GRANT, county(row))
+    with pytest.raises(Refused, match="经认定不是本人，不能再用。请考生本人到场重拍"):
+        again(row, used(row), picture)
+    taken_since(row)
+
+
+def test_control_where_nobody_remembers_what_was_ruled_it_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    row, case = reported()
+    ruled = used(row)
+    do(case, Act.GRANT, county(row))
+    monkeypatch.setattr(photos, "_refuse_if_ruled", lambda *_: None)
+    again(row, ruled, b"the same")
+    assert used(row).sha256 == ruled.sha256
+
+
+def again(row: Registration, photo: Photo, picture: bytes) -> None:
+    photos.take_prepared(
+        row.pk, picture, sha256=photo.sha256, measures={}, faults=[], by=site(row), source="camera"
+    )  # fmt: skip
 
 
 def test_no_button_brings_it_back(office: Client) -> None:

@@ -23,6 +23,8 @@ from baoming.shared.services import insert, update
 from baoming.vault.services import keys
 
 LONGEST_NOTE = 100  # characters
+RULED = "ruled"  # the reason of a photo that a decision has sent back
+RULED_TITLE = "经认定不是本人"
 _STATES = Registration.PhotoState
 
 
@@ -54,6 +56,7 @@ def take_prepared(
         registration = locked(registration_id)
         now = require("photo", registration, by)
         refuse_if_completed(registration)
+        _refuse_if_ruled(registration, sha256)
         name = PHOTOS.keep(pk, jpeg)
         try:
             photo = Photo(
@@ -108,6 +111,12 @@ def _passing(reason: str, note: str, season: Season) -> dict[str, str]:
     if errors:
         raise Invalid(errors)
     return {"reason": reason, "note": note.strip()}
+
+
+def _refuse_if_ruled(registration: Registration, sha256: str) -> None:
+    """Raise Refused where a decision has found that this very picture shows somebody else."""
+    if Photo.objects.filter(registration=registration, sha256=sha256, returned_reason=RULED).exists():
+        raise Refused(f"这张照片{RULED_TITLE}，不能再用。请考生本人到场重拍")
 
 
 def _keep(photo: Photo, *, by: Actor) -> None:

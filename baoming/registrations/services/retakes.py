@@ -9,7 +9,7 @@ from baoming.audit.actors import PARTY_NAMES, Actor, Party
 from baoming.audit.services import record
 from baoming.registrations.models import Photo, Registration
 from baoming.registrations.queries import state_of
-from baoming.registrations.services.photos import mark
+from baoming.registrations.services.photos import RULED, RULED_TITLE, mark
 from baoming.registrations.services.sheets import void_sheets
 from baoming.registrations.services.steps import (
     complete_step,
@@ -23,8 +23,6 @@ from baoming.seasons.queries import data, season_now
 from baoming.shared.errors import Invalid, NotOpen, Refused
 from baoming.shared.moments import moment
 
-RULED = "ruled"  # the reason of a photo that a decision has sent back
-RULED_TITLE = "经认定不是本人"
 _MAY_ASK = (Party.SITE, Party.COUNTY)
 _STATES = Registration.PhotoState
 _RETAKEN_IN = timedelta(hours=72)

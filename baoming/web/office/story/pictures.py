@@ -10,7 +10,7 @@ from baoming.audit.actors import PARTY_NAMES, Party
 from baoming.photos.geometry import Fault, Head
 from baoming.registrations.models import Photo, Registration, ScannedPage
 from baoming.registrations.photo_queries import passing_of, photos_of
-from baoming.registrations.services.retakes import RULED, RULED_TITLE
+from baoming.registrations.services.photos import RULED, RULED_TITLE
 from baoming.seasons.queries import data
 from baoming.shared.moments import stamp
 from baoming.web.access import OfficeRequest
