@@ -41,6 +41,13 @@ def manage(*arguments: str, role: str = "worker") -> None:
 
 def start() -> None:
     """Start a server whose database is as an installation gets it: made by the superuser, migrated by `migrate`."""
+    if not CLUSTER.data.exists():
+        lay(CLUSTER.data)
+    CLUSTER.start()
+
+
+def lay(data: Path) -> None:
+    """Let `data` be the folder of a server, not running, that has such a database."""
     made = KEPT / _fingerprint()
     with _alone():
         if not made.exists():
@@ -49,9 +56,8 @@ def start() -> None:
             _make()
             copy(CLUSTER.data, made.with_suffix(".part"))
             made.with_suffix(".part").rename(made)
-        elif not CLUSTER.data.exists():
-            copy(made, CLUSTER.data)
-    CLUSTER.start()
+        if not data.exists():
+            copy(made, data)
 
 
 def formed_by() -> Iterator[Path]:

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+
 from launcher.stack import Ports, Stack
-from tests.database import copy
-from tests.environment import ROOT
+from tests.database import copy, lay
+from tests.environment import DATABASE, ROOT
 
 _KEPT = ROOT / "build" / "test-installation"
 _RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", f"alone-{os.getpid()}")
@@ -45,8 +47,17 @@ def _make(made: Path) -> None:
     with new_home("made") as home:
         stack = Stack(home, Ports())
         try:
-            stack.prepare()
+            prepare_new(stack)
         finally:
             stack.cluster.stop()
         copy(home, made.with_suffix(".part"))
         made.with_suffix(".part").rename(made)
+
+
+def prepare_new(stack: Stack) -> None:
+    """Prepare an installation of which there is nothing yet; the tables are those of the tests, and made once."""
+    lay(stack.cluster.data)
+    stack.cluster.start()
+    with psycopg.connect(stack.cluster.url("postgres", "postgres"), autocommit=True) as server:
+        server.execute(f"ALTER DATABASE {DATABASE} RENAME TO baoming")  # type: ignore[call-overload]
+    stack.prepare()

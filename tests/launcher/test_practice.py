@@ -12,6 +12,7 @@ import pytest
 from demo import plan
 from launcher import practice
 from launcher.stack import Ports, Stack
+from tests import installations
 from tests.journeys.conftest import free_range
 
 
@@ -23,7 +24,7 @@ def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
     made = Stack(home, Ports(free_range()), practice=True)
     monkeypatch.setattr(made, "load_people", lambda: None)
     try:
-        made.prepare()
+        installations.prepare_new(made)
         yield made
     finally:
         made.stop()

@@ -105,14 +105,16 @@ class Walk:
             try:
                 with transaction.atomic():
                     ACTS[name][0](self, row)
-            except Refused as refusal:
+            except Refused as refusal:  # which takes back what the act began: there is nothing to look at
                 self.refused.append(f"{name}: {refusal}")
             else:
                 self.taken.append(name)
-            self._look(row, before, f"seed {self.seed}, act {number + 1} ({name})")
+                self._look(row, before, f"seed {self.seed}, act {number + 1} ({name})")
+        for row in Registration.objects.filter(pk__in=[one.pk for one in self.people]):
+            self._look(row, row.done_steps, f"seed {self.seed}, after {steps} acts")
 
     def _look(self, row: Registration, before: frozenset[str], where: str) -> None:
-        after = Registration.objects.get(pk=row.pk)
+        after = Registration.objects.select_related("season").get(pk=row.pk)
         held = HoldRow.objects.filter(registration=row, cleared_at=None).count()
         new = after.done_steps - before
         if "completion" in new and held:
