@@ -21,14 +21,18 @@ The pages that refuse (not_found, refused, form_expired, unknown_outcome, busy, 
 portal: they need what their first comment names, no context processor and no database.
 """
 
+import hashlib
+import sys
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.templatetags.static import static
 from django.urls import reverse
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, StrictUndefined
+from jinja2 import __version__ as jinja
 
 from baoming.accounts.browsers import STAFF
 from baoming.shared import moments, money, text
@@ -66,12 +70,29 @@ def _around(name: str, ids: int) -> list[str]:
     return reverse(name, args=[place] * ids).split(str(place)) if ids else [reverse(name)]
 
 
+def _compiled() -> FileSystemBytecodeCache | None:
+    """Return where compiled templates are kept: beside the compiled modules, where those have a folder of their own.
+
+    `make` gives them one. To compile all pages takes each process three seconds, which its first visitors wait.
+    What was compiled of another text, by another Jinja or with other options than here is never read.
+    """
+    if sys.pycache_prefix is None or sys.dont_write_bytecode:
+        return None
+    made_by = hashlib.sha256(jinja.encode() + Path(__file__).read_bytes()).hexdigest()[:16]
+    folder = Path(sys.pycache_prefix) / f"templates-{made_by}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return FileSystemBytecodeCache(str(folder))
+
+
 def environment(**options: Any) -> Environment:
     """Return the environment for Django's Jinja2 backend, or for tests with a plain loader.
 
     `static` and `url` are globals, so a test may put its own in their place.
     """
-    options.update(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    options.update(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, bytecode_cache=_compiled())
     made = Environment(**{**options, "autoescape": True})  # noqa: S701  (a literal, only not a keyword)
     made.template_class = Page
     made.filters.update(FILTERS, cells=cells)
