@@ -101,7 +101,7 @@ def brought(screen: Window, name: str) -> list[dict[str, int]]:
 def test_each_rare_character_of_a_name_is_drawn_by_a_face_of_the_page(size: Any) -> None:
     shown = pages_of(NAME)
     assert len(shown) == 3
-    with window(size) as screen:
+    with window(size, lasting=False) as screen:
         for one in shown:
             screen.asked.clear()
             page = screen.show(one)
@@ -117,7 +117,7 @@ def test_each_rare_character_of_a_name_is_drawn_by_a_face_of_the_page(size: Any)
 @pytest.mark.usefixtures("device")
 def test_a_character_that_no_face_has_fetches_none() -> None:
     shown = pages_of(f"欧{NO_FACE}")
-    with window(DESK) as screen:
+    with window(DESK, lasting=False) as screen:
         for one in shown:
             screen.asked.clear()
             page = screen.show(one)
@@ -129,7 +129,7 @@ def test_a_character_that_no_face_has_fetches_none() -> None:
 @pytest.mark.usefixtures("device")
 def test_an_ordinary_page_asks_for_nothing_of_it_even_where_the_device_has_no_font_at_all() -> None:
     shown = pages_of("欧阳思远")
-    with window(PHONES[0]) as screen:
+    with window(PHONES[0], lasting=False) as screen:
         for one in shown:
             screen.asked.clear()
             assert screen.show(one).evaluate("document.fonts.size") == 0
@@ -139,7 +139,7 @@ def test_an_ordinary_page_asks_for_nothing_of_it_even_where_the_device_has_no_fo
 @pytest.mark.usefixtures("device")
 def test_control_without_the_link_nothing_draws_them() -> None:
     shown = pages_of(NAME)
-    with window(DESK) as screen:
+    with window(DESK, lasting=False) as screen:
         for one in shown:
             link = one.html.index('<link rel="stylesheet" href="/static/rare/')
             bare = one.html[:link] + one.html[one.html.index(">", link) + 1 :]
@@ -152,7 +152,7 @@ def test_control_without_the_link_nothing_draws_them() -> None:
 @pytest.mark.usefixtures("device")
 def test_control_a_policy_that_forgets_fonts_is_found() -> None:
     one = pages_of(NAME)[0]
-    with window(DESK) as screen:
+    with window(DESK, lasting=False) as screen:
         policy = one.policy.replace("font-src 'self'", "font-src 'none'")
         assert policy != one.policy
         screen.show(Shown(one.portal, one.route, one.state, one.html, policy)).wait_for_timeout(500)

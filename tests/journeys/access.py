@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, ViewportSize
 
 _AXE = (Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 _LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -156,15 +156,20 @@ def faults(page: Page, sizes: Sequence[Size] = PHONES, *, measured_only: Sequenc
     if sizes:
         page.evaluate(_AXE)  # as a debugger does: the page's policy lets no script in
     for size in (*sizes, *measured_only):
-        page.set_viewport_size({"width": size.width, "height": size.height})
+        _resize(page, size)
         page.evaluate(_MODE, size.care)
         wrong = page.evaluate(_MEASURE, asdict(size))
         wrong += page.evaluate(_RUN) if size in sizes else []
         found |= {f"{size.name}: {one}" for one in wrong}
     page.evaluate(_MODE, False)
-    first = (*sizes, *measured_only)[0]
-    page.set_viewport_size({"width": first.width, "height": first.height})
+    _resize(page, (*sizes, *measured_only)[0])
     return sorted(found)
+
+
+def _resize(page: Page, size: Size) -> None:
+    wanted: ViewportSize = {"width": size.width, "height": size.height}
+    if page.viewport_size != wanted:
+        page.set_viewport_size(wanted)
 
 
 def stops(page: Page) -> list[str]:

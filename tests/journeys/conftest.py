@@ -17,7 +17,8 @@ from tests.journeys.watch import Watch
 
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+# Nothing draws in three dimensions: a renderer for that in software would cost a process and a sixth of the time.
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-software-rasterizer", "--disable-background-networking"]
 PATIENCE = 15_000  # milliseconds
 
 
