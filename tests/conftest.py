@@ -6,10 +6,15 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+from django.contrib.auth.hashers import make_password
+from django.core.signals import setting_changed
 from django.db import connections
 from django.test import TransactionTestCase
+from django.test.signals import root_urlconf_changed
+from django.urls import set_urlconf
 from pytest_django import DjangoDbBlocker
 
+from baoming.accounts.services import sign_in
 from baoming.vault.sealing import KeyRing
 from baoming.vault.signing import SigningKey
 from tests import database, seasons_kept
@@ -80,6 +85,26 @@ TransactionTestCase._fixture_teardown = _empty  # type: ignore[method-assign]
 @pytest.fixture(scope="session", autouse=True)
 def _roles() -> Iterator[None]:
     with portals_in_their_roles():
+        yield
+
+
+def _other_addresses(*, setting: str, **_: object) -> None:
+    if setting == "ROOT_URLCONF":
+        set_urlconf(None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _addresses() -> None:
+    """Keep what has been read of the addresses of each portal: many a test goes from one to the other and back."""
+    setting_changed.disconnect(root_urlconf_changed)
+    setting_changed.connect(_other_addresses)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobody() -> Iterator[None]:
+    """What is hashed against for a name that nobody has was made before it was said that passwords are cheap here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sign_in, "_NOBODY", make_password("nobody"))
         yield
 
 
