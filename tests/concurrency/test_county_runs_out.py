@@ -46,38 +46,22 @@ def county_of_one_site(begins: Sequence[int]) -> Organization:
 
 
 def queue(here: Organization, size: int) -> list[UUID]:
-    """People who wait for their number."""
-    waiting = written(here, [None] * size)
+    """People who wait for their number, written at once; what the service does not read of them is blank."""
+    season, done = make.season(), {"identity", *make.before("number")}
+    now, step = season_now(season.pk), current_step(frozenset(done), frozenset())
+    rows = [
+        Registration(
+            season=season, site=here, path=here.path, name="测试", name_key="ceshi", name_initials="cs", sex="1",
+            ethnicity="01", document_sealed="", number_blind=secrets.token_bytes(32),
+            last_four_blind=secrets.token_bytes(32), reading="card", read_at=now, read_by="周敏", reader="R01",
+            created_at=now, done=pack(done), current_step=step,
+        )
+        for _ in range(size)
+    ]  # fmt: skip
+    Registration.objects.bulk_create(rows, batch_size=1000)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE registrations_registration")  # as autovacuum does for a table filled in a day
-    return waiting
-
-
-def written(here: Organization, numbers: Iterable[int | None]) -> list[UUID]:
-    """People with these numbers, or none yet, written at once; what the service does not read of them is blank."""
-    season, waits = make.season(), frozenset({"identity", *make.before("number")})
-    now = season_now(season.pk)
-    rows = []
-    for number in numbers:
-        done = waits if number is None else waits | {"number"}
-        rows.append(
-            Registration(
-                season=season, site=here, path=here.path, name="测试", name_key="ceshi", name_initials="cs", sex="1",
-                ethnicity="01", document_sealed="", number_blind=secrets.token_bytes(32), number=number,
-                last_four_blind=secrets.token_bytes(32), reading="card", read_at=now, read_by="周敏", reader="R01",
-                created_at=now, done=pack(done), current_step=current_step(done, frozenset()),
-            )
-        )  # fmt: skip
-    Registration.objects.bulk_create(rows, batch_size=1000)
     return [row.pk for row in rows]
-
-
-def use_up(here: Organization, *, left: int) -> None:
-    """Let so many numbers be left in each segment; who has the others came on the days before."""
-    for segment in NumberSegment.objects.filter(site=here):
-        segment.next = segment.last + 1 - left
-        segment.save(update_fields=["next"])
-        written(here, range(segment.first, segment.next))
 
 
 def issue_share(path: str, share: Sequence[UUID]) -> tuple[int, list[tuple[UUID, Answer]]]:
@@ -128,25 +112,15 @@ def _plain(value: object) -> object:
     return bytes(value) if isinstance(value, memoryview) else value
 
 
-def test_32_operators_issue_the_last_1200_of_9999_numbers_once_and_refuse_501() -> None:
-    """From the first to the last of each of the four segments' rest; all the 9,999 by operators: tests/nightly."""
+def test_10500_requests_of_32_operators_issue_all_9999_numbers_once_and_refuse_501() -> None:
     here = county_of_one_site(SEGMENTS)
-    use_up(here, left=300)
-    issue_the_rest(here)
-
-
-def issue_the_rest(here: Organization) -> None:
-    """Let operators issue what is left to as many people and to 501 more."""
-    taken = set(Registration.objects.exclude(number=None).values_list("number", flat=True))
-    left = [number for number in range(FIRST, LAST + 1) if number not in taken]
-    people = queue(here, len(left) + 501)
+    people = queue(here, 10_500)
     before = kept(people)
     answers = issue_by_operators(here, people)
     after = kept(people)
 
-    assert issued(answers.values()) == left
-    assert Registration.objects.exclude(number=None).count() == LAST + 1 - FIRST
-    assert len(answers) == len(people)
+    assert issued(answers.values()) == list(range(FIRST, LAST + 1))
+    assert len(answers) == 10_500
     no_number = refused(answers.values())
     assert len(no_number) == 501
     assert {answer.partition(":")[0] for answer in no_number} == {"SegmentExhausted"}, set(no_number)
@@ -156,9 +130,9 @@ def issue_the_rest(here: Organization) -> None:
     assert {person: after[person]["number"] for person in winners} == {person: answers[person] for person in winners}
     assert all("number" in unpack(int(str(after[person]["done"]))) for person in winners)
     log = StepLog.objects.filter(step="number", done=True).values_list("registration", flat=True)
-    assert len(log) == StepLog.objects.count() == len(left)
+    assert len(log) == StepLog.objects.count() == 9_999
     assert set(log) == winners
-    assert Event.objects.filter(verb="step:number").count() == len(left)
+    assert Event.objects.filter(verb="step:number").count() == 9_999
     losers = before.keys() - winners
     assert {person: after[person] for person in losers} == {person: before[person] for person in losers}
 
