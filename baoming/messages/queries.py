@@ -15,6 +15,7 @@ from baoming.messages.routing import PROBE_WINDOW, WINDOW, Measured, measured
 from baoming.messages.templates import OFFERED
 from baoming.seasons.models import Season, SeasonData
 from baoming.seasons.queries import data
+from baoming.shared.paths import next_sibling
 from baoming.shared.queries import kept_one
 
 _DATA = Path(__file__).parent / "data"
@@ -96,9 +97,14 @@ def _measured(name: str, begin: datetime, now: datetime) -> Measured:
     return measured(list(newest), now=now)
 
 
-def announcements(season_id: int, *, now: datetime, path: str) -> QuerySet[Announcement]:
-    """Return what is to be read now at `path`, newest first: of its own office and of every office above it."""
-    above = [path[:end] for end in range(3, len(path) + 1, 3)]
+def announcements(season_id: int, *, now: datetime, path: str, below: bool = False) -> QuerySet[Announcement]:
+    """Return what is to be read now at `path`, newest first: of its own office and of every office above it.
+
+    `below`: what concerns single offices under `path` as well, for whoever has not said which is theirs.
+    """
+    theirs = Q(path__in=[path[:end] for end in range(3, len(path) + 1, 3)])
+    if below:
+        theirs |= Q(path__gte=path, path__lt=next_sibling(path))
     running = Q(closes=None) | Q(closes__gt=now)
-    rows = Announcement.objects.filter(running, season=season_id, withdrawn_at=None, opens__lte=now, path__in=above)
+    rows = Announcement.objects.filter(theirs, running, season=season_id, withdrawn_at=None, opens__lte=now)
     return rows.order_by("-opens", "pk")

@@ -1,5 +1,6 @@
 """Requests for more time as lists show them: for whom, how many people, what else they run into (R1)."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,8 @@ from baoming.organizations.models import Organization
 from baoming.registrations.models import Registration
 from baoming.schedule.extending import DECIDES, Scope, conflicts, may_decide
 from baoming.schedule.models import ExtensionRequest, Phase
-from baoming.schedule.queries import calendar
+from baoming.schedule.queries import calendar, windows_at
+from baoming.schedule.windows import Window
 from baoming.seasons.queries import Clock
 from baoming.shared.moments import moment
 from baoming.shared.paths import next_sibling
@@ -56,16 +58,20 @@ def concerned(request: ExtensionRequest) -> QuerySet[Registration]:
 
 
 def lines(rows: QuerySet[ExtensionRequest], *, by: Actor, clock: Clock, limit: int) -> list[Line]:
-    """Return requests with what deciding needs: two statements, whatever their number."""
+    """Return requests with what deciding needs: three statements, whatever their number."""
     found = list(_counted(rows)[:limit])
     offices = dict(Organization.objects.filter(path__in={row.path for row in found}).values_list("path", "name"))
-    phases = {season: calendar(season, clock.version) for season in {row.season_id for row in found}}
-    return [_line(row, offices.get(row.path, ""), phases[row.season_id], by) for row in found]
+    if not found:
+        return []
+    season = found[0].season_id
+    phases = {phase.key: phase for phase in calendar(season, clock.version)}
+    there = windows_at(season, offices, clock=clock)
+    return [_line(row, offices.get(row.path, ""), phases, there.get(row.path, ()), by) for row in found]
 
 
-def _line(row: Any, office: str, phases: tuple[Phase, ...], by: Actor) -> Line:
-    names = {phase.key: phase.name for phase in phases}
-    runs_into = () if row.ends_id else conflicts([one.window() for one in phases], row.phase, until=row.closes)
+def _line(row: Any, office: str, phases: Mapping[str, Phase], there: Iterable[Window], by: Actor) -> Line:
+    names = {key: phase.name for key, phase in phases.items()}
+    runs_into = () if row.ends_id else conflicts(phases[row.phase].window(), there, until=row.closes)
     own = row.asked_by == by.id
     first = row.sample[0] if row.sample else "已不在本报名点"
     whom = f"{office} {row.class_name}" if row.class_name else f"{office} {first}" if row.subject else office

@@ -109,14 +109,18 @@ def _end(closes: datetime | None, before: datetime, last: datetime, now: datetim
     return "延长到的时间已经过了，请改晚一些" if closes <= now else None
 
 
-def conflicts(windows: Iterable[Window], key: str, *, until: datetime) -> list[Conflict]:
-    """Return the phases that begin or end between the own end of phase `key` and `until`, in order of time."""
-    others = {window.key: window for window in windows}
-    own = others.pop(key).closes
+def conflicts(window: Window, others: Iterable[Window], *, until: datetime) -> list[Conflict]:
+    """Return the phases that begin or end between the own end of `window` and `until`, in order of time.
+
+    `others`: the windows as they span where the time is extended; the phase itself may be among them.
+    """
+    own = window.closes
     found = []
-    for window in others.values():
-        if own and window.opens and own <= window.opens < until:
-            found.append(Conflict(window.key, window.opens, begins=True))
-        elif own and window.closes and own < window.closes <= until:
-            found.append(Conflict(window.key, window.closes, begins=False))
+    for other in others:
+        if own is None or other.key == window.key:
+            continue
+        if other.opens and own <= other.opens < until:
+            found.append(Conflict(other.key, other.opens, begins=True))
+        elif other.closes and own < other.closes <= until:
+            found.append(Conflict(other.key, other.closes, begins=False))
     return sorted(found, key=lambda one: one.at)

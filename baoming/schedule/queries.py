@@ -1,6 +1,6 @@
 """What is open now, by the season's clock."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -58,17 +58,30 @@ def phase_times(
     person's row was annotated.
     """
     clock = clock or season_clock(season_id)
-    extensions = _extensions(season_id, path, subject, clock.now) if extended else []
+    extensions = _extensions(season_id, path, subject) if extended else []
     phases = calendar(season_id, clock.version)
     return windows.phase_times([phase.window() for phase in phases], extensions, clock.now)
 
 
-def _extensions(season_id: int, path: str, subject: UUID | None, now: datetime) -> list[windows.Extension]:
-    return [
-        windows.Extension(phase=row.phase, opens=row.opens, closes=row.closes)
-        for row in (_of(season_id, now, subject) if subject else _of_areas(season_id, now))
-        if row.subject or within(path, row.path)
-    ]
+def windows_at(season_id: int, paths: Iterable[str], *, clock: Clock) -> dict[str, list[windows.Window]]:
+    """Return the windows as they span at each of `paths`, with what was granted to areas, in one question."""
+    phases = [phase.window() for phase in calendar(season_id, clock.version)]
+    rows = _of_areas(season_id)
+
+    def at(path: str) -> list[windows.Window]:
+        theirs = [_value(row) for row in rows if within(path, row.path)]
+        return [windows.spanned(window, theirs) for window in phases]
+
+    return {path: at(path) for path in set(paths)}
+
+
+def _extensions(season_id: int, path: str, subject: UUID | None) -> list[windows.Extension]:
+    rows = _of(season_id, subject) if subject else _of_areas(season_id)
+    return [_value(row) for row in rows if row.subject or within(path, row.path)]
+
+
+def _value(row: Extension) -> windows.Extension:
+    return windows.Extension(phase=row.phase, opens=row.opens, closes=row.closes)
 
 
 def running_extension(phase: str, season_id: int, subject: UUID, *, now: datetime) -> Extension | None:
@@ -80,13 +93,13 @@ def running_extension(phase: str, season_id: int, subject: UUID, *, now: datetim
 def phase_times_of(season_id: int, people: Mapping[UUID, str], *, clock: Clock) -> dict[UUID, Mapping[str, PhaseTime]]:
     """As `phase_times`, for many people (each with the path of their site), in one question."""
     theirs = Q(subject=None) | Q(subject__in=list(people))
-    rows = list(Extension.objects.filter(theirs, season=season_id, closes__gt=clock.now))
+    rows = list(Extension.objects.filter(theirs, season=season_id))
     own = {row.subject for row in rows}
     phases = [phase.window() for phase in calendar(season_id, clock.version)]
 
     def times(path: str, subject: UUID | None) -> dict[str, PhaseTime]:
         extensions = [
-            windows.Extension(phase=row.phase, opens=row.opens, closes=row.closes)
+            _value(row)
             for row in rows
             if (row.subject == subject if row.subject else within(path, row.path))
         ]
@@ -97,12 +110,12 @@ def phase_times_of(season_id: int, people: Mapping[UUID, str], *, clock: Clock) 
 
 
 @Kept
-def _of_areas(season_id: int, now: datetime) -> QuerySet[Extension]:
-    """Extensions of areas, which are few."""
-    return Extension.objects.filter(season=season_id, closes__gt=now, subject=None)
+def _of_areas(season_id: int) -> QuerySet[Extension]:
+    """Extensions of areas, which are few; those that have run out too, which tell when a phase ended there."""
+    return Extension.objects.filter(season=season_id, subject=None)
 
 
 @Kept
-def _of(season_id: int, now: datetime, subject: UUID) -> QuerySet[Extension]:
+def _of(season_id: int, subject: UUID) -> QuerySet[Extension]:
     """Those, and the ones of this one person."""
-    return Extension.objects.filter(Q(subject=None) | Q(subject=subject), season=season_id, closes__gt=now)
+    return Extension.objects.filter(Q(subject=None) | Q(subject=subject), season=season_id)

@@ -1,7 +1,7 @@
 """When a phase is open: two instants, daily hours, closed days. All in Beijing time (R1)."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from baoming.shared.moments import BEIJING
@@ -70,27 +70,55 @@ class PhaseTime:
     open: bool
     closes: datetime | None  # the end that counts for this person
     opens: datetime | None  # next opening, when it is not open
-    over: bool
+    over: bool  # its window is over, whatever is still to come by an extension
     resting: bool = False  # it has begun and goes on: a night, a weekend, a closed day
+    begins: datetime | None = None  # the first time that it is or was open to this person
 
 
 def phase_times(windows: Iterable[Window], extensions: Iterable[Extension], now: datetime) -> dict[str, PhaseTime]:
     """Return how every phase stands at `now`; a current extension opens its phase whatever the window says.
 
     Where several run, for the person and for their area, the one that closes last counts, in whatever
-    order they come: nobody loses time by being given more.
+    order they come: nobody loses time by being given more. Extensions that have run out are taken as well:
+    they tell when the phase ended for this person.
     """
-    current = [item for item in extensions if item.opens <= now < item.closes]
-    running = {item.phase: item for item in sorted(current, key=lambda item: item.closes)}
-    return {window.key: _phase_time(window, running.get(window.key), now) for window in windows}
+    granted: dict[str, list[Extension]] = {}
+    for item in extensions:
+        granted.setdefault(item.phase, []).append(item)
+    return {window.key: _phase_time(window, granted.get(window.key, ()), now) for window in windows}
 
 
-def _phase_time(window: Window, extension: Extension | None, now: datetime) -> PhaseTime:
-    if extension is not None:
-        closes = max(extension.closes, window.closes) if window.is_open(now) and window.closes else extension.closes
-        return PhaseTime(open=True, closes=closes, opens=None, over=False)
-    if window.is_open(now):
-        return PhaseTime(open=True, closes=window.closes, opens=None, over=False)
-    again = window.next_opening(now)
-    resting = again is not None and window.opens is not None and window.opens <= now
-    return PhaseTime(open=False, closes=window.closes, opens=again, over=window.is_over(now), resting=resting)
+def spanned(window: Window, extensions: Iterable[Extension]) -> Window:
+    """Return the window from the first to the last moment that it is open where these extensions hold."""
+    own = [item for item in extensions if item.phase == window.key]
+    opens = [moment for moment in (window.opens, *(item.opens for item in own)) if moment]
+    closes = [moment for moment in (window.closes, *(item.closes for item in own)) if moment]
+    return replace(window, opens=min(opens, default=None), closes=max(closes, default=None))
+
+
+def _phase_time(window: Window, extensions: Sequence[Extension], now: datetime) -> PhaseTime:
+    whole = spanned(window, extensions) if extensions else window
+    running = [item.closes for item in extensions if item.opens <= now < item.closes]
+    if window.is_open(now) and window.closes:
+        running.append(window.closes)
+    if running:
+        closes = _joined(max(running), extensions)
+        return PhaseTime(open=True, closes=closes, opens=None, over=False, begins=whole.opens)
+    openings = [window.next_opening(now), *(item.opens for item in extensions if item.opens > now)]
+    again = min((moment for moment in openings if moment), default=None)
+    return PhaseTime(
+        open=False,
+        closes=whole.closes,
+        opens=again,
+        over=window.is_over(now),
+        resting=again is not None and whole.opens is not None and whole.opens <= now,
+        begins=whole.opens,
+    )
+
+
+def _joined(end: datetime, extensions: Sequence[Extension]) -> datetime:
+    """Return the end, moved by every extension that goes on from it without a gap."""
+    for item in sorted(extensions, key=lambda item: item.opens):
+        if item.opens <= end < item.closes:
+            end = item.closes
+    return end

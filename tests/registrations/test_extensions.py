@@ -170,7 +170,7 @@ def test_an_area_is_told_by_an_announcement_and_one_person_is_not_named_in_any(w
     grant(world.ask(Scope.PERSON, world.operator).pk, by=world.county.actor)
     assert not Announcement.objects.exists()
     grant(world.ask(Scope.SITE, world.county).pk, by=world.second.actor)
-    assert read_at(world, world.site.path) == ["缴报名费、填报信息延长"]
+    assert read_at(world, world.site.path) == [f"缴报名费、填报信息延长（{world.site.name}）"]
     assert read_at(world, world.other.path) == []
 
 

@@ -96,6 +96,6 @@ def test_what_begins_or_ends_in_the_time_added_is_said_in_order() -> None:
         SIGN_UP, Window("specialty", at(10), at(20)), Window("declarations", at(1), at(12)),
         Window("intake", at(1), at(9)), Window("confirmation", at(13), at(30)), Window("proof", None, None),
     ]  # fmt: skip
-    assert conflicts(windows, "sign_up", until=at(13)) == [
+    assert conflicts(SIGN_UP, windows, until=at(13)) == [
         Conflict("specialty", at(10), begins=True), Conflict("declarations", at(12), begins=False),
     ]  # fmt: skip

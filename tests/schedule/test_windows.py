@@ -114,9 +114,28 @@ def test_an_extension_opens_a_closed_day_and_never_shortens_the_window() -> None
 def test_of_several_running_extensions_the_last_to_close_counts_in_any_order(order: int) -> None:
     weekend = Extension("sign_up", at(5, "00:00"), at(6, "20:00"))
     person = Extension("sign_up", at(5, "08:00"), at(5, "12:00"))
-    tomorrow = Extension("sign_up", at(6, "12:00"), at(8, "00:00"))  # closes later still, but does not run yet
+    tomorrow = Extension("sign_up", at(6, "21:00"), at(8, "00:00"))  # closes later still, but after a gap
     given = [weekend, person, tomorrow][::order]
     assert phase_times([sign_up()], given, at(5, "10:00"))["sign_up"].closes == at(6, "20:00")
+
+
+def test_what_goes_on_from_the_end_without_a_gap_moves_it() -> None:
+    more = Extension("sign_up", at(9, "17:00"), at(11, "17:00"))
+    apart = Extension("sign_up", at(13, "08:00"), at(14, "17:00"))
+    assert phase_times([sign_up()], [apart, more], at(8, "10:00"))["sign_up"].closes == at(11, "17:00")
+    assert phase_times([sign_up()], [apart], at(8, "10:00"))["sign_up"].closes == at(9, "17:00")
+    between = phase_times([sign_up()], [apart, more], at(12, "10:00"))["sign_up"]
+    assert (between.open, between.opens, between.over) == (False, at(13, "08:00"), True)
+
+
+def test_the_time_that_was_is_told_with_what_was_granted() -> None:
+    early = Extension("sign_up", at(28, "08:00", month=10), at(30, "17:00", month=10))
+    more = Extension("sign_up", at(9, "16:00"), at(11, "17:00"))
+    other = Extension("intake", at(1, "08:00"), at(30, "17:00"))
+    ended = phase_times([sign_up()], [early, more, other], at(12, "10:00"))["sign_up"]
+    assert (ended.open, ended.over) == (False, True)
+    assert (ended.begins, ended.closes) == (at(28, "08:00", month=10), at(11, "17:00"))
+    assert phase_times([sign_up()], [], at(12, "10:00"))["sign_up"].closes == at(9, "17:00")  # control
 
 
 @pytest.mark.django_db

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from baoming.audit.actors import PARTY_NAMES, Actor, Party
 from baoming.audit.services import record
-from baoming.messages.announcements import Notice
+from baoming.messages.announcements import LONGEST_TITLE, Notice
 from baoming.messages.models import Announcement
 from baoming.messages.services import tell_area, withdraw
 from baoming.organizations.models import Organization
@@ -133,8 +133,16 @@ def _announce(asked: ExtensionRequest, now: datetime, *, by: Actor) -> None:
     phase = Phase.objects.get(season=asked.season, key=asked.phase).name
     whom = f"{names[asked.path]}{asked.class_name}"
     text = f"“{phase}”延长到{moment(asked.closes)}，只适用于{whom}的考生。\n原因：{asked.reason}"
-    notice = Notice(title=f"{phase}延长", text=text, opens=now, closes=asked.closes)
+    part = asked.scope in (Scope.CLASS, Scope.SITE)  # of a county, whose others read the title as well
+    notice = Notice(title=_title(phase, whom if part else ""), text=text, opens=now, closes=asked.closes)
     tell_area(asked.season, notice, key=asked.pk, path=asked.path, office=names.get(by.path, ""), by=by)
+
+
+def _title(phase: str, whom: str) -> str:
+    """Name the part of the county that it is for, if there is room."""
+    title = f"{phase}延长"
+    named = f"{title}（{whom}）" if whom else title
+    return named if len(named) <= LONGEST_TITLE else title
 
 
 def _refuse_nobody_or_crowd(asked: ExtensionRequest) -> dict[UUID, str]:

@@ -6,6 +6,9 @@ from django.http import HttpRequest, HttpResponse
 
 from baoming.organizations.models import Organization
 from baoming.organizations.queries import county_of_code
+from baoming.schedule.queries import phase_times
+from baoming.schedule.windows import PhaseTime
+from baoming.web.access import CandidateRequest
 from baoming.web.cookies import keep, kept
 
 _COOKIE = "county"
@@ -28,6 +31,22 @@ def county_of(request: HttpRequest) -> Organization | None:
         request.__dict__["_county"] = county
     found: Organization | None = request.__dict__["_county"]
     return found
+
+
+def path_of(request: CandidateRequest) -> str:
+    """Return the area whose times and announcements are the reader's: own site, county looked up, or the province."""
+    registration = getattr(request, "registration", None)
+    if registration is not None:
+        return str(registration.path)
+    county = county_of(request)
+    return county.path if county else f"{request.season.province}/"
+
+
+def times_for(request: CandidateRequest) -> dict[str, PhaseTime]:
+    """Return how every phase stands for the reader of a public page: for themselves, or in their area."""
+    registration = getattr(request, "registration", None)
+    subject = registration.pk if registration is not None else None
+    return phase_times(request.season.pk, path=path_of(request), subject=subject, clock=request.clock)
 
 
 def keep_county(response: HttpResponse, county: Organization) -> None:

@@ -23,13 +23,13 @@ from baoming.registrations.queries import state_of, tasks_of, whose_number
 from baoming.registrations.services.claim import MISMATCH, claim
 from baoming.reviews.case_queries import cases_of
 from baoming.reviews.queries import decision_on
-from baoming.schedule.queries import phase_times
 from baoming.shared.errors import Refused
 from baoming.shared.moments import moment
 from baoming.shared.text import halfwidth
 from baoming.vault.services import keys
 from baoming.web.access import CandidateRequest, candidate_required
 from baoming.web.addresses import client_address
+from baoming.web.candidate.area import times_for
 from baoming.web.candidate.attached import declaring_now
 from baoming.web.candidate.changes import news_of, settled_for
 from baoming.web.candidate.name import shown_image
@@ -156,7 +156,7 @@ def _opened_for_one(state: State) -> bool:
 
 def _closed(request: CandidateRequest) -> str:
     """Return why most people cannot use their code now, empty while they can; an extension lets one person in still."""
-    time = phase_times(request.season.pk, clock=request.clock)["sign_up"]
+    time = times_for(request)["sign_up"]
     if time.open:
         return ""
     if time.opens:

@@ -16,11 +16,11 @@ from baoming.registrations.document_queries import accepted_documents
 from baoming.registrations.document_queries import no_card as words_without_card
 from baoming.registrations.services.sheet_checks import check_sheet
 from baoming.schedule.models import Phase
-from baoming.schedule.queries import calendar, phase_times
+from baoming.schedule.queries import calendar
 from baoming.schedule.windows import PhaseTime
 from baoming.shared.moments import BEIJING, day, short
 from baoming.web.access import CandidateRequest
-from baoming.web.candidate.area import county_of, keep_county
+from baoming.web.candidate.area import county_of, keep_county, path_of, times_for
 from baoming.web.cookies import keep
 
 _COUNTED_DOWN = timedelta(hours=48)  # ux.md rule 22
@@ -32,10 +32,10 @@ _MOST = 50  # in the list
 def home(request: CandidateRequest) -> HttpResponse:
     """Season, what is open now and for how long, and the whole timetable in the order of its dates."""
     now = request.clock.now
-    times = phase_times(request.season.pk, clock=request.clock)
+    times = times_for(request)
     all_phases = calendar(request.season.pk, request.clock.version)
     phases = [(phase, times[phase.key]) for phase in all_phases if phase.opens]
-    phases.sort(key=lambda both: both[0].opens or now)
+    phases.sort(key=lambda both: both[1].begins or now)
     context = {
         "authority": request.season.authority,
         "sign_up": times["sign_up"],
@@ -73,17 +73,22 @@ def no_card(request: CandidateRequest) -> HttpResponse:
     words = words_without_card(request.season)
     if words is None:  # a season that was loaded before there were any
         raise Http404
-    times = phase_times(request.season.pk, clock=request.clock)
+    times = times_for(request)
     context = {"words": words, "others": accepted_documents(request.season), "intake": times["intake"]}
     return render(request, "candidate/no_card.html", context)
 
 
 @require_safe
 def announcements(request: CandidateRequest) -> HttpResponse:
-    """What the province and the reader's county have announced, newest first."""
+    """What was announced in the province, the county, and at the reader's site, newest first.
+
+    Whoever is not signed in reads what concerns single sites of the county: one of them may be theirs.
+    """
     county = county_of(request)
+    below = county is not None and getattr(request, "registration", None) is None
     area = county.name.removesuffix("招生办") if county else ""
-    return render(request, "candidate/announcements.html", {"rows": _readable(request)[:_MOST], "area": area})
+    context = {"rows": _readable(request, below=below)[:_MOST], "area": area}
+    return render(request, "candidate/announcements.html", context)
 
 
 @require_safe
@@ -113,11 +118,9 @@ def care(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _readable(request: CandidateRequest) -> QuerySet[Announcement]:
-    """Return the announcements for this reader: of the province, and of their county if it is known."""
-    county = county_of(request)
-    path = county.path if county else f"{request.season.province}/"
-    return announced(request.season.pk, now=request.clock.now, path=path)
+def _readable(request: CandidateRequest, *, below: bool = False) -> QuerySet[Announcement]:
+    """Return the announcements for this reader: of the province, of their county and site if these are known."""
+    return announced(request.season.pk, now=request.clock.now, path=path_of(request), below=below)
 
 
 def _hours(phase: Phase) -> str:
