@@ -5,9 +5,11 @@ product as they are. What only costs time is spared: passwords nobody knows are 
 drawn face is prepared once, and slips and sheets go to no printer.
 """
 
+import hashlib
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -27,6 +29,7 @@ from demo.cast import UNRECORDED
 from standins.faces import Sex, face
 
 _FACES = 8  # of each sex: enough for a class to look like one
+_COMMENT, _SHOT = b"\xff\xfe", 4  # marker of a JPEG's comment; bytes of the number of a shot
 
 
 class Cashier:
@@ -101,17 +104,39 @@ def camera(seed: int, sex: Sex) -> bytes:
 
 
 def picture(seed: int, sex: Sex) -> bytes:
-    return camera(seed % _FACES, sex)
+    """Return a face with the number of the shot in it: a camera never takes the same picture twice."""
+    return _with_shot(camera(seed % _FACES, sex), seed.to_bytes(_SHOT))
+
+
+def _with_shot(jpeg: bytes, shot: bytes) -> bytes:
+    """Write the number as a comment (COM) behind the JPEG's first marker: it is seen by no eye and by every digest."""
+    return jpeg[:2] + _COMMENT + (2 + len(shot)).to_bytes(2) + shot + jpeg[2:]
+
+
+def _shot_of(jpeg: bytes) -> tuple[bytes, bytes]:
+    """Return the face without the number of the shot, and the number; empty for a picture without one."""
+    head = jpeg[:2] + _COMMENT + (2 + _SHOT).to_bytes(2)
+    if not jpeg.startswith(head):
+        return jpeg, b""
+    return jpeg[:2] + jpeg[len(head) + _SHOT :], jpeg[len(head) : len(head) + _SHOT]
 
 
 def _once() -> Callable[[bytes, Mapping[str, Any]], ExaminedPhoto]:
-    """Examine each of the few drawn faces once: one season, one profile."""
+    """Examine each of the few drawn faces once: one season, one profile. What is kept has the shot's number again.
+
+    Else people of the demo would have one picture, and look like one person.
+    """
     found: dict[bytes, ExaminedPhoto] = {}
 
     def examine(drawn: bytes, profile: Mapping[str, Any]) -> ExaminedPhoto:
-        if drawn not in found:
-            found[drawn] = examine_apart(drawn, profile)
-        return found[drawn]
+        plain, shot = _shot_of(drawn)
+        if plain not in found:
+            found[plain] = examine_apart(plain, profile)
+        one = found[plain]
+        if not shot:
+            return one
+        jpeg = _with_shot(one.prepared.jpeg, shot)
+        return replace(one, prepared=replace(one.prepared, jpeg=jpeg, sha256=hashlib.sha256(jpeg).hexdigest()))
 
     return examine
 

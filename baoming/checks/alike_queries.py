@@ -79,6 +79,11 @@ def pair_counts(season_id: int, path: str) -> dict[str, int]:
     return {state: pairs_within(season_id, path, state).order_by().count() for state in TABS}
 
 
+def count_to_judge(season_id: int, path: str) -> int:
+    """Return how many pairs wait for this office itself, the lowest that sees both of them."""
+    return pairs_within(season_id, path, AlikePair.State.OPEN).order_by().filter(path=path).count()
+
+
 def pair_of(pair_id: UUID, season_id: int, path: str) -> AlikePair | None:
     """Return one pair of the area."""
     rows = AlikePair.objects.filter(pk=pair_id, season=season_id, path__gte=path, path__lt=next_sibling(path))

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Left
 
+from baoming.audit.actors import Actor
 from baoming.checks.kinds import Checks, Kind, Outcome
 from baoming.checks.models import CheckBatch, CheckFile, CheckResult, CheckTally
 from baoming.organizations.models import Organization
@@ -70,6 +71,11 @@ def sites_after(batch: CheckBatch) -> list[str]:
 def exports_of(season_id: int, path: str) -> QuerySet[CheckBatch]:
     """Return the exports of one office, newest first: the offices above it have their own."""
     return CheckBatch.objects.filter(season=season_id, path=path).order_by("-asked_at", "-pk")
+
+
+def exports_to_approve(season_id: int, *, by: Actor) -> QuerySet[CheckBatch]:
+    """Return the exports that wait for a second person: of the own office, none that `by` asked for."""
+    return exports_of(season_id, by.path).filter(state=CheckBatch.State.ASKED).exclude(asked_by=by.id)
 
 
 def export_of(batch_id: UUID, season_id: int, path: str) -> CheckBatch | None:

@@ -35,6 +35,12 @@ def pending(season_id: int, path: str, category: str) -> QuerySet[Registration]:
     return rows.filter(_ARTS) if category == SubmissionBatch.Category.ARTS else rows
 
 
+def newest_pending(season_id: int, path: str, category: str, *, limit: int) -> list[Registration]:
+    """Return some who can go up now, with their sites: who was finally reviewed last comes first."""
+    rows = pending(season_id, path, category).select_related("site")
+    return list(rows.order_by(F("reviewed").desc(nulls_last=True), "pk")[:limit])
+
+
 @dataclass(frozen=True, slots=True)
 class Pending:
     """How many can go up now; `changes`: of them those who went up before."""

@@ -99,9 +99,7 @@ def phase_times_of(season_id: int, people: Mapping[UUID, str], *, clock: Clock) 
 
     def times(path: str, subject: UUID | None) -> dict[str, PhaseTime]:
         extensions = [
-            _value(row)
-            for row in rows
-            if (row.subject == subject if row.subject else within(path, row.path))
+            _value(row) for row in rows if (row.subject == subject if row.subject else within(path, row.path))
         ]
         return windows.phase_times(phases, extensions, clock.now)
 

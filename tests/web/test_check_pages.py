@@ -203,3 +203,39 @@ def test_the_persons_page_shows_what_registers_said(office: Client, row: Registr
     assert "学籍核查" in page
     assert "学校不同" in page
     assert CheckLine.objects.count() == 1
+
+
+@pytest.mark.parametrize("role", [Role.CITY, Role.PROVINCE])
+def test_an_export_that_waits_is_told_to_the_second_person_alone(office: Client, row: Registration, role: Role) -> None:
+    first = clerk(role)
+    signed_in(office, first)
+    batch = ask(office, area="43/01/")
+    told, link = "1份核查名单等您批准导出", f'href="/checks/?export={batch.pk}"'
+    assert told not in text(office, "/")  # who asked decides nothing
+    signed_in(office, clerk(role))
+    assert told in text(office, "/")
+    if role is Role.CITY:  # the province has no such list: the first page leads to the export
+        assert link in text(office, "/approvals/")
+    signed_in(office, make.staff(Organization.objects.get(path="43/02/"), Role.CITY))
+    assert told not in text(office, "/")
+    assert link not in text(office, "/approvals/")
+    signed_in(office, clerk(role))
+    assert office.post("/checks/", {"act": "approve", "export": str(batch.pk)}).status_code == 302
+    signed_in(office, clerk(role))
+    assert told not in text(office, "/")
+    signed_in(office, clerk(Role.COUNTY))
+    assert "等批准导出" not in text(office, "/approvals/")
+
+
+def test_pairs_are_told_to_the_office_that_judges_them_and_to_no_other(office: Client, row: Registration) -> None:
+    make.registration(make.site("02"), number=make.number(555))
+    mark_changed(row.season_id)
+    pair = AlikePair.objects.get()
+    told = "1对疑似同一人的报名等本机构核对"
+    for role in (Role.COUNTY, Role.CITY, Role.PROVINCE, Role.OPERATOR):
+        signed_in(office, make.staff(row.site, role) if role is Role.OPERATOR else clerk(role))
+        assert (told in text(office, "/")) is (role is Role.COUNTY), role
+    AlikePair.objects.filter(pk=pair.pk).update(path="43/01/")  # the control: one of them moved
+    for role in (Role.COUNTY, Role.CITY):
+        signed_in(office, clerk(role))
+        assert (told in text(office, "/")) is (role is Role.CITY), role

@@ -46,6 +46,7 @@ def test_a_city_is_led_from_arts_and_sports_to_all_and_reads_what_went_up(office
     assert "上报艺术体育类2人" in page
     assert "先上报艺术体育类" in page
     assert "上报全部" not in page
+    assert office.get("/upward/?send=all")["Location"] == "/upward/", "arts and sports go first"
     refused = office.post("/upward/", {"category": "all", "key": str(uuid4())})
     assert refused.status_code == 422
     assert "还有2名艺术体育类考生等上报" in refused.content.decode()
@@ -55,6 +56,7 @@ def test_a_city_is_led_from_arts_and_sports_to_all_and_reads_what_went_up(office
     run(first)
     page = office.get("/upward/").content.decode()
     assert "上报全部3人" in page
+    assert "<form" not in page.split("<main", 1)[-1].split("已经上报")[0], "nothing goes up at one click"
     second = press(office, "all")
     assert second
     run(second)
@@ -65,6 +67,36 @@ def test_a_city_is_led_from_arts_and_sports_to_all_and_reads_what_went_up(office
     assert lines(page) == told
     assert lines(office.get("/upward/?batch=2&lines=changed").content.decode()) == {"丙普通": told["丙普通"]}
     assert office.get("/upward/?batch=3").status_code == 404
+
+
+def names(page: str) -> list[str]:
+    return re.findall(r'<td class="name"><a href="/candidates/[^"]*">([^<]*)</a>', page)
+
+
+def test_before_anything_goes_up_it_is_shown_who_and_confirmed(office: Client, here: Organization) -> None:
+    enter(office, here, Role.CITY)
+    page = office.get("/upward/?send=arts").content.decode()
+    assert names(page) == ["乙体育", "甲艺术"]  # who was finally reviewed last comes first
+    assert "首次上报 <b>2</b> 人" in page
+    assert "确认上报2人" in page
+    assert not Batch.objects.filter(kind="upward").exists()
+    form = {name: re.findall(f'name="{name}" value="([^"]*)"', page)[0] for name in ("key", "category", "people")}
+    answer = office.post("/upward/", form)
+    assert answer.status_code == 302
+    run(Batch.objects.get(kind="upward"))
+    assert office.post("/upward/", form)["Location"] == answer["Location"], "pressed twice it is one batch"
+    assert office.get("/upward/?send=arts")["Location"] == "/upward/", "nobody is left"
+    assert office.get("/upward/?send=x").status_code == 404
+
+
+@pytest.mark.parametrize("shown", ["", "1"])
+def test_others_than_were_shown_do_not_go_up(office: Client, here: Organization, shown: str) -> None:
+    enter(office, here, Role.CITY)
+    form = {"key": str(uuid4()), "category": "arts", "people": shown}
+    answer = office.post("/upward/", form)
+    assert answer.status_code == (422 if shown else 302)  # the control tells of nobody whom it has shown
+    assert ("可以上报的人有变动，现在是2人" in answer.content.decode()) is bool(shown)
+    assert Batch.objects.filter(kind="upward").exists() is not bool(shown)
 
 
 @pytest.mark.parametrize("sent", [{}, {"category": "x", "key": str(uuid4())}, {"category": "arts", "key": "x"}])
@@ -93,6 +125,7 @@ def test_the_province_reads_by_city_and_sends_nothing_and_the_next_city_finds_no
     [href] = re.findall(r'<a href="(\?city=[^"]*batch=1)"', page)
     assert set(lines(office.get("/upward/" + href.replace("&amp;", "&")).content.decode())) == {"甲艺术", "乙体育"}
     assert "上报艺术体育类" not in page
+    assert office.get("/upward/?send=arts").status_code == 404
     assert office.post("/upward/", {"category": "arts", "key": str(uuid4())}).status_code == 404
     assert office.get("/upward/?batch=1").status_code == 404, "the province has no batch of its own"
     city = Organization.objects.filter(level="city").exclude(path="43/01/").order_by("path")[0]

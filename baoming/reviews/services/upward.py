@@ -39,11 +39,14 @@ _BEHIND = ("completion", "final_review")  # the steps whose needs are asked agai
 
 
 @transaction.atomic
-def send_upward(season: Season, category: SubmissionBatch.Category, *, key: UUID, by: Actor) -> Batch:
+def send_upward(
+    season: Season, category: SubmissionBatch.Category, *, key: UUID, by: Actor, shown: int | None = None
+) -> Batch:
     """Start sending upward all of a city who can go. Safe to repeat with the same `key`.
 
     Asked in no phase: the final review has its own, and whoever stops later is told of at any time. Raises
-    NotOpen, Refused while another batch runs, where nobody can go, and for all before arts and sports.
+    NotOpen, Refused while another batch runs, where nobody can go, for all before arts and sports, and where
+    they are not as many as who asks was shown.
     """
     if by.kind is not Party.CITY:
         raise NotOpen(f"向省级上报由{PARTY_NAMES[Party.CITY]}办理")
@@ -58,6 +61,8 @@ def send_upward(season: Season, category: SubmissionBatch.Category, *, key: UUID
     ids = list(pending(season.pk, by.path, category).values_list("pk", flat=True))
     if not ids:
         raise Refused("现在没有可以上报的考生：已经终审的都上报过，后来也没有变更")
+    if shown is not None and shown != len(ids):
+        raise Refused(f"可以上报的人有变动，现在是{len(ids)}人，请重新核对名单后再上报")
     return start_batch(season, KIND, ids, key=key, about=category.label, options={"category": category}, by=by)
 
 

@@ -7,6 +7,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from baoming.audit.actors import Party
+from baoming.checks.models import CheckBatch
+from baoming.checks.queries import checks_of, exports_to_approve
 from baoming.registrations.extension_queries import Line, lines, to_decide
 from baoming.registrations.queries import document_of
 from baoming.registrations.second_queries import waiting
@@ -74,6 +76,7 @@ def _page(request: OfficeRequest, *, errors: dict[str, str] | None = None, refus
         "county": county,
         "decides": request.actor.kind is not Party.SITE,
         "extensions": _extensions(request),
+        "exports": _exports(request),
         "second": waiting(request.season.pk, by=request.actor, phones=confirms_phones(request), limit=MOST),
     }
     return render(request, "office/approvals.html", context, status=422 if errors else 200)
@@ -85,6 +88,15 @@ def _extensions(request: OfficeRequest) -> list[Line]:
         return []
     rows = to_decide(request.season.pk, by=request.actor).order_by("asked_at", "pk")
     return lines(rows, by=request.actor, clock=request.clock, limit=MOST)
+
+
+def _exports(request: OfficeRequest) -> list[tuple[CheckBatch, str]]:
+    """Return the exports for checks that wait for the second person who is signed in, each with the check's title."""
+    if not request.staff.may("export_check"):
+        return []
+    found = list(exports_to_approve(request.season.pk, by=request.actor).order_by("asked_at", "pk")[:MOST])
+    kinds = checks_of(request.season).kinds if found else {}
+    return [(one, kinds[one.kind].title if one.kind in kinds else one.kind) for one in found]
 
 
 def _asked(request: OfficeRequest, rows: list[Transfer]) -> list[Asked]:

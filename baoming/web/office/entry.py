@@ -20,7 +20,15 @@ from baoming.web.office.areas import Area
 from baoming.web.office.division import SiteNumbers, site_numbers
 from baoming.web.office.progress import counts_here
 from baoming.web.office.second_step import enter
-from baoming.web.office.waiting import cases_waiting, extensions_waiting, photos_waiting, proposals, waits_for
+from baoming.web.office.waiting import (
+    cases_waiting,
+    exports_waiting,
+    extensions_waiting,
+    pairs_waiting,
+    photos_waiting,
+    proposals,
+    waits_for,
+)
 from baoming.web.sessions import is_turned_away, left, told_once
 
 _SENTENCE = "账号或密码不一致，请核对后再试"
@@ -88,6 +96,8 @@ def today(request: OfficeRequest) -> HttpResponse:
         "photos": photos_waiting(request),
         "proposals": proposals(request),
         "extensions": extensions_waiting(request),
+        "exports": exports_waiting(request),
+        "pairs": pairs_waiting(request),
         "alarms": _alarms(request),
     }
     return render(request, "office/today.html", context)

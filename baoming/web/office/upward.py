@@ -1,4 +1,7 @@
-"""上报批次: what a city has sent upward, and sending what can go; the province reads (R22)."""
+"""上报批次: what a city has sent upward, and sending what can go; the province reads (R22).
+
+Nothing that went up is taken back: `?send=` shows first who goes, and its button sends as many as were shown.
+"""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,15 +20,18 @@ from baoming.web.office.areas import Area, area_or_404
 from baoming.web.office.paging import paged
 
 Category = SubmissionBatch.Category
+_NAMED = 100  # people of the list before it goes up: the newest
 
 
 @require_http_methods(["GET", "POST"])
 @staff_may("see_upward")
 def index(request: OfficeRequest) -> HttpResponse:
-    """The batches; `batch`: one of them with its lines. A POST sends upward, by a city alone."""
+    """The batches; `batch`: one of them with its lines; `send`: who would go up. A POST sends, by a city alone."""
     if request.method == "POST":
         return _send(request)
     area = area_or_404(request)
+    if request.GET.get("send"):
+        return _before(request)
     return _one(request, area) if request.GET.get("batch") else _list(request, area)
 
 
@@ -33,11 +39,38 @@ def _send(request: OfficeRequest) -> HttpResponse:
     if not request.staff.may("send_upward"):
         raise Http404
     try:
-        run = send_upward(request.season, _category(request), key=_key(request), by=request.actor)
+        run = send_upward(
+            request.season, _category(request), key=_key(request), shown=_shown(request), by=request.actor
+        )
     except Refused as refusal:
         errors = refusal.fields if isinstance(refusal, Invalid) else {"send": str(refusal)}
         return _list(request, area_or_404(request), errors)
     return redirect("office:classes_batch", run.pk)
+
+
+def _before(request: OfficeRequest) -> HttpResponse:
+    """Who would go up: how many, in which of the two categories, and the first of them by name."""
+    if not request.staff.may("send_upward"):
+        raise Http404
+    season, path, wanted = request.season.pk, request.staff.path, request.GET["send"]
+    if wanted not in Category.values:
+        raise Http404
+    counts = upward.count_pending(season, path)
+    arts = wanted == Category.ARTS
+    people, changes = (counts.arts, counts.arts_changes) if arts else (counts.people, counts.changes)
+    if not people or upward.running(season, path) or (counts.arts and not arts):
+        return redirect("office:upward")
+    context = {
+        "category": Category(wanted), "people": people, "changes": changes, "key": uuid4(),
+        "rows": upward.newest_pending(season, path, wanted, limit=_NAMED),
+    }  # fmt: skip
+    return render(request, "office/upward_send.html", context)
+
+
+def _shown(request: OfficeRequest) -> int | None:
+    """Return how many the page has shown; None for a form that was sent without one."""
+    text = request.POST.get("people", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else None
 
 
 def _category(request: OfficeRequest) -> SubmissionBatch.Category:
@@ -60,7 +93,7 @@ def _list(request: OfficeRequest, area: Area, errors: dict[str, str] | None = No
     page = paged(request, rows, rows.count(), area.address() or "?")
     cities = {one.path: one for one in Organization.objects.filter(level=Organization.Level.CITY).within(area.path)}
     context: dict[str, Any] = {
-        "area": area, "above": [], "errors": errors or {}, "key": uuid4(), "sends": sends,
+        "area": area, "above": [], "errors": errors or {}, "sends": sends,
         "pending": upward.count_pending(season, area.path) if sends else None,
         "running": upward.running(season, area.path) if sends else None,
         **page, "batches": [(one, cities.get(one.path)) for one in page["rows"]],

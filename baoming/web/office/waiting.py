@@ -1,6 +1,8 @@
 """Decisions that wait for whoever is signed in, counted for the first page of the day."""
 
 from baoming.audit.actors import Party
+from baoming.checks.alike_queries import count_to_judge
+from baoming.checks.queries import exports_to_approve
 from baoming.organizations.queries import waiting_proposals
 from baoming.registrations.absent_queries import handed_in
 from baoming.registrations.extension_queries import to_decide
@@ -45,6 +47,16 @@ def proposals(request: OfficeRequest) -> int:
 def extensions_waiting(request: OfficeRequest) -> int:
     """Return how many requests for more time wait for whoever is signed in."""
     return to_decide(request.season.pk, by=request.actor).count() if request.staff.may("extend") else 0
+
+
+def exports_waiting(request: OfficeRequest) -> int:
+    """Return how many exports for checks wait for the second person who is signed in."""
+    return exports_to_approve(request.season.pk, by=request.actor).count() if request.staff.may("export_check") else 0
+
+
+def pairs_waiting(request: OfficeRequest) -> int:
+    """Return how many pairs of registrations that look like one person's wait for this office."""
+    return count_to_judge(request.season.pk, request.staff.path) if request.staff.may("judge_pairs") else 0
 
 
 def confirms_phones(request: OfficeRequest) -> bool:
