@@ -6,10 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+from launcher.postgres import Cluster
 from tests.environment import CLUSTER, DATABASE, ROOT
 
 KEPT = ROOT / "build" / "test-database"
@@ -33,9 +36,10 @@ FORMED_BY = (
 )
 
 
-def manage(*arguments: str, role: str = "worker") -> None:
+def manage(*arguments: str, role: str = "worker", of: Cluster = CLUSTER) -> None:
     """Run a management command in a process of its own, connected as `role`."""
-    env = {**os.environ, "DATABASE_URL": CLUSTER.url(role, DATABASE)}
+    admin = of.url("postgres", "postgres")
+    env = {**os.environ, "DATABASE_URL": of.url(role, DATABASE), "BAOMING_ADMIN_DATABASE_URL": admin}
     subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
 
 
@@ -53,9 +57,7 @@ def lay(data: Path) -> None:
         if not made.exists():
             for old in KEPT.glob("[0-9a-f]*"):
                 shutil.rmtree(old, ignore_errors=True)
-            _make()
-            copy(CLUSTER.data, made.with_suffix(".part"))
-            made.with_suffix(".part").rename(made)
+            _make(made)
         if not data.exists():
             copy(made, data)
 
@@ -72,11 +74,21 @@ def _fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
-def _make() -> None:
-    CLUSTER.start()
-    manage("bootstrap_roles", "--database", DATABASE)
-    manage("migrate", "--verbosity", "0", role="migrate")
-    CLUSTER.stop()
+def _make(made: Path) -> None:
+    """Make it by a server of its own: that of this process may be at work."""
+    home = Path(tempfile.mkdtemp(prefix="baoming-database-"))
+    home.chmod(0o755)
+    server = replace(CLUSTER, home=home)
+    try:
+        server.start()
+        manage("bootstrap_roles", "--database", DATABASE, of=server)
+        manage("migrate", "--verbosity", "0", role="migrate", of=server)
+        server.stop()
+        copy(server.data, made.with_suffix(".part"))
+        made.with_suffix(".part").rename(made)
+    finally:
+        server.stop()
+        shutil.rmtree(home, ignore_errors=True)
 
 
 @contextmanager
