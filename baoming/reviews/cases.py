@@ -6,7 +6,7 @@ Expected behaviour: tests/reviews/case_table.py, written by hand.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
@@ -65,11 +65,16 @@ class Desk:
     title: str
     days: int
     asks: tuple[Question, ...] = ()
+    words: Mapping[str, str] = field(default_factory=dict)  # of its acts, where "同意" does not say to what
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self:
         asks = tuple(Question.of(one) for one in row.get("asks", ()))
-        return cls(Party(row["by"]), row["title"], row["days"], asks)
+        return cls(Party(row["by"]), row["title"], row["days"], asks, row.get("words", {}))
+
+    def name_of(self, act: "Act") -> str:
+        """Return an act of this office in words, as its button and the history say it."""
+        return self.words.get(act, ACT_NAMES[act])
 
 
 @dataclass(frozen=True, slots=True)

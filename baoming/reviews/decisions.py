@@ -22,6 +22,12 @@ class Reason:
     title: str
     next: Party = Party.CANDIDATE  # who must act after it
     todo: str = ""  # what the candidate should do or bring
+    by: tuple[Party, ...] = ()  # whose reason it is; (): of every office
+
+
+def offered(found: Mapping[str, Reason], party: Party) -> dict[str, Reason]:
+    """Return the reasons that an office may give: those of another's finding are not its own."""
+    return {key: one for key, one in found.items() if not one.by or party in one.by}
 
 
 def reasons(rows: Iterable[Mapping[str, Any]]) -> dict[str, Reason]:
@@ -35,6 +41,7 @@ def _reason(row: Mapping[str, Any]) -> Reason:
         title=row["title"],
         next=Party(row.get("next", Party.CANDIDATE)),
         todo=row.get("todo", ""),
+        by=tuple(Party(one) for one in row.get("by", ())),
     )
 
 

@@ -12,7 +12,19 @@ from baoming.registrations.models import Registration
 from baoming.registrations.services.evidence import read_each
 from baoming.reviews.asked import Question, shown
 from baoming.reviews.case_queries import acts_of, asked_in, content_of, decision_in, is_over, kind_of, note_of
-from baoming.reviews.cases import ACT_NAMES, ELIGIBILITY, OPEN, STATE_NAMES, Act, Kind, State, acts, fallen, holder
+from baoming.reviews.cases import (
+    ACT_NAMES,
+    ELIGIBILITY,
+    OPEN,
+    STATE_NAMES,
+    STOPPING,
+    Act,
+    Kind,
+    State,
+    acts,
+    fallen,
+    holder,
+)
 from baoming.reviews.models import Case, CaseAct
 from baoming.reviews.services.case_effects import EFFECTS
 from baoming.reviews.services.cases import keep_papers
@@ -56,6 +68,9 @@ class Shown:
     decision: CaseAct | None
     said: str  # beside the decision
     undoing: str  # what else it means to undo a grant, in words
+    undone: str  # what undoing takes back, as its button said it
+    words: Mapping[Act, str]  # what stands on the buttons
+    stopped: bool  # everything has stopped by it: the stop is undone on the person's page
     objects_until: datetime | None  # once the receipt was signed
 
 
@@ -70,6 +85,8 @@ def show_case(registration: Registration, case: Case, *, by: Actor, now: datetim
     return Shown(
         case=case, kind=kind, state=no_more or STATE_NAMES[at.state],
         tone="later" if no_more else TONES[at.state], undoing=EFFECTS[kind.effect].undoing,
+        undone=_word(kind, history[-1]), words={act: kind.chain[at.desk].name_of(act) for act in Act},
+        stopped=kind.effect in STOPPING and at.state is State.GRANTED and registration.stopped_at is not None,
         who=PARTY_NAMES[has] if has else "",
         asked=shown(kind.asks, content.get("answers", {})),
         changes=EFFECTS[kind.effect].shown(registration, content.get("extra", {})),
@@ -92,12 +109,16 @@ def _told(kind: Kind, act: CaseAct) -> Told:
     office = act.act in (Act.FORWARD, Act.GRANT)
     answers = content_of(act).get("answers", {}) if office else {}
     desk = kind.chain[act.desk]
-    title = "提出" if act.act == OPEN else ACT_NAMES[Act(act.act)]
+    title = _word(kind, act)
     return Told(
         title=f"{desk.title}：{title}" if act.act in (Act.FORWARD, Act.GRANT, Act.REFUSE, Act.RETURN) else title,
         by=act.by_label, at=act.at, note=note_of(act), facts=shown(desk.asks, answers),
         reason=kind.reasons[act.reason].title if act.reason in kind.reasons else "",
     )  # fmt: skip
+
+
+def _word(kind: Kind, act: CaseAct) -> str:
+    return ACT_NAMES[OPEN] if act.act == OPEN else kind.chain[act.desk].name_of(Act(act.act))
 
 
 def todo_of(shown_case: Shown) -> str:

@@ -129,14 +129,14 @@ def explain(site: Page) -> None:
     open_case(site)
     expect(site.get_by_text("系统中没有该学籍号").first).to_be_visible()
     site.get_by_label("核实的情况").fill("看了学籍卡原件，该生今年转入，学籍正在办理转接")
-    site.get_by_role("button", name="同意，上报").click()
+    site.get_by_role("button", name="已核实，上报认定").click()
 
 
 def rule(county: Page) -> None:
     open_case(county)
     expect(county.get_by_text("学籍正在办理转接").first).to_be_visible()
     county.get_by_label("书面认定").fill("有转学审批表，认定具备报考资格")
-    county.get_by_role("button", name="同意", exact=True).click()
+    county.get_by_role("button", name="认定：具备报考资格").click()
     expect(county.get_by_text("已同意").first).to_be_visible()
     office.find(county, CLASS[MISSING].name)
     expect(county.get_by_text("系统中没有该学籍号").first).to_be_visible()

@@ -37,7 +37,7 @@ from baoming.reviews.cases import (
     due,
     holder,
 )
-from baoming.reviews.decisions import chosen, written
+from baoming.reviews.decisions import chosen, offered, written
 from baoming.reviews.models import Case, CaseAct
 from baoming.reviews.services.case_effects import EFFECTS
 from baoming.reviews.services.case_papers import of_others, open_of, papers_there, purpose_of, take
@@ -143,7 +143,7 @@ def act_on_case(
         _refuse_if_another(registration, kind, act)
     if kind.two and act in (Act.GRANT, Act.REFUSE):
         _require_other_hand(history, by)
-    words = _said(kind, act, reason=reason, note=note)
+    words = _said(kind, act, reason=reason, note=note, by=by)
     content = _content(registration, kind, case, act, raw or {}, by=by)
     before = case.standing
     stand(case, kind, after(kind, before, act, now=now), now=now)
@@ -243,11 +243,11 @@ def _require_other_hand(history: list[CaseAct], by: Actor) -> None:
         require_two_hands(one.by_id, by)
 
 
-def _said(kind: Kind, act: Act, *, reason: str, note: str) -> dict[str, str]:
+def _said(kind: Kind, act: Act, *, reason: str, note: str, by: Actor) -> dict[str, str]:
     """Return reason and note as they are kept. Raises Invalid."""
     if act in (Act.REFUSE, Act.RETURN):
         sentence = f"请选择{ACT_NAMES[act]}的理由，考生会看到它"
-        chosen(kind.reasons, reason, field="reason", sentence=sentence)
+        chosen(offered(kind.reasons, by.kind), reason, field="reason", sentence=sentence)
         needed = reason == "other"
     else:
         reason, needed = "", act in (Act.WITHDRAW, Act.UNDO, Act.OBJECT)

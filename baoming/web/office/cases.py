@@ -28,7 +28,8 @@ from baoming.reviews.case_queries import (
     kind_of,
     kinds_of,
 )
-from baoming.reviews.cases import ACT_NAMES, STATE_NAMES, Act, Kind, State, fallen
+from baoming.reviews.cases import STATE_NAMES, Act, Kind, State, fallen
+from baoming.reviews.decisions import offered
 from baoming.reviews.services.case_notices import print_notice
 from baoming.reviews.services.case_papers import papers_there
 from baoming.reviews.services.cases import act_on_case, may_open_now, open_case
@@ -180,13 +181,17 @@ def _case(request: OfficeRequest, case_id: UUID, errors: dict[str, str] | None =
     shown = show_case(registration, found, by=request.actor, now=request.clock.now)
     before = content_of(asked_in(acts_of(found))).get("answers", {})
     context = {
-        "registration": registration, "one": shown, "errors": errors or {}, "Act": Act, "names": ACT_NAMES,
-        "parties": PARTY_NAMES, "reasons": [(key, reason.title) for key, reason in shown.kind.reasons.items()],
+        "registration": registration, "one": shown, "errors": errors or {}, "Act": Act, "names": shown.words,
+        "parties": PARTY_NAMES, "reasons": _reasons(request, shown.kind),
         "typed": typed_of(sent_raw(request) if errors else {}, before),
         "there": papers_there(registration, shown.kind, found, by=request.actor.kind),
         "did": request.POST.get("act", "") if errors else "", "note": request.POST.get("note", "") if errors else "",
     }  # fmt: skip
     return render(request, "office/cases/case.html", context, status=422 if errors else 200)
+
+
+def _reasons(request: OfficeRequest, kind: Kind) -> list[tuple[str, str]]:
+    return [(key, reason.title) for key, reason in offered(kind.reasons, request.actor.kind).items()]
 
 
 def _found(request: OfficeRequest, case_id: UUID) -> Any:
