@@ -68,7 +68,7 @@ def _file(people: _Rows) -> bytes:
     draw = random.Random(1)
     bad = set(draw.sample(range(storm.SAVERS, LINES), BAD))
     lines = [
-        f"{number:08d},{name},2023-03-05,{1725 if place in bad else 150 + place % 40},61.5,正常,合格"
+        f"{number:08d},{name},2022-10-31,{1725 if place in bad else 150 + place % 40},61.5,正常,合格"
         for place, (number, name) in enumerate(people)
     ]
     return "\r\n".join([_HEADER, *lines]).encode("gb18030")

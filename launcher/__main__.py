@@ -16,11 +16,12 @@ ACCOUNTS = (  # of many: cast.py in demo/ has them all
     ("周敏", "zhoumin", "芙蓉一中报名点 (site operator)"),
     ("王秀兰", "wangxiulan", "芙蓉区招生办 (county office)"),
     ("张莉", "zhangli", "长沙市教育考试院 (city office)"),
+    ("何平", "heping", "长沙市教育考试院 (city office: the second person, who approves exports)"),
     ("何志远", "hezhiyuan", "湖南省教育考试院 (province office: moves the demo's clock)"),
     ("刘洋", "liuyang", "天心一中报名点 (operator of the neighbouring county)"),
     ("陈红", "chenhong", "天心区招生办 (the neighbouring county office)"),
     ("谭磊", "tanlei", "系统管理员 (accounts of staff)"),
-    ("蒋玥", "jiangyue", "安全管理员 (approves accounts; policies and keys)"),
+    ("蒋玥", "jiangyue", "安全管理员 (approves what is asked for accounts)"),
     ("邝锐", "kuangrui", "审计管理员 (logs)"),
     ("李强", "liqiang", "芙蓉一中 (class teacher)"),
 )

@@ -50,6 +50,8 @@ class Column:
     most: Decimal | None = None
     places: int = 0  # after the point
     longest: int = 200  # characters of a text
+    past: bool = False  # a date that has been: of what was done
+    with_: tuple[str, str] | None = None  # column and value beside which it is needed
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self:
@@ -58,7 +60,8 @@ class Column:
             {one["key"]: one["title"] for one in row.get("options", ())},
             Decimal(str(row["least"])) if "least" in row else None,
             Decimal(str(row["most"])) if "most" in row else None,
-            row.get("places", 0), row.get("longest", 200),
+            row.get("places", 0), row.get("longest", 200), row.get("past", False),
+            tuple(row["with"]) if "with" in row else None,
         )  # fmt: skip
 
     @property
@@ -113,6 +116,15 @@ class Kind:
         people = {key: PERSON_WORDS[key] for key in (*self.found_by, *((NAME,) if self.named else ()))}
         return people | {one.key: (one.title, *one.words) for one in self.columns}
 
+    def lacking(self, values: Mapping[str, str]) -> list[str]:
+        """Return what a line with these values lacks, of what is needed beside what it says."""
+        titles, found = {one.key: one for one in self.columns}, []
+        for one in self.columns:
+            if one.with_ and values.get(one.with_[0]) == one.with_[1] and not values.get(one.key):
+                beside = titles[one.with_[0]]
+                found.append(f"{beside.title}是“{beside.shown(one.with_[1])}”的，要填{one.title}")
+        return found
+
     def told(self, values: Mapping[str, str]) -> list[tuple[str, str]]:
         """Return kept values as (title, words), in the order of the columns."""
         return [(one.title, one.shown(values[one.key])) for one in self.columns if values.get(one.key)]
@@ -141,14 +153,22 @@ def limits(document: Mapping[str, Any]) -> Limits:
     return Limits(**document["limits"])
 
 
-def read_value(column: Column, cell: str, *, formula: bool = False) -> tuple[str, str]:
-    """Return what a cell says, as it is kept, and what is wrong with it as a sentence; one of them is empty."""
+def read_value(
+    column: Column, cell: str, *, formula: bool = False, today: date | None = None
+) -> tuple[str, str]:  # fmt: skip
+    """Return what a cell says, as it is kept, and what is wrong with it as a sentence; one of them is empty.
+
+    `today`: what no date of what was done may lie behind; None: not asked.
+    """
     text = plain(cell)
     if formula or (cell == text and text.startswith("=")):
         return "", f"{column.title}是公式，请改成公式算出来的值再导入"
     if not text:
         return "", f"没有填{column.title}，请补上" if column.needed else ""
-    return _READERS[column.type](column, text)
+    value, problem = _READERS[column.type](column, text)
+    if column.past and today and value > today.isoformat():
+        return "", f"{column.title}晚于今天，请核对"
+    return value, problem
 
 
 def _choice(column: Column, text: str) -> tuple[str, str]:

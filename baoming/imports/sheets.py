@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
 from baoming.checks.files import line_of
@@ -38,15 +39,15 @@ class Sheet:
     unread: tuple[str, ...]
 
 
-def read_sheet(lines: Sequence[Line], kind: Kind, *, most: int) -> Sheet:
+def read_sheet(lines: Sequence[Line], kind: Kind, *, most: int, today: date) -> Sheet:
     """Return the rows of a file of this kind; raise TableRefused with what to do where it is none.
 
-    What is wrong with one line stands in its `problems`; the others are good. At most `most` rows.
+    What is wrong with one line stands in its `problems`; the others are good. At most `most` rows. `today`: by the
+    season's clock, for what has been done already.
     """
     words = kind.words
     needed = [*([NAME] if kind.named else []), *(one.key for one in kind.columns if one.needed)]
-    header, columns = header_of(lines, words, needed)
-    _refuse_if_nobody(kind, columns)
+    header, columns = header_of(lines, words, needed, one_of=kind.found_by)
     titles = [titled(one) for one in header.cells]
     _refuse_if_twice(titles, words)
     body = [line for line in lines if line.number > header.number]
@@ -55,7 +56,7 @@ def read_sheet(lines: Sequence[Line], kind: Kind, *, most: int) -> Sheet:
     if len(body) > most:
         raise TableRefused(f"一次最多导入{most}行，这个文件超过了，请分成几个文件")
     width = len(header.cells)
-    rows = tuple(_row(line, kind, columns, width) for line in body)
+    rows = tuple(_row(line, kind, columns, width, today) for line in body)
     known = {*(word for ones in words.values() for word in ones), PROBLEM, ""}
     unread = tuple(one for one in titles if one not in known)
     return Sheet(header.cells, rows, unread)
@@ -78,12 +79,6 @@ def over_standing(
     return {key: value for key, value in (there or {}).items() if key in silent} | dict(values)
 
 
-def _refuse_if_nobody(kind: Kind, columns: Mapping[str, int]) -> None:
-    if not any(key in columns for key in kind.found_by):
-        ones = "或".join(PERSON_WORDS[key][0] for key in kind.found_by)
-        raise TableRefused(f"表头里没有找到：{ones}。请加上这一列再导入")
-
-
 def _refuse_if_twice(titles: Sequence[str], words: Mapping[str, Sequence[str]]) -> None:
     """Raise TableRefused where two columns say the same: nobody knows which of them counts."""
     for ones in words.values():
@@ -92,7 +87,7 @@ def _refuse_if_twice(titles: Sequence[str], words: Mapping[str, Sequence[str]]) 
             raise TableRefused(f"表头里“{there[0]}”这一项有{len(there)}列，请只保留一列再导入")
 
 
-def _row(line: Line, kind: Kind, columns: Mapping[str, int], width: int) -> Row:
+def _row(line: Line, kind: Kind, columns: Mapping[str, int], width: int, today: date) -> Row:
     cells = (*line.cells, *[""] * (width - len(line.cells)))
     row = Row(line.number, cells)
     formulas = {key for key, place in columns.items() if place in line.formulas}
@@ -100,11 +95,12 @@ def _row(line: Line, kind: Kind, columns: Mapping[str, int], width: int) -> Row:
     _person(row, texts, formulas, kind)
     for column in kind.columns:
         if column.key in columns:
-            value, problem = read_value(column, texts[column.key], formula=column.key in formulas)
+            value, problem = read_value(column, texts[column.key], formula=column.key in formulas, today=today)
             if problem:
                 row.problems.append(problem)
             elif value:
                 row.values[column.key] = value
+    row.problems += kind.lacking(row.values) if not row.problems else []
     if not row.values and not row.problems:
         row.problems.append("这一行没有填任何内容，请补上或删去这一行")
     return row

@@ -6,8 +6,11 @@ from datetime import datetime
 
 from baoming.shared.errors import Invalid
 from baoming.shared.moments import typed_moment
+from baoming.shared.text import has_address
 
 LONGEST_TITLE, LONGEST_TEXT = 40, 2000  # characters
+# Candidates are told that a link is never ours: one that is would teach them the contrary.
+_NO_ADDRESS = "公告只用文字，不放网址和邮箱，考生会当成假冒的链接。请删去，改写明在哪一页、哪一项办理"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +51,16 @@ def _words(title: str, text: str) -> dict[str, str]:
         problems["title"] = "请填写标题"
     elif len(title) > LONGEST_TITLE or not title.isprintable():
         problems["title"] = f"标题最多{LONGEST_TITLE}个字，写成一行，现在是{len(title)}个字"
+    elif has_address(title):
+        problems["title"] = _NO_ADDRESS
     if not text:
         problems["text"] = "请填写正文"
     elif len(text) > LONGEST_TEXT:
         problems["text"] = f"正文最多{LONGEST_TEXT}个字，现在是{len(text)}个字，请删减后再预览"
     elif not all(line.isprintable() for line in text.replace("\t", " ").splitlines()):
         problems["text"] = "正文里有看不见的控制字符，请删去后再预览"
+    elif has_address(text):
+        problems["text"] = _NO_ADDRESS
     return problems
 
 

@@ -10,6 +10,7 @@ from baoming.audit.actors import Party
 from baoming.schedule.windows import Window
 from baoming.shared.moments import moment
 from baoming.shared.paths import within
+from baoming.shared.text import has_address
 
 LONGEST_REASON = 100  # characters; an announcement repeats it
 
@@ -89,6 +90,8 @@ def problems(wanted: Wanted, window: Window | None, days: int | None, *, now: da
     found = {}
     if not 1 <= len(written) <= LONGEST_REASON or not written.isprintable():
         found["reason"] = f"请用一句话写明为什么要延长，最多{LONGEST_REASON}个字"
+    elif has_address(written):
+        found["reason"] = "原因会写进公告，公告不放网址，请删去"
     last = latest(window, days) if window else None
     if window is None or window.closes is None or last is None:
         return found | {"phase": "请选择可以延长的环节"}

@@ -66,25 +66,26 @@ def read_lines(data: bytes, *, filename: str, terms: Terms, most: int = 0) -> li
 
 
 def header_of(
-    lines: Sequence[Line], words: Mapping[str, Sequence[str]], needed: Sequence[str]
+    lines: Sequence[Line], words: Mapping[str, Sequence[str]], needed: Sequence[str], *, one_of: Sequence[str] = ()
 ) -> tuple[Line, dict[str, int]]:
     """Return the header line, and column key → place, wherever the columns stand.
 
-    `words`: key → the titles that a column may have, the first of them told to people. Raises TableRefused where
-    one of `needed` is not there.
+    `words`: key → the titles that a column may have, the first of them told to people. Raises TableRefused, naming
+    all that lacks, where one of `needed` is not there or none of `one_of`.
     """
+    wanted = [*((key,) for key in needed), *([tuple(one_of)] if one_of else [])]
     found: dict[str, int] = {}
     for line in lines:
         if line.number > HEADER_LINES:
             break
         titles = [titled(cell) for cell in line.cells]
         columns = {key: titles.index(word) for key, ones in words.items() for word in ones if word in titles}
-        if all(key in columns for key in needed):
+        if all(any(key in columns for key in keys) for keys in wanted):
             return line, columns
         if len(columns) > len(found):
             found = columns
-    lacking = "、".join(words[key][0] for key in needed if key not in found)
-    raise TableRefused(f"表头里没有找到：{lacking}。请在第一行写上这些列名再导入")
+    lacking = ["或".join(words[key][0] for key in keys) for keys in wanted if not any(key in found for key in keys)]
+    raise TableRefused(f"表头里没有找到：{'、'.join(lacking)}。请在第一行写上这些列名再导入")
 
 
 def titled(cell: str) -> str:

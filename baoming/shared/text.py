@@ -94,3 +94,14 @@ def mask_phone(number: str) -> str:
 def serial(number: int) -> str:
     """Return a registration number with its eight digits: 1020001 is `01020001`."""
     return f"{number:08d}"
+
+
+# A scheme, www., or an ending that people type; of other endings nobody knows whether they are none.
+_ADDRESS = re.compile(
+    r"[a-z]{3,5}:/|www[.。]|[a-z0-9-][.。](?:cn|com|net|org|top|xyz|vip|cc|info|site|club|shop|link|app|ltd|wang)(?![a-z0-9])"
+)
+
+
+def has_address(text: str) -> bool:
+    """Whether a text names an address of the web or of mail, in letters of any width."""
+    return _ADDRESS.search(unicodedata.normalize("NFKC", text).lower()) is not None

@@ -16,7 +16,7 @@ from baoming.seasons.models import Season
 from tests import factories as make
 
 PHYSICAL = ["报名序号", "姓名", "体检日期", "身高", "体重", "色觉", "体检结论"]
-GOOD = ["2023-03-05", "172.5", "61", "正常", "合格"]
+GOOD = ["2022-10-31", "172.5", "61", "正常", "合格"]
 MORAL = ["报名序号", "姓名", "考核结果", "考核意见"]
 
 

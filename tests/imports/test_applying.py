@@ -12,7 +12,7 @@ from tests import factories as make
 from tests.imports.files import PHYSICAL, applied, csv, line, numbered, of, staged, told, undone
 
 pytestmark = pytest.mark.django_db
-BETTER = ["2023-03-20", "173", "60.5", "正常", "合格"]
+BETTER = ["2022-11-10", "173", "60.5", "正常", "合格"]
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_a_column_that_a_file_has_not_keeps_what_stands_and_an_empty_cell_clears
     second = staged(csv(line(person, *BETTER)), of(county))
     assert (second.changed, second.same) == (1, 0)
     applied(second, of(county))
-    assert counting(person) == whole | {"date": "2023-03-20", "height": "173", "weight": "60.5"}
+    assert counting(person) == whole | {"date": "2022-11-10", "height": "173", "weight": "60.5"}
     third = staged(csv([*line(person, *BETTER), ""], header=more[:-1]), of(county))
     assert third.changed == 1
     applied(third, of(county))

@@ -1,6 +1,7 @@
 """Cells, headers and lines of a kind, without a database (R21, R32)."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from tests.imports.value_table import VALUES
 DATA = Path(baoming.__file__).parent
 TERMS = Terms("体检结果", "请分成几个文件", 1024 * 1024, 5)
 YEARS = ("2023", "2025")
+TODAY = date(2023, 3, 5)
 NUMBER = make.number(1, birth="20050316")
 RESIDENCE, FOREIGN = (make.number(1, birth="20050316", area=area) for area in ("819999", "900999"))
 
@@ -32,7 +34,7 @@ def physical() -> Kind:
 
 
 def read(content: bytes, filename: str = "体检.csv") -> Sheet:
-    return read_sheet(read_lines(content, filename=filename, terms=TERMS), physical(), most=TERMS.rows)
+    return read_sheet(read_lines(content, filename=filename, terms=TERMS), physical(), most=TERMS.rows, today=TODAY)
 
 
 def one(*values: str, number: str = "01020001", name: str = "欧阳思远") -> list[str]:
@@ -74,7 +76,7 @@ def test_a_csv_file_is_read_in_the_encodings_that_occur(encoding: str) -> None:
     [row] = read(csv(one(), encoding=encoding)).rows
     assert (row.number, row.name, row.problems) == (1020001, "欧阳思远", [])
     assert row.values == {
-        "date": "2023-03-05",
+        "date": GOOD[0],
         "height": "172.5",
         "weight": "61",
         "colour": "normal",
@@ -120,6 +122,7 @@ def test_a_number_of_any_kind_of_document_says_whose_line_it_is(typed: str, kept
         (csv(header=PHYSICAL), "没有内容"),
         (csv(one(), header=[*PHYSICAL[:-1], "结论"]), "没有找到：体检结论"),
         (csv(one(), header=["学号", *PHYSICAL[1:]]), "没有找到：报名序号或证件号码"),
+        (csv(one(), header=["学号", *PHYSICAL[1:-1], "结论"]), "没有找到：体检结论、报名序号或证件号码。"),
         (csv([*one(), "173"], header=[*PHYSICAL, "身高"]), "“身高”这一项有2列"),
         (csv([*one(), "1"], header=[*PHYSICAL, "报名号"]), "“报名序号”这一项有2列"),
         (csv(*[one()] * 6), "一次最多导入5行"),
@@ -145,6 +148,8 @@ def test_a_file_that_is_none_gets_a_sentence(content: bytes, words: str) -> None
         (one(number="=A1"), "报名序号是公式"),
         (one("2023-03-05", "1725", "61", "正常", "合格"), "身高超出范围"),
         (one("2023-03-05", "=170+2", "61", "正常", "合格"), "身高是公式"),
+        (one("2023-03-06", "172", "61", "正常", "合格"), "体检日期晚于今天"),
+        (one("2023-03-05", "172", "61", "正常", "专业受限"), "体检结论是“专业受限”的，要填受限专业"),
     ],
 )
 def test_a_bad_line_gets_a_sentence(line: list[str], words: str) -> None:
@@ -165,7 +170,7 @@ def test_empty_lines_of_a_spreadsheet_push_no_line_out(most: int) -> None:
     def spread(*counts: int) -> Sheet:
         lines = [line for count in counts for line in [*[one()] * count, *[[]] * 40]]
         found = read_lines(xlsx(*lines), filename="体检.xlsx", terms=TERMS, most=most)
-        return read_sheet(found, physical(), most=TERMS.rows)
+        return read_sheet(found, physical(), most=TERMS.rows, today=TODAY)
 
     assert [row.line for row in spread(3, 2).rows] == [2, 3, 4, 45, 46]
     with pytest.raises(TableRefused, match="一次最多导入5行"):

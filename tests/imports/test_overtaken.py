@@ -19,8 +19,8 @@ from tests.imports.files import MORAL, applied, csv, line, numbered, of, staged,
 from tests.registrations.classes import pupil
 
 pytestmark = pytest.mark.django_db
-BETTER = ["2023-03-20", "173", "60.5", "正常", "合格"]
-BEST = ["2023-03-21", "174", "60", "正常", "合格"]
+BETTER = ["2022-11-10", "173", "60.5", "正常", "合格"]
+BEST = ["2022-11-11", "174", "60", "正常", "合格"]
 SINCE = "预览以后这名考生的这类信息又有变动，这一行没有写入。请把这一行重新上传，核对以后再导入"
 
 

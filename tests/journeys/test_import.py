@@ -18,7 +18,7 @@ HEADER = "报名序号,姓名,体检日期,身高,体重,色觉,体检结论"
 
 
 def line(place: int, *, height: str = "172.5", name: str = "") -> str:
-    return f"0102{place + 1:04d},{name or PUPILS[place].name},2023-03-05,{height},61,正常,合格"
+    return f"0102{place + 1:04d},{name or PUPILS[place].name},2022-10-31,{height},61,正常,合格"
 
 
 def test_a_county_imports_corrects_the_bad_lines_and_takes_a_batch_back(desktop: Page, stack: Stack) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from baoming.audit.actors import Actor, Party
 from baoming.audit.models import Event
+from baoming.messages import announcements as announcing
 from baoming.messages.announcements import LONGEST_TEXT, checked, paragraphs
 from baoming.messages.models import Announcement
 from baoming.messages.queries import announcements
@@ -17,6 +18,10 @@ from baoming.shared.errors import Invalid, NotOpen
 from baoming.shared.moments import BEIJING
 from tests import factories as make
 
+ADDRESSES = (
+    "http://x.cn", "HTTPS://example", "www.hneeb", "hneao.cn", "bm.Example.COM/in", "ｈｔｔｐ：／／x.cn", "example。cn",
+    "a@b.com",
+)  # fmt: skip
 NOW = datetime(2022, 11, 3, 10, 0, tzinfo=BEIJING)
 COUNTY = Actor(kind=Party.COUNTY, id="", path="43/01/02/", label="王秀兰")
 SITE = Actor(kind=Party.SITE, id="", path="43/01/02/01/", label="周敏")
@@ -42,6 +47,8 @@ def read(path: str) -> list[str]:
         ({"text": ""}, "text"),
         ({"text": "长" * (LONGEST_TEXT + 1)}, "text"),
         ({"text": "a\x07b"}, "text"),
+        *[({"text": f"请到{one}办理"}, "text") for one in ADDRESSES],
+        ({"title": "请看www.example.cn"}, "title"),
         ({"opens": "明天"}, "opens"),
         ({"closes": "9999-99-99"}, "closes"),
         ({"closes": "2022-11-03T10:00"}, "closes"),
@@ -52,6 +59,19 @@ def test_what_cannot_be_announced_says_why_at_its_field(typed: dict[str, str], f
     with pytest.raises(Invalid) as refused:
         checked({"title": "须知", "text": "带户口簿", **typed}, now=NOW)
     assert set(refused.value.fields) == {field}
+
+
+@pytest.mark.parametrize(
+    "text", ["11.12上午", "第3.2条", "6.5cm", "QQ群", "APP里的“我的报名”", "A.文科 B.理科", "9:00—17:00"]
+)
+def test_control_what_is_no_address_is_taken(text: str) -> None:
+    assert checked({"title": "须知", "text": text}, now=NOW).text == text
+
+
+def test_control_without_the_guard_an_address_is_announced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(announcing, "has_address", lambda _: False)
+    for one in ADDRESSES:
+        assert one in checked({"title": "须知", "text": f"请到{one}办理"}, now=NOW).text
 
 
 def test_an_empty_beginning_is_now_and_lines_are_paragraphs() -> None:

@@ -86,7 +86,7 @@ def test_a_phase_that_the_season_does_not_let_be_extended_is_refused(days: int |
     assert latest(window or SIGN_UP, days if window else None) is None
 
 
-@pytest.mark.parametrize("reason", ["", " ", "停" * 101, "停\n电"])
+@pytest.mark.parametrize("reason", ["", " ", "停" * 101, "停\n电", "停电，见www.x.cn"])
 def test_a_reason_is_one_line_of_bounded_length(reason: str) -> None:
     assert wrong(wanted(at(12), reason=reason)) == {"reason"}
 

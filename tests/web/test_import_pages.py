@@ -43,7 +43,7 @@ def send(client: Client, content: bytes, kind: str = "physical") -> str:
 
 def test_a_file_is_shown_applied_and_taken_back(here: Organization, county: Client) -> None:
     person, other = numbered(here, 1), numbered(here, 2)
-    place = send(county, csv(line(person), line(other, "2023-03-05", "1725", "61", "正常", "合格")))
+    place = send(county, csv(line(person), line(other, "2022-10-31", "1725", "61", "正常", "合格")))
     page = county.get(place).content.decode()
     assert "预览，还没有导入" in page
     assert "身高超出范围" in page
@@ -61,6 +61,33 @@ def test_a_file_is_shown_applied_and_taken_back(here: Organization, county: Clie
     run(Batch.objects.get(undoes__isnull=False).pk)
     assert "已撤销" in county.get(place).content.decode()
     assert "已撤销：导错了" in county.get(f"/candidates/{person.pk}/").content.decode()
+
+
+def test_what_would_be_written_is_shown_to_who_handed_it_in_until_it_is_applied(
+    here: Organization, county: Client
+) -> None:
+    person = numbered(here, 1)
+    header = [*PHYSICAL, "受限专业"]
+    limited = line(person, "2022-10-31", "172.5", "61", "色弱", "专业受限", "化学类")
+    place = send(county, csv(limited, header=header))
+    page = county.get(place).content.decode()
+    for title, value in (("身高", "172.5"), ("色觉", "色弱"), ("体检结论", "专业受限"), ("受限专业", "化学类")):
+        assert f'<span class="quiet">{title}</span> {value}' in page
+    assert here.parent
+    assert here.parent.parent
+    above = signed_in(Client(), make.staff(here.parent.parent, Role.CITY))
+    assert "没有问题的行" in above.get(place).content.decode()
+    assert "化学类" not in above.get(place).content.decode()  # whose file it is not
+    county.post(f"{place}apply/")
+    assert "化学类" not in county.get(place).content.decode()
+
+
+def test_kind_and_file_that_are_missing_are_told_at_once(here: Organization, county: Client) -> None:
+    page = county.post("/imports/", {}).content.decode()
+    assert "请选择导入哪一类信息" in page
+    assert "请先选择文件" in page
+    page = county.post("/imports/", {"kind": "physical"}).content.decode()
+    assert "请选择导入哪一类信息" not in page
 
 
 def test_who_moved_after_the_preview_stands_among_the_lines_that_were_not_written(
@@ -83,7 +110,7 @@ def test_the_page_opens_no_line_and_reads_no_more_of_them_than_it_shows(
     here: Organization, county: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It reads itself again every two seconds while thousands of lines are written."""
-    bad = [line(numbered(here, running), "2023-03-05", "1725", "61", "正常", "合格") for running in (1, 2, 3)]
+    bad = [line(numbered(here, running), "2022-10-31", "1725", "61", "正常", "合格") for running in (1, 2, 3)]
     place = send(county, csv(*bad, line(numbered(here, 4))))
     monkeypatch.setattr("baoming.web.office.imports.LINES", 2)
     county.post(f"{place}apply/")
@@ -97,7 +124,7 @@ def test_the_page_opens_no_line_and_reads_no_more_of_them_than_it_shows(
 
 def test_the_bad_lines_come_as_a_file_and_leave_an_event(here: Organization, county: Client) -> None:
     person = numbered(here, 1)
-    place = send(county, csv(line(person, "2023-03-05", "1725", "61", "正常", "合格")))
+    place = send(county, csv(line(person, "2022-10-31", "1725", "61", "正常", "合格")))
     answer = county.post(f"{place}bad/")
     rows = answer.content.decode("utf-8-sig").splitlines()
     assert rows[0].split(",") == [*PHYSICAL, "问题"]
@@ -131,7 +158,7 @@ def test_a_hundred_thousand_lines_get_a_sentence(here: Organization, county: Cli
 
 
 def test_the_offices_above_look_and_the_neighbour_finds_nothing(here: Organization, county: Client) -> None:
-    bad = line(numbered(here, 2), "2023-03-05", "1725", "61", "正常", "合格")
+    bad = line(numbered(here, 2), "2022-10-31", "1725", "61", "正常", "合格")
     place = send(county, csv(line(numbered(here, 1)), bad))
     assert here.parent is not None
     city = signed_in(Client(), make.staff(here.parent.parent, Role.CITY))  # type: ignore[arg-type]

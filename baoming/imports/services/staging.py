@@ -24,6 +24,7 @@ from baoming.registrations.apart import read_lines_apart
 from baoming.registrations.models import Registration
 from baoming.seasons.models import Season
 from baoming.seasons.queries import data, season_clock, season_now
+from baoming.shared.moments import BEIJING
 from baoming.shared.tables import Terms
 from baoming.vault.services import keys
 
@@ -56,10 +57,12 @@ def stage(season: Season, kind_key: str, content: bytes, *, filename: str, by: A
     this kind or not now, TableRefused for what is no such file.
     """
     kind = kind_of(season, kind_key)
-    require_open(season, kind, by, clock=season_clock(season.pk))
+    clock = season_clock(season.pk)
+    require_open(season, kind, by, clock=clock)
     terms = terms_of(season, kind)
     lines = read_lines_apart(content, filename=filename, terms=terms)  # before the transaction: nobody waits for it
-    return _keep(season, kind, read_sheet(lines, kind, most=terms.rows), content, filename=filename, by=by)
+    sheet = read_sheet(lines, kind, most=terms.rows, today=clock.now.astimezone(BEIJING).date())
+    return _keep(season, kind, sheet, content, filename=filename, by=by)
 
 
 @transaction.atomic

@@ -2,14 +2,26 @@
 
 from uuid import UUID
 
+from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from baoming.audit.services import record
+from baoming.imports.kinds import Kind
 from baoming.imports.models import Import, ImportLine
-from baoming.imports.queries import bad_of, before, cells_of, head_of, kinds_for, kinds_of, not_taken, sentences_of
+from baoming.imports.queries import (
+    bad_of,
+    before,
+    cells_of,
+    head_of,
+    kinds_for,
+    kinds_of,
+    not_taken,
+    sentences_of,
+    values_of,
+)
 from baoming.imports.services.applying import apply_import, undo_import
 from baoming.imports.services.staging import stage, terms_of
 from baoming.imports.sheets import bad_lines
@@ -30,14 +42,25 @@ def index(request: OfficeRequest) -> HttpResponse:
     if request.method != "POST":
         return _index(request)
     try:
-        kind = request.POST.get("kind", "")
-        if kind not in kinds_for(request.season, request.actor.kind):
-            raise Invalid({"kind": "请选择导入哪一类信息"})
-        file = sent_file(request, "file", missing="请先选择文件（XLSX或CSV）")
+        kind, file = _sent(request)
         made = stage(request.season, kind, file.read(), filename=file.name or "", by=request.actor)
     except Refused as refusal:
         return _index(request, refusal.fields if isinstance(refusal, Invalid) else {"file": str(refusal)})
     return redirect("office:imports_one", made.pk)
+
+
+def _sent(request: OfficeRequest) -> "tuple[str, UploadedFile[bytes]]":
+    """Return kind and file that were chosen. Raises Invalid, which names both where neither was."""
+    kind, problems = request.POST.get("kind", ""), {}
+    if kind not in kinds_for(request.season, request.actor.kind):
+        problems["kind"] = "请选择导入哪一类信息"
+    try:
+        file = sent_file(request, "file", missing="请先选择文件（XLSX或CSV）")
+    except Refused as refusal:
+        raise Invalid(problems | {"file": str(refusal)}) from refusal
+    if problems:
+        raise Invalid(problems)
+    return kind, file
 
 
 @require_safe
@@ -116,15 +139,16 @@ def _index(request: OfficeRequest, errors: dict[str, str] | None = None) -> Http
 
 def _page(request: OfficeRequest, row: Import, errors: dict[str, str] | None = None) -> HttpResponse:
     batch, own = row.batch, row.path == request.staff.path
+    kind = kinds_of(request.season).get(row.kind)
     undone: Batch | None = getattr(batch, "undone_by", None)
     left = _left(undone)
     context = {
         "row": row,
-        "kind": kinds_of(request.season).get(row.kind),
+        "kind": kind,
         "head": head_of(row),
         "wrong": sentences_of(row, LINES),
         "count": row.bad if batch is None else not_taken(row).count(),
-        "good": _good(row),
+        "good": _good(row, kind if own and batch is None else None),
         "own": own,
         "before": before(row) if batch is None else None,
         "batch": batch,
@@ -142,10 +166,15 @@ def _page(request: OfficeRequest, row: Import, errors: dict[str, str] | None = N
     return render(request, "office/imports/one.html", context, status=422 if errors else 200)
 
 
-def _good(row: Import) -> list[ImportLine]:
-    """The first lines that are in order, without what stands in them."""
+def _good(row: Import, kind: Kind | None) -> list[tuple[ImportLine, list[tuple[str, str]]]]:
+    """The first lines that are in order; `kind`: with the values that would be written, for who handed them in.
+
+    Two columns that have changed places are seen by nothing else.
+    """
     lines = row.lines.exclude(change="bad").select_related("registration").order_by("number")
-    return list(lines.only("number", "change", "registration__name")[:_GOOD])
+    if kind is None:
+        return [(line, []) for line in lines.only("number", "change", "registration__name")[:_GOOD]]
+    return [(line, kind.told(values_of(line))) for line in lines[:_GOOD]]
 
 
 def _left(undone: Batch | None) -> list[tuple[str, str]]:
