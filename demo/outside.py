@@ -19,7 +19,7 @@ from uuid import UUID
 from baoming.accounts.hashers import Argon2id
 from baoming.messages.models import Message
 from baoming.payments.models import Order
-from baoming.payments.providers.base import Charge, ChargeState, Notice
+from baoming.payments.providers.base import Channel, Charge, ChargeState, Notice, Opened, Wanted
 from baoming.photos.standard import ExaminedPhoto
 from baoming.registrations.apart import examine_apart
 from baoming.registrations.providers.base import Finding, Result, Session
@@ -38,22 +38,22 @@ class Cashier:
     def __init__(self) -> None:
         self.closed = False
 
-    def create(self, *, order_no: str, amount_fen: int, description: str, notify_url: str, return_url: str) -> str:
+    def create(self, channel: Channel, wanted: Wanted) -> Opened:
         raise NotImplementedError("the worker opens the cashier's page, once the stand-in runs")
 
-    def query(self, order_no: str) -> Charge:
+    def query(self, number: str, *, made_at: datetime) -> Charge:
         state: ChargeState = "closed" if self.closed else "waiting"
-        return Charge(order_no=order_no, state=state, amount_fen=Order.objects.get(number=order_no).amount)
+        return Charge(number=number, state=state, fen=Order.objects.get(number=number).amount)
 
-    def close(self, order_no: str) -> None:
+    def close(self, number: str, *, made_at: datetime) -> None:
         self.closed = True
 
     def read_notice(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Notice:
         order = Order.objects.get(number=body.decode())
         paid = Charge(
-            order_no=order.number,
+            number=order.number,
             state="paid",
-            amount_fen=order.amount,
+            fen=order.amount,
             transaction=f"42000{secrets.randbelow(10**23):023d}",
         )
         return Notice(event=f"DEMO-{order.number}", charge=paid)

@@ -6,7 +6,8 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from baoming.payments.models import Order
-from baoming.payments.providers.base import Cashier
+from baoming.payments.providers.base import Provider
+from baoming.payments.providers.keys import Signer
 from baoming.payments.providers.wechat import Merchant, WeChatPay
 from baoming.registrations.models import Registration
 from baoming.seasons.models import Season
@@ -40,6 +41,7 @@ def orders_of(registration: Registration) -> QuerySet[Order]:
 
 
 @cache
-def cashier() -> Cashier:
-    """Return the cashier named by the settings, with the keys it gave us."""
-    return WeChatPay(settings.SERVICES["cashier"], Merchant.load(settings.SERVICE_KEYS / "cashier"))
+def cashier() -> Provider:
+    """Return the provider named by the settings, with the keys it gave us."""
+    folder = settings.SERVICE_KEYS / "cashier" / "wechat"
+    return WeChatPay(settings.SERVICES["cashier"], Merchant.load(folder), Signer.load(folder))

@@ -18,7 +18,7 @@ from django.utils import timezone
 from baoming.audit.actors import SYSTEM, Actor, Party
 from baoming.audit.services import record
 from baoming.payments.models import Notice, Order
-from baoming.payments.providers.base import CashierDown, Charge, NoticeRefused
+from baoming.payments.providers.base import CashierDown, Channel, Charge, NoticeRefused, Wanted
 from baoming.payments.queries import cashier, fee
 from baoming.registrations.services.steps import complete_step, locked, refuse_if_stopped, require
 from baoming.seasons.queries import season_now
@@ -77,14 +77,16 @@ def open_cashier(order_id: UUID) -> None:
         order.refresh_from_db()
     if order.state != Order.State.OPENING:
         return
-    page = cashier().create(
-        order_no=order.number,
-        amount_fen=order.amount,
+    now = timezone.now()
+    wanted = Wanted(
+        number=order.number,
+        fen=order.amount,
         description="普通高考报名费",
         notify_url=f"{settings.CANDIDATE_ORIGIN}/notices/wechat",
         return_url=f"{settings.CANDIDATE_ORIGIN}/fee/",
+        until=now + _ORDER_GOOD_FOR,
     )
-    now = timezone.now()
+    page = cashier().create(Channel.WECHAT_H5, wanted).address
     Order.objects.filter(pk=order_id, state=Order.State.OPENING).update(
         state=Order.State.CREATED, cashier_url=page, opened_at=now, ask_at=now + _SOONEST
     )
@@ -97,13 +99,13 @@ def take_notice(headers: Mapping[str, str], body: bytes) -> None:
     """
     notice = cashier().read_notice(headers, body, now=timezone.now())
     with transaction.atomic():
-        _see_whose(notice.charge.order_no)
-        order = Order.objects.select_for_update().filter(number=notice.charge.order_no).first()
-        fits = order is not None and order.amount == notice.charge.amount_fen
+        _see_whose(notice.charge.number)
+        order = Order.objects.select_for_update().filter(number=notice.charge.number).first()
+        fits = order is not None and order.amount == notice.charge.fen
         if order is not None:
             _, new = Notice.objects.get_or_create(
                 event=notice.event,
-                defaults={"order": order, "transaction": notice.charge.transaction, "amount": notice.charge.amount_fen},
+                defaults={"order": order, "transaction": notice.charge.transaction, "amount": notice.charge.fen},
             )
             if new:
                 _settle(order, notice.charge)
@@ -126,10 +128,13 @@ def ask(order_id: UUID) -> None:
         defer("payments.mark_paid", order_id=str(order.pk))
     if order.state not in _OPEN:
         return
-    charge = cashier().query(order.number)
+    charge = cashier().query(order.number, made_at=order.created_at)
+    if charge.state == "unknown":
+        raise CashierDown
     if charge.state == "waiting" and _is_over(order, timezone.now()):
-        cashier().close(order.number)  # whoever paid at this very moment makes it refuse, and is found next time
-        charge = cashier().query(order.number)
+        # whoever paid at this very moment makes it refuse, and is found next time
+        cashier().close(order.number, made_at=order.created_at)
+        charge = cashier().query(order.number, made_at=order.created_at)
     with transaction.atomic():
         order = Order.objects.select_for_update().get(pk=order_id)
         Order.objects.filter(pk=order_id).update(asked_at=timezone.now())
@@ -189,7 +194,7 @@ def _settle(order: Order, charge: Charge) -> None:
         return
     if charge.state == "closed":
         _close(order)
-    elif charge.amount_fen != order.amount:
+    elif charge.fen != order.amount:
         _doubt(order, charge, why="another_amount")
     elif order.state == Order.State.CLOSED and _another_is_open(order):
         _doubt(order, charge, why="after_close")
@@ -220,9 +225,9 @@ def _doubt(order: Order, charge: Charge, *, why: str) -> None:
         order.state = Order.State.UNKNOWN
         update(order, "state")
     details: dict[str, object] = {"why": why, "order": order.number, "transaction": charge.transaction}
-    details |= {"fen": charge.amount_fen, "due": order.amount}
+    details |= {"fen": charge.fen, "due": order.amount}
     record("doubt_payment", by=SYSTEM, subject=order.registration_id, path=order.path, details=details)
-    log.error("payment in doubt, %s: order %s has %d fen, due %d", why, order.number, charge.amount_fen, order.amount)
+    log.error("payment in doubt, %s: order %s has %d fen, due %d", why, order.number, charge.fen, order.amount)
 
 
 def _another_is_open(order: Order) -> bool:

@@ -30,11 +30,17 @@ Environment = Callable[..., dict[str, str]]
 @pytest.fixture
 def real(tmp_path: Path) -> Environment:
     """The environment of an installation for real people, but for the changes."""
-    for name, text in (("secret", token_urlsafe(48)), ("vault.json", "{}"), ("services/cashier/merchant.key", "")):
+    for name, text in (
+        ("secret", token_urlsafe(48)),
+        ("vault.json", "{}"),
+        ("services/cashier/wechat/merchant.key", ""),
+    ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
         (tmp_path / name).chmod(0o600)
-    (tmp_path / "services" / "cashier" / "platform.pub").write_text("")  # anybody may read this one
+    public = tmp_path / "services" / "cashier" / "wechat" / "platform" / "1.pub"  # anybody may read this one
+    public.parent.mkdir()
+    public.write_text("")
 
     def environment(**changes: str) -> dict[str, str]:
         given = {
@@ -120,7 +126,7 @@ def test_each_gap_is_named(real: Environment, tmp_path: Path, name: str, value: 
 
 def test_each_key_that_others_may_read_is_named(real: Environment, tmp_path: Path) -> None:
     environment = real()
-    files = [tmp_path / name for name in ("secret", "vault.json", "services/cashier/merchant.key")]
+    files = [tmp_path / name for name in ("secret", "vault.json", "services/cashier/wechat/merchant.key")]
     for file in files:
         file.chmod(0o640)
     done = run(environment, "manage.py", "check")

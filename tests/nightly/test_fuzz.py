@@ -3,7 +3,7 @@
 import pytest
 
 from baoming.registrations.models import Registration
-from standins.cashier.account import Account as Cashier
+from standins.cashier.wechat import WeChat as Cashier
 from tests.web.conftest import nobody_outside, service_keys
 from tests.web.test_fuzz import SHOTS, cashier, fuzzed, other, row
 

@@ -7,6 +7,7 @@ the payment is applied as often as it was told.
 import queue
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -17,11 +18,14 @@ import httpx
 import pytest
 from django.db.models import QuerySet
 from django.test import Client, override_settings
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from baoming.audit.actors import Actor, Party
 from baoming.payments import services
 from baoming.payments.models import Notice, Order
+from baoming.payments.providers.base import Channel, Wanted
+from baoming.payments.providers.keys import Signer
 from baoming.payments.providers.wechat import Merchant, WeChatPay
 from baoming.registrations.models import Registration, StepLog
 from tests import factories as make
@@ -43,7 +47,7 @@ def _portal() -> Iterator[None]:
 def cashier(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WeChatPay]:
     home: Path = tmp_path_factory.mktemp("cashier")
     with running("cashier", home) as address:
-        yield WeChatPay(address, Merchant.load(home))
+        yield WeChatPay(address, Merchant.load(home / "wechat"), Signer.load(home / "wechat"))
 
 
 @pytest.fixture
@@ -77,10 +81,11 @@ def paid(
     me = Actor(kind=Party.CANDIDATE, id=str(row.pk), path=row.path, label="考生本人")
     order = services.open_order(row.pk, "registration_fee", by=me)
     monkeypatch.setattr(services, "cashier", lambda: cashier)
-    page = cashier.create(
-        order_no=order.number, amount_fen=order.amount, description="普通高考报名费",
-        notify_url=letterbox[0], return_url="http://127.0.0.1:8000/fee/",
+    wanted = Wanted(
+        number=order.number, fen=order.amount, description="普通高考报名费", notify_url=letterbox[0],
+        return_url="http://127.0.0.1:8000/fee/", until=timezone.now() + timedelta(minutes=30),
     )  # fmt: skip
+    page = cashier.create(Channel.WECHAT_H5, wanted).address
     httpx.post(page, data={"do": "pay"})
     return order, letterbox[1].get(timeout=PATIENCE)
 

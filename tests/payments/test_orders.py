@@ -17,25 +17,25 @@ pytestmark = pytest.mark.django_db
 
 
 class Cashier:
-    """A cashier that answers what a test tells it; the wire format is proved in test_cashier_contract."""
+    """A cashier that answers what a test tells it; the wire formats are proved in test_providers."""
 
     def __init__(self) -> None:
         self.state: base.ChargeState = "waiting"
         self.amount = 4000
         self.created: list[str] = []
 
-    def create(self, *, order_no: str, **rest: object) -> str:
-        self.created.append(order_no)
-        return f"http://127.0.0.1:1/{order_no}"
+    def create(self, channel: base.Channel, wanted: base.Wanted) -> base.Opened:
+        self.created.append(wanted.number)
+        return base.Opened(kind="page", address=f"http://127.0.0.1:1/{wanted.number}")
 
-    def query(self, order_no: str) -> base.Charge:
-        return base.Charge(order_no=order_no, state=self.state, amount_fen=self.amount, transaction="T1")
+    def query(self, number: str, *, made_at: datetime) -> base.Charge:
+        return base.Charge(number=number, state=self.state, fen=self.amount, transaction="T1")
 
-    def close(self, order_no: str) -> None:
+    def close(self, number: str, *, made_at: datetime) -> None:
         raise AssertionError
 
     def read_notice(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> base.Notice:
-        charge = base.Charge(order_no=body.decode(), state="paid", amount_fen=self.amount, transaction="T1")
+        charge = base.Charge(number=body.decode(), state="paid", fen=self.amount, transaction="T1")
         return base.Notice(event=headers["event"], charge=charge)
 
 

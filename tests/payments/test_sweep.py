@@ -1,7 +1,7 @@
 """R9: an order ends paid or closed whatever is lost on the way, a closed one is ordered anew, no money is dropped."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -27,13 +27,13 @@ class Cashier(test_orders.Cashier):
     down = False
     asked = 0
 
-    def query(self, order_no: str) -> base.Charge:
+    def query(self, number: str, *, made_at: datetime) -> base.Charge:
         if self.down:
             raise base.CashierDown
         self.asked += 1
-        return super().query(order_no)
+        return super().query(number, made_at=made_at)
 
-    def close(self, order_no: str) -> None:
+    def close(self, number: str, *, made_at: datetime) -> None:
         if self.state == "paid":
             raise base.CashierDown
         self.state = "closed"
@@ -181,7 +181,7 @@ def test_an_order_nobody_pays_is_closed_after_two_hours(phone: Client, cashier: 
 def test_whoever_pays_at_the_moment_of_closing_has_paid(
     phone: Client, cashier: Cashier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def paid_just_now(order_no: str) -> None:
+    def paid_just_now(number: str, *, made_at: datetime) -> None:
         cashier.state = "paid"
         raise base.CashierDown
 

@@ -17,7 +17,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern
 
-from standins.cashier.account import Account as Cashier
+from standins.cashier.wechat import WeChat as Cashier
 from standins.faces import face
 from tests.web.test_nasty_input import NASTY, SOUND_CANDIDATE, SOUND_OFFICE
 

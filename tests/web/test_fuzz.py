@@ -18,7 +18,8 @@ from baoming.organizations.models import Organization, Staff
 from baoming.organizations.roles import Role
 from baoming.registrations.models import Registration
 from baoming.web.middleware import RequestTransaction
-from standins.cashier.account import Account as Cashier
+from standins.cashier.ledger import Ledger
+from standins.cashier.wechat import WeChat as Cashier
 from tests import factories as make
 from tests.registrations import confirmed
 from tests.web.fuzz import Fuzz, Person, Shot, faults, fire
@@ -144,7 +145,7 @@ class _Undone(Exception):
 
 @pytest.fixture
 def cashier(service_keys: Path) -> Cashier:
-    return Cashier(service_keys / "cashier")
+    return Cashier(service_keys / "cashier", Ledger(service_keys / "cashier"), "")
 
 
 @pytest.mark.usefixtures("nobody_outside")
