@@ -5,7 +5,7 @@ repeats what stood in the cell: it is kept beside the line, and a cell may hold 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -116,11 +116,16 @@ class Kind:
         people = {key: PERSON_WORDS[key] for key in (*self.found_by, *((NAME,) if self.named else ()))}
         return people | {one.key: (one.title, *one.words) for one in self.columns}
 
-    def lacking(self, values: Mapping[str, str]) -> list[str]:
-        """Return what a line with these values lacks, of what is needed beside what it says."""
+    def lacking(self, values: Mapping[str, str], *, wrong: Collection[str] = ()) -> list[str]:
+        """Return what a line with these values lacks, of what is needed beside what it says.
+
+        `wrong`: columns of which something is said already.
+        """
         titles, found = {one.key: one for one in self.columns}, []
         for one in self.columns:
-            if one.with_ and values.get(one.with_[0]) == one.with_[1] and not values.get(one.key):
+            if one.key in wrong or values.get(one.key):
+                continue
+            if one.with_ and values.get(one.with_[0]) == one.with_[1]:
                 beside = titles[one.with_[0]]
                 found.append(f"{beside.title}是“{beside.shown(one.with_[1])}”的，要填{one.title}")
         return found

@@ -93,14 +93,16 @@ def _row(line: Line, kind: Kind, columns: Mapping[str, int], width: int, today: 
     formulas = {key for key, place in columns.items() if place in line.formulas}
     texts = {key: cells[place] for key, place in columns.items()}
     _person(row, texts, formulas, kind)
+    wrong = set[str]()
     for column in kind.columns:
         if column.key in columns:
             value, problem = read_value(column, texts[column.key], formula=column.key in formulas, today=today)
             if problem:
                 row.problems.append(problem)
+                wrong.add(column.key)
             elif value:
                 row.values[column.key] = value
-    row.problems += kind.lacking(row.values) if not row.problems else []
+    row.problems += kind.lacking(row.values, wrong=wrong)
     if not row.values and not row.problems:
         row.problems.append("这一行没有填任何内容，请补上或删去这一行")
     return row

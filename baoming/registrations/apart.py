@@ -248,17 +248,17 @@ def read_page_apart(content: bytes, number: int) -> PageScan:
         said, jpeg = _opener.ask({"work": "page", "page": number}, content)
         if "refused" in said:
             raise PageRefused(pages.Fault[said["refused"]])
-        return _scanned(int(said["pages"]), said["codes"], jpeg)
+        return _scanned(int(said["pages"]), said["codes"], jpeg, blank=said["blank"] is True)
     except (NoAnswer, KeyError, TypeError, ValueError, AttributeError):
         raise PageRefused(pages.Fault.BROKEN) from None
 
 
-def _scanned(pages: int, codes: list[str], jpeg: bytes) -> PageScan:
+def _scanned(pages: int, codes: list[str], jpeg: bytes, *, blank: bool) -> PageScan:
     if not jpeg.startswith(b"\xff\xd8\xff") or len(jpeg) > MOST_KEPT or not 1 <= pages <= MOST_PAGES:
         raise ValueError("no page")
     if len(codes) > MOST_CODES or not all(isinstance(code, str) and len(code) <= LONGEST_CODE for code in codes):
         raise ValueError("no codes")
-    return PageScan(pages, tuple(codes), jpeg)
+    return PageScan(pages, tuple(codes), jpeg, blank)
 
 
 def _plain(found: dict[str, Any]) -> dict[str, Any]:

@@ -136,7 +136,7 @@ def _page(asked: dict[str, Any], content: bytes) -> Answer:
         scan = page_scans.read_page(content, int(asked["page"]))
     except PageRefused as refusal:
         return {"refused": refusal.fault.name}, b""
-    return {"pages": scan.pages, "codes": scan.codes}, scan.jpeg
+    return {"pages": scan.pages, "codes": scan.codes, "blank": scan.blank}, scan.jpeg
 
 
 def _card(asked: dict[str, Any], content: bytes) -> Answer:

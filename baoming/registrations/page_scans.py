@@ -34,6 +34,10 @@ _LONGEST = 3600  # dots, of a picture in which codes are looked for
 _FIRST_DPI, _FINE_DPI = 200, 300
 _SMALL = 2200  # dots: below, a picture is looked at once more at twice the size
 _MM = KEPT_SIZE[0] / 210
+_LINE = (32.0, 36.5)  # millimetres that the line of 34 mm for the candidate's signature may measure
+_ABOVE = (0.8, 6.0)  # millimetres above it, between which a name is written
+_INK = 60  # how much darker than the paper ink is, of 255
+_WRITTEN = 0.01  # of the room above the line that any name covers; a short one in thin ink covers thrice as much
 _ASLANT = 2.0  # millimetres that a corner of a code may lie beside its place
 # Where registration_form.typ has the codes, in millimetres: the QR's corners, clockwise; the middle of the bars.
 _QR = ((178.5, 13.0), (196.0, 13.0), (196.0, 30.5), (178.5, 30.5))
@@ -130,10 +134,31 @@ def _photograph(content: bytes) -> Picture:
 def _scan(pages: int, picture: Picture) -> PageScan:
     found, bars = _codes(picture)
     texts = tuple(dict.fromkeys(code.text[:LONGEST_CODE] for code in found))[:MOST_CODES]
-    done, coded = cv2.imencode(".jpg", _straight(picture, found, bars), [cv2.IMWRITE_JPEG_QUALITY, KEPT_QUALITY])
+    kept = _straight(picture, found, bars)
+    done, coded = cv2.imencode(".jpg", kept, [cv2.IMWRITE_JPEG_QUALITY, KEPT_QUALITY])
     if not done:
         raise PageRefused(Fault.BROKEN)
-    return PageScan(pages, texts, coded.tobytes())
+    return PageScan(pages, texts, coded.tobytes(), is_unsigned(kept))
+
+
+def is_unsigned(kept: Picture) -> bool:
+    """Whether nothing is written on the candidate's line for the signature of a page that lies straight.
+
+    The line is told by its length, which no other has. Where it is not found, or not once, nobody knows: False.
+    """
+    if kept.shape[:2] != (KEPT_SIZE[1], KEPT_SIZE[0]):
+        return False
+    grey = cv2.cvtColor(kept, _GREY)
+    dark = (grey < np.median(grey) - _INK).astype(np.uint8)
+    whole = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((1, 5), np.uint8))
+    long = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((1, int(_LINE[0] * _MM / 2)), np.uint8))
+    _, _, found, _ = cv2.connectedComponentsWithStats(long)
+    lines = [one for one in found[1:] if _LINE[0] <= one[2] / _MM <= _LINE[1] and one[1] > KEPT_SIZE[1] / 2]
+    if len(lines) != 1:
+        return False
+    left, top, wide = (int(value) for value in lines[0][:3])
+    box = dark[top - int(_ABOVE[1] * _MM) : top - int(_ABOVE[0] * _MM), left : left + wide]
+    return float(box.mean()) < _WRITTEN
 
 
 def _codes(picture: Picture) -> tuple[list[_Code], list[_Code]]:

@@ -38,8 +38,12 @@ class PageRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PageScan:
-    """What one page showed. `pages`: of the whole file; `codes`: texts of its QR codes; `jpeg`: the page as kept."""
+    """What one page showed. `pages`: of the whole file; `codes`: texts of its QR codes; `jpeg`: the page as kept.
+
+    `blank`: the candidate's line for the signature is there, and nothing is written on it.
+    """
 
     pages: int
     codes: tuple[str, ...]
     jpeg: bytes
+    blank: bool = False

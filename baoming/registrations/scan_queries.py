@@ -47,6 +47,11 @@ class Waiting:
     said: str = ""
     left: bool = False
 
+    @property
+    def blank(self) -> bool:
+        """Whether the line to sign on seems to be empty."""
+        return any(page.blank for page in self.pages)
+
 
 @dataclass(frozen=True, slots=True)
 class Inbox:

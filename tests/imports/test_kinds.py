@@ -150,6 +150,7 @@ def test_a_file_that_is_none_gets_a_sentence(content: bytes, words: str) -> None
         (one("2023-03-05", "=170+2", "61", "正常", "合格"), "身高是公式"),
         (one("2023-03-06", "172", "61", "正常", "合格"), "体检日期晚于今天"),
         (one("2023-03-05", "172", "61", "正常", "专业受限"), "体检结论是“专业受限”的，要填受限专业"),
+        (one("2023-03-06", "172", "61", "正常", "专业受限"), "体检日期晚于今天，请核对；体检结论是“专业受限”的"),
     ],
 )
 def test_a_bad_line_gets_a_sentence(line: list[str], words: str) -> None:

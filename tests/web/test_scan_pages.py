@@ -66,7 +66,7 @@ def confirmed(client: Client, picks: list[str]) -> Batch:
 def test_who_was_left_without_a_tick_is_not_ticked_again_until_handed_in_anew(office: Client) -> None:
     (one, first), (other, second) = printed(), printed()
     signed_in(office, make.staff(one.site))
-    send(office, degrade.jpeg(degrade.signed(degrade.page(first))), degrade.jpeg(degrade.page(second)))
+    send(office, *(degrade.jpeg(degrade.signed(degrade.page(pdf))) for pdf in (first, second)))
     assert "已看<b>0</b>页" in page(office)
     read_scan(str(ScanFile.objects.order_by("place")[0].pk))
     assert "已看<b>1</b>页" in page(office), "what was read of a file that is done is counted too"

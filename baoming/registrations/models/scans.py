@@ -64,6 +64,7 @@ class ScannedPage(models.Model):
     place = models.PositiveSmallIntegerField(default=1)  # 2: the second page of a long sheet
     picture = models.CharField(max_length=80, default="")  # storage name of the sealed JPEG
     sha256 = models.CharField(max_length=64, default="")
+    blank = models.BooleanField(default=False, db_default=False)  # nothing seems to be written on the line to sign on
     kept_at = models.DateTimeField(null=True)  # a person has confirmed it; by the season's clock
     kept_by = models.CharField(max_length=60, default="")
 

@@ -220,7 +220,7 @@ def _read_next(file_id: UUID, content: bytes | None) -> bool:
             page = _page(file, scan, fault, pk=pk)
             if page is not None and page.found == _FOUND.MATCHED and scan is not None:
                 name = page.picture = PAGES.keep(pk, scan.jpeg)
-                page.sha256 = hashlib.sha256(scan.jpeg).hexdigest()
+                page.sha256, page.blank = hashlib.sha256(scan.jpeg).hexdigest(), scan.blank
             if page is not None:
                 insert(page)
             done, stored = _advance(file, scan, fault), file.file

@@ -123,8 +123,8 @@ def _line(request: OfficeRequest, line: Waiting, picked: list[str] | None) -> di
     """One person: what the tick sends, whether it is set, and the addresses of the pages."""
     value = _value(line)
     hrefs = [f"?page={page.pk}&seen={glance(request, page)}" for page in line.pages]
-    # Who was left without a tick has most likely not signed: a second click must not record it.
-    ticked = not line.left if picked is None else value in picked
+    # Who was left without a tick has most likely not signed: a second click must not record it. Nor an empty line.
+    ticked = not (line.left or line.blank) if picked is None else value in picked
     return {"line": line, "value": value, "ticked": ticked, "hrefs": hrefs}
 
 
