@@ -202,8 +202,9 @@ def test_the_receipt_names_who_must_act_once(client: Client) -> None:
     save(client, row)
     go_to_phase(row.season, "confirmation", by=make.PROVINCE)
     html = client.get("/versions/1").content.decode()
-    assert "报名点办理，" in html
-    assert "报名点，报名点办理" not in html
+    assert "报名点、县（市、区）招考机构办理，" in html
+    assert "到报名点核对登记表、签字，" in html
+    assert "招考机构，报名点、县（市、区）招考机构办理" not in html
 
 
 def test_markup_typed_into_a_field_is_text(client: Client) -> None:
