@@ -18,7 +18,7 @@ from tests.registrations import attached
 
 PERSON = next(person for person in ways.CLASS if person.address.startswith("贵州省"))
 TITLE = "外省户籍随迁子女"
-RULES = ("户籍不在湖南省", "有高中阶段学籍", "不是高校在校生", "未被暂停参加高考", "到场的是证件上的本人")
+RULES = ("户籍不在湖南省", "有高中阶段学籍", "不是高校在校生", "未被暂停参加高考", "是证件上的本人")
 
 
 def story(desktop: Page, handset: Page, stack: Stack) -> None:
