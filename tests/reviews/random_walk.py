@@ -41,7 +41,7 @@ LEVELS = ("site", "county", "city")
 NEEDS = {step["key"]: step["needs"] for step in FIXTURE["steps"]}
 PEOPLE = 3
 _RIGHT = 0.8
-_PHOTO = face(3)
+_PHOTOS = (face(3), face(5))
 _ANSWERS = {
     **{key: value for raw in ASKED.values() for key, value in raw.items()},
     "experts": ["李医生"], "assessed": ["11月12日"], "assessment": ["需要大字号试卷"], "granted": ["large_print"],
@@ -84,7 +84,7 @@ class Walk:
         make.season("intake")
         row = make.registration(make.site(), number=make.number(900 + place))
         reviews.pass_eligibility(row.pk, checks=checks(row), by=office(row, "site"))
-        take_photo(row.pk, _PHOTO, by=office(row, "site"), source="camera")
+        take_photo(row.pk, _PHOTOS[0], by=office(row, "site"), source="camera")
         issue_number(row.pk, by=office(row, "site"))
         row = Registration.objects.get(pk=row.pk)
         row.done |= journey.pack(make.before("form"))
@@ -209,6 +209,12 @@ def _sign(walk: Walk, row: Registration) -> None:
     record_signature(row.pk, version=row.version, by=office(row, "site"))
 
 
+def _photo(_: Walk, row: Registration) -> None:
+    """Another than the last: one that was found to show somebody else is never taken again."""
+    picture = _PHOTOS[Photo.objects.filter(registration=row).count() % len(_PHOTOS)]
+    take_photo(row.pk, picture, by=office(row, "site"), source="camera")
+
+
 def _retake(walk: Walk, row: Registration) -> None:
     photo = Photo.objects.filter(registration=row, current=True).first()
     if photo is not None:
@@ -270,7 +276,7 @@ ACTS: dict[str, tuple[Do, int]] = {
     "save": (_save, 2),
     "print": (_print, 4),
     "sign": (_sign, 24),
-    "photo": (lambda walk, row: take_photo(row.pk, _PHOTO, by=office(row, "site"), source="camera"), 4),
+    "photo": (_photo, 4),
     "retake": (_retake, 2),
     "number": (lambda walk, row: issue_number(row.pk, by=office(row, "site")), 6),
     "correction": (lambda walk, row: open_correction(row.pk, hours=24, by=walk.at(row)), 1),
