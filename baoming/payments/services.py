@@ -84,6 +84,7 @@ def open_cashier(order_id: UUID) -> None:
         description="普通高考报名费",
         notify_url=f"{settings.CANDIDATE_ORIGIN}/notices/wechat",
         return_url=f"{settings.CANDIDATE_ORIGIN}/fee/",
+        made_at=order.created_at,
         until=now + _ORDER_GOOD_FOR,
     )
     page = cashier().create(Channel.WECHAT_H5, wanted).address

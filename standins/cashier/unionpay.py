@@ -16,7 +16,7 @@ from standins.cashier.account import Account
 from standins.cashier.ledger import BEIJING, Ledger, Order, beijing, billed
 from standins.service import Answer, Request, Routes, see_other
 
-_MOMENT = "%Y%m%d%H%M%S"
+_MOMENT, _TRACE = "%Y%m%d%H%M%S", "%m%d%H%M%S"
 _ECHOED = (
     "version",
     "encoding",
@@ -51,7 +51,8 @@ class UnionPay:
         told = {
             "version": "5.1.0", "encoding": "UTF-8", "signMethod": "01", "accessType": "0", "bizType": "000201",
             "txnType": "01", "txnSubType": "01", "merId": self._account.details["merid"], "orderId": order["number"],
-            "txnTime": beijing(payment["at"]).strftime(_MOMENT), "txnAmt": str(payment["fen"]), "currencyCode": "156",
+            "txnTime": order["txn_time"], "traceTime": beijing(payment["at"]).strftime(_TRACE),
+            "txnAmt": str(payment["fen"]), "currencyCode": "156",
             "queryId": payment["transaction"], "respCode": "00", "respMsg": "成功[0000000]",
         }  # fmt: skip
         whole = self._signed(told)
@@ -71,7 +72,7 @@ class UnionPay:
             return Answer(410, "订单已经超过支付时间".encode())
         kept = {
             "fen": int(asked["txnAmt"]), "description": "银联在线支付", "notify_url": asked["backUrl"],
-            "return_url": asked["frontUrl"],
+            "return_url": asked["frontUrl"], "txn_time": asked["txnTime"],
         }  # fmt: skip
         order = self._ledger.open(self.key, asked["orderId"], kept)
         return see_other(f"/pay?token={order['token']}") if order else Answer(403)
@@ -85,11 +86,13 @@ class UnionPay:
         order = self._ledger.find(self.key, asked["orderId"])
         if order is None:
             return self._refund_state(asked)
+        if order["txn_time"] != asked["txnTime"]:  # of two attempts with one number it would be the other
+            return self._say(asked, {"respCode": "34"})
         told = {"respCode": "00", "txnAmt": str(order["fen"]), "currencyCode": "156"}
         told["origRespCode"] = {"SUCCESS": "00", "NOTPAY": "05"}.get(order["state"], "12")
         if order["payments"]:
             payment = order["payments"][0]
-            told |= {"queryId": payment["transaction"], "txnTime": beijing(payment["at"]).strftime(_MOMENT)}
+            told |= {"queryId": payment["transaction"], "traceTime": beijing(payment["at"]).strftime(_TRACE)}
         return self._say(asked, told)
 
     def _refund(self, request: Request) -> Answer:
@@ -107,7 +110,7 @@ class UnionPay:
             if made:
                 state = "00" if made["state"] == "SUCCESS" else "05"
                 told = {"respCode": "00", "origRespCode": state, "queryId": made["id"], "txnAmt": str(made["fen"])}
-                return self._say(asked, told | {"txnTime": beijing(made["at"]).strftime(_MOMENT)})
+                return self._say(asked, told | {"traceTime": beijing(made["at"]).strftime(_TRACE)})
         return self._say(asked, {"respCode": "34"})
 
     def _bill(self, request: Request) -> Answer:
@@ -157,7 +160,7 @@ def _digest(fields: Mapping[str, str]) -> bytes:
 
 def _line(row: tuple[str, Order, dict[str, Any], int]) -> str:
     kind, order, one, fen = row
-    at = beijing(one["at"]).strftime("%m%d%H%M%S")
+    at = beijing(one["at"]).strftime(_TRACE)
     if kind == "refund":
         return f"{at} {one['number']} {one['id']} {fen} 04 {order['number']}"
     return f"{at} {order['number']} {one['transaction']} {fen} 01 -"

@@ -4,37 +4,27 @@ Two guards stand behind each other: the order's lock, and the event's own row. E
 the payment is applied as often as it was told.
 """
 
-import queue
-import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
 from functools import partial
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
 from threading import Barrier
 from uuid import UUID, uuid4
 
-import httpx
 import pytest
 from django.db.models import QuerySet
 from django.test import Client, override_settings
-from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from baoming.audit.actors import Actor, Party
 from baoming.payments import services
 from baoming.payments.models import Notice, Order
-from baoming.payments.providers.base import Channel, Wanted
-from baoming.payments.providers.keys import Signer
-from baoming.payments.providers.wechat import Merchant, WeChatPay
 from baoming.registrations.models import Registration, StepLog
 from tests import factories as make
 from tests.concurrency.together import PATIENCE, together
-from tests.standins.running import running
+from tests.payments.gateway import Gateway, Letterbox, Signed, pay
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.django_db(transaction=True)]
 TIMES = 8
-Signed = tuple[dict[str, str], bytes]
 
 
 @pytest.fixture(autouse=True)
@@ -43,51 +33,16 @@ def _portal() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module")
-def cashier(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WeChatPay]:
-    home: Path = tmp_path_factory.mktemp("cashier")
-    with running("cashier", home) as address:
-        yield WeChatPay(address, Merchant.load(home / "wechat"), Signer.load(home / "wechat"))
-
-
 @pytest.fixture
-def letterbox() -> Iterator[tuple[str, "queue.Queue[Signed]"]]:
-    """Where the cashier's notices fall, unread."""
-    arrived: queue.Queue[Signed] = queue.Queue()
-
-    class Slot(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            arrived.put((dict(self.headers), self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(204)
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Slot)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/", arrived
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture
-def paid(
-    cashier: WeChatPay, letterbox: tuple[str, "queue.Queue[Signed]"], monkeypatch: pytest.MonkeyPatch
-) -> tuple[Order, Signed]:
+def paid(gateway: Gateway, notices: Letterbox, monkeypatch: pytest.MonkeyPatch) -> tuple[Order, Signed]:
     """An order that the candidate has paid at the cashier, and the cashier's signed notice of it."""
     make.season()
     row = make.registration(make.site(), done=make.before("registration_fee"))
     me = Actor(kind=Party.CANDIDATE, id=str(row.pk), path=row.path, label="考生本人")
     order = services.open_order(row.pk, "registration_fee", by=me)
-    monkeypatch.setattr(services, "cashier", lambda: cashier)
-    wanted = Wanted(
-        number=order.number, fen=order.amount, description="普通高考报名费", notify_url=letterbox[0],
-        return_url="http://127.0.0.1:8000/fee/", until=timezone.now() + timedelta(minutes=30),
-    )  # fmt: skip
-    page = cashier.create(Channel.WECHAT_H5, wanted).address
-    httpx.post(page, data={"do": "pay"})
-    return order, letterbox[1].get(timeout=PATIENCE)
+    monkeypatch.setattr(services, "cashier", lambda: gateway.providers["wechat"])
+    pay(gateway.opened("wechat", replace(gateway.wanted(notices[0], order.amount), number=order.number)))
+    return order, notices[1].get(timeout=PATIENCE)
 
 
 def deliver_at_once(notice: Signed) -> list[int | Exception]:

@@ -61,6 +61,15 @@ def do(case: Case, act: Act, by: Actor, **more: object) -> Case:
     return act_on_case(case.pk, act, seen=case.newest, by=by, **more)  # type: ignore[arg-type]
 
 
+def refused_accommodation(row: Registration, *, reason: str = "assessed_no", note: str = "") -> Case:
+    """Ask for an accommodation, have it assessed, and refuse it: it waits to be signed for."""
+    case = asked(row, "accommodation")
+    do(case, Act.FORWARD, office(row, "site"))
+    experts = {"experts": ["李医生"], "assessed": ["市特教学校"], "assessment": ["需要"]}
+    do(case, Act.FORWARD, office(row, "city"), raw=experts)
+    return do(case, Act.REFUSE, PROVINCE, reason=reason, note=note)
+
+
 def through(case: Case, row: Registration, *levels: str) -> Case:
     """Hand the case on at each of `levels`, and grant it at the last."""
     for level in levels[:-1]:

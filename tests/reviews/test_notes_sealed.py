@@ -25,7 +25,7 @@ from baoming.reviews.services import (
 )
 from baoming.vault.services import keys
 from tests.reviews import files
-from tests.reviews.asking import PROVINCE, after_sign_up, asked, do
+from tests.reviews.asking import after_sign_up, asked, do, refused_accommodation
 from tests.reviews.files import answer, office
 from tests.reviews.test_transfers import receiving
 
@@ -47,11 +47,7 @@ def in_the_clear() -> str:
 def objected() -> Registration:
     """Somebody who was refused an accommodation, and says why that is wrong."""
     row = after_sign_up()
-    case = asked(row, "accommodation")
-    do(case, Act.FORWARD, office(row, "site"))
-    said = {"experts": ["李医生"], "assessed": ["市特教学校"], "assessment": ["需要"]}
-    do(case, Act.FORWARD, office(row, "city"), raw=said)
-    do(case, Act.REFUSE, PROVINCE, reason="other", note=SAID)
+    case = refused_accommodation(row, reason="other", note=SAID)
     do(case, Act.RECEIVE, office(row, "site"))
     done = do(case, Act.OBJECT, office(row, "site"), note=SAID)
     assert [note_of(act) for act in acts_of(done)] == ["", "", "", SAID, "", SAID]

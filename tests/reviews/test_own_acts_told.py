@@ -11,8 +11,7 @@ from baoming.reviews.services import cases
 from baoming.vault.services import keys
 from tests.registrations.test_save_form import me
 from tests.reviews import files
-from tests.reviews.asking import PROVINCE, after_sign_up, asked, do
-from tests.reviews.files import office
+from tests.reviews.asking import after_sign_up, asked, do, refused_accommodation
 
 pytestmark = pytest.mark.django_db
 
@@ -36,11 +35,7 @@ def takes_back() -> Registration:
 
 def signs() -> Registration:
     row = after_sign_up()
-    case = asked(row, "accommodation")
-    do(case, Act.FORWARD, office(row, "site"))
-    said = {"experts": ["李医生"], "assessed": ["市特教学校"], "assessment": ["需要"]}
-    do(case, Act.FORWARD, office(row, "city"), raw=said)
-    do(case, Act.REFUSE, PROVINCE, reason="assessed_no")
+    case = refused_accommodation(row)
     assert told(row) == []
     do(case, Act.RECEIVE, me(row))
     return row

@@ -21,7 +21,7 @@ from tests import factories as make
 from tests.registrations import attached, confirmed
 from tests.registrations.test_save_form import PASSWORD, me
 from tests.reviews import files
-from tests.reviews.asking import PROVINCE, after_sign_up, asked, do
+from tests.reviews.asking import after_sign_up, asked, do, refused_accommodation
 from tests.web.conftest import signed_in
 from tests.web.test_confirmation import of_site
 
@@ -82,11 +82,7 @@ def test_the_consent_that_was_given_stays_given(phone: Client) -> None:
 
 def test_after_its_receipt_the_decision_can_still_be_read_and_says_until_when_one_objects(phone: Client) -> None:
     row = after_sign_up()
-    case = asked(row, "accommodation")
-    do(case, Act.FORWARD, files.site(row))
-    experts = {"experts": ["李医生"], "assessed": ["市特教学校"], "assessment": ["需要"]}
-    do(case, Act.FORWARD, files.office(row, "city"), raw=experts)
-    do(case, Act.REFUSE, PROVINCE, reason="other", note="不符合")
+    case = refused_accommodation(row)
     do(case, Act.RECEIVE, files.site(row))
     shown = inside(phone, row).get(f"/requests/{case.pk}/").content.decode()
     assert f"/requests/{case.pk}/notice" in shown

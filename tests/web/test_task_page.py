@@ -10,7 +10,7 @@ from baoming.reviews.cases import Act
 from tests import factories as make
 from tests.registrations import confirmed
 from tests.reviews import files
-from tests.reviews.asking import PROVINCE, after_sign_up, asked, do
+from tests.reviews.asking import after_sign_up, asked, do, refused_accommodation
 
 pytestmark = pytest.mark.django_db
 
@@ -46,11 +46,7 @@ def test_one_that_was_given_back_is_the_first_thing_to_do_and_says_until_when(ph
 
 def test_a_decision_in_writing_waits_for_its_signature(phone: Client) -> None:
     row = after_sign_up()
-    case = asked(row, "accommodation")
-    do(case, Act.FORWARD, files.site(row))
-    said = {"experts": ["李医生"], "assessed": ["市特教学校"], "assessment": ["需要"]}
-    do(case, Act.FORWARD, files.office(row, "city"), raw=said)
-    do(case, Act.REFUSE, PROVINCE, reason="other", note="不符合")
+    case = refused_accommodation(row)
     shown = groups(phone, row)
     assert "签收" in shown["现在要做"]
     assert shown["button"] == "去签收"

@@ -12,6 +12,7 @@ from baoming.organizations.models import Organization
 from baoming.organizations.roles import Role
 from baoming.registrations.models import Batch
 from baoming.reviews.models import SubmissionBatch
+from baoming.web.office import upward as pages
 from tests import factories as make
 from tests.reviews.test_upward import ask, here, open_again, run
 from tests.web.conftest import signed_in
@@ -35,7 +36,10 @@ def enter(client: Client, here: Organization, role: Role) -> None:
 
 
 def press(client: Client, category: str, key: str = "") -> Batch | None:
-    answer = client.post("/upward/", {"category": category, "key": key or str(uuid4())})
+    """Confirm as many as the page before shows."""
+    shown = re.search(r'name="people" value="(\d+)"', client.get(f"/upward/?send={category}").content.decode())
+    sent = {"category": category, "key": key or str(uuid4()), "people": shown.group(1) if shown else ""}
+    answer = client.post("/upward/", sent)
     return Batch.objects.get(pk=answer["Location"].split("/")[2]) if answer.status_code == 302 else None
 
 
@@ -89,14 +93,23 @@ def test_before_anything_goes_up_it_is_shown_who_and_confirmed(office: Client, h
     assert office.get("/upward/?send=x").status_code == 404
 
 
-@pytest.mark.parametrize("shown", ["", "1"])
+@pytest.mark.parametrize("shown", ["", "x", "1", "3"])
 def test_others_than_were_shown_do_not_go_up(office: Client, here: Organization, shown: str) -> None:
     enter(office, here, Role.CITY)
-    form = {"key": str(uuid4()), "category": "arts", "people": shown}
-    answer = office.post("/upward/", form)
-    assert answer.status_code == (422 if shown else 302)  # the control tells of nobody whom it has shown
-    assert ("可以上报的人有变动，现在是2人" in answer.content.decode()) is bool(shown)
-    assert Batch.objects.filter(kind="upward").exists() is not bool(shown)
+    answer = office.post("/upward/", {"key": str(uuid4()), "category": "arts", "people": shown})
+    assert answer.status_code == 422
+    assert "可以上报的人有变动，现在是2人" in answer.content.decode()
+    assert not Batch.objects.filter(kind="upward").exists()
+
+
+def test_control_where_nobody_asks_what_was_shown_they_go_up(
+    office: Client, here: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "_shown", lambda _: None)
+    enter(office, here, Role.CITY)
+    sent = {"key": str(uuid4()), "category": "arts", "people": "1"}
+    assert office.post("/upward/", sent).status_code == 302
+    assert Batch.objects.filter(kind="upward").exists()
 
 
 @pytest.mark.parametrize("sent", [{}, {"category": "x", "key": str(uuid4())}, {"category": "arts", "key": "x"}])

@@ -42,13 +42,17 @@ class NoticeRefused(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """One attempt to be paid. `number`: ASCII, ours, unique; `fen`: 1/100 yuan; `until`: no payment is taken later."""
+    """One attempt to be paid. `number`: ASCII, ours, unique; `fen`: 1/100 yuan; `until`: no payment is taken later.
+
+    `made_at`: of the attempt, the same whenever it is asked for or about: UnionPay knows it by number and time.
+    """
 
     number: str
     fen: int
     description: str
     notify_url: str
     return_url: str
+    made_at: datetime
     until: datetime
     address: str = ""  # of the payer's browser
     openid: str = ""  # of the payer in WeChat
@@ -80,14 +84,14 @@ class Charge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Giving:
-    """One refund to be made. The same `number` twice is one refund."""
+    """One refund to be made. The same `number` twice is one refund; `made_at`: of the refund, as of an attempt."""
 
     number: str
     of: str  # number of the attempt
     transaction: str
     fen: int
     whole: int  # fen that were paid
-    made_at: datetime  # of the attempt
+    made_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,7 +69,7 @@ class UnionPay:
         device = _PHONE if channel is Channel.UNIONPAY_WAP else _COMPUTER
         fields = self._signed(
             txnType="01", txnSubType="01", channelType=device, orderId=wanted.number, txnAmt=str(wanted.fen),
-            currencyCode="156", txnTime=_stamp(datetime.now(UTC)), payTimeout=_stamp(wanted.until),
+            currencyCode="156", txnTime=_stamp(wanted.made_at), payTimeout=_stamp(wanted.until),
             frontUrl=wanted.return_url, backUrl=wanted.notify_url,
         )  # fmt: skip
         return Opened(kind="form", address=f"{self._address}/gateway/api/frontTransReq.do", fields=fields)
@@ -184,8 +184,15 @@ def _charge(told: Mapping[str, str], state: ChargeState) -> Charge:
     paid = state == "paid"
     return Charge(
         number=told["orderId"], state=state, fen=int(told["txnAmt"]) if paid or "txnAmt" in told else 0,
-        transaction=told["queryId"] if paid else "", paid_at=_at(told["txnTime"]) if paid else None,
+        transaction=told["queryId"] if paid else "", paid_at=_paid_at(told) if paid else None,
     )  # fmt: skip
+
+
+def _paid_at(told: Mapping[str, str]) -> datetime:
+    """Return when the card network took it: traceTime has no year; txnTime, with one, is of our asking before it."""
+    asked = told["txnTime"]
+    year = int(asked[:4]) + (told["traceTime"] < asked[4:])  # asked on New Year's Eve, paid in the new year
+    return _at(f"{year}{told['traceTime']}")
 
 
 def _stamp(at: datetime) -> str:

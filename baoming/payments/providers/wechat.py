@@ -91,15 +91,21 @@ class WeChatPay:
             "time_expire": wanted.until.astimezone(BEIJING).isoformat(timespec="seconds"),
             "amount": {"total": wanted.fen, "currency": "CNY"},
         }  # fmt: skip
+        try:
+            return self._opened(channel, wanted, content)
+        except (KeyError, NotThere):
+            raise CashierDown from None
+
+    def _opened(self, channel: Channel, wanted: Wanted, content: Mapping[str, Any]) -> Opened:
         match channel:
             case Channel.WECHAT_JSAPI:
-                answer = self._call("POST", f"{_PAY}/jsapi", content | {"payer": {"openid": wanted.openid}})
+                answer = self._call("POST", f"{_PAY}/jsapi", {**content, "payer": {"openid": wanted.openid}})
                 return self._bridge(str(answer["prepay_id"]))
             case Channel.WECHAT_NATIVE:
                 return Opened(kind="code", address=str(self._call("POST", f"{_PAY}/native", content)["code_url"]))
             case _:
                 scene = {"payer_client_ip": wanted.address or "127.0.0.1", "h5_info": {"type": "Wap"}}
-                page = str(self._call("POST", f"{_PAY}/h5", content | {"scene_info": scene})["h5_url"])
+                page = str(self._call("POST", f"{_PAY}/h5", {**content, "scene_info": scene})["h5_url"])
                 return Opened(kind="page", address=f"{page}&{urlencode({'redirect_url': wanted.return_url})}")
 
     def query(self, number: str, *, made_at: datetime) -> Charge:

@@ -67,10 +67,10 @@ def _before(request: OfficeRequest) -> HttpResponse:
     return render(request, "office/upward_send.html", context)
 
 
-def _shown(request: OfficeRequest) -> int | None:
-    """Return how many the page has shown; None for a form that was sent without one."""
+def _shown(request: OfficeRequest) -> int:
+    """Return how many the page has shown; nobody by a form that was sent without it."""
     text = request.POST.get("people", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
 
 
 def _category(request: OfficeRequest) -> SubmissionBatch.Category:

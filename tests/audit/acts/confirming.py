@@ -277,7 +277,7 @@ def reviewed(number: int = 2) -> Organization:
 
 @act("office", "upward")
 def send_upward() -> Ask:
-    sent = {"key": str(uuid4()), "category": "all"}
+    sent = {"key": str(uuid4()), "people": "2", "category": "all"}
     city = office_of(Registration.objects.filter(site=reviewed())[0], Role.CITY)
     return Ask(at(city, Role.CITY), "/upward/", sent, answers=(302,))
 
